@@ -1,0 +1,60 @@
+# Every verb of the project. A fresh machine needs Python >= 3.11, make, Node 20 and a network; `make setup` brings the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json))
+
+.PHONY: help setup demo pilot test test-kafka check fix contracts clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.synced $(NODE_MODULES) ## install everything this project needs into .venv (and node_modules)
+
+demo: setup ## start the embedded stack, run the pilot, print its table, keep serving
+	$(BIN)/python -m pilot --serve
+
+pilot: setup ## as demo, but exit when done; code 0 only if every figure matches
+	$(BIN)/python -m pilot
+
+test: setup ## run every test that needs no Docker
+	$(BIN)/pytest
+
+test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven (needs a JDK 17+)
+	CASETRAIL_TEST_KAFKA=apache $(BIN)/pytest tests/system
+
+check: setup ## format, lint, types, import contracts, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
+	$(BIN)/mypy
+
+fix: setup ## format and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contracts: setup ## generate schemas, examples, AsyncAPI and OpenAPI from the code
+	$(BIN)/python -m contracts.generate
+
+clean: ## remove what was installed, built and kept: environments, caches, the embedded stack's data
+	rm -rf .venv .tools .casetrail build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(NODE_MODULES:/.package-lock.json=)
+	find chassis contracts deploy pilot services tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --python $(PYTHON)
+	touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --prefix $*
+	touch $@

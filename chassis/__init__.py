@@ -1,0 +1,1 @@
+"""What all services share and no business person would recognise: event store, relay, consumers, projections, HTTP, identity."""

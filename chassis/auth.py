@@ -1,0 +1,178 @@
+"""Identity: a bearer token becomes a principal with roles and districts; an endpoint's signature declares who may call it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from fastapi import Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from chassis.domain import Actor
+from chassis.telemetry import log
+
+ALL = "*"
+ALGORITHMS = ["ES256", "RS256"]
+LEEWAY = 60  # seconds
+KEYS_KEPT = 300.0  # seconds
+
+
+class Unauthenticated(Exception):
+    """No token, or one that cannot be trusted; the message says why (RFC 6750 `invalid_token`)."""
+
+
+class Forbidden(Exception):
+    """The principal is known, and may not do this: wrong role, or not their district."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who asks: a person or machine with roles, in districts (`*`: everywhere), for an organ."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    districts: frozenset[str]
+    organ: str
+    certificate_no: str | None = None
+    enterprise_id: str | None = None
+
+    def may_see(self, district: str) -> bool:
+        """Whether rows of this district are the principal's to see."""
+        return ALL in self.districts or district in self.districts
+
+    def seen_districts(self) -> list[str] | None:
+        """The districts to filter a list by; None means all."""
+        return None if ALL in self.districts else sorted(self.districts)
+
+    def actor(self, role: str) -> Actor:
+        """The principal as the actor of an event, in the role that the command needs."""
+        return Actor(id=self.id, name=self.name, role=role, certificate_no=self.certificate_no)
+
+    def require(self, *roles: str) -> str:
+        """The first of these roles that the principal has; raises Forbidden if none."""
+        for role in roles:
+            if role in self.roles:
+                return role
+        raise Forbidden(f"role {' or '.join(roles)}")
+
+    def require_district(self, district: str) -> None:
+        """Raises Forbidden unless the district is the principal's."""
+        if not self.may_see(district):
+            raise Forbidden(f"district {district}")
+
+
+def principal_from(claims: dict[str, Any]) -> Principal:
+    """The principal of verified claims."""
+    return Principal(
+        id=str(claims["sub"]),
+        name=str(claims.get("name") or claims["sub"]),
+        roles=frozenset(claims.get("roles") or ()),
+        districts=frozenset(claims.get("districts") or ()),
+        organ=str(claims.get("organ") or ""),
+        certificate_no=claims.get("certificate_no"),
+        enterprise_id=claims.get("enterprise_id"),
+    )
+
+
+class TokenVerifier:
+    """Verifies access tokens (RFC 9068) against the issuer's keys, which are cached and fetched again for an unknown `kid`."""
+
+    def __init__(self, issuer: str, audience: str, jwks_url: str) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._jwks_url = jwks_url
+        self._keys: KeySet | None = None
+        self._fetched = 0.0
+        self._fetching = asyncio.Lock()
+        self._verified: dict[str, tuple[float, Principal]] = {}
+
+    async def verify(self, token: str) -> Principal:
+        """The principal of a token; Unauthenticated if it is not one of ours, not for us, or not valid now (wall time)."""
+        known = self._verified.get(token)
+        if known is not None and known[0] > time.time():
+            return known[1]
+        claims = await self._claims(token)
+        if len(self._verified) > 10_000:
+            self._verified.clear()
+        principal = principal_from(claims)
+        self._verified[token] = (min(float(claims["exp"]), time.time() + KEYS_KEPT), principal)
+        return principal
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            decoded = jwt.decode(token, await self._key_set(fresh=False), algorithms=ALGORITHMS)
+        except (JoseError, ValueError):
+            # Perhaps signed by a key that is newer than our copy.
+            try:
+                decoded = jwt.decode(token, await self._key_set(fresh=True), algorithms=ALGORITHMS)
+            except (JoseError, ValueError) as error:
+                raise Unauthenticated(f"signature: {error}") from error
+        self._check(decoded.header, decoded.claims)
+        return decoded.claims
+
+    def _check(self, header: dict[str, Any], claims: dict[str, Any]) -> None:
+        if str(header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
+            raise Unauthenticated("typ is not at+jwt")
+        rules = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        try:
+            rules.validate(claims)
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated(str(error)) from error
+
+    async def _key_set(self, *, fresh: bool) -> KeySet:
+        async with self._fetching:
+            age = time.monotonic() - self._fetched
+            if self._keys is None or (fresh and age > 1.0) or age > KEYS_KEPT:
+                self._keys = await self._fetch()
+                self._fetched = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            timeout = aiohttp.ClientTimeout(total=5)
+            async with aiohttp.ClientSession(timeout=timeout) as client, client.get(self._jwks_url) as answer:
+                answer.raise_for_status()
+                return KeySet.import_key_set(await answer.json())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("issuer_keys_unavailable", url=self._jwks_url, error=repr(error))
+            if self._keys is not None:
+                return self._keys
+            raise Unauthenticated("the issuer's keys cannot be fetched now") from error
+
+
+async def principal_of(request: Request) -> Principal:
+    """FastAPI dependency: the principal of the request's bearer token; raises Unauthenticated."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("no bearer token")
+    verifier: TokenVerifier = request.app.state.verifier
+    return await verifier.verify(token.strip())
+
+
+def reader(*roles: str) -> Callable[[Request], Any]:
+    """FastAPI dependency for questions: the principal, who must have one of these roles."""
+
+    async def permitted(request: Request) -> Principal:
+        principal = await principal_of(request)
+        principal.require(*roles)
+        return principal
+
+    permitted.__permission__ = roles  # type: ignore[attr-defined]
+    return permitted

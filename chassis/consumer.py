@@ -1,0 +1,236 @@
+"""The consumer: reads other services' topics, notices holes, and hands runs of consecutive events to what applies them."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from opentelemetry.trace import SpanKind
+
+from chassis.broker import (
+    FILLING,
+    Received,
+    administration,
+    cluster_of,
+    ensure_topic,
+    open_consumer,
+    partition_of,
+    received_from,
+    topic_of,
+)
+from chassis.database import GONE, leadership
+from chassis.eventstore import Connection
+from chassis.policy import Overtaken, Run
+from chassis.settings import Settings
+from chassis.telemetry import log, span
+
+FETCH = 1000  # messages
+RUN = 200  # events of one shard applied together
+BACKLOG = 20_000  # events held that could not be applied yet
+POLL_MS = 200  # to wait for messages
+RETRY_MS = 50  # to wait for messages while some wait to be applied again
+CHECK_SECONDS = 1.0  # between two looks whether the cluster is still the same
+
+POSITIONS = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+OFFSETS = "SELECT topic, partition, next_offset, cluster, filling FROM offsets WHERE consumer = $1"
+SAVE_OFFSETS = """
+INSERT INTO offsets (consumer, cluster, topic, partition, next_offset, filling)
+SELECT $1, $2, * FROM unnest($3::text[], $4::int[], $5::bigint[], $6::int[])
+ON CONFLICT (consumer, topic, partition)
+DO UPDATE SET next_offset = EXCLUDED.next_offset, cluster = EXCLUDED.cluster, filling = EXCLUDED.filling
+"""
+
+Repair = Callable[[str, int, int, int], Awaitable[Sequence[Received]]]
+"""Reads `(source, shard, after, upto)` from the source's own ledger."""
+
+
+class ClusterChanged(Exception):
+    """Another cluster answers, with other offsets: a broker in memory came back empty, or we were pointed elsewhere."""
+
+
+class Applier(Protocol):
+    """What applies runs; answers the new position of each (source, shard)."""
+
+    async def apply(self, runs: Sequence[Run]) -> Mapping[tuple[str, int], int]:
+        """Apply runs, each exactly once."""
+        ...
+
+
+class Backlog:
+    """What has been read and not yet applied, per (source, shard), in order and without a hole.
+
+    The one rule: `shard_idx == last + 1` is taken, `<= last` is a repeat and skipped, anything else is a loss, and the hole is
+    fetched from the source's ledger before what follows it.
+    """
+
+    def __init__(self, positions: Mapping[tuple[str, int], int], repair: Repair) -> None:
+        self._applied: dict[tuple[str, int], int] = defaultdict(int, positions)
+        self._waiting: dict[tuple[str, int], deque[tuple[Received, int]]] = defaultdict(deque)
+        self._repair = repair
+
+    def __len__(self) -> int:
+        return sum(len(waiting) for waiting in self._waiting.values())
+
+    async def admit(self, received: Received, offset: int) -> None:
+        """Take a message that was read at `offset`."""
+        shard = (received.source, received.shard)
+        waiting = self._waiting[shard]
+        last = waiting[-1][0].shard_idx if waiting else self._applied[shard]
+        if received.shard_idx <= last:
+            return
+        if received.shard_idx > last + 1:
+            log.error("events_lost_in_transport", source=shard[0], shard=shard[1], after=last, before=received.shard_idx)
+            for missing in await self._repair(*shard, last, received.shard_idx - 1):
+                waiting.append((missing, offset))
+        waiting.append((received, offset))
+
+    def runs(self) -> list[Run]:
+        """What can be applied next: at most one run per shard."""
+        return [
+            Run(source, shard, self._applied[source, shard], tuple(received for received, _ in list(waiting)[:RUN]))
+            for (source, shard), waiting in self._waiting.items()
+            if waiting
+        ]
+
+    def applied(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Note how far each shard has been applied."""
+        for shard, position in positions.items():
+            self._applied[shard] = position
+            waiting = self._waiting[shard]
+            while waiting and waiting[0][0].shard_idx <= position:
+                waiting.popleft()
+
+    def earliest(self, partitions: int) -> dict[tuple[str, int], int]:
+        """Per (source, partition), the lowest offset that is still needed."""
+        needed: dict[tuple[str, int], int] = {}
+        for (source, shard), waiting in self._waiting.items():
+            if waiting:
+                place = (source, partition_of(shard, partitions))
+                needed[place] = min(waiting[0][1], needed.get(place, waiting[0][1]))
+        return needed
+
+
+class Consumer:
+    """One consumer of a service: all partitions of its sources' topics, under one leader lock."""
+
+    def __init__(self, settings: Settings, name: str, sources: Iterable[str], applier: Applier, repair: Repair) -> None:
+        self._settings = settings
+        self._name = name
+        self._sources = tuple(sources)
+        self._applier = applier
+        self._repair = repair
+        self._assigned = [
+            TopicPartition(topic_of(source), partition)
+            for source in self._sources
+            for partition in range(settings.kafka_partitions)
+        ]
+        self._fillings: dict[TopicPartition, int] = {}
+        self._offsets: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        """Lead, and consume for as long as database and broker live and the cluster is the same."""
+        async with (
+            leadership(self._settings.dsn, f"consumer {self._name}") as connection,
+            administration(self._settings) as admin,
+        ):
+            for source in self._sources:
+                await ensure_topic(admin, self._settings, topic_of(source))
+            kafka = await open_consumer(self._settings)
+            try:
+                await self._follow(connection, kafka, admin)
+            finally:
+                await kafka.stop()
+
+    async def _follow(self, connection: Connection, kafka: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
+        rows = await connection.fetch(POSITIONS, self._name)
+        backlog = Backlog({(row["source"], row["shard"]): row["position"] for row in rows}, self._repair)
+        cluster = await cluster_of(admin)
+        await self._seek(connection, kafka, cluster)
+        checked = time.monotonic()
+        while True:
+            fetched = await self._fetch(kafka, backlog)
+            if len(backlog):
+                await self._apply(backlog)
+            if fetched:
+                await self._save(connection, kafka, backlog, cluster)
+            self._read_cut_partitions_anew(kafka)
+            if time.monotonic() - checked > CHECK_SECONDS:
+                if await cluster_of(admin) != cluster:
+                    raise ClusterChanged(self._name)
+                checked = time.monotonic()
+
+    async def _fetch(self, kafka: AIOKafkaConsumer, backlog: Backlog) -> bool:
+        """Read what has come into the backlog; answers whether anything had."""
+        if len(backlog) >= BACKLOG:
+            return False
+        pause = RETRY_MS if len(backlog) else POLL_MS
+        fetched = await kafka.getmany(*self._assigned, timeout_ms=pause, max_records=FETCH)
+        for place, records in fetched.items():
+            for record in records:
+                if not self._same_filling(kafka, place, record):
+                    break
+                await backlog.admit(received_from(record.headers, record.value or b""), record.offset)
+        return bool(fetched)
+
+    def _same_filling(self, kafka: AIOKafkaConsumer, place: TopicPartition, record: Any) -> bool:
+        """A message of another filling than the last one: the topic was begun anew, so its partition is read from the beginning.
+
+        Without this, a topic that was refilled past our offset would be read on in the middle.
+        """
+        number = int(dict(record.headers).get(FILLING, b"0"))
+        known = self._fillings.get(place)
+        self._fillings[place] = number
+        if known in (None, number) or record.offset == 0:
+            return True
+        log.warning("partition_read_anew", topic=place.topic, partition=place.partition, filling=number)
+        kafka.seek(place, 0)
+        return False
+
+    def _read_cut_partitions_anew(self, kafka: AIOKafkaConsumer) -> None:
+        """A broker may be silent for ever about an offset beyond the end: a partition that ends before us was cut."""
+        for place in self._assigned:
+            end = kafka.highwater(place)
+            position = self._offsets.get(place, 0)
+            if end is not None and end < position:
+                log.warning("partition_read_anew", topic=place.topic, partition=place.partition, position=position, end=end)
+                kafka.seek(place, 0)
+                self._offsets[place] = 0
+
+    async def _apply(self, backlog: Backlog) -> None:
+        runs = backlog.runs()
+        links = [e.traceparent for run in runs for e in run.events if e.traceparent is not None][:16]
+        with span(f"process {self._name}", SpanKind.CONSUMER, None, links):
+            backlog.applied(await self._applier.apply(runs))
+
+    async def _seek(self, connection: Connection, kafka: AIOKafkaConsumer, cluster: str) -> None:
+        """Go on where reading stopped. It may read again, never skip: the positions in the inbox decide what is applied."""
+        kafka.assign(self._assigned)
+        stored = {
+            TopicPartition(row["topic"], row["partition"]): row
+            for row in await connection.fetch(OFFSETS, self._name)
+            if row["cluster"] == cluster
+        }
+        self._fillings = {place: row["filling"] for place, row in stored.items()}
+        self._offsets = {place: stored[place]["next_offset"] if place in stored else 0 for place in self._assigned}
+        for place, offset in self._offsets.items():
+            kafka.seek(place, offset)
+
+    async def _save(self, connection: Connection, kafka: AIOKafkaConsumer, backlog: Backlog, cluster: str) -> None:
+        needed = backlog.earliest(self._settings.kafka_partitions)
+        rows: list[tuple[str, int, int, int]] = []
+        for source in self._sources:
+            for partition in range(self._settings.kafka_partitions):
+                place = TopicPartition(topic_of(source), partition)
+                self._offsets[place] = await kafka.position(place)
+                offset = needed.get((source, partition), self._offsets[place])
+                rows.append((place.topic, partition, offset, self._fillings.get(place, 0)))
+        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+        await connection.execute(SAVE_OFFSETS, self._name, cluster, *columns)
+
+
+LOST = (*GONE, Overtaken, ClusterChanged)
+"""What ends a consumer's lead; it begins anew with fresh connections."""

@@ -1,0 +1,140 @@
+"""PostgreSQL: connections, pools, migrations, leader locks and wake-ups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from chassis.eventstore import Connection, Pool
+from chassis.telemetry import log
+
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, TimeoutError)  # fmt: skip
+"""What is raised when the database went away; the caller opens a new connection and tries again."""
+
+PENDING = "pending"
+LEDGER = "ledger"
+CHASSIS_MIGRATIONS = Path(__file__).parent / "sql"
+
+MIGRATIONS_TABLE = "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+APPLIED = "SELECT name FROM migrations"
+NOTE_APPLIED = "INSERT INTO migrations (name) VALUES ($1)"
+LOCK_MIGRATIONS = "SELECT pg_advisory_lock(hashtext('casetrail migrations'))"
+TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext($1))"
+
+
+async def connect(dsn: str, role: str, **settings: str) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection of its own, named after its role; `settings` are PostgreSQL run-time settings."""
+    return await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": role, "jit": "off", **settings})
+
+
+async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+    """The group-commit writer's: a short lock_timeout, so that a foreign uncommitted row never stalls everybody."""
+    return await connect(dsn, "writer", lock_timeout="250ms")
+
+
+async def open_pool(dsn: str, role: str, size: int) -> Pool:
+    """A pool for reading and policies; a transaction may not last, because old snapshots slow the sequencer down."""
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, timeout=5, command_timeout=60,
+        server_settings={"application_name": role, "jit": "off", "transaction_timeout": "60s", "lock_timeout": "5s"},
+    )  # fmt: skip
+
+
+async def migrate(dsn: str, folders: list[Path]) -> list[str]:
+    """Apply each folder's `NNNN_*.sql` that was not applied yet, each in a transaction; answers their names."""
+    connection = await connect(dsn, "migrate")
+    try:
+        await connection.execute(LOCK_MIGRATIONS)
+        await connection.execute(MIGRATIONS_TABLE)
+        applied = {row["name"] for row in await connection.fetch(APPLIED)}
+        fresh = [file for file in migration_files(folders) if _name(file) not in applied]
+        for file in fresh:
+            async with connection.transaction():
+                await connection.execute(file.read_text(encoding="utf-8"))
+                await connection.execute(NOTE_APPLIED, _name(file))
+        return [_name(file) for file in fresh]
+    finally:
+        await connection.close()
+
+
+def migration_files(folders: list[Path]) -> list[Path]:
+    """The migrations of these folders, in order: folder by folder, number by number."""
+    return [file for folder in folders for file in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))]
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.parent.name}/{file.name}"
+
+
+async def unapplied(connection: Connection, folders: list[Path]) -> list[str]:
+    """Migrations that this code has and the database has not."""
+    applied = {row["name"] for row in await connection.fetch(APPLIED)}
+    return [_name(file) for file in migration_files(folders) if _name(file) not in applied]
+
+
+@asynccontextmanager
+async def leadership(dsn: str, name: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Wait until this process is the leader of `name`, on a connection of its own; losing the connection loses the lead.
+
+    Whoever leads still fences its writes (a primary key, a compare-and-set): a lock alone cannot stop a process that was
+    paused and wakes up late.
+    """
+    connection = await connect(dsn, name)
+    try:
+        while not await connection.fetchval(TRY_LOCK, name):
+            await asyncio.sleep(0.5)
+        yield connection
+    finally:
+        await asyncio.shield(_close(connection))
+
+
+async def _close(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    try:
+        await connection.close(timeout=1)
+    except GONE:
+        connection.terminate()
+
+
+class WakeUp:
+    """Wakes a loop on NOTIFY of a channel, and anyway after the longest pause: a lost notification only costs a pause."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._event = asyncio.Event()
+
+    def __call__(self, *_: Any) -> None:
+        """Wake; takes whatever a listener is called with."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Return when woken, or after the longest pause."""
+        try:
+            async with asyncio.timeout(self._longest):
+                await self._event.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._event.clear()
+
+
+async def forever(name: str, once: Callable[[], Any], *, gone: tuple[type[Exception], ...] = GONE) -> None:
+    """Run a worker's loop for ever: when it fails it is logged and begun anew, with fresh connections.
+
+    Anything that is not a lost server is an error of ours: it is logged as such, and tried again more slowly, because the
+    next event may not be skipped and the other loops of the process go on.
+    """
+    while True:
+        try:
+            await once()
+        except gone as error:
+            log.warning("loop_lost_server", loop=name, error=repr(error))
+            await asyncio.sleep(0.1)
+        except Exception:
+            log.exception("loop_failed", loop=name)
+            await asyncio.sleep(1.0)

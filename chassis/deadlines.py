@@ -1,0 +1,146 @@
+"""Deadlines: armed and disarmed by events, fired as ordinary commands when their time has come."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from chassis.database import LEDGER, WakeUp, leadership
+from chassis.domain import Actor, Event, Refused
+from chassis.envelope import Sequenced
+from chassis.eventstore import Connection
+from chassis.projector import Batch, Projection
+from chassis.runner import Conflict, Context, InFlight, Runner, Work
+from chassis.telemetry import log, new_traceparent
+
+NAMESPACE = uuid.UUID("6d5b2b0e-7b86-5a0f-8f0a-2f9c3c1f4a55")
+ROUND = 200  # deadlines fired at once
+
+DUE = "SELECT * FROM deadlines WHERE state = 'armed' AND due_at <= $1 ORDER BY due_at LIMIT $2"
+NOTE_FIRED = "UPDATE deadlines SET state = 'fired' WHERE id = $1 AND due_at = $2 AND state = 'armed'"
+NOTE_REFUSED = """
+INSERT INTO refusals (consumer, event_id, type, code, detail, recorded_at) VALUES ('deadlines', $1, $2, $3, $4, $5)
+ON CONFLICT (consumer, event_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """A deadline begins to run (or runs anew): what fires, for which aggregate, at what aware time."""
+
+    id: str
+    kind: str
+    key: str
+    due_at: datetime
+    district: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disarm:
+    """A deadline no longer runs; one that never ran is left alone."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A deadline whose time has come."""
+
+    id: str
+    kind: str
+    key: str
+    due_at: datetime
+    detail: dict[str, Any]
+
+
+Rules = Callable[[Sequenced, Event], Iterable[Arm | Disarm]]
+Fire = Callable[[Work, Deadline], Awaitable[Any]]
+
+
+def deadline_projection(rules: Rules) -> Projection:
+    """The projection that keeps the table of deadlines by a service's rules."""
+
+    async def project(batch: Batch) -> None:
+        changes = [change for sequenced in batch.events for change in rules(sequenced, batch.event(sequenced))]
+        rows = await batch.rows("deadlines", [change.id for change in changes])
+        for change in changes:
+            if isinstance(change, Disarm):
+                rows.patch(change.id, state="disarmed")
+            else:
+                rows.put(change.id, {
+                    "id": change.id, "kind": change.kind, "key": change.key, "due_at": change.due_at.isoformat(),
+                    "district": change.district, "state": "armed", "detail": orjson.dumps(change.detail).decode(),
+                })  # fmt: skip
+
+    return Projection("deadlines", 1, project, ("deadlines",))
+
+
+async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, Fire]) -> int:
+    """Fire what is due now, at most a round; answers how many were due.
+
+    A deadline may fire again after a kill between its command and the note that it fired: the command's idempotency key
+    makes that harmless. Guarded by tests/service/chassis/test_deadlines.py.
+    """
+    rows = await connection.fetch(DUE, runner.clock.now(), ROUND)
+    outcomes = await asyncio.gather(*(_fire(runner, fires[row["kind"]], _deadline(row)) for row in rows))
+    for row, (settled, refused) in zip(rows, outcomes, strict=True):
+        if refused is not None:
+            command_id = _command_id(_deadline(row))
+            await connection.execute(
+                NOTE_REFUSED, command_id, f"deadline {row['kind']}", refused.code, str(refused), runner.clock.now()
+            )
+        if settled:
+            await connection.execute(NOTE_FIRED, row["id"], row["due_at"])
+    return len(rows)
+
+
+async def _fire(runner: Runner, fire: Fire, deadline: Deadline) -> tuple[bool, Refused | None]:
+    async def handler(work: Work) -> None:
+        await fire(work, deadline)
+
+    try:
+        await runner.run(_context(deadline), handler)
+    except Refused as refused:
+        log.info("deadline_refused", deadline=deadline.id, code=refused.code)
+        return True, refused
+    except (Conflict, InFlight):
+        return False, None
+    return True, None
+
+
+def _context(deadline: Deadline) -> Context:
+    command_id = _command_id(deadline)
+    return Context(
+        command_id=command_id, actor=Actor(id="service:deadlines", name="系统", role="deadline"), organ="",
+        districts=frozenset({"*"}), occurred_at=deadline.due_at, causation_id=command_id,
+        traceparent=new_traceparent(), key=_key(deadline),
+    )  # fmt: skip
+
+
+def _key(deadline: Deadline) -> str:
+    return f"deadline:{deadline.id}:{deadline.due_at.isoformat()}"
+
+
+def _command_id(deadline: Deadline) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, _key(deadline))
+
+
+def _deadline(row: Any) -> Deadline:
+    return Deadline(id=row["id"], kind=row["kind"], key=row["key"], due_at=row["due_at"], detail=orjson.loads(row["detail"]))
+
+
+async def run_deadlines(dsn: str, runner: Runner, fires: Mapping[str, Fire], pause: float) -> None:
+    """Lead, and fire what is due for as long as the connection lives."""
+    async with leadership(dsn, "deadlines") as connection:
+        wake = WakeUp(pause)
+        await connection.add_listener(LEDGER, wake)
+        while True:
+            if not await fire_due(connection, runner, fires):
+                await wake.wait()

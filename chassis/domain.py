@@ -1,0 +1,104 @@
+"""What every decision is made of: events with explicit wire names, streams with a fold, and refusals (standard library only)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
+
+_WIRE = re.compile(r"^casetrail\.(?P<service>[a-z]+)\.(?P<name>[a-z][a-z0-9-]*)\.v(?P<version>[1-9][0-9]*)$")
+
+
+class Event:
+    """A fact that has happened; every event class is made by the `event` decorator."""
+
+    __slots__ = ()
+    __wire__: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One published event type: its wire name, class, Chinese title and the Chinese summary template of timelines."""
+
+    wire: str
+    service: str
+    name: str
+    version: int
+    cls: type[Event]
+    title: str
+    summary: str
+
+
+E = TypeVar("E", bound=Event)
+S = TypeVar("S")
+
+EVENT_TYPES: dict[str, EventType] = {}
+"""Every event type this process knows, by wire name."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def event(wire: str, *, title: str, summary: str) -> Callable[[type[E]], type[E]]:
+    """Make a frozen, slotted, keyword-only dataclass of an event and register it under its explicit wire name.
+
+    `wire` is `casetrail.<service>.<event-name>.v<N>`; `title` is the Chinese name of the fact; `summary` is a Chinese
+    sentence with `{field}` places, from which timelines are rendered. Raises ValueError on a malformed or doubled name.
+    """
+    match = _WIRE.match(wire)
+    if match is None:
+        raise ValueError(f"not a wire name: {wire!r}")
+
+    def register(cls: type[E]) -> type[E]:
+        if wire in EVENT_TYPES:
+            raise ValueError(f"wire name registered twice: {wire}")
+        made: type[E] = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        made.__wire__ = wire
+        EVENT_TYPES[wire] = EventType(
+            wire=wire, service=match["service"], name=match["name"], version=int(match["version"]),
+            cls=made, title=title, summary=summary,
+        )  # fmt: skip
+        return made
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[S]):
+    """A kind of stream: its name (the prefix of its ids), its initial state and the total fold `evolve(state, event)`."""
+
+    name: str
+    initial: S
+    evolve: Callable[[S, Any], S]
+
+    def id(self, key: str) -> str:
+        """The stream id of the aggregate `key`: `<name>:<key>`."""
+        return f"{self.name}:{key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: a person or a machine, in which role, under which enforcement certificate."""
+
+    id: str
+    name: str
+    role: str
+    certificate_no: str | None = None
+
+
+class Refused(Exception):
+    """A command that the rules do not allow: a stable code, why in Chinese and English, the article it rests on, the facts."""
+
+    def __init__(self, code: str, zh: str, en: str, *, basis: str | None = None, **facts: Any) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code = code
+        self.zh = zh
+        self.en = en
+        self.basis = basis
+        self.facts = facts
+
+
+class Unknown(Refused):
+    """The thing a command or question names does not exist (or the asker may not know that it does)."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__("not-found", f"未找到：{what} {key}", f"no such {what}: {key}", what=what, key=key)

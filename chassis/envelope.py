@@ -1,0 +1,132 @@
+"""The envelope of a stored event: its columns, its canonical bytes, its place in the ledger and the hash chain over them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from chassis.domain import Actor
+
+SHARDS = 64
+"""Logical shards, for ever: a topic's partition count divides it."""
+
+GENESIS = bytes(32)
+"""The chain hash before the first ledger row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Everything that is stored beside an event's data, in columns; times are aware."""
+
+    event_id: UUID
+    command_id: UUID
+    stream_id: str
+    version: int
+    type: str
+    district: str
+    organ: str
+    subject: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: Actor
+    device: str | None
+    correlation_id: UUID
+    causation_id: UUID
+    traceparent: str | None
+    rulebook: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored event: its envelope and its data bytes, verbatim as hashed."""
+
+    envelope: Envelope
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """A stored event at its place in a service's ledger: contiguous `idx`, contiguous `shard_idx` within its shard."""
+
+    idx: int
+    shard: int
+    shard_idx: int
+    leaf: bytes
+    chain: bytes
+    recorded: Recorded
+
+    @property
+    def envelope(self) -> Envelope:
+        """The event's envelope."""
+        return self.recorded.envelope
+
+
+def shard_of(subject: str) -> int:
+    """The logical shard of a subject: crc32 of its UTF-8 bytes, mod 64."""
+    return zlib.crc32(subject.encode()) % SHARDS
+
+
+def instant(at: datetime) -> str:
+    """A time in its one canonical form: RFC 3339, UTC, six digits of fraction."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def actor_bytes(actor: Actor) -> bytes:
+    """An actor as canonical JSON."""
+    return orjson.dumps(actor, option=orjson.OPT_SORT_KEYS)
+
+
+def actor_from(data: bytes | str) -> Actor:
+    """The actor that `actor_bytes` wrote."""
+    return Actor(**orjson.loads(data))
+
+
+def canonical(envelope: Envelope, data: bytes) -> bytes:
+    """The canonical envelope (RFC 8785 JSON: sorted ASCII keys, no floats), which holds the hash of the stored data bytes."""
+    fields: dict[str, Any] = {
+        "actor": envelope.actor,
+        "causation_id": str(envelope.causation_id),
+        "command_id": str(envelope.command_id),
+        "correlation_id": str(envelope.correlation_id),
+        "data_sha256": hashlib.sha256(data).hexdigest(),
+        "device": envelope.device,
+        "district": envelope.district,
+        "event_id": str(envelope.event_id),
+        "occurred_at": instant(envelope.occurred_at),
+        "organ": envelope.organ,
+        "recorded_at": instant(envelope.recorded_at),
+        "rulebook": envelope.rulebook,
+        "stream_id": envelope.stream_id,
+        "subject": envelope.subject,
+        "traceparent": envelope.traceparent,
+        "type": envelope.type,
+        "version": envelope.version,
+    }
+    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+
+
+def leaf_hash(envelope: Envelope, data: bytes) -> bytes:
+    """SHA-256(0x00 || canonical envelope): the leaf of the ledger, as in RFC 6962."""
+    return hashlib.sha256(b"\x00" + canonical(envelope, data)).digest()
+
+
+def chain_hash(previous: bytes, leaf: bytes) -> bytes:
+    """SHA-256(0x01 || previous chain hash || leaf): the row's link to everything before it."""
+    return hashlib.sha256(b"\x01" + previous + leaf).digest()
+
+
+def uuid7() -> UUID:
+    """A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds (wall time), the rest random."""
+    stamp = time.time_ns() // 1_000_000
+    bits = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
+    bits = bits & ~(0xF << 76) | (0x7 << 76)
+    bits = bits & ~(0x3 << 62) | (0x2 << 62)
+    return UUID(int=bits)

@@ -1,0 +1,138 @@
+"""The event store: reading streams, and appending write sets, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from chassis.envelope import Envelope, Recorded, Sequenced, actor_bytes, actor_from
+
+APPEND = (Path(__file__).parent / "sql" / "append.sql").read_text(encoding="utf-8")
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+ENVELOPE_COLUMNS = """e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
+    e.recorded_at, e.actor, e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook, e.data"""
+
+LOAD = f"SELECT {ENVELOPE_COLUMNS} FROM events e WHERE e.stream_id = $1 ORDER BY e.version"  # noqa: S608 - constant columns
+
+LEDGER_AFTER = f"""
+SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
+FROM ledger l JOIN events e USING (stream_id, version)
+WHERE l.idx > $1 ORDER BY l.idx LIMIT $2
+"""  # noqa: S608 - constant columns
+
+LEDGER_OF_SHARD = f"""
+SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
+FROM ledger l JOIN events e USING (stream_id, version)
+WHERE l.shard = $1 AND l.shard_idx > $2 ORDER BY l.shard_idx LIMIT $3
+"""  # noqa: S608 - constant columns
+
+
+class Verdict(StrEnum):
+    """What became of one write set of a batch."""
+
+    ACCEPTED = "accepted"
+    CONFLICT = "conflict"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRecord:
+    """What makes a repeat of a command harmless; the answer holds only facts known before commit."""
+
+    key: str
+    fingerprint: bytes
+    command_id: UUID
+    answer: bytes
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSet:
+    """One command's events in order, the version each touched stream must have, and its idempotency record."""
+
+    expected: tuple[tuple[str, int], ...]
+    events: tuple[Recorded, ...]
+    record: IdempotencyRecord | None
+
+
+def recorded_from(row: Any) -> Recorded:
+    """The stored event of a row with ENVELOPE_COLUMNS."""
+    envelope = Envelope(
+        event_id=row["event_id"], command_id=row["command_id"], stream_id=row["stream_id"], version=row["version"],
+        type=row["type"], district=row["district"], organ=row["organ"], subject=row["subject"],
+        occurred_at=row["occurred_at"], recorded_at=row["recorded_at"], actor=actor_from(row["actor"]),
+        device=row["device"], correlation_id=row["correlation_id"], causation_id=row["causation_id"],
+        traceparent=row["traceparent"], rulebook=row["rulebook"],
+    )  # fmt: skip
+    return Recorded(envelope, bytes(row["data"]))
+
+
+def sequenced_from(row: Any) -> Sequenced:
+    """The ledger row with its event."""
+    return Sequenced(row["idx"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], recorded_from(row))
+
+
+async def load(connection: Connection, stream_id: str) -> list[Recorded]:
+    """All events of a stream, by version; empty if there is none."""
+    return [recorded_from(row) for row in await connection.fetch(LOAD, stream_id)]
+
+
+async def ledger_after(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
+    """Ledger rows after `idx`, in order, at most `limit`."""
+    return [sequenced_from(row) for row in await connection.fetch(LEDGER_AFTER, idx, limit)]
+
+
+async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:
+    """One shard's rows after `shard_idx`, in order, at most `limit`: what repair reads."""
+    return [sequenced_from(row) for row in await connection.fetch(LEDGER_OF_SHARD, shard, after, limit)]
+
+
+async def append(connection: Connection, batch: Sequence[WriteSet]) -> list[Verdict]:
+    """Append write sets in one statement; no two of them may share a stream or a key.
+
+    Raises asyncpg's UniqueViolationError, DeadlockDetectedError or LockNotAvailableError when another process was in the
+    way: then nothing was written, and the batch may be tried again.
+    """
+    rows = await connection.fetch(APPEND, len(batch), *_streams(batch), *_records(batch), *_rows(batch))
+    return [Verdict(row["verdict"]) for row in rows]
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(count)]
+
+
+def _streams(batch: Sequence[WriteSet]) -> list[list[Any]]:
+    return _columns([(ws, *expected) for ws, write_set in enumerate(batch) for expected in write_set.expected], 3)
+
+
+def _records(batch: Sequence[WriteSet]) -> list[list[Any]]:
+    rows = []
+    for ws, write_set in enumerate(batch):
+        if (record := write_set.record) is not None:
+            rows.append((ws, record.key, record.fingerprint, record.command_id, record.answer, record.recorded_at))
+    return _columns(rows, 6)
+
+
+def _rows(batch: Sequence[WriteSet]) -> list[list[Any]]:
+    rows = []
+    for ws, write_set in enumerate(batch):
+        for order, recorded in enumerate(write_set.events):
+            rows.append((ws, order, *_row(recorded.envelope), recorded.data))
+    return _columns(rows, 19)
+
+
+def _row(e: Envelope) -> tuple[Any, ...]:
+    return (
+        e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at, e.recorded_at,
+        actor_bytes(e.actor).decode(), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
+    )  # fmt: skip

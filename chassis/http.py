@@ -1,0 +1,279 @@
+"""The HTTP side of every service: commands with idempotency keys and ETags, cursors, waiting for a projection, probes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.responses import Response as PlainResponse
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import problems
+from chassis.auth import Principal, principal_of
+from chassis.clock import Clock
+from chassis.domain import Stream, Unknown
+from chassis.eventstore import Pool
+from chassis.problems import BadRequest
+from chassis.runner import Context, Loaded, PoolSource, Runner, Work, fold
+from chassis.telemetry import current_traceparent, span
+
+S = TypeVar("S")
+NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
+KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
+AT_LEAST_WAIT = 10.0  # seconds
+PROJECTED = """
+SELECT l.idx <= coalesce((SELECT min(position) FROM checkpoints WHERE name LIKE 'projection:%'), 0)
+FROM ledger l WHERE l.event_id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a command endpoint is given: who asks, and `run`, which carries a handler out once and makes the response."""
+
+    principal: Principal
+    role: str
+    runner: Runner
+    request: Request
+    response: Response
+    key: str
+    fingerprint: bytes
+    if_match: int | None
+    occurred_at: datetime
+    device: str | None
+
+    async def run(self, handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any, status: int = 200) -> Response:
+        """Run `handler(work, *args)` as this request's command; the response carries the new version as its ETag."""
+        command_id = uuid.uuid5(NAMESPACE, self.key)
+        context = Context(
+            command_id=command_id, actor=self.principal.actor(self.role), organ=self.principal.organ,
+            districts=self.principal.districts, occurred_at=self.occurred_at, causation_id=command_id,
+            device=self.device, traceparent=current_traceparent(), key=self.key, fingerprint=self.fingerprint,
+            if_match=self.if_match,
+        )  # fmt: skip
+
+        async def bound(work: Work) -> dict[str, Any] | None:
+            return await handler(work, *args)
+
+        answer = await self.runner.run(context, bound)
+        headers = {"ETag": f'"{answer.version}"'}
+        return PlainResponse(answer.body, status, headers, media_type="application/json")
+
+
+def command(*roles: str, guarded: bool = False) -> Callable[..., Any]:
+    """FastAPI dependency of a command endpoint: the principal has one of `roles`, an Idempotency-Key is given.
+
+    `guarded` commands also need If-Match (428 without): a person decides on what they saw.
+    """
+
+    async def permitted(request: Request, response: Response) -> Command:
+        principal = await principal_of(request)
+        role = principal.require(*roles)
+        body = await _payload(request)
+        runner: Runner = request.app.state.runner
+        return Command(
+            principal=principal, role=role, runner=runner, request=request, response=response,
+            key=_scoped_key(request, principal), fingerprint=hashlib.sha256(body).digest(),
+            if_match=_if_match(request, guarded), occurred_at=_occurred_at(request, runner.clock),
+            device=request.headers.get("x-device"),
+        )  # fmt: skip
+
+    permitted.__permission__ = roles  # type: ignore[attr-defined]
+    return permitted
+
+
+async def _payload(request: Request) -> bytes:
+    body = await request.body() if not request.headers.get("content-type", "").startswith("multipart/") else b""
+    return request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b"\n" + body
+
+
+def _scoped_key(request: Request, principal: Principal) -> str:
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        raise BadRequest("idempotency-key-missing", "缺少 Idempotency-Key 请求头", "the Idempotency-Key header is required")
+    match = KEY.match(given.strip())
+    if match is None:
+        raise BadRequest(
+            "idempotency-key-malformed", "Idempotency-Key 格式不正确", "8 to 128 visible ASCII characters are needed"
+        )
+    return f"{principal.id}|{request.method} {request.url.path}|{match[1]}"
+
+
+def _if_match(request: Request, guarded: bool) -> int | None:
+    given = request.headers.get("if-match")
+    if given is None:
+        if guarded:
+            raise BadRequest("if-match-missing", "缺少 If-Match 请求头", "the If-Match header is required", status=428)
+        return None
+    text = given.strip().strip('"')
+    if not text.isascii() or not text.isdigit():
+        raise BadRequest("if-match-malformed", "If-Match 格式不正确", 'If-Match must be a version such as "7"')
+    return int(text)
+
+
+def _occurred_at(request: Request, clock: Clock) -> datetime:
+    """When it happened: now, or earlier, as the device says that was offline. Never in the future."""
+    now = clock.now()
+    given = request.headers.get("occurred-at")
+    if given is None:
+        return now
+    try:
+        at: datetime | None = datetime.fromisoformat(given)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadRequest(
+            "occurred-at-malformed", "Occurred-At 须为带时区的时间", "Occurred-At must be an RFC 3339 time with offset"
+        )
+    if at > now:
+        raise BadRequest("occurred-at-in-future", "Occurred-At 晚于当前时间", "Occurred-At lies in the future")
+    return at
+
+
+def etag(version: int) -> dict[str, str]:
+    """The ETag header of an aggregate at this version."""
+    return {"ETag": f'"{version}"'}
+
+
+def answer_json(value: Any, *, version: int | None = None, status: int = 200) -> Response:
+    """A JSON response; dataclasses, dates, UUIDs as they are; with the ETag of `version`."""
+    return PlainResponse(
+        orjson.dumps(value, default=str),
+        status,
+        etag(version) if version is not None else None,
+        media_type="application/json",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a list was asked for: how many rows, after which sort key (None at the start)."""
+
+    limit: int
+    after: list[Any] | None
+
+
+def page(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = None) -> Page:
+    """FastAPI dependency: keyset pagination by an opaque cursor."""
+    if cursor is None:
+        return Page(limit, None)
+    try:
+        after = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if not isinstance(after, list):
+            raise ValueError(cursor)
+    except ValueError as error:
+        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error
+    return Page(limit, after)
+
+
+Paged = Annotated[Page, Depends(page)]
+
+
+def listed(request: Request, asked: Page, rows: Sequence[Any], key: Callable[[Any], list[Any]]) -> Response:
+    """A page of a list: `rows` holds up to `limit + 1` rows; the last one only tells that there is a next page.
+
+    `{"items": [...], "next": "..." | null}` and a Link header; `null` is the only end signal.
+    """
+    items = [dict(row) if not isinstance(row, dict) else row for row in rows[: asked.limit]]
+    following = None
+    headers = {}
+    if len(rows) > asked.limit:
+        following = base64.urlsafe_b64encode(orjson.dumps(key(items[-1]), default=str)).decode()
+        url = request.url.include_query_params(cursor=following, limit=asked.limit)
+        headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    body = orjson.dumps({"items": items, "next": following}, default=str)
+    return PlainResponse(body, 200, headers, media_type="application/json")
+
+
+async def at_least(request: Request, at_least: uuid.UUID | None = None) -> None:
+    """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected."""
+    if at_least is None:
+        return
+    pool: Pool = request.app.state.pool
+    async with asyncio.timeout(AT_LEAST_WAIT):
+        while not await pool.fetchval(PROJECTED, at_least):
+            await asyncio.sleep(0.01)
+
+
+def pool_of(request: Request) -> Pool:
+    """FastAPI dependency: the pool of the service's database, for questions."""
+    pool: Pool = request.app.state.pool
+    return pool
+
+
+Db = Annotated[Pool, Depends(pool_of)]
+
+
+async def aggregate(request: Request, principal: Principal, stream: Stream[S], key: str) -> Loaded[S]:
+    """An aggregate folded from its events, so never stale; Unknown if there is none, or none that the principal may see."""
+    loaded = fold(stream, key, await PoolSource(pool_of(request)).events_of(stream.id(key)))
+    if not loaded.exists or not principal.may_see(str(loaded.district)):
+        raise Unknown(stream.name, key)
+    return loaded
+
+
+class Trace:
+    """ASGI middleware: every request runs in a span that continues its traceparent, or begins a trace; probes are left out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"] in ("/livez", "/readyz"):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"traceparent")
+        with span(f"{scope['method']} {scope['path']}", SpanKind.SERVER, given.decode("latin-1") if given else None):
+            await self._app(scope, receive, send)
+
+
+Check = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def probes(checks: dict[str, Check]) -> APIRouter:
+    """`/livez` (the process only) and `/readyz` (each check with its outcome; 503 unless all are well)."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return PlainResponse(b'{"alive":true}', media_type="application/json")
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        outcomes = {name: await _outcome(check) for name, check in checks.items()}
+        ready = all(outcome["ok"] for outcome in outcomes.values())
+        return answer_json({"ready": ready, "checks": outcomes}, status=200 if ready else 503)
+
+    return router
+
+
+async def _outcome(check: Check) -> dict[str, Any]:
+    started = asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(2):
+            found = {"ok": True, **await check()}
+    except Exception as error:  # noqa: BLE001 - a probe reports whatever is wrong
+        found = {"ok": False, "error": repr(error)}
+    return {**found, "ms": round((asyncio.get_running_loop().time() - started) * 1000, 1)}
+
+
+def create_app(title: str, routers: Sequence[APIRouter], lifespan: Any = None) -> FastAPI:
+    """A service's app: its routers, the table of problems, traces."""
+    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    for router in routers:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(Trace)
+    return app

@@ -1,0 +1,129 @@
+"""What an operator and other services ask of a service: how far each of its parts is, and a range of its ledger."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import aiohttp
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from chassis.auth import Principal, reader
+from chassis.broker import Received, headers_of, received_from
+from chassis.clock import Clock
+from chassis.eventstore import Pool, ledger_of_shard
+from chassis.http import Db, answer_json
+from chassis.sequencer import shard_heads
+from chassis.service import Service
+from chassis.settings import Settings
+
+COUNTS = """
+SELECT coalesce((SELECT max(idx) FROM ledger), 0) AS head, (SELECT count(*) FROM pending) AS pending,
+       (SELECT position FROM checkpoints WHERE name = 'relay') AS relay,
+       (SELECT count(*) FROM deadlines WHERE state = 'armed' AND due_at <= $1) AS due,
+       (SELECT min(due_at) FROM deadlines WHERE state = 'armed' AND due_at > $1) AS next,
+       (SELECT count(*) FROM refusals) AS refusals
+"""
+PROJECTED = "SELECT substr(name, 12) AS name, position FROM checkpoints WHERE name LIKE 'projection:%'"
+CONSUMED = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+
+Operator = Annotated[Principal, Depends(reader("operator"))]
+router = APIRouter(prefix="/ops", tags=["operations"])
+
+
+async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any]:
+    """How far each part of a service is, in one consistent look at its database."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        [counts] = await connection.fetch(COUNTS, clock.now())
+        shards = await shard_heads(connection)
+        projected = {row["name"]: row["position"] for row in await connection.fetch(PROJECTED)}
+        consumed: dict[str, dict[str, int]] = {source: {} for source in service.sources}
+        for row in await connection.fetch(CONSUMED, service.consumer):
+            consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
+    expected = {f"{p.name}/{p.version}": 0 for p in service.all_projections}
+    return {
+        "service": service.name,
+        "ledger": {
+            "head": counts["head"],
+            "pending": counts["pending"],
+            "shards": {str(k): v for k, v in shards.items()},
+        },
+        "relay": {"position": counts["relay"] or 0},
+        "projections": {**expected, **projected},
+        "consumers": {service.consumer: consumed} if service.sources else {},
+        "deadlines": {"due": counts["due"], "next": counts["next"]},
+        "refusals": counts["refusals"],
+        "simulated": clock.simulated,
+    }
+
+
+@router.get("/status")
+async def status(request: Request, _: Operator, db: Db) -> Response:
+    """How far ledger, relay, projections, consumers and deadlines are."""
+    return answer_json(await status_of(db, request.app.state.service, request.app.state.runner.clock))
+
+
+@router.get("/ledger")
+async def ledger(
+    request: Request,
+    _: Operator,
+    db: Db,
+    shard: Annotated[int, Query(ge=0, le=63)],
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Response:
+    """A range of one shard of the ledger, as it goes over the wire: headers, and the value in base64."""
+    service: Service = request.app.state.service
+    async with db.acquire() as connection:
+        rows = await ledger_of_shard(connection, shard, after, limit)
+    items = [
+        {
+            "headers": {name: value.decode() for name, value in headers_of(service.name, row)},
+            "value": base64.b64encode(row.recorded.data).decode(),
+        }
+        for row in rows
+    ]
+    return answer_json({"items": items})
+
+
+class LedgerClient:
+    """Reads a missing range from another service's ledger: the one request that a service makes of another."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def repair(self, source: str, shard: int, after: int, upto: int) -> Sequence[Received]:
+        """The events `after < shard_idx <= upto`; raises OSError if the source cannot be reached or does not have them."""
+        url = self._settings.urls.get(source)
+        if url is None:
+            raise OSError(f"CASETRAIL_{source.upper()}_URL is not set: the hole in {source}/{shard} cannot be filled")
+        found: list[Received] = []
+        try:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as client:
+                headers = {"Authorization": f"Bearer {await self._token(client)}"}
+                while (last := found[-1].shard_idx if found else after) < upto:
+                    query = {"shard": str(shard), "after": str(last), "limit": str(min(upto - last, 1000))}
+                    async with client.get(f"{url}/ops/ledger", params=query, headers=headers) as answer:
+                        answer.raise_for_status()
+                        items = (await answer.json())["items"]
+                    if not items:
+                        raise OSError(f"{source} does not have {shard}/{last + 1} yet")
+                    found += [_received(item) for item in items]
+        except aiohttp.ClientError as error:
+            raise OSError(f"ledger of {source}: {error!r}") from error
+        return found
+
+    async def _token(self, client: aiohttp.ClientSession) -> str:
+        form = {
+            "grant_type": "client_credentials", "client_id": f"service-{self._settings.service}",
+            "client_secret": self._settings.machine_secret, "scope": "operator",
+        }  # fmt: skip
+        async with client.post(self._settings.machine_token_url, data=form) as answer:
+            answer.raise_for_status()
+            return str((await answer.json())["access_token"])
+
+
+def _received(item: dict[str, Any]) -> Received:
+    headers = [(name, value.encode()) for name, value in item["headers"].items()]
+    return received_from(headers, base64.b64decode(item["value"]))

@@ -1,0 +1,147 @@
+"""RFC 9457: every error is problem+json with a stable code, in Chinese and English; the one table from errors to statuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from chassis.auth import Forbidden, Unauthenticated
+from chassis.database import GONE
+from chassis.domain import Refused, Unknown
+from chassis.runner import Conflict, InFlight, KeyReused, PreconditionFailed
+from chassis.telemetry import current_traceparent, log
+
+
+class BadRequest(Exception):
+    """The request itself is wrong: a stable code, Chinese and English detail, and where (`errors`)."""
+
+    def __init__(
+        self, code: str, zh: str, en: str, *, status: int = 400, errors: list[dict[str, Any]] | None = None, **more: Any
+    ) -> None:
+        super().__init__(en)
+        self.code, self.zh, self.en, self.status = code, zh, en, status
+        self.more = {**more, **({"errors": errors} if errors else {})}
+
+
+def problem(
+    request: Request, status: int, code: str, zh: str, en: str, headers: dict[str, str] | None = None, **more: Any
+) -> Response:
+    """A problem+json response."""
+    body = {
+        "type": f"/problems/{code}", "title": en, "status": status, "detail": zh, "instance": request.url.path,
+        "code": code, "traceid": current_traceparent().split("-")[1], **more,
+    }  # fmt: skip
+    return Response(orjson.dumps(body, default=str), status, headers, media_type="application/problem+json")
+
+
+async def on_refused(request: Request, error: Exception) -> Response:
+    """The rules said no: 409 with the article; 404 when the thing does not exist."""
+    assert isinstance(error, Refused)
+    status = 404 if isinstance(error, Unknown) else 409
+    return problem(request, status, error.code, error.zh, error.en, basis=error.basis, **error.facts)
+
+
+async def on_unauthenticated(request: Request, error: Exception) -> Response:
+    """401 with the RFC 6750 challenge."""
+    challenge = {"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{_ascii(str(error))}"'}
+    return problem(request, 401, "unauthenticated", "未登录或令牌无效", f"not authenticated: {error}", challenge)
+
+
+async def on_forbidden(request: Request, error: Exception) -> Response:
+    """403: the principal may not."""
+    assert isinstance(error, Forbidden)
+    log.warning("forbidden", path=request.url.path, needed=error.needed)
+    challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    return problem(request, 403, "forbidden", "没有权限", f"not permitted: needs {error.needed}", challenge, needed=error.needed)
+
+
+async def on_precondition_failed(request: Request, error: Exception) -> Response:
+    """412 with the version that the stream has now."""
+    assert isinstance(error, PreconditionFailed)
+    return problem(
+        request, 412, "version-changed", "内容已被他人更新，请刷新后重试", "the aggregate has changed since it was read",
+        {"ETag": f'"{error.current}"'}, current_version=error.current,
+    )  # fmt: skip
+
+
+async def on_bad_request(request: Request, error: Exception) -> Response:
+    """The status the error carries."""
+    assert isinstance(error, BadRequest)
+    return problem(request, error.status, error.code, error.zh, error.en, **error.more)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """422 with a JSON pointer to each value that is wrong."""
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        {"pointer": "#/" + "/".join(str(part) for part in e["loc"][1:]), "in": str(e["loc"][0]), "detail": e["msg"]}
+        for e in error.errors()
+    ]
+    return problem(request, 422, "invalid", "请求内容不符合要求", "the request is not valid", errors=errors)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: unknown path, wrong method."""
+    assert isinstance(error, HTTPException)
+    codes = {
+        404: ("no-such-page", "没有这个地址"),
+        405: ("method-not-allowed", "不支持的方法"),
+        413: ("too-large", "内容过大"),
+    }
+    code, zh = codes.get(error.status_code, ("http-error", "请求无法处理"))
+    return problem(request, error.status_code, code, zh, str(error.detail), dict(error.headers or {}))
+
+
+async def on_database_gone(request: Request, error: Exception) -> Response:
+    """503: try again, with the same idempotency key."""
+    log.warning("database_unavailable", path=request.url.path, error=repr(error))
+    return problem(
+        request,
+        503,
+        "unavailable",
+        "服务暂不可用，请稍后重试",
+        "the database cannot be reached now",
+        {"Retry-After": "1"},
+    )
+
+
+async def on_unexpected(request: Request, error: Exception) -> Response:
+    """500 without a stack trace; the trace id finds it in the logs."""
+    log.error("unexpected", path=request.url.path, exc_info=error)
+    return problem(request, 500, "internal-error", "系统内部错误", "internal error")
+
+
+def _fixed(status: int, code: str, zh: str, en: str, headers: dict[str, str] | None = None) -> Any:
+    async def respond(request: Request, _: Exception) -> Response:
+        return problem(request, status, code, zh, en, headers)
+
+    return respond
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode().replace('"', "'")
+
+
+def install(app: FastAPI) -> None:
+    """Give an app this table of errors."""
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(Unauthenticated, on_unauthenticated)
+    app.add_exception_handler(Forbidden, on_forbidden)
+    app.add_exception_handler(PreconditionFailed, on_precondition_failed)
+    app.add_exception_handler(BadRequest, on_bad_request)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    busy = _fixed(409, "conflict", "同时有其他人在修改，请重试", "others were faster; send it again", {"Retry-After": "1"})
+    app.add_exception_handler(Conflict, busy)
+    running = _fixed(409, "in-flight", "相同的请求正在处理", "the same command is being carried out", {"Retry-After": "1"})
+    app.add_exception_handler(InFlight, running)
+    reused = _fixed(422, "key-reused", "幂等键已用于其他内容", "the idempotency key was used with another payload")
+    app.add_exception_handler(KeyReused, reused)
+    for gone in GONE:
+        app.add_exception_handler(gone, on_database_gone)
+    app.add_exception_handler(Exception, on_unexpected)

@@ -1,0 +1,77 @@
+"""The `casetrail` command: one role of one service per process, as production runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from enum import StrEnum
+from typing import Annotated, cast
+
+import typer
+import uvicorn
+
+from chassis.database import migrate
+from chassis.service import Service
+from chassis.settings import SERVICES, Misconfigured, Settings, settings_from
+from chassis.telemetry import configure_logging, configure_tracing
+
+cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class Role(StrEnum):
+    """What a process does for its service."""
+
+    API = "api"
+    WORKER = "worker"
+    MIGRATE = "migrate"
+
+
+@cli.callback()
+def main_help() -> None:
+    """互联网+执法: casetrail runs one role of one service; `make demo` runs everything."""
+
+
+@cli.command()
+def run(
+    service: Annotated[str, typer.Argument(help=f"one of {', '.join(SERVICES)}")],
+    role: Annotated[Role, typer.Argument(help="api, worker or migrate")],
+) -> None:
+    """Run one role of one service, configured by the environment (docs/operations.md)."""
+    try:
+        settings = settings_from(service)
+    except Misconfigured as error:
+        typer.echo(f"casetrail: {error}. See docs/operations.md for every variable.", err=True)
+        raise typer.Exit(2) from error
+    configure_logging(service, role, settings.log_level)
+    configure_tracing(service, role, settings.otlp_endpoint)
+    manifest = load_service(service)
+    if role is Role.MIGRATE:
+        applied = asyncio.run(migrate(settings.dsn, manifest.migration_folders))
+        typer.echo(f"{service}: {len(applied)} migrations applied")
+    else:
+        serve(manifest, settings, role)
+
+
+def load_service(name: str) -> Service:
+    """The manifest of a service, by name: the chassis knows no service."""
+    return cast(Service, importlib.import_module(f"services.{name}.service").SERVICE)
+
+
+def serve(service: Service, settings: Settings, role: Role) -> None:
+    """Serve an API or a worker until SIGTERM; a request under way is finished first."""
+    from chassis.worker import api_app, worker_app  # noqa: PLC0415 - a migration needs neither HTTP nor Kafka
+
+    app = api_app(service, settings) if role is Role.API else worker_app(service, settings)
+    uvicorn.run(
+        app, host=settings.http_host, port=settings.http_port, loop="uvloop", http="httptools", ws="none",
+        log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5, server_header=False,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """The console script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

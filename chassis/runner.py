@@ -1,0 +1,310 @@
+"""Commands: load, decide, append; tried again on a conflict, answered from its record when repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import orjson
+
+from chassis.auth import ALL, Forbidden
+from chassis.clock import Clock
+from chassis.codec import decode_recorded, encode
+from chassis.domain import Actor, Event, Refused, Stream, Unknown
+from chassis.envelope import Envelope, Recorded, uuid7
+from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet, load
+from chassis.writer import GroupCommit
+
+S = TypeVar("S")
+TRIES = 5  # decisions, when other writers were faster
+REMEMBERED = "SELECT fingerprint, command_id, answer FROM commands WHERE key = $1"
+
+
+class Conflict(Exception):
+    """Other writers were faster too often; the same command may be sent again."""
+
+
+class KeyReused(Exception):
+    """The idempotency key was used before with another payload."""
+
+
+class InFlight(Exception):
+    """A command with the same idempotency key is being carried out now."""
+
+
+class PreconditionFailed(Exception):
+    """If-Match named another version than the stream has."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"current version {current}")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Who commands, for whom, when, why: what every event of the command carries in its envelope."""
+
+    command_id: UUID
+    actor: Actor
+    organ: str
+    districts: frozenset[str]
+    occurred_at: datetime
+    causation_id: UUID
+    correlation_id: UUID | None = None
+    device: str | None = None
+    traceparent: str | None = None
+    key: str | None = None
+    fingerprint: bytes = b""
+    if_match: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """An aggregate as its events tell it: state, version, and what its first event fixed for the stream."""
+
+    stream: Stream[S]
+    key: str
+    stream_id: str
+    version: int
+    state: S
+    subject: str | None = None
+    district: str | None = None
+    correlation_id: UUID | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the stream has any event."""
+        return self.version > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command is answered: facts known before commit only, so that a repeat is answered the same."""
+
+    body: bytes
+    version: int
+
+
+class Transaction(Protocol):
+    """Where a unit of work reads: a pool's connection, or the transaction of a policy run."""
+
+    async def events_of(self, stream_id: str) -> list[Recorded]:
+        """All events of a stream."""
+        ...
+
+    async def rows(self, sql: str, *args: Any) -> list[Any]:
+        """Rows of a SELECT on the service's own tables."""
+        ...
+
+
+def fold(stream: Stream[S], key: str, history: Sequence[Recorded]) -> Loaded[S]:
+    """The aggregate that these events, by version, tell of."""
+    state = stream.initial
+    for recorded in history:
+        state = stream.evolve(state, decode_recorded(recorded))
+    loaded = Loaded(stream, key, stream.id(key), len(history), state)
+    if not history:
+        return loaded
+    first = history[0].envelope
+    return replace(loaded, subject=first.subject, district=first.district, correlation_id=first.correlation_id)
+
+
+@dataclass(slots=True)
+class Work:
+    """One command's unit of work: what it loaded, what it appends. Handlers load, decide, append; nothing else."""
+
+    context: Context
+    source: Transaction
+    recorded_at: datetime
+    tx: Connection | None = None
+    rulebook: str | None = None
+    _versions: dict[str, int] = field(default_factory=dict)
+    _events: list[Recorded] = field(default_factory=list)
+    _primary: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When what is commanded happened (on the officer's device, if offline)."""
+        return self.context.occurred_at
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.context.actor
+
+    async def load(self, stream: Stream[S], key: str) -> Loaded[S]:
+        """The aggregate `key` folded from its events. The first one loaded is the one that If-Match speaks of."""
+        stream_id = stream.id(key)
+        history = await self.source.events_of(stream_id)
+        if self._primary is None:
+            self._primary = stream_id
+            if self.context.if_match is not None and self.context.if_match != len(history):
+                raise PreconditionFailed(len(history))
+        self._versions.setdefault(stream_id, len(history))
+        return fold(stream, key, history)
+
+    async def read(self, sql: str, *args: Any) -> list[Any]:
+        """Rows of a SELECT on the service's own tables, such as the tables fed by other services' events."""
+        return await self.source.rows(sql, *args)
+
+    async def existing(self, stream: Stream[S], key: str) -> Loaded[S]:
+        """As `load`, but raises Unknown if the stream has no event or is in a district that is not the actor's."""
+        loaded = await self.load(stream, key)
+        if not loaded.exists or not self._mine(str(loaded.district)):
+            raise Unknown(stream.name, key)
+        return loaded
+
+    def append(
+        self,
+        loaded: Loaded[S],
+        events: Iterable[Event],
+        *,
+        subject: str | None = None,
+        district: str | None = None,
+        correlation_id: UUID | None = None,
+    ) -> Loaded[S]:
+        """Add decided events to an aggregate; answers it as it is after them.
+
+        A new stream needs its `subject` (the enterprise it is about, else its own stream id), `district`, and, if it belongs
+        to an existing matter, that matter's `correlation_id`.
+        """
+        if not loaded.exists and loaded.correlation_id is None:
+            loaded = replace(loaded, correlation_id=correlation_id)
+        for event in events:
+            loaded = self._append_one(loaded, event, subject, district)
+        return loaded
+
+    def _append_one(self, loaded: Loaded[S], event: Event, subject: str | None, district: str | None) -> Loaded[S]:
+        district = loaded.district or district
+        if district is None:
+            raise ValueError(f"the first event of {loaded.stream_id} needs a district")
+        if not self._mine(district):
+            raise Forbidden(f"district {district}")
+        after = replace(
+            loaded,
+            version=loaded.version + 1,
+            state=loaded.stream.evolve(loaded.state, event),
+            subject=loaded.subject or subject or loaded.stream_id,
+            district=district,
+            correlation_id=loaded.correlation_id or self.context.correlation_id or self.context.command_id,
+        )
+        self._events.append(Recorded(self._envelope(after, event), encode(event)))
+        return after
+
+    def _envelope(self, loaded: Loaded[Any], event: Event) -> Envelope:
+        context = self.context
+        return Envelope(
+            event_id=uuid7(), command_id=context.command_id, stream_id=loaded.stream_id, version=loaded.version,
+            type=event.__wire__, district=str(loaded.district), organ=context.organ, subject=str(loaded.subject),
+            occurred_at=context.occurred_at, recorded_at=self.recorded_at, actor=context.actor, device=context.device,
+            correlation_id=loaded.correlation_id or context.command_id, causation_id=context.causation_id,
+            traceparent=context.traceparent, rulebook=self.rulebook,
+        )  # fmt: skip
+
+    def _mine(self, district: str) -> bool:
+        return ALL in self.context.districts or district in self.context.districts
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was appended."""
+        return bool(self._events)
+
+    def answer(self, result: dict[str, Any] | None) -> Answer:
+        """The answer to this command: its id, the primary stream with its new version, the last event, and `result`."""
+        stream_id = self._primary or ""
+        version = self._versions.get(stream_id, 0) + sum(e.envelope.stream_id == stream_id for e in self._events)
+        body = {
+            "command_id": str(self.context.command_id),
+            "stream_id": stream_id,
+            "version": version,
+            "event_id": str(self._events[-1].envelope.event_id) if self._events else None,
+            **(result or {}),
+        }
+        return Answer(orjson.dumps(body), version)
+
+    def write_set(self, answer: Answer) -> WriteSet:
+        """What is to be appended, whole or not at all; streams only read are checked too, because the decision rests on them."""
+        record = None
+        if self.context.key is not None:
+            context = self.context
+            record = IdempotencyRecord(context.key or "", context.fingerprint, context.command_id, answer.body, self.recorded_at)
+        return WriteSet(tuple(self._versions.items()), tuple(self._events), record)
+
+
+Handler = Callable[[Work], Awaitable[dict[str, Any] | None]]
+
+
+class PoolSource:
+    """Reads streams through a pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def events_of(self, stream_id: str) -> list[Recorded]:
+        """All events of a stream."""
+        async with self._pool.acquire() as connection:
+            return await load(connection, stream_id)
+
+    async def rows(self, sql: str, *args: Any) -> list[Any]:
+        """Rows of a SELECT on the service's own tables."""
+        return await self._pool.fetch(sql, *args)
+
+
+class Runner:
+    """Carries out commands of people and of deadlines, through group commit."""
+
+    def __init__(self, pool: Pool, writer: GroupCommit, clock: Clock) -> None:
+        self.pool = pool
+        self.clock = clock
+        self._writer = writer
+        self._source = PoolSource(pool)
+        self._running: set[str] = set()
+
+    async def run(self, context: Context, handler: Handler) -> Answer:
+        """Carry out a command once, however often it is sent.
+
+        Raises Refused (the rules), Forbidden, PreconditionFailed (If-Match), KeyReused, InFlight, or Conflict.
+        """
+        key = context.key or str(context.command_id)
+        context = replace(context, key=key)
+        if key in self._running:
+            raise InFlight(key)
+        self._running.add(key)
+        try:
+            return await self._remembered(context) or await self._decide(context, handler)
+        finally:
+            self._running.discard(key)
+
+    async def _decide(self, context: Context, handler: Handler) -> Answer:
+        for _ in range(TRIES):
+            work = Work(context, self._source, self.clock.now())
+            answer = work.answer(await handler(work))
+            verdict = await self._writer.append(work.write_set(answer))
+            if verdict is Verdict.ACCEPTED:
+                return answer
+            if verdict is Verdict.REPEATED and (known := await self._remembered(context)) is not None:
+                return known
+        raise Conflict(context.key)
+
+    async def _remembered(self, context: Context) -> Answer | None:
+        row = await self.pool.fetchrow(REMEMBERED, context.key)
+        if row is None:
+            return None
+        if bytes(row["fingerprint"]) != context.fingerprint:
+            raise KeyReused(context.key)
+        body = bytes(row["answer"])
+        return Answer(body, orjson.loads(body)["version"])
+
+
+def refuse_unless(holds: bool, code: str, zh: str, en: str, *, basis: str | None = None, **facts: Any) -> None:
+    """Raise Refused unless the condition holds."""
+    if not holds:
+        raise Refused(code, zh, en, basis=basis, **facts)
+
+
+def last_event_id(events: Sequence[Recorded]) -> UUID | None:
+    """The id of the last of these events."""
+    return events[-1].envelope.event_id if events else None

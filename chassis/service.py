@@ -1,0 +1,59 @@
+"""What a service is made of: its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+
+from chassis.database import CHASSIS_MIGRATIONS
+from chassis.deadlines import Fire, Rules, deadline_projection
+from chassis.policy import Reaction
+from chassis.projector import Feed, OwnLedger, Projection
+
+if TYPE_CHECKING:
+    from chassis.consumer import Applier
+    from chassis.eventstore import Pool
+
+MakeApplier = Callable[["Pool"], "Applier"]
+Lifespan = Callable[[Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The parts of one deployable service, from its rooms; the chassis runs them.
+
+    `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
+    given its app.
+    """
+
+    name: str
+    title: str
+    routers: tuple[APIRouter, ...]
+    migrations: Path
+    projections: tuple[Projection, ...] = ()
+    deadlines: Rules | None = None
+    fires: Mapping[str, Fire] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    reactions: Mapping[str, Reaction] = field(default_factory=dict)
+    feed: Feed = field(default_factory=OwnLedger)
+    applier: MakeApplier | None = None
+    background: tuple[Lifespan, ...] = ()
+
+    @property
+    def consumer(self) -> str:
+        """The name under which its inbox positions are kept."""
+        return f"{self.name}-policies" if self.applier is None else f"{self.name}-copy"
+
+    @property
+    def all_projections(self) -> tuple[Projection, ...]:
+        """Its read models and its deadlines."""
+        return self.projections if self.deadlines is None else (*self.projections, deadline_projection(self.deadlines))
+
+    @property
+    def migration_folders(self) -> list[Path]:
+        """The chassis' migrations, then its own."""
+        return [CHASSIS_MIGRATIONS, self.migrations]

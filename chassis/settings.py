@@ -1,0 +1,133 @@
+"""Every environment variable of the platform, typed, documented, in this one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name (`<SERVICE>` stands for a service's name in capitals), default and meaning."""
+
+    name: str
+    default: str | None
+    meaning: str
+
+
+SETTINGS = (
+    Setting("CASETRAIL_<SERVICE>_DSN", None, "PostgreSQL address of the service's own database"),
+    Setting("CASETRAIL_<SERVICE>_URL", None, "base address of the service's API, for repair from its ledger"),
+    Setting("CASETRAIL_KAFKA_BOOTSTRAP", None, "Kafka bootstrap servers, comma separated"),
+    Setting("CASETRAIL_KAFKA_PARTITIONS", "4", "partitions of a topic that the relay creates; must divide 64"),
+    Setting("CASETRAIL_KAFKA_REPLICATION", "1", "replication factor of a topic that the relay creates"),
+    Setting("CASETRAIL_KAFKA_IDEMPOTENT", "false", "idempotent producer; switch it on where the broker has it"),
+    Setting("CASETRAIL_KAFKA_FETCH_WAIT_MS", "500", "how long the broker may hold a fetch; the embedded one needs it short"),
+    Setting("CASETRAIL_OIDC_ISSUER", None, "issuer of the bearer tokens (the `iss` claim)"),
+    Setting("CASETRAIL_OIDC_AUDIENCE", "casetrail", "audience that a token must name (the `aud` claim)"),
+    Setting("CASETRAIL_OIDC_JWKS_URL", None, "where the issuer's public keys are"),
+    Setting("CASETRAIL_OIDC_DEVELOPMENT", "false", "whether the issuer is the development one of the embedded stack"),
+    Setting("CASETRAIL_MACHINE_TOKEN_URL", None, "token endpoint for the service's own requests (client credentials)"),
+    Setting("CASETRAIL_MACHINE_SECRET", None, "client secret of the service at that endpoint"),
+    Setting("CASETRAIL_HTTP_HOST", "127.0.0.1", "address to listen on"),
+    Setting("CASETRAIL_HTTP_PORT", "8080", "port to listen on (an API's routes, a worker's probes)"),
+    Setting("CASETRAIL_CLOCK", "system", "`system`, or `simulated:<file>` with the development issuer only"),
+    Setting("CASETRAIL_LOG_LEVEL", "info", "least level that is logged: debug, info, warning, error"),
+    Setting("CASETRAIL_POLL_MS", "20", "longest pause of a worker's loop that was not woken, in milliseconds"),
+    Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces go (OTLP over HTTP); empty: traces are carried, not exported"),
+)
+
+
+class Misconfigured(Exception):
+    """The environment lacks a variable, or holds one that makes no sense; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process of one service."""
+
+    service: str
+    dsn: str
+    urls: Mapping[str, str]
+    kafka_bootstrap: str
+    kafka_partitions: int
+    kafka_replication: int
+    kafka_idempotent: bool
+    kafka_fetch_wait_ms: int
+    issuer: str
+    audience: str
+    jwks_url: str
+    development_issuer: bool
+    machine_token_url: str
+    machine_secret: str
+    http_host: str
+    http_port: int
+    clock: str
+    log_level: str
+    poll_seconds: float
+    otlp_endpoint: str
+
+
+def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of `service` from the environment; raises Misconfigured naming the variable at fault."""
+    if service not in SERVICES:
+        raise Misconfigured(f"no such service: {service} (one of {', '.join(SERVICES)})")
+    read = _Reader(environ)
+    settings = Settings(
+        service=service,
+        dsn=read.text(f"CASETRAIL_{service.upper()}_DSN"),
+        urls={name: url for name in SERVICES if (url := environ.get(f"CASETRAIL_{name.upper()}_URL"))},
+        kafka_bootstrap=read.text("CASETRAIL_KAFKA_BOOTSTRAP"),
+        kafka_partitions=read.number("CASETRAIL_KAFKA_PARTITIONS"),
+        kafka_replication=read.number("CASETRAIL_KAFKA_REPLICATION"),
+        kafka_idempotent=read.flag("CASETRAIL_KAFKA_IDEMPOTENT"),
+        kafka_fetch_wait_ms=read.number("CASETRAIL_KAFKA_FETCH_WAIT_MS"),
+        issuer=read.text("CASETRAIL_OIDC_ISSUER"),
+        audience=read.text("CASETRAIL_OIDC_AUDIENCE"),
+        jwks_url=read.text("CASETRAIL_OIDC_JWKS_URL"),
+        development_issuer=read.flag("CASETRAIL_OIDC_DEVELOPMENT"),
+        machine_token_url=environ.get("CASETRAIL_MACHINE_TOKEN_URL", ""),
+        machine_secret=environ.get("CASETRAIL_MACHINE_SECRET", ""),
+        http_host=read.text("CASETRAIL_HTTP_HOST"),
+        http_port=read.number("CASETRAIL_HTTP_PORT"),
+        clock=read.text("CASETRAIL_CLOCK"),
+        log_level=read.text("CASETRAIL_LOG_LEVEL"),
+        poll_seconds=read.number("CASETRAIL_POLL_MS") / 1000,
+        otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    )
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if 64 % settings.kafka_partitions:
+        raise Misconfigured("CASETRAIL_KAFKA_PARTITIONS must divide 64")
+    if settings.clock != "system" and not settings.development_issuer:
+        raise Misconfigured("CASETRAIL_CLOCK: a simulated clock cannot be switched on with a production issuer")
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._defaults = {setting.name: setting.default for setting in SETTINGS}
+
+    def text(self, name: str) -> str:
+        value = self._environ.get(name) or self._defaults.get(name)
+        if not value:
+            raise Misconfigured(f"{name} is not set")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit() or int(value) == 0:
+            raise Misconfigured(f"{name} must be a whole number above 0, not {value!r}")
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name).lower()
+        if value not in ("true", "false"):
+            raise Misconfigured(f"{name} must be true or false, not {value!r}")
+        return value == "true"

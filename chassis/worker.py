@@ -1,0 +1,177 @@
+"""The two processes of a service: the API, and the worker (sequencer, relay, consumer, projector, deadlines, each led once)."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from chassis import broker, operations
+from chassis.auth import TokenVerifier
+from chassis.clock import clock_from
+from chassis.consumer import LOST, Applier, Consumer
+from chassis.database import GONE, PENDING, forever, open_pool, unapplied, writer_connection
+from chassis.deadlines import run_deadlines
+from chassis.eventstore import Pool
+from chassis.http import create_app, probes
+from chassis.policy import PolicyRuns
+from chassis.projector import Overtaken, run_projector
+from chassis.relay import Relay, TopicChanged
+from chassis.runner import Runner
+from chassis.sequencer import run_sequencer
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.telemetry import log
+from chassis.writer import GroupCommit
+
+API_POOL = 4  # connections
+WORKER_POOL = 5
+
+
+class Nudge:
+    """Wakes the sequencer after commits: one NOTIFY for as many commits as happened while the last one was under way."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._event = asyncio.Event()
+
+    def __call__(self) -> None:
+        """Something was appended."""
+        self._event.set()
+
+    async def run(self) -> None:
+        """Notify until cancelled; a lost notification costs the sequencer's longest pause, so errors only end the wait."""
+        while True:
+            await self._event.wait()
+            self._event.clear()
+            await self._pool.execute(f"NOTIFY {PENDING}")
+
+
+@asynccontextmanager
+async def running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run loops as tasks for as long as the block lasts."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def command_side(settings: Settings, role: str, size: int) -> AsyncIterator[tuple[Pool, Runner, Nudge]]:
+    """What carries out commands: a pool, the group-commit writer, the runner."""
+    pool = await _patiently(lambda: open_pool(settings.dsn, f"{settings.service}-{role}", size))
+    nudge = Nudge(pool)
+    writer = GroupCommit(lambda: writer_connection(settings.dsn), nudge)
+    runner = Runner(pool, writer, clock_from(settings.clock))
+    try:
+        async with running(writer.run(), forever("nudge", nudge.run)):
+            yield pool, runner, nudge
+    finally:
+        pool.terminate()
+
+
+async def _patiently(make: Callable[[], Coroutine[Any, Any, Pool]]) -> Pool:
+    while True:
+        try:
+            return await make()
+        except GONE as error:
+            log.warning("database_not_there_yet", error=repr(error))
+            await asyncio.sleep(0.3)
+
+
+def api_app(service: Service, settings: Settings) -> FastAPI:
+    """The API of a service."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with command_side(settings, "api", API_POOL) as (pool, runner, _):
+            app.state.pool, app.state.runner = pool, runner
+            async with running(*(task(app) for task in service.background)):  # type: ignore[arg-type]
+                _settle_memory()
+                yield
+
+    async def database() -> dict[str, Any]:
+        missing = await unapplied(app.state.pool, service.migration_folders)
+        return {"ok": not missing, "missing_migrations": missing}
+
+    app = create_app(
+        f"Casetrail {service.name}（{service.title}）",
+        [probes({"database": database}), operations.router, *service.routers],
+        lifespan,
+    )
+    app.state.service = service
+    app.state.settings = settings
+    app.state.verifier = TokenVerifier(settings.issuer, settings.audience, settings.jwks_url)
+    return app
+
+
+def worker_app(service: Service, settings: Settings) -> FastAPI:
+    """The worker of a service: its loops, and an app that only answers probes."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            pool, runner, nudge = await stack.enter_async_context(command_side(settings, "worker", WORKER_POOL))
+            app.state.pool = pool
+            await stack.enter_async_context(running(*loops(service, settings, pool, runner, nudge)))
+            _settle_memory()
+            yield
+
+    async def database() -> dict[str, Any]:
+        missing = await unapplied(app.state.pool, service.migration_folders)
+        return {"ok": not missing, "missing_migrations": missing}
+
+    app = create_app(f"casetrail {service.name} worker", [probes({"database": database})], lifespan)
+    return app
+
+
+def loops(
+    service: Service, settings: Settings, pool: Pool, runner: Runner, nudge: Callable[[], None]
+) -> list[Coroutine[Any, Any, None]]:
+    """The loops of a worker, each begun anew when it loses a server."""
+    dsn, pause, simulated = settings.dsn, settings.poll_seconds, runner.clock.simulated
+    servers = (*GONE, *broker.GONE, *LOST, TopicChanged, Overtaken)
+    found = []
+    if service.applier is None:
+        found += [
+            forever("sequencer", lambda: run_sequencer(dsn, pause), gone=servers),
+            forever("relay", Relay(settings, simulated=simulated).run, gone=servers),
+        ]
+    projections = service.all_projections
+    if projections:
+        found.append(
+            forever(
+                "projector",
+                lambda: run_projector(dsn, service.feed, projections, pause * 5, simulated=simulated),
+                gone=servers,
+            )
+        )
+    if service.fires:
+        found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
+    if service.sources:
+        consumer = Consumer(
+            settings, service.consumer, service.sources, _applier(service, pool, runner, nudge),
+            operations.LedgerClient(settings).repair,
+        )  # fmt: skip
+        found.append(forever("consumer", consumer.run, gone=servers))
+    return found
+
+
+def _applier(service: Service, pool: Pool, runner: Runner, nudge: Callable[[], None]) -> Applier:
+    if service.applier is not None:
+        return service.applier(pool)
+    return PolicyRuns(service.name, service.consumer, pool, runner.clock, service.reactions, nudge)
+
+
+def _settle_memory() -> None:
+    """What was imported stays: do not scan it again and again (the tail of write latency is the cyclic collector)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -1,0 +1,1 @@
+"""What crosses a boundary: event schemas, examples, interfaces and vocabulary."""

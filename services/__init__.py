@@ -1,0 +1,1 @@
+"""The five services: strangers to each other, alike inside."""

@@ -1,0 +1,1 @@
+"""Inspection: what was seen on site and what must be put right."""

@@ -1,0 +1,89 @@
+"""The rules of procedure that an inspection is decided under, as the published rulebook has them on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+RE_INSPECTION = "R01-reinspection"
+
+Laws = Mapping[tuple[str, str], str]
+"""Titles of laws by (law id, version)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time that the law sets, and whether its last day rolls to a working day."""
+
+    length: int
+    unit: str
+    rolls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day that was counted; provisional if the calendar of its year was not known."""
+
+    on: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the rulebook says on one day; `articles` are citations by the code of the rule."""
+
+    rulebook: str
+    minimum_officers: int
+    approved_plan_required: bool
+    re_inspection: Period | None
+    articles: Mapping[str, str]
+    laws: Laws
+    overrides: Mapping[date, bool]
+
+
+def local_day(at: datetime) -> date:
+    """The day in China at an aware time."""
+    return at.astimezone(CHINA).date()
+
+
+def rules_on(content: Mapping[str, Any], day: date) -> Rules:
+    """The rules of a published rulebook (its whole JSON) as they are on `day`."""
+    laws = {(law["id"], law["version"]): str(law["title"]) for law in content["laws"]}
+    return Rules(
+        rulebook=f"{content['rulebook']}/{content['version']}",
+        minimum_officers=int(content["officers"]["minimum"]),
+        approved_plan_required=bool(content["inspection"]["approved_plan_required"]),
+        re_inspection=_period(content["deadlines"], RE_INSPECTION, day),
+        articles={
+            rule["code"]: cite(rule["basis"], laws) for rule in _valid(content["rules"], day) if rule["basis"] is not None
+        },
+        laws=laws,
+        overrides={date.fromisoformat(row["date"]): bool(row["working"]) for row in content["calendar_overrides"]},
+    )
+
+
+def _valid(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["status"] != "historical" and valid_on(row, day)]
+
+
+def _period(rows: Iterable[Mapping[str, Any]], code: str, day: date) -> Period | None:
+    found = [row for row in _valid(rows, day) if row["code"] == code]
+    if not found:
+        return None
+    return Period(int(found[0]["length"]), str(found[0]["unit"]), bool(found[0]["rolls_to_working_day"]))
+
+
+def valid_on(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a dated row (`valid_from`, `valid_to` inclusive ISO dates, None: open) holds on `day`."""
+    text = day.isoformat()
+    return (row["valid_from"] or text) <= text <= (row["valid_to"] or text)
+
+
+def cite(ref: Mapping[str, Any], laws: Laws) -> str:
+    """A reference to law as text: title, version, article, paragraph, item; KeyError if the rulebook has no such law."""
+    text = f"《{laws[ref['law'], ref['version']]}》（{ref['version']}）"
+    parts = (("article", "条"), ("paragraph", "款"), ("item", "项"))
+    return text + "".join(f"第{ref[part]}{unit}" for part, unit in parts if ref.get(part) is not None)

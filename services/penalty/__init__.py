@@ -1,0 +1,1 @@
+"""Penalty: what follows in law, from filing to closing."""

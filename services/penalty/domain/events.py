@@ -1,0 +1,233 @@
+"""The facts of a penalty case, of its payment and of its document numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from chassis.domain import Event, event
+
+PartyKind = Literal["unit"]
+Phase = Literal["first", "overdue"]
+Subject = Literal["unit", "person"]
+Manner = Literal["direct", "left", "entrusted", "post", "electronic"]
+EvidenceKind = Literal[
+    "documentary", "physical", "audio-visual", "electronic-data", "witness-testimony", "party-statement", "expert-opinion",
+    "inspection-record",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Against whom the case runs."""
+
+    kind: PartyKind
+    name: str
+    uscc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAct:
+    """One act the case is about: the hazard it showed as, the catalogue item it breaches, the fact."""
+
+    hazard_id: str
+    item_code: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """An officer who handles the case 承办人."""
+
+    officer_id: str
+    name: str
+    certificate_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What is imposed for one act: the provision, its branch, the fine in fen, and why this much."""
+
+    item_code: str
+    law: str
+    law_version: str
+    article: str
+    item: str | None
+    phase: Phase
+    subject: Subject
+    amount_fen: int
+    reason: str
+    paragraph: int | None = None
+
+
+@event("casetrail.penalty.clue-registered.v1", title="线索登记", summary="检查 {inspection_id} 移送线索，当事人 {party.name}")
+class ClueRegistered(Event):
+    case_id: str
+    origin: Literal["inspection"]
+    referral_id: str
+    inspection_id: str
+    enterprise_id: str
+    party: Party
+    level: str
+    organ_id: str
+    organ: str
+    act_date: date
+    acts: tuple[CaseAct, ...]
+    catalogue: str
+
+
+@event("casetrail.penalty.filing-requested.v1", title="立案审批申请", summary="申请立案，案由：{cause}")
+class FilingRequested(Event):
+    case_id: str
+    cause: str
+    officers: tuple[Handler, ...]
+    opinion: str
+
+
+@event("casetrail.penalty.case-filed.v1", title="立案", summary="{filed_on} 立案，案号 {case_no}，办案期限至 {decision_due_on}")
+class CaseFiled(Event):
+    case_id: str
+    case_no: str
+    filed_on: date
+    approved_by: str
+    decision_due_on: date
+
+
+@event("casetrail.penalty.evidence-recorded.v1", title="证据入卷", summary="取得证据：{title}")
+class EvidenceRecorded(Event):
+    case_id: str
+    kind: EvidenceKind
+    title: str
+    officers: tuple[str, ...]
+    sha256: str
+
+
+@event("casetrail.penalty.investigation-closed.v1", title="调查终结", summary="调查终结，拟罚款 {proposed_fen} 分")
+class InvestigationClosed(Event):
+    case_id: str
+    outcome: Literal["penalise"]
+    charges: tuple[Charge, ...]
+    proposed_fen: int
+    opinion: str
+    closed_on: date
+    review_grounds: tuple[str, ...] = ()
+
+
+@event("casetrail.penalty.legal-review-passed.v1", title="法制审核通过", summary="{reviewer} 法制审核通过")
+class LegalReviewPassed(Event):
+    case_id: str
+    reviewer: str
+    opinion: str
+
+
+@event("casetrail.penalty.legal-review-returned.v1", title="法制审核退回", summary="{reviewer} 法制审核退回：{opinion}")
+class LegalReviewReturned(Event):
+    case_id: str
+    reviewer: str
+    opinion: str
+
+
+@event("casetrail.penalty.notice-served.v1", title="告知书送达", summary="{document_no} 送达，陈述申辩至 {statement_due_on}")
+class NoticeServed(Event):
+    case_id: str
+    form_no: int
+    document_no: str
+    intended_fen: int
+    hearing_right: bool
+    served_on: date
+    statement_due_on: date
+    manner: Manner
+    hearing_request_due_on: date | None = None
+    provisional: bool = False
+
+
+@event("casetrail.penalty.statement-made.v1", title="当事人陈述申辩", summary="当事人陈述申辩：{text}")
+class StatementMade(Event):
+    case_id: str
+    text: str
+
+
+@event("casetrail.penalty.statement-waived.v1", title="当事人放弃陈述申辩", summary="当事人明确放弃陈述申辩")
+class StatementWaived(Event):
+    case_id: str
+
+
+@event("casetrail.penalty.statement-lapsed.v1", title="陈述申辩期限届满", summary="至 {due_on} 未陈述申辩，视为放弃")
+class StatementLapsed(Event):
+    case_id: str
+    due_on: date
+
+
+@event("casetrail.penalty.penalty-decided.v1", title="行政处罚决定", summary="{document_no} 决定罚款 {total_fen} 分")
+class PenaltyDecided(Event):
+    case_id: str
+    enterprise_id: str
+    document_no: str
+    decided_on: date
+    party: Party
+    charges: tuple[Charge, ...]
+    total_fen: int
+    contents: tuple[str, ...]
+    sealed: bool
+    approved_by: str
+    late: bool = False
+
+
+@event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} {received_on} 收到，缴款至 {payment_due_on}")
+class DecisionServed(Event):
+    case_id: str
+    received_on: date
+    manner: Manner
+    recipient: str
+    payment_due_on: date
+    provisional: bool = False
+
+
+@event("casetrail.penalty.case-overdue.v1", title="办案超期", summary="至 {due_on} 未作出决定")
+class CaseOverdue(Event):
+    case_id: str
+    due_on: date
+
+
+@event("casetrail.penalty.case-closed.v1", title="结案", summary="{closed_on} 结案：{reason}")
+class CaseClosed(Event):
+    case_id: str
+    reason: str
+    closed_on: date
+
+
+@event("casetrail.penalty.payment-opened.v1", title="罚款待缴", summary="应缴 {amount_fen} 分，期限 {due_on}")
+class PaymentOpened(Event):
+    case_id: str
+    enterprise_id: str
+    amount_fen: int
+    due_on: date
+
+
+@event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分，流水号 {bank_reference}")
+class PaymentReceived(Event):
+    case_id: str
+    amount_fen: int
+    bank_reference: str
+    paid_on: date
+
+
+@event("casetrail.penalty.payment-settled.v1", title="罚款缴清", summary="{settled_on} 罚款缴清")
+class PaymentSettled(Event):
+    case_id: str
+    settled_on: date
+
+
+@event("casetrail.penalty.payment-overdue.v1", title="逾期未缴", summary="至 {due_on} 未缴清罚款")
+class PaymentOverdue(Event):
+    case_id: str
+    due_on: date
+
+
+@event("casetrail.penalty.number-taken.v1", title="文书编号", summary="{document_no} 用于 {case_id}")
+class NumberTaken(Event):
+    series: str
+    number: int
+    document_no: str
+    case_id: str

@@ -1,0 +1,247 @@
+"""What the published rulebook says on one day: periods, thresholds, statutory ranges, and the articles that refusals cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Protocol
+
+from chassis.domain import Refused
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+NEVER_APPLIED = "historical"
+
+STATEMENT = "T07-statement-defence"
+HEARING_REQUEST = "T08-hearing-request"
+PAYMENT = "T13-payment"
+RECONSIDERATION = "T19-reconsideration"
+LITIGATION = "T20-litigation"
+
+
+class DueDay(Protocol):
+    """A last day; provisional if it rests on a holiday calendar that is not published yet."""
+
+    @property
+    def day(self) -> date:
+        """The day."""
+        ...
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it may still move."""
+        ...
+
+
+class Calendar(Protocol):
+    """Knows working days."""
+
+    def due(self, start: date, length: int, unit: str, *, rolls: bool = False) -> DueDay:
+        """The last day of a period that begins the day after `start`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A length of time the law gives, and whether a last day that is no working day moves on."""
+
+    length: int
+    unit: str
+    rolls: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """An amount from which something more is due."""
+
+    amount_fen: int
+    inclusive: bool
+    basis: str
+
+    def reached(self, fen: int) -> bool:
+        """Whether an amount reaches it."""
+        return fen >= self.amount_fen if self.inclusive else fen > self.amount_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One branch of a provision with its range in fen: a row of the law's ranges, or of a catalogue item's penalties."""
+
+    law: str
+    version: str
+    article: str
+    paragraph: int | None
+    item: str | None
+    phase: str
+    subject: str
+    min_fen: int
+    max_fen: int
+    max_inclusive: bool
+    valid_from: date
+    valid_to: date | None
+
+    def in_force(self, day: date) -> bool:
+        """Whether the row is valid on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def holds(self, fen: int) -> bool:
+        """Whether a fine lies in the range; a branch without a fine holds none."""
+        return max(self.min_fen, 1) <= fen and (fen <= self.max_fen if self.max_inclusive else fen < self.max_fen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules of the penalty procedure as one rulebook states them on one day."""
+
+    name: str
+    title: str
+    day: date
+    calendar: Calendar
+    minimum_officers: int
+    periods: Mapping[str, Period]
+    case_limits: tuple[str, ...]
+    hearing: Threshold
+    collective_discussion: Threshold | None
+    decision_contents: tuple[str, ...]
+    seal_required: bool
+    review_grounds: tuple[str, ...]
+    closing_guards: tuple[str, ...]
+    articles: Mapping[str, str]
+
+    def due(self, code: str, start: date) -> DueDay:
+        """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
+        if (period := self.periods.get(code)) is None:
+            raise not_in_force(self.day, code)
+        return self.calendar.due(start, period.length, period.unit, rolls=period.rolls)
+
+    def cite(self, code: str) -> str:
+        """The article a rule rests on; the rulebook itself where it names none."""
+        return self.articles.get(code) or f"《{self.title}》{code}"
+
+    def require(self, holds: bool, rule: str, code: str, zh: str, en: str, **facts: Any) -> None:
+        """Raise Refused, with the article of `rule`, unless the condition holds."""
+        if not holds:
+            raise Refused(code, zh, en, basis=self.cite(rule), **facts)
+
+
+def day_of(at: datetime) -> date:
+    """The day in China of an aware time."""
+    return at.astimezone(CHINA).date()
+
+
+def not_in_force(day: date, what: str) -> Refused:
+    """The refusal of a command for which the rulebook has no rule on that day."""
+    return Refused(
+        "no-rule-in-force", f"{day} 没有可适用的规则：{what}", f"no rule in force on {day}: {what}", basis=None, rule=what, day=day
+    )
+
+
+def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
+    """The rules of a published rulebook on a day; Refused if it has no penalty procedure then (before its law came into force)."""
+    officers, review = _section(book, "officers", day), _section(book, "legal_review", day)
+    periods = {row["code"]: _period(row) for row in _in_force(book["deadlines"], day)}
+    limits = tuple(step["deadline"] for step in book["case_limit"]["steps"])
+    if missing := [code for code in (*limits, STATEMENT, HEARING_REQUEST, PAYMENT) if code not in periods]:
+        raise not_in_force(day, missing[0])
+    return Rules(
+        name=f"{book['rulebook']}/{book['version']}", title=book["title"], day=day, calendar=calendar,
+        minimum_officers=officers["minimum"], periods=periods, case_limits=limits,
+        hearing=_needed(_threshold(book, "hearing", day), day, "hearing"),
+        collective_discussion=_threshold(book, "collective-discussion", day),
+        decision_contents=_codes(_in_force(book["decision_contents"], day)),
+        seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
+        closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
+    )  # fmt: skip
+
+
+def overrides(book: Mapping[str, Any]) -> dict[date, bool]:
+    """The days whose kind the rulebook fixes: day -> working."""
+    return {date.fromisoformat(row["date"]): row["working"] for row in book["calendar_overrides"]}
+
+
+def ranges(book: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The statutory ranges of a rulebook, each with its validity."""
+    return tuple(_row(row, row, inclusive=row["max_inclusive"]) for row in book["ranges"])
+
+
+def penalties(item: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The branches that a catalogue item leads to, each with its validity."""
+    return tuple(_row(row["provision"], row, inclusive=True) for row in item["penalty"])
+
+
+def provision(law: str, version: str, article: str, paragraph: int | None, item: str | None) -> str:
+    """A provision as it is cited, such as WSL（2021）第99条第2项."""
+    inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
+    return f"{law}（{version}）第{article}条{inner}"
+
+
+def _row(where: Mapping[str, Any], row: Mapping[str, Any], *, inclusive: bool) -> Row:
+    return Row(
+        law=where["law"], version=where["version"], article=where["article"], paragraph=where["paragraph"],
+        item=where["item"], phase=row["phase"], subject=row["subject"], min_fen=row["min_fen"], max_fen=row["max_fen"],
+        max_inclusive=inclusive, valid_from=_day(row["valid_from"]) or date.min, valid_to=_day(row["valid_to"]),
+    )  # fmt: skip
+
+
+def _period(row: Mapping[str, Any]) -> Period:
+    return Period(length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"])
+
+
+def _threshold(book: Mapping[str, Any], code: str, day: date) -> Threshold | None:
+    """The fine of a unit from which `code` is due: the province's own amount, else the one that holds where a province sets none."""
+    rows = [
+        row for row in _in_force(book["thresholds"], day)
+        if row["code"] == code and row["measure"] == "fine" and row["party"] in ("unit", "any")
+        and row["province"] in (book["province"], None)
+    ]  # fmt: skip
+    found = sorted(rows, key=lambda row: row["province"] is None)
+    if not found:
+        return None
+    row = found[0]
+    basis = _cited(row["basis"], _titles(book))
+    return Threshold(amount_fen=row["amount_fen"], inclusive=row["comparison"] == "gte", basis=basis)
+
+
+def _articles(book: Mapping[str, Any], day: date) -> dict[str, str]:
+    titles = _titles(book)
+    guards = (*book["rules"], *book["ordering_guards"], *book["closing_guards"])
+    rows = _in_force((*guards, *book["deadlines"], *book["decision_contents"]), day)
+    return {row["code"]: _cited(row["basis"], titles) for row in rows if row["basis"] is not None}
+
+
+def _cited(ref: Mapping[str, Any], titles: Mapping[tuple[str, str], str]) -> str:
+    title = titles.get((ref["law"], ref["version"]), ref["law"])
+    return provision(f"《{title}》", ref["version"], ref["article"], ref["paragraph"], ref["item"])
+
+
+def _titles(book: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    return {(law["id"], law["version"]): law["short_title"] for law in book["laws"]}
+
+
+def _in_force(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row.get("status") != NEVER_APPLIED and _valid(row, day)]
+
+
+def _valid(row: Mapping[str, Any], day: date) -> bool:
+    return (_day(row["valid_from"]) or date.min) <= day <= (_day(row["valid_to"]) or date.max)
+
+
+def _section(book: Mapping[str, Any], name: str, day: date) -> Mapping[str, Any]:
+    section: Mapping[str, Any] = book[name]
+    if not _valid(section, day):
+        raise not_in_force(day, name)
+    return section
+
+
+def _needed(found: Threshold | None, day: date, what: str) -> Threshold:
+    if found is None:
+        raise not_in_force(day, what)
+    return found
+
+
+def _codes(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(row["code"] for row in rows)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

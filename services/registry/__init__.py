@@ -1,0 +1,1 @@
+"""Registry: who can be inspected, by whom, on which items, under which rules."""

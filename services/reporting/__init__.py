@@ -1,0 +1,1 @@
+"""Reporting: a copy of every ledger, and what is read from it; it decides nothing."""

@@ -1,0 +1,1 @@
+"""What reporting can be asked: the ledger copy, the figures with their rows, histories in causal order."""

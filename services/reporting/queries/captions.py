@@ -1,0 +1,65 @@
+"""What an event is called and said in Chinese, from the published schema of its type; reporting has no event classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+CONTRACTS = Path(__file__).parents[3] / "contracts" / "events"
+PLACE = re.compile(r"\{([a-z0-9_]+)\}")
+LONGEST_LIST = 4
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The Chinese title of an event type, and its summary with `{field}` places."""
+
+    title: str
+    summary: str
+
+    def render(self, data: Any) -> str:
+        """The summary with the event's own values; what it does not have is a dash."""
+        values = data if isinstance(data, dict) else {}
+        return PLACE.sub(lambda place: said(place[1], values.get(place[1])), self.summary)
+
+
+@cache
+def caption_of(wire: str) -> Caption:
+    """The caption of a wire name; a type without a published schema is called by its name."""
+    _, service, rest = wire.split(".", 2) if wire.count(".") >= 2 else ("", "", wire)
+    path = CONTRACTS / service / f"{rest}.json"
+    if not path.is_file():
+        return Caption(rest.rpartition(".v")[0] or wire, "")
+    schema = orjson.loads(path.read_bytes())
+    return Caption(schema.get("title") or rest, schema.get("x-summary") or "")
+
+
+def said(name: str, value: Any) -> str:
+    """A value as it is read aloud: money in yuan, yes and no, lists short or counted."""
+    match value:
+        case None | "":
+            return NOTHING
+        case bool():
+            return "是" if value else "否"
+        case int() if name.endswith("_fen"):
+            return yuan(value)
+        case list() if len(value) > LONGEST_LIST:
+            return f"{len(value)} 项"
+        case list():
+            return "、".join(said("", one) for one in value) or NOTHING
+        case dict():
+            return str(value.get("name") or value.get("title") or next(iter(value.values()), NOTHING))
+        case _:
+            return str(value)
+
+
+def yuan(fen: int) -> str:
+    """An amount in fen as yuan: `12,000 元`, `0.50 元`."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}{f'.{rest:02d}' if rest else ''} 元"

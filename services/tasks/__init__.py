@@ -1,0 +1,1 @@
+"""Tasks: who must look at what, by when."""

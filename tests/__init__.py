@@ -1,0 +1,1 @@
+"""The tests, in tiers by folder; inside each tier the folders mirror the services."""

@@ -1,0 +1,27 @@
+"""What every tier shares: a test carries the marker of the folder it lies in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deploy.embedded import servers
+
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier; an unregistered folder fails collection, because markers are strict."""
+    for item in items:
+        if item.path.is_relative_to(TESTS):
+            item.add_marker(item.path.relative_to(TESTS).parts[0])
+
+
+@pytest_asyncio.fixture(scope="session")
+async def admin_dsn() -> AsyncIterator[str]:
+    """A real PostgreSQL server for the run: the one named by the environment, else a container, else the embedded one."""
+    async with servers.postgres() as dsn:
+        yield dsn
