@@ -186,8 +186,8 @@ async def open_consumer(settings: Settings) -> AIOKafkaConsumer:
     """A consumer without a group: it is assigned and sought by hand."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest",
-        fetch_max_wait_ms=settings.kafka_fetch_wait_ms, max_partition_fetch_bytes=MAX_BYTES, request_timeout_ms=10_000, retry_backoff_ms=50,
-        isolation_level="read_committed",
+        fetch_max_wait_ms=settings.kafka_fetch_wait_ms, max_partition_fetch_bytes=MAX_BYTES, request_timeout_ms=10_000,
+        retry_backoff_ms=50, isolation_level="read_committed",
     )  # fmt: skip
     try:
         await consumer.start()

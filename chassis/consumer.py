@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -91,7 +92,7 @@ class Backlog:
     def runs(self) -> list[Run]:
         """What can be applied next: at most one run per shard."""
         return [
-            Run(source, shard, self._applied[source, shard], tuple(received for received, _ in list(waiting)[:RUN]))
+            Run(source, shard, self._applied[source, shard], tuple(received for received, _ in islice(waiting, RUN)))
             for (source, shard), waiting in self._waiting.items()
             if waiting
         ]

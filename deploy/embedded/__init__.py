@@ -1,1 +1,1 @@
-"""The embedded stack: a real PostgreSQL and a Kafka-protocol broker from wheels, five services, one gateway, no root, no Docker."""
+"""The embedded stack: a real PostgreSQL, a Kafka-protocol broker, five services, one gateway; no root, no Docker."""

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +32,18 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """How to start a program: command line, environment, working directory, and the user it runs as (None: ours)."""
+    """How to start a program: command line, environment, working directory, and the user and group it runs as (None: ours)."""
 
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     cwd: Path | None = None
-    user: tuple[int, int] | None = None
+    user: int | None = None
+    group: int | None = None
+
+    @property
+    def groups(self) -> list[int] | None:
+        """No other groups for another user; our own for ourselves."""
+        return None if self.user is None else []
 
 
 class Program(Protocol):
@@ -70,12 +77,22 @@ def tied_to_parent(polite: signal.Signals) -> Callable[[], None] | None:
 
 async def spawn(launch: Launch, log: Path, polite: signal.Signals = signal.SIGTERM) -> asyncio.subprocess.Process:
     """Start a program in a session of its own (Ctrl-C is its supervisor's business), its output appended to `log`."""
-    user = {"user": launch.user[0], "group": launch.user[1], "extra_groups": []} if launch.user else {}
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
-            *launch.argv, env=dict(launch.env), cwd=launch.cwd, stdin=asyncio.subprocess.DEVNULL, stdout=output,
-            stderr=output, start_new_session=True, preexec_fn=tied_to_parent(polite), **user,
+            *launch.argv, env=launch.env, cwd=launch.cwd, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, preexec_fn=tied_to_parent(polite),
+            user=launch.user, group=launch.group, extra_groups=launch.groups,
         )  # fmt: skip
+
+
+def run_to_end(launch: Launch) -> None:
+    """Run a program that prepares something; NotStarted with what it said if it fails."""
+    done = subprocess.run(
+        launch.argv, env=launch.env, cwd=launch.cwd, capture_output=True, text=True, check=False,
+        user=launch.user, group=launch.group, extra_groups=launch.groups,
+    )  # fmt: skip
+    if done.returncode:
+        raise NotStarted(f"{launch.argv[0]} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 class Child:
@@ -95,7 +112,7 @@ class Child:
         return self._process.pid if self._process and running else None
 
     async def start(self) -> None:
-        """Start it and keep it alive; returns when the process exists, not when it answers. OSError or NotStarted if it cannot be."""
+        """Start it and keep it alive; returns when the process exists, not when it answers. Raises OSError, NotStarted."""
         await self._spawn()
         self._supervisor = asyncio.create_task(self._supervise(), name=f"supervise {self.program.name}")
 

@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -19,8 +18,9 @@ import asyncpg
 import psutil
 
 from deploy.embedded.binaries import postgres_binaries, public_home, readable_by_all, unprivileged
-from deploy.embedded.child import Launch, NotStarted
+from deploy.embedded.child import Launch, run_to_end
 from deploy.embedded.ports import LOOPBACK, free_port
+from deploy.embedded.private import write_private
 
 SUPERUSER = "postgres"
 #: Sized for two cores and a whole stack within 1.5 GiB. Durability is as in production: fsync and synchronous_commit stay on.
@@ -130,34 +130,15 @@ class Postgres:
         if self._account:
             self._account.owns(handed)
         try:
-            _run(self._as_account([*INITDB, "-D", str(data), "--pwfile", str(handed)]))
+            run_to_end(self._as_account([*INITDB, "-D", str(data), "--pwfile", str(handed)]))
         finally:
             handed.unlink()
 
     def _as_account(self, command: Sequence[str]) -> Launch:
-        user = (self._account.uid, self._account.gid) if self._account else None
+        user, group = (self._account.uid, self._account.gid) if self._account else (None, None)
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         argv = [str(postgres_binaries() / command[0]), *command[1:]]
-        return Launch(argv=argv, env={**env, "LC_ALL": "C"}, cwd=Path("/"), user=user)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret that only its owner can read, whole or not at all."""
-    making = path.with_name(f"{path.name}.new")
-    making.unlink(missing_ok=True)
-    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-    making.replace(path)
-
-
-def _run(launch: Launch) -> None:
-    user = {"user": launch.user[0], "group": launch.user[1], "extra_groups": []} if launch.user else {}
-    done = subprocess.run(
-        launch.argv, env=dict(launch.env), cwd=launch.cwd, capture_output=True, text=True, check=False, **user
-    )
-    if done.returncode:
-        raise NotStarted(f"{launch.argv[0]} failed: {done.stdout}{done.stderr}")
+        return Launch(argv=argv, env={**env, "LC_ALL": "C"}, cwd=Path("/"), user=user, group=group)
 
 
 def _end_orphans(data: Path) -> None:

@@ -67,9 +67,7 @@ def _field_holds(test: Mapping[str, Any], value: Any) -> bool:
 def applicable(catalogue: Catalogue, site: Site, day: date) -> tuple[PlannedItem, ...]:
     """The items to be checked at a site on `day`, in the order of the catalogue."""
     return tuple(
-        PlannedItem(
-            code=code, title=item["title"], key_item_code=item["key_item_code"], is_major_hazard=item["is_major_hazard"]
-        )
+        PlannedItem(code=code, title=item["title"], key_item_code=item["key_item_code"], is_major_hazard=item["is_major_hazard"])
         for code, item in catalogue.items.items()
         if applies(item, site, day)
     )

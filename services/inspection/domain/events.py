@@ -76,7 +76,11 @@ class ReferredAct:
     fact: str
 
 
-@event("casetrail.inspection.inspection-prepared.v1", title="编制检查方案", summary="为 {enterprise_name} 编制 {planned_on} 的现场检查方案")
+@event(
+    "casetrail.inspection.inspection-prepared.v1",
+    title="编制检查方案",
+    summary="为 {enterprise_name} 编制 {planned_on} 的现场检查方案",
+)
 class InspectionPrepared(Event):
     """The plan of the inspection (form 2): who goes where, when, and which items of which catalogue apply."""
 
@@ -107,7 +111,9 @@ class InspectionPlanApproved(Event):
     mode: Mode
 
 
-@event("casetrail.inspection.checked-in.v1", title="到场检查", summary="执法人员到达 {place}，出示执法证件，{representative} 在场")
+@event(
+    "casetrail.inspection.checked-in.v1", title="到场检查", summary="执法人员到达 {place}，出示执法证件，{representative} 在场"
+)
 class CheckedIn(Event):
     """Officers (and experts) are on site and have shown their certificates."""
 
@@ -217,7 +223,11 @@ class HazardReferred(Event):
     referral_id: str
 
 
-@event("casetrail.inspection.order-issued.v1", title="责令限期整改", summary="下达责令限期整改指令书 {document_no}，{due_on} 前整改完毕")
+@event(
+    "casetrail.inspection.order-issued.v1",
+    title="责令限期整改",
+    summary="下达责令限期整改指令书 {document_no}，{due_on} 前整改完毕",
+)
 class OrderIssued(Event):
     """The rectification order (form 5); `due_on` is the latest of its hazards' days, `re_inspection_due_on` runs from there."""
 

@@ -57,9 +57,7 @@ def rules_on(content: Mapping[str, Any], day: date) -> Rules:
         minimum_officers=int(content["officers"]["minimum"]),
         approved_plan_required=bool(content["inspection"]["approved_plan_required"]),
         re_inspection=_period(content["deadlines"], RE_INSPECTION, day),
-        articles={
-            rule["code"]: cite(rule["basis"], laws) for rule in _valid(content["rules"], day) if rule["basis"] is not None
-        },
+        articles={rule["code"]: cite(rule["basis"], laws) for rule in _valid(content["rules"], day) if rule["basis"] is not None},
         laws=laws,
         overrides={date.fromisoformat(row["date"]): bool(row["working"]) for row in content["calendar_overrides"]},
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from chassis.domain import Actor, Event, Stream
+from chassis.domain import Actor, Event, Refused, Stream
 from services.penalty.domain.events import (
     CaseAct,
     CaseClosed,
@@ -36,6 +36,7 @@ STAGES: tuple[Stage, ...] = (
     "none", "clue", "filing-requested", "investigating", "investigated", "noticed", "decided", "served", "closed",
 )  # fmt: skip
 Review = Literal["passed", "returned"]
+NOBODY = Party(kind="unit", name="", uscc="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class CaseState:
     stage: Stage = "none"
     case_id: str = ""
     enterprise_id: str = ""
-    party: Party | None = None
+    party: Party = NOBODY
     level: str = ""
     organ_id: str = ""
     organ: str = ""
@@ -178,9 +179,7 @@ def _notice(e: NoticeServed) -> Notice:
 
 
 def _decision(e: PenaltyDecided) -> Decision:
-    return Decision(
-        document_no=e.document_no, decided_on=e.decided_on, charges=e.charges, total_fen=e.total_fen, late=e.late
-    )
+    return Decision(document_no=e.document_no, decided_on=e.decided_on, charges=e.charges, total_fen=e.total_fen, late=e.late)
 
 
 CASE = Stream("case", CaseState(), evolve_case)
@@ -199,9 +198,7 @@ class Officer:
 
 def require_open(state: CaseState, rules: Rules) -> None:
     """A closed case is not touched any more (archive integrity)."""
-    rules.require(
-        state.stage != "closed", "archive-integrity", "case-closed", "案件已结案，不得再变更", "the case is closed"
-    )
+    rules.require(state.stage != "closed", "archive-integrity", "case-closed", "案件已结案，不得再变更", "the case is closed")
 
 
 def require_filed(state: CaseState, rules: Rules) -> None:
@@ -238,38 +235,31 @@ def require_not_before(day: date, earlier: date | None, rules: Rules, rule: str)
 
 def require_not_handler(state: CaseState, actor: Actor, rules: Rules, rule: str) -> None:
     """Whoever handles the case does not approve or review it."""
-    handles = any(
-        actor.id == handler.officer_id or actor.certificate_no == handler.certificate_no for handler in state.officers
-    )
+    handles = any(actor.id == handler.officer_id or actor.certificate_no == handler.certificate_no for handler in state.officers)
     rules.require(
-        not handles, rule, "handler-approves", "承办人不得审批或者审核本案", "a handling officer may not approve or review the case"
+        not handles, rule, "handler-approves", "承办人不得审批或者审核本案", "a handling officer approves or reviews nothing"
     )
 
 
-def require_qualified(
-    ids: Iterable[str], known: Iterable[Officer], day: date, rules: Rules, *, too_few: str
-) -> tuple[Officer, ...]:
+def require_qualified(ids: Iterable[str], known: Iterable[Officer], day: date, rules: Rules) -> tuple[Officer, ...]:
     """The officers of these ids, at least as many as the law demands, each with a certificate valid that day, none recused.
 
     APL 2021, article 42 paragraph 1 (two officers holding the qualification), article 43 (recusal).
     """
     found = {officer.officer_id: officer for officer in known}
-    chosen = tuple(dict.fromkeys(ids))
-    for officer_id in chosen:
-        _require_fit(officer_id, found.get(officer_id), day, rules)
+    chosen = tuple(_fit(officer_id, found.get(officer_id), day, rules) for officer_id in dict.fromkeys(ids))
     rules.require(
-        len(chosen) >= rules.minimum_officers, "two-officers", too_few, f"执法人员不得少于 {rules.minimum_officers} 人",
-        f"at least {rules.minimum_officers} officers are needed", officers=len(chosen), minimum=rules.minimum_officers,
+        len(chosen) >= rules.minimum_officers, "two-officers", "too-few-officers",
+        f"执法人员不得少于 {rules.minimum_officers} 人", f"at least {rules.minimum_officers} officers are needed",
+        officers=len(chosen), minimum=rules.minimum_officers,
     )  # fmt: skip
-    return tuple(found[officer_id] for officer_id in chosen)
+    return chosen
 
 
-def _require_fit(officer_id: str, officer: Officer | None, day: date, rules: Rules) -> None:
-    rules.require(
-        officer is not None, "two-officers", "officer-unknown", f"没有登记的执法人员：{officer_id}",
-        f"no such officer: {officer_id}", officer_id=officer_id,
-    )  # fmt: skip
-    assert officer is not None
+def _fit(officer_id: str, officer: Officer | None, day: date, rules: Rules) -> Officer:
+    if officer is None:
+        zh, en = f"没有登记的执法人员：{officer_id}", f"no such officer: {officer_id}"
+        raise Refused("officer-unknown", zh, en, basis=rules.cite("two-officers"), officer_id=officer_id)
     rules.require(
         officer.certificate_valid_to >= day, "two-officers", "certificate-expired",
         f"{officer.name} 的执法证已于 {officer.certificate_valid_to} 到期", f"the certificate of {officer_id} has expired",
@@ -279,3 +269,4 @@ def _require_fit(officer_id: str, officer: Officer | None, day: date, rules: Rul
         not officer.recused, "recusal", "officer-recused", f"{officer.name} 应当回避", f"{officer_id} is recused",
         officer_id=officer_id,
     )  # fmt: skip
+    return officer

@@ -174,7 +174,7 @@ class PenaltyDecided(Event):
     late: bool = False
 
 
-@event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} {received_on} 收到，缴款至 {payment_due_on}")
+@event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} 于 {received_on} 收到")
 class DecisionServed(Event):
     case_id: str
     received_on: date
@@ -205,7 +205,7 @@ class PaymentOpened(Event):
     due_on: date
 
 
-@event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分，流水号 {bank_reference}")
+@event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分")
 class PaymentReceived(Event):
     case_id: str
     amount_fen: int

@@ -56,7 +56,6 @@ class Threshold:
 
     amount_fen: int
     inclusive: bool
-    basis: str
 
     def reached(self, fen: int) -> bool:
         """Whether an amount reaches it."""
@@ -106,7 +105,8 @@ class Rules:
     seal_required: bool
     review_grounds: tuple[str, ...]
     closing_guards: tuple[str, ...]
-    articles: Mapping[str, str]
+    articles: Mapping[str, Mapping[str, Any]]
+    laws: Mapping[tuple[str, str], str]
 
     def due(self, code: str, start: date) -> DueDay:
         """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
@@ -116,12 +116,25 @@ class Rules:
 
     def cite(self, code: str) -> str:
         """The article a rule rests on; the rulebook itself where it names none."""
-        return self.articles.get(code) or f"《{self.title}》{code}"
+        ref = self.articles.get(code)
+        if ref is None:
+            return f"《{self.title}》（{self.name}）{code}"
+        return self.provision(ref["law"], ref["version"], ref["article"], ref["paragraph"], ref["item"])
+
+    def provision(self, law: str, version: str, article: str, paragraph: int | None, item: str | None) -> str:
+        """A provision as it is cited: 《安全生产法》（2021）第99条第2项."""
+        title = self.laws.get((law, version), law)
+        inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
+        return f"《{title}》（{version}）第{article}条{inner}"
+
+    def refusal(self, rule: str, code: str, zh: str, en: str, **facts: Any) -> Refused:
+        """A refusal with the article of `rule`."""
+        return Refused(code, zh, en, basis=self.cite(rule), **facts)
 
     def require(self, holds: bool, rule: str, code: str, zh: str, en: str, **facts: Any) -> None:
-        """Raise Refused, with the article of `rule`, unless the condition holds."""
+        """Raise that refusal unless the condition holds."""
         if not holds:
-            raise Refused(code, zh, en, basis=self.cite(rule), **facts)
+            raise self.refusal(rule, code, zh, en, **facts)
 
 
 def day_of(at: datetime) -> date:
@@ -132,12 +145,12 @@ def day_of(at: datetime) -> date:
 def not_in_force(day: date, what: str) -> Refused:
     """The refusal of a command for which the rulebook has no rule on that day."""
     return Refused(
-        "no-rule-in-force", f"{day} 没有可适用的规则：{what}", f"no rule in force on {day}: {what}", basis=None, rule=what, day=day
+        "no-rule-in-force", f"{day} 没有可适用的规则：{what}", f"no rule in force on {day}: {what}", rule=what, day=day
     )
 
 
 def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
-    """The rules of a published rulebook on a day; Refused if it has no penalty procedure then (before its law came into force)."""
+    """The rules of a published rulebook on a day; Refused where it has no penalty procedure yet."""
     officers, review = _section(book, "officers", day), _section(book, "legal_review", day)
     periods = {row["code"]: _period(row) for row in _in_force(book["deadlines"], day)}
     limits = tuple(step["deadline"] for step in book["case_limit"]["steps"])
@@ -151,6 +164,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         decision_contents=_codes(_in_force(book["decision_contents"], day)),
         seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
         closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
+        laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
     )  # fmt: skip
 
 
@@ -169,12 +183,6 @@ def penalties(item: Mapping[str, Any]) -> tuple[Row, ...]:
     return tuple(_row(row["provision"], row, inclusive=True) for row in item["penalty"])
 
 
-def provision(law: str, version: str, article: str, paragraph: int | None, item: str | None) -> str:
-    """A provision as it is cited, such as WSL（2021）第99条第2项."""
-    inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
-    return f"{law}（{version}）第{article}条{inner}"
-
-
 def _row(where: Mapping[str, Any], row: Mapping[str, Any], *, inclusive: bool) -> Row:
     return Row(
         law=where["law"], version=where["version"], article=where["article"], paragraph=where["paragraph"],
@@ -188,7 +196,7 @@ def _period(row: Mapping[str, Any]) -> Period:
 
 
 def _threshold(book: Mapping[str, Any], code: str, day: date) -> Threshold | None:
-    """The fine of a unit from which `code` is due: the province's own amount, else the one that holds where a province sets none."""
+    """The fine of a unit from which `code` is due: the province's own, else the one where a province sets none."""
     rows = [
         row for row in _in_force(book["thresholds"], day)
         if row["code"] == code and row["measure"] == "fine" and row["party"] in ("unit", "any")
@@ -197,25 +205,14 @@ def _threshold(book: Mapping[str, Any], code: str, day: date) -> Threshold | Non
     found = sorted(rows, key=lambda row: row["province"] is None)
     if not found:
         return None
-    row = found[0]
-    basis = _cited(row["basis"], _titles(book))
-    return Threshold(amount_fen=row["amount_fen"], inclusive=row["comparison"] == "gte", basis=basis)
+    return Threshold(amount_fen=found[0]["amount_fen"], inclusive=found[0]["comparison"] == "gte")
 
 
-def _articles(book: Mapping[str, Any], day: date) -> dict[str, str]:
-    titles = _titles(book)
+def _articles(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:
+    """What each rule, guard, period and content group rests on; those of this project's own making rest on no article."""
     guards = (*book["rules"], *book["ordering_guards"], *book["closing_guards"])
     rows = _in_force((*guards, *book["deadlines"], *book["decision_contents"]), day)
-    return {row["code"]: _cited(row["basis"], titles) for row in rows if row["basis"] is not None}
-
-
-def _cited(ref: Mapping[str, Any], titles: Mapping[tuple[str, str], str]) -> str:
-    title = titles.get((ref["law"], ref["version"]), ref["law"])
-    return provision(f"《{title}》", ref["version"], ref["article"], ref["paragraph"], ref["item"])
-
-
-def _titles(book: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    return {(law["id"], law["version"]): law["short_title"] for law in book["laws"]}
+    return {row["code"]: row["basis"] for row in rows if row["basis"] is not None}
 
 
 def _in_force(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:

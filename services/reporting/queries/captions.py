@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "events"
-PLACE = re.compile(r"\{([a-z0-9_]+)\}")
+PLACE = re.compile(r"\{([a-z0-9_.]+)\}( ?分)?")
 LONGEST_LIST = 4
 NOTHING = "—"
+WORDS = {"compliant": "符合", "violation": "不符合", "not-applicable": "不适用", "not-checked": "未检查"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class Caption:
 
     def render(self, data: Any) -> str:
         """The summary with the event's own values; what it does not have is a dash."""
-        values = data if isinstance(data, dict) else {}
-        return PLACE.sub(lambda place: said(place[1], values.get(place[1])), self.summary)
+        return PLACE.sub(lambda place: _filled(place[1], place[2] or "", data), self.summary)
 
 
 @cache
@@ -38,6 +38,13 @@ def caption_of(wire: str) -> Caption:
         return Caption(rest.rpartition(".v")[0] or wire, "")
     schema = orjson.loads(path.read_bytes())
     return Caption(schema.get("title") or rest, schema.get("x-summary") or "")
+
+
+def _filled(name: str, unit: str, data: Any) -> str:
+    """A place's value; an amount is told in yuan, whatever unit the template says."""
+    for step in name.split("."):
+        data = data.get(step) if isinstance(data, dict) else None
+    return said(name, data) + (unit if not name.endswith("_fen") else "")
 
 
 def said(name: str, value: Any) -> str:
@@ -56,7 +63,7 @@ def said(name: str, value: Any) -> str:
         case dict():
             return str(value.get("name") or value.get("title") or next(iter(value.values()), NOTHING))
         case _:
-            return str(value)
+            return WORDS.get(str(value), str(value))
 
 
 def yuan(fen: int) -> str:

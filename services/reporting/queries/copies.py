@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from chassis.envelope import Envelope, Recorded, Sequenced
 from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool, recorded_from
 
@@ -49,6 +51,14 @@ class Copied:
         """The event's envelope."""
         return self.recorded.envelope
 
+    @property
+    def data(self) -> Any:
+        """The event's data as JSON values; None if the bytes are not JSON: the copy takes whatever was recorded."""
+        try:
+            return orjson.loads(self.recorded.data)
+        except orjson.JSONDecodeError:
+            return None
+
 
 def copied_from(row: Any) -> Copied:
     """The copied event of a row with `seq`, `source` and ENVELOPE_COLUMNS."""
@@ -57,18 +67,14 @@ def copied_from(row: Any) -> Copied:
 
 async def head_of(connection: Connection | Pool) -> Head:
     """Where the copy ends now."""
-    row = await connection.fetchrow(HEAD)
-    assert row is not None  # the migration wrote it
+    [row] = await connection.fetch(HEAD)
     return Head(row["epoch"], row["seq"])
 
 
 async def events_after(connection: Connection, position: int, limit: int) -> list[Sequenced]:
     """The copy after a position, of all sources, as a projector follows it: `idx` is the copy's own sequence."""
     rows = await connection.fetch(AFTER, position, limit)
-    return [
-        Sequenced(row["seq"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], recorded_from(row))
-        for row in rows
-    ]
+    return [Sequenced(row["seq"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], recorded_from(row)) for row in rows]
 
 
 async def copied_after(
@@ -78,9 +84,7 @@ async def copied_after(
     return [copied_from(row) for row in await connection.fetch(COPIED_AFTER, position, upto, districts, limit)]
 
 
-async def position_before_recent(
-    connection: Connection | Pool, upto: int, districts: Sequence[str] | None, count: int
-) -> int:
+async def position_before_recent(connection: Connection | Pool, upto: int, districts: Sequence[str] | None, count: int) -> int:
     """The position after which the last `count` events up to `upto` lie, in these districts."""
     position: int = await connection.fetchval(RECENT, districts, upto, count)
     return position

@@ -1,0 +1,118 @@
+"""The gateway of the embedded stack: one port in front of services, issuer, clock and web files; it only routes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deploy.embedded.answers import NO_SUCH_PAGE, Problem, answer, on_problem, problem
+from deploy.embedded.clock import ClockFile, ClockKeeper, StatusRounds, clock_routes
+from deploy.embedded.issuer import Issuer
+from deploy.embedded.ports import LOOPBACK
+from deploy.embedded.proxy import PREFIX, Proxy, Upstreams
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+DRAIN = 3  # seconds that open streams get at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where the gateway stands: its own address, the services behind it, the folder of keys, secrets and clock."""
+
+    url: str
+    services: Mapping[str, str]
+    data: Path
+    web: Path = WEB
+
+
+class Pages(StaticFiles):
+    """The web files; a browser asks each time whether its copy is still good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or the problem `no-such-page`."""
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404:
+                raise
+            return problem(scope["path"], NO_SUCH_PAGE)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def gateway(layout: Layout) -> ASGIApp:
+    """The gateway as an ASGI app."""
+    issuer = Issuer(layout.data, f"{layout.url}/issuer")
+    upstreams = Upstreams(layout.services)
+    rounds = StatusRounds(upstreams, lambda: issuer.machine_token("gateway"))
+    keeper = ClockKeeper(ClockFile(layout.data / "clock.json"), rounds)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with upstreams:
+            yield
+
+    routes = [
+        Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
+        *clock_routes(keeper, issuer), Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
+    ]  # fmt: skip
+    handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}
+    return _Fork(Proxy(upstreams), Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan))
+
+
+class _Fork:
+    """Sends `/api/…` straight to the proxy, past everything it does not need."""
+
+    def __init__(self, proxy: ASGIApp, rest: ASGIApp) -> None:
+        self._proxy, self._rest = proxy, rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        through = scope["type"] == "http" and scope["raw_path"].startswith(PREFIX.encode())
+        await (self._proxy if through else self._rest)(scope, receive, send)
+
+
+async def _alive(_: Request) -> Response:
+    return answer({"status": "ok"})
+
+
+async def _on_http(request: Request, error: HTTPException) -> Response:
+    refusal = NO_SUCH_PAGE
+    if error.status_code != 404:
+        refusal = Problem(error.status_code, "http-error", "请求无法处理", str(error.detail))
+    return problem(request.url.path, refusal)
+
+
+async def _on_unexpected(request: Request, _: Exception) -> Response:
+    return problem(request.url.path, Problem(500, "internal-error", "系统内部错误", "internal error"))
+
+
+def main() -> None:
+    """Serve until told to stop: `python -m deploy.embedded.gateway --port … --data … registry=http://… …`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of keys, secrets and clock")
+    parser.add_argument("services", nargs="*", metavar="name=url", help="the services behind it")
+    given = parser.parse_args()
+    services = dict(pair.split("=", 1) for pair in given.services)
+    layout = Layout(url=f"http://{LOOPBACK}:{given.port}", services=services, data=given.data)
+    uvicorn.run(
+        gateway(layout), host=LOOPBACK, port=given.port, loop="uvloop", http="httptools", log_level="warning",
+        access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=DRAIN,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""Secrets of the embedded stack: files that only their owner can read, made at the first start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a secret that only its owner can read, whole or not at all."""
+    making = path.with_name(f"{path.name}.new")
+    making.unlink(missing_ok=True)
+    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    making.replace(path)
+
+
+def secret_in(path: Path) -> str:
+    """The secret kept in a file, made if there is none."""
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,246 @@
+"""The rectification order: issued, reported on, overdue, re-inspected; and the series its number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from chassis.domain import Event, Stream
+from services.inspection.domain.events import (
+    CheckedInOfficer,
+    NumberTaken,
+    OrderedHazard,
+    OrderIssued,
+    RectificationOverdue,
+    RectificationReported,
+    ReInspected,
+    ReInspectionOverdue,
+    ReinspectionResult,
+)
+from services.inspection.domain.inspection import Certificates, InspectionState, concluded, present
+from services.inspection.domain.refusals import refused
+from services.inspection.domain.rules import Due, Rules, local_day
+
+ORDER_ZI = "责改"
+NUMBER_PATTERN = "（{organ}）应急{zi}〔{year}〕{number}号"
+
+Progress = Literal["ordered", "reported", "rectified", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A hazard to be ordered, and by which day it must be gone."""
+
+    hazard_id: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the enterprise reports; `evidence` are SHA-256 sums of files."""
+
+    hazard_ids: tuple[str, ...]
+    report: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReInspection:
+    """Who re-inspected, and what they found per hazard."""
+
+    officers: tuple[CheckedInOfficer, ...]
+    results: tuple[ReinspectionResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """An order as its events tell it; `progress` is by hazard id, `re_inspection_due_on` the clock of the organ."""
+
+    issued: OrderIssued | None = None
+    progress: Mapping[str, Progress] = field(default_factory=dict)
+    overdue: bool = False
+    re_inspection_due_on: date | None = None
+    re_inspection_missed_on: date | None = None
+
+    @property
+    def unrectified(self) -> bool:
+        """Whether the enterprise still has something to do."""
+        return any(step in ("ordered", "failed") for step in self.progress.values())
+
+    @property
+    def closed(self) -> bool:
+        """Whether every hazard of the order has passed."""
+        return self.issued is not None and all(step == "rectified" for step in self.progress.values())
+
+
+def evolve_order(state: OrderState, event: Event) -> OrderState:
+    """The order after one more event."""
+    match event:
+        case OrderIssued():
+            return replace(state, issued=event, progress={hazard.hazard_id: "ordered" for hazard in event.hazards})
+        case RectificationReported():
+            return replace(
+                state,
+                progress=_step(state, {hazard_id: "reported" for hazard_id in event.hazard_ids}),
+                re_inspection_due_on=event.re_inspection_due_on,
+            )
+        case RectificationOverdue():
+            return replace(state, overdue=True, re_inspection_due_on=event.re_inspection_due_on)
+        case ReInspectionOverdue():
+            return replace(state, re_inspection_missed_on=event.due_on)
+        case ReInspected():
+            results: dict[str, Progress] = {r.hazard_id: "rectified" if r.passed else "failed" for r in event.results}
+            return replace(state, progress=_step(state, results), re_inspection_due_on=event.re_inspection_due_on)
+        case _:
+            return state
+
+
+def _step(state: OrderState, steps: Mapping[str, Progress]) -> dict[str, Progress]:
+    return {hazard_id: steps.get(hazard_id, step) for hazard_id, step in state.progress.items()}
+
+
+ORDER = Stream("order", OrderState(), evolve_order)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesState:
+    """A series of document numbers: the last one taken, 0 at the start."""
+
+    number: int = 0
+    document_no: str = ""
+
+
+def evolve_series(state: SeriesState, event: Event) -> SeriesState:
+    """The series after one more number."""
+    match event:
+        case NumberTaken():
+            return SeriesState(event.number, event.document_no)
+        case _:
+            return state
+
+
+SERIES = Stream("series", SeriesState(), evolve_series)
+
+
+def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, year: int, taken_by: str) -> list[Event]:
+    """The next number of an organ's yearly series of one kind of document: no hole, no double, numbered from 1."""
+    number = state.number + 1
+    document_no = NUMBER_PATTERN.format(organ=abbreviation, zi=zi, year=year, number=number)
+    return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=document_no, taken_by=taken_by)]
+
+
+def draft(
+    state: OrderState, order_id: str, inspection: InspectionState, hazards: Sequence[Dated], rules: Rules, at: datetime
+) -> tuple[OrderedHazard, ...]:
+    """What an order for these hazards would hold (rule `inspection-powers`); refused if there can be no such order.
+
+    Only hazards of the concluded inspection, each once, due on the day of issue at the earliest.
+    """
+    concluded(inspection, rules)
+    if state.issued is not None:
+        raise refused("order-exists", rules, order_id=order_id)
+    item_codes = inspection.hazards
+    for place, hazard in enumerate(hazards):
+        if hazard.hazard_id not in item_codes:
+            raise refused("hazard-of-another-inspection", rules, hazard_id=hazard.hazard_id)
+        if any(hazard.hazard_id == other.hazard_id for other in hazards[:place]):
+            raise refused("hazard-twice", rules, hazard_id=hazard.hazard_id)
+        if hazard.due_on < local_day(at):
+            raise refused("due-before-issue", rules, hazard_id=hazard.hazard_id, due_on=hazard.due_on.isoformat())
+    return tuple(
+        OrderedHazard(hazard_id=hazard.hazard_id, item_code=item_codes[hazard.hazard_id], due_on=hazard.due_on)
+        for hazard in hazards
+    )
+
+
+def issue(
+    order_id: str, inspection: InspectionState, hazards: tuple[OrderedHazard, ...], document_no: str,
+    basis: Iterable[str], re_inspection: Due | None, rules: Rules, at: datetime,
+) -> list[Event]:  # fmt: skip
+    """Issue the drafted order under its number; `re_inspection` is when it must be re-inspected if nothing is reported."""
+    plan = concluded(inspection, rules)
+    return [
+        OrderIssued(
+            order_id=order_id, document_no=document_no, inspection_id=plan.inspection_id,
+            enterprise_id=plan.enterprise_id, issued_on=local_day(at), hazards=hazards,
+            due_on=max(hazard.due_on for hazard in hazards), basis=tuple(dict.fromkeys(basis)),
+            re_inspection_due_on=re_inspection.on if re_inspection else None,
+            due_provisional=re_inspection.provisional if re_inspection else False,
+        )
+    ]  # fmt: skip
+
+
+def issued(state: OrderState) -> OrderIssued:
+    """An order that exists; whoever asks has loaded an existing stream."""
+    if state.issued is None:
+        raise ValueError("the order was not issued")
+    return state.issued
+
+
+def report(state: OrderState, command: Report, re_inspection: Due | None, rules: Rules, at: datetime) -> list[Event]:
+    """Report hazards of the order as rectified; the organ's time to re-inspect runs from the earliest open report."""
+    _all_in_order(state, command.hazard_ids, rules)
+    event = RectificationReported(
+        order_id=issued(state).order_id, hazard_ids=command.hazard_ids, report=command.report,
+        evidence=command.evidence, reported_on=local_day(at), rectification_due_on=None,
+        re_inspection_due_on=_earliest(state.re_inspection_due_on, re_inspection.on if re_inspection else None),
+        due_provisional=re_inspection.provisional if re_inspection else False,
+    )  # fmt: skip
+    return [replace(event, rectification_due_on=_rectification_clock(evolve_order(state, event)))]
+
+
+def re_inspect(state: OrderState, command: ReInspection, certificates: Certificates, rules: Rules, at: datetime) -> list[Event]:
+    """Record the re-inspection of hazards of the order by enough officers (rules `two-officers`, `hazard-removal`)."""
+    order = issued(state)
+    day = local_day(at)
+    present(command.officers, certificates, rules, day)
+    _all_in_order(state, [result.hazard_id for result in command.results], rules)
+    event = ReInspected(
+        order_id=order.order_id, inspection_id=order.inspection_id, enterprise_id=order.enterprise_id,
+        officers=command.officers, results=command.results, re_inspected_on=day, all_passed=False,
+        rectification_due_on=None, re_inspection_due_on=None,
+    )  # fmt: skip
+    after = evolve_order(state, event)
+    waiting = any(step == "reported" or (after.overdue and step == "ordered") for step in after.progress.values())
+    return [
+        replace(
+            event, all_passed=after.closed, rectification_due_on=_rectification_clock(after),
+            re_inspection_due_on=state.re_inspection_due_on if waiting else None,
+        )
+    ]  # fmt: skip
+
+
+def miss_rectification(state: OrderState, due_on: date) -> list[Event]:
+    """Note that the last day of the order passed while hazards were not reported; nothing if that is not so, or known."""
+    order = issued(state)
+    if state.overdue or not state.unrectified or order.due_on != due_on:
+        return []
+    # What failed is looked at again when it is reported again; what was never reported, now that its time is over.
+    expired = order.re_inspection_due_on if "ordered" in state.progress.values() else None
+    clock = _earliest(state.re_inspection_due_on, expired)
+    return [RectificationOverdue(order_id=order.order_id, due_on=due_on, re_inspection_due_on=clock)]
+
+
+def miss_re_inspection(state: OrderState, due_on: date) -> list[Event]:
+    """Note that the organ did not re-inspect in time; nothing if it did, or if that is known."""
+    if state.re_inspection_due_on != due_on or state.re_inspection_missed_on == due_on:
+        return []
+    return [ReInspectionOverdue(order_id=issued(state).order_id, due_on=due_on)]
+
+
+def _all_in_order(state: OrderState, hazard_ids: Sequence[str], rules: Rules) -> None:
+    for place, hazard_id in enumerate(hazard_ids):
+        if hazard_id not in state.progress:
+            raise refused("not-in-order", rules, hazard_id=hazard_id)
+        if hazard_id in hazard_ids[:place]:
+            raise refused("hazard-twice", rules, hazard_id=hazard_id)
+
+
+def _rectification_clock(state: OrderState) -> date | None:
+    return issued(state).due_on if state.unrectified and not state.overdue else None
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,231 @@
+"""What inspection does when something happened elsewhere: keeps the registry's facts, prepares inspections of assigned tasks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from chassis.policy import NotYet, Reaction, Received
+from chassis.runner import Work
+from services.inspection import commands, queries
+from services.inspection.domain.events import AssignedExpert, AssignedOfficer
+from services.inspection.domain.inspection import Task
+
+KEEP_ENTERPRISE = """
+INSERT INTO enterprises (enterprise_id, sector, fields, equipment_kinds) VALUES ($1, $2, $3, $4)
+ON CONFLICT (enterprise_id) DO UPDATE
+SET sector = EXCLUDED.sector, fields = EXCLUDED.fields, equipment_kinds = EXCLUDED.equipment_kinds
+"""
+KEEP_CATALOGUE = """
+INSERT INTO catalogues (id, valid_from, valid_to, published_at, sha256, items) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO NOTHING
+"""
+KEEP_RULEBOOK = """
+INSERT INTO rulebooks (id, valid_from, valid_to, published_at, sha256, content) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO NOTHING
+"""
+KEEP_CERTIFICATE = """
+INSERT INTO certificates (officer_id, certificate_no, valid_to) VALUES ($1, $2, $3)
+ON CONFLICT (officer_id) DO UPDATE SET certificate_no = EXCLUDED.certificate_no, valid_to = EXCLUDED.valid_to
+"""
+KEEP_ORGAN = """
+INSERT INTO organs (organ_id, district, abbreviation) VALUES ($1, $2, $3)
+ON CONFLICT (organ_id) DO UPDATE SET district = EXCLUDED.district, abbreviation = EXCLUDED.abbreviation
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A register field."""
+
+    name: str
+    value: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """A piece of equipment on site."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """A site of the register, as far as items ask for it."""
+
+    enterprise_id: str
+    sector: str
+    fields: tuple[Field, ...]
+    equipment: tuple[Equipment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePublished:
+    """A version of the item list."""
+
+    catalogue: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    items: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookPublished:
+    """A version of the rules."""
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerEnrolled:
+    """An officer's certificate."""
+
+    officer_id: str
+    certificate_no: str
+    certificate_valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionEstablished:
+    """A jurisdiction's organ, and the abbreviation in its document numbers."""
+
+    jurisdiction_id: str
+    organ_id: str
+    document_abbreviation: str
+
+
+async def on_enterprise_registered(work: Work, received: Received) -> None:
+    """Keep what decides which items apply to the site."""
+    seen = received.read(EnterpriseRegistered)
+    fields = orjson.dumps({field.name: field.value for field in seen.fields}).decode()
+    kinds = sorted({equipment.kind for equipment in seen.equipment})
+    await _execute(work, KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, kinds)
+
+
+async def on_catalogue_published(work: Work, received: Received) -> None:
+    """Keep a version of the item list."""
+    seen = received.read(CataloguePublished)
+    items = orjson.dumps(seen.items).decode()
+    await _execute(
+        work, KEEP_CATALOGUE, f"{seen.catalogue}/{seen.version}", seen.valid_from, seen.valid_to,
+        received.envelope.recorded_at, _hash(received), items,
+    )  # fmt: skip
+
+
+async def on_rulebook_published(work: Work, received: Received) -> None:
+    """Keep a version of the rules."""
+    seen = received.read(RulebookPublished)
+    content = orjson.dumps(seen.content).decode()
+    await _execute(
+        work, KEEP_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to,
+        received.envelope.recorded_at, _hash(received), content,
+    )  # fmt: skip
+
+
+async def on_officer_enrolled(work: Work, received: Received) -> None:
+    """Keep an officer's certificate."""
+    seen = received.read(OfficerEnrolled)
+    await _execute(work, KEEP_CERTIFICATE, seen.officer_id, seen.certificate_no, seen.certificate_valid_to)
+
+
+async def on_jurisdiction_established(work: Work, received: Received) -> None:
+    """Keep how the organ's documents are numbered."""
+    seen = received.read(JurisdictionEstablished)
+    await _execute(work, KEEP_ORGAN, seen.organ_id, seen.jurisdiction_id, seen.document_abbreviation)
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer whom the task names."""
+
+    officer_id: str
+    name: str
+    certificate_no: str
+    organ_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """An expert whom the task names."""
+
+    expert_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAssigned:
+    """A task with its site, organ, day and people."""
+
+    task_id: str
+    kind: str
+    campaign_id: str | None
+    enterprise_id: str
+    enterprise_name: str
+    uscc: str
+    sector: str
+    level: str
+    organ_id: str
+    organ: str
+    planned_on: date
+    officers: tuple[Officer, ...]
+    experts: tuple[Expert, ...]
+
+
+async def on_task_assigned(work: Work, received: Received) -> None:
+    """Prepare the inspection with the items that apply; waits for the site, the catalogue, the rulebook, the certificates."""
+    seen = received.read(TaskAssigned)
+    site = await queries.site(work.read, seen.enterprise_id)
+    if site is None:
+        raise NotYet(f"enterprise {seen.enterprise_id}")
+    catalogue = await queries.catalogue_on(work.read, seen.planned_on)
+    if catalogue is None:
+        raise NotYet(f"catalogue of {seen.planned_on}")
+    rules = await queries.rules(work.read, seen.planned_on)
+    if rules is None:
+        raise NotYet(f"rulebook of {seen.planned_on}")
+    officers = [officer.officer_id for officer in seen.officers]
+    if missing := set(officers) - (await queries.certificates(work.read, officers)).keys():
+        raise NotYet(f"officers {sorted(missing)}")
+    await commands.prepare(work, _task(seen), catalogue, site, rules, received.envelope.district)
+
+
+def _task(seen: TaskAssigned) -> Task:
+    return Task(
+        task_id=seen.task_id, kind=seen.kind, campaign_id=seen.campaign_id, enterprise_id=seen.enterprise_id,
+        enterprise_name=seen.enterprise_name, uscc=seen.uscc, sector=seen.sector, level=seen.level, organ_id=seen.organ_id,
+        organ=seen.organ, planned_on=seen.planned_on,
+        officers=tuple(
+            AssignedOfficer(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no, organ_id=o.organ_id)
+            for o in seen.officers
+        ),
+        experts=tuple(AssignedExpert(expert_id=expert.expert_id, name=expert.name) for expert in seen.experts),
+    )  # fmt: skip
+
+
+def _hash(received: Received) -> str:
+    return hashlib.sha256(received.recorded.data).hexdigest()
+
+
+async def _execute(work: Work, sql: str, *args: Any) -> None:
+    if work.tx is None:
+        raise ValueError("fed tables are changed in policies only")
+    await work.tx.execute(sql, *args)
+
+
+REACTIONS: dict[str, Reaction] = {
+    "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
+    "casetrail.registry.catalogue-published.v1": on_catalogue_published,
+    "casetrail.registry.rulebook-published.v1": on_rulebook_published,
+    "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.tasks.task-assigned.v1": on_task_assigned,
+}

@@ -1,0 +1,173 @@
+"""Inspection's events as rows of its lists, and as deadlines that run and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from chassis.calendar import end_of
+from chassis.deadlines import Arm, Disarm
+from chassis.domain import Event
+from chassis.envelope import Sequenced
+from chassis.projector import Batch, Projection, Rows
+from services.inspection.domain.events import (
+    CheckedIn,
+    HazardFound,
+    HazardOrdered,
+    HazardRectified,
+    HazardReferred,
+    HazardReported,
+    InspectionConcluded,
+    InspectionPlanApproved,
+    InspectionPrepared,
+    ItemAnswered,
+    OrderIssued,
+    RectificationOverdue,
+    RectificationReported,
+    ReInspected,
+    ReInspectionFailed,
+    ReInspectionOverdue,
+)
+
+RECTIFICATION_DUE = "rectification-due"
+RE_INSPECTION_DUE = "re-inspection-due"
+
+
+def _keys(batch: Batch, stream: str) -> Iterator[str]:
+    prefix = f"{stream}:"
+    for sequenced in batch.events:
+        if sequenced.envelope.stream_id.startswith(prefix):
+            yield sequenced.envelope.stream_id.removeprefix(prefix)
+
+
+async def project(batch: Batch) -> None:
+    """Fold events into the lists of inspections, hazards and orders."""
+    inspections = await batch.rows("inspections", _keys(batch, "inspection"))
+    hazards = await batch.rows("hazards", _keys(batch, "hazard"))
+    orders = await batch.rows("orders", _keys(batch, "order"))
+    for sequenced in batch.events:
+        kind, _, key = sequenced.envelope.stream_id.partition(":")
+        event = batch.event(sequenced)
+        match kind:
+            case "inspection":
+                _inspection(inspections, key, sequenced, event)
+            case "hazard":
+                _hazard(hazards, key, sequenced, event)
+            case "order":
+                _order(orders, key, sequenced, event)
+
+
+def _inspection(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
+    version = sequenced.envelope.version
+    match event:
+        case InspectionPrepared():
+            rows.put(key, _prepared(event, sequenced))
+        case InspectionPlanApproved():
+            rows.patch(key, state="approved", version=version)
+        case CheckedIn():
+            rows.patch(key, state="checked-in", version=version)
+        case ItemAnswered():
+            if (row := rows.get(key)) is not None:
+                rows.put(key, {
+                    **row, "answered": row["answered"] + 1, "hazards": row["hazards"] + len(event.hazards), "version": version,
+                })  # fmt: skip
+        case InspectionConcluded():
+            rows.patch(key, state="concluded", concluded_on=event.concluded_on.isoformat(), version=version)
+        case _:
+            rows.patch(key, version=version)
+
+
+def _prepared(event: InspectionPrepared, sequenced: Sequenced) -> dict[str, Any]:
+    return {
+        "inspection_id": event.inspection_id, "district": sequenced.envelope.district, "state": "prepared",
+        "kind": event.kind, "campaign_id": event.campaign_id, "enterprise_id": event.enterprise_id,
+        "enterprise_name": event.enterprise_name, "sector": event.sector, "level": event.level, "organ_id": event.organ_id,
+        "planned_on": event.planned_on.isoformat(), "concluded_on": None, "items": len(event.items), "answered": 0,
+        "hazards": 0, "version": sequenced.envelope.version,
+    }  # fmt: skip
+
+
+def _hazard(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
+    version = sequenced.envelope.version
+    match event:
+        case HazardFound():
+            rows.put(key, _found(event, sequenced))
+        case HazardOrdered():
+            rows.patch(key, state="ordered", order_id=event.order_id, due_on=event.due_on.isoformat(), version=version)
+        case HazardReported():
+            rows.patch(key, state="reported", version=version)
+        case HazardRectified():
+            rows.patch(key, state="rectified", version=version)
+        case ReInspectionFailed():
+            rows.patch(key, state="failed", version=version)
+        case HazardReferred():
+            rows.patch(key, referral_id=event.referral_id, version=version)
+
+
+def _found(event: HazardFound, sequenced: Sequenced) -> dict[str, Any]:
+    return {
+        "hazard_id": event.hazard_id, "district": sequenced.envelope.district, "state": "found",
+        "inspection_id": event.inspection_id, "enterprise_id": event.enterprise_id, "item_code": event.item_code,
+        "key_item_code": event.key_item_code, "severity": event.severity, "fact": event.fact, "place": event.place,
+        "found_on": event.found_on.isoformat(), "order_id": None, "due_on": None, "referral_id": None,
+        "version": sequenced.envelope.version,
+    }  # fmt: skip
+
+
+def _order(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
+    version = sequenced.envelope.version
+    match event:
+        case OrderIssued():
+            rows.put(key, _issued(event, sequenced))
+        case RectificationReported():
+            rows.patch(key, re_inspection_due_on=_iso(event.re_inspection_due_on), version=version)
+        case RectificationOverdue():
+            rows.patch(key, overdue=True, re_inspection_due_on=_iso(event.re_inspection_due_on), version=version)
+        case ReInspectionOverdue():
+            rows.patch(key, re_inspection_overdue=True, version=version)
+        case ReInspected():
+            rows.patch(
+                key, state="closed" if event.all_passed else "open", re_inspection_due_on=_iso(event.re_inspection_due_on),
+                version=version,
+            )  # fmt: skip
+
+
+def _issued(event: OrderIssued, sequenced: Sequenced) -> dict[str, Any]:
+    return {
+        "order_id": event.order_id, "district": sequenced.envelope.district, "state": "open",
+        "inspection_id": event.inspection_id, "enterprise_id": event.enterprise_id, "document_no": event.document_no,
+        "issued_on": event.issued_on.isoformat(), "due_on": event.due_on.isoformat(), "hazards": len(event.hazards),
+        "overdue": False, "re_inspection_due_on": None, "re_inspection_overdue": False,
+        "version": sequenced.envelope.version,
+    }  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+PROJECTIONS = (Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),)
+
+
+def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    """The clocks of an order: until when the enterprise must rectify, until when the organ must re-inspect."""
+    match event:
+        case OrderIssued():
+            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.due_on)
+        case RectificationReported() | ReInspected():
+            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.rectification_due_on)
+            yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
+        case RectificationOverdue():
+            yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
+
+
+def _clock(sequenced: Sequenced, kind: str, order_id: str, due_on: date | None) -> Arm | Disarm:
+    """A clock that runs until the end of `due_on` in China, or stands still."""
+    name = f"{kind}:{order_id}"
+    if due_on is None:
+        return Disarm(id=name)
+    return Arm(
+        id=name, kind=kind, key=order_id, due_at=end_of(due_on), district=sequenced.envelope.district,
+        detail={"due_on": due_on.isoformat()},
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""What inspection asks of its tables: facts of other services for its decisions, pages of its read models for screens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from chassis.eventstore import Pool
+from services.inspection.domain.catalogue import Catalogue, Site, catalogue_of
+from services.inspection.domain.inspection import Certificate
+from services.inspection.domain.rules import Rules, rules_on
+
+Read = Callable[..., Awaitable[list[Any]]]
+"""How a unit of work reads: SQL and arguments to rows."""
+
+SITE = "SELECT sector, fields, equipment_kinds FROM enterprises WHERE enterprise_id = $1"
+CERTIFICATES = "SELECT officer_id, certificate_no, valid_to FROM certificates WHERE officer_id = ANY($1)"
+ORGAN = "SELECT district, abbreviation FROM organs WHERE organ_id = $1"
+CATALOGUE_ON = """
+SELECT id FROM catalogues WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
+ORDER BY valid_from DESC, published_at DESC LIMIT 1
+"""
+CATALOGUE_HASH = "SELECT sha256 FROM catalogues WHERE id = $1"
+CATALOGUE_ITEMS = "SELECT items FROM catalogues WHERE id = $1"
+RULEBOOK_ON = """
+SELECT id, sha256 FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
+ORDER BY valid_from DESC, published_at DESC LIMIT 1
+"""
+RULEBOOK_CONTENT = "SELECT content FROM rulebooks WHERE id = $1"
+
+INSPECTIONS = """
+SELECT inspection_id, district, state, kind, campaign_id, enterprise_id, enterprise_name, sector, level, organ_id, planned_on,
+       concluded_on, items, answered, hazards, version
+FROM inspections
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
+  AND ($4::date IS NULL OR (planned_on, inspection_id) > ($4, $5))
+ORDER BY planned_on, inspection_id LIMIT $6
+"""
+HAZARDS = """
+SELECT hazard_id, district, state, inspection_id, enterprise_id, item_code, key_item_code, severity, fact, place, found_on,
+       order_id, due_on, referral_id, version
+FROM hazards
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
+  AND ($4::date IS NULL OR (found_on, hazard_id) > ($4, $5))
+ORDER BY found_on, hazard_id LIMIT $6
+"""
+ORDERS = """
+SELECT order_id, district, state, inspection_id, enterprise_id, document_no, issued_on, due_on, hazards, overdue,
+       re_inspection_due_on, re_inspection_overdue, version
+FROM orders
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
+  AND ($4::date IS NULL OR (issued_on, order_id) > ($4, $5))
+ORDER BY issued_on, order_id LIMIT $6
+"""
+
+# What was parsed, by the hash of its bytes: a published version never changes, so a copy is never stale.
+_CATALOGUES: dict[str, Catalogue] = {}
+_RULEBOOKS: dict[str, dict[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An organ's own district, and how its documents are numbered."""
+
+    district: str
+    abbreviation: str
+
+
+async def site(read: Read, enterprise_id: str) -> Site | None:
+    """What the register knows of a site; None if it has not arrived."""
+    rows = await read(SITE, enterprise_id)
+    if not rows:
+        return None
+    return Site(rows[0]["sector"], frozenset(rows[0]["equipment_kinds"]), orjson.loads(rows[0]["fields"]))
+
+
+async def certificates(read: Read, officer_ids: Sequence[str]) -> dict[str, Certificate]:
+    """The certificates of these officers, of those that have arrived."""
+    rows = await read(CERTIFICATES, list(officer_ids))
+    return {row["officer_id"]: Certificate(row["certificate_no"], row["valid_to"]) for row in rows}
+
+
+async def organ(read: Read, organ_id: str) -> Organ | None:
+    """An organ; None if it has not arrived."""
+    rows = await read(ORGAN, organ_id)
+    return Organ(rows[0]["district"], rows[0]["abbreviation"]) if rows else None
+
+
+async def catalogue_on(read: Read, day: date) -> Catalogue | None:
+    """The catalogue that is valid on a day, the latest if there are several; None if none has arrived."""
+    rows = await read(CATALOGUE_ON, day)
+    return await catalogue(read, rows[0]["id"]) if rows else None
+
+
+async def catalogue(read: Read, id: str) -> Catalogue | None:
+    """A published version of the catalogue; None if it has not arrived."""
+    rows = await read(CATALOGUE_HASH, id)
+    if not rows:
+        return None
+    sha256 = rows[0]["sha256"]
+    if sha256 not in _CATALOGUES:
+        [row] = await read(CATALOGUE_ITEMS, id)
+        _CATALOGUES[sha256] = catalogue_of(id, orjson.loads(row["items"]))
+    return _CATALOGUES[sha256]
+
+
+async def rules(read: Read, day: date) -> Rules | None:
+    """The rules of the rulebook that is valid on a day, as they are on that day; None if none has arrived."""
+    rows = await read(RULEBOOK_ON, day)
+    if not rows:
+        return None
+    sha256 = rows[0]["sha256"]
+    if sha256 not in _RULEBOOKS:
+        [row] = await read(RULEBOOK_CONTENT, rows[0]["id"])
+        _RULEBOOKS[sha256] = orjson.loads(row["content"])
+    return rules_on(_RULEBOOKS[sha256], day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list is filtered by, and where its page begins: after (day, id), None at the start."""
+
+    state: str | None
+    district: str | None
+    seen: list[str] | None
+    after: tuple[date, str] | None
+    limit: int
+
+
+async def page(pool: Pool, sql: str, asked: Asked) -> list[Any]:
+    """A page of one of the lists above, with one row more than asked for if there is a next page."""
+    day, key = asked.after or (None, None)
+    return await pool.fetch(sql, asked.state, asked.district, asked.seen, day, key, asked.limit + 1)

@@ -1,0 +1,18 @@
+"""What the inspection service is made of."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from services.inspection import api, policies, projections, worker
+
+SERVICE = Service(
+    name="inspection",
+    title="检查",
+    routers=(api.router,),
+    projections=projections.PROJECTIONS,
+    deadlines=projections.deadlines,
+    fires=worker.FIRES,
+    sources=worker.SOURCES,
+    reactions=policies.REACTIONS,
+    migrations=Path(__file__).parent / "migrations",
+)

@@ -1,0 +1,91 @@
+"""What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
+
+from services.penalty.domain.case import CASE, CaseState, Decision, Notice, Officer
+from services.penalty.domain.decision import (
+    RECTIFIED,
+    DecidePenalty,
+    ServeDecision,
+    close_case,
+    decide_penalty,
+    drafted_contents,
+    flag_overdue,
+    require_served,
+    serve_decision,
+)
+from services.penalty.domain.events import (
+    CaseAct,
+    CaseClosed,
+    CaseFiled,
+    CaseOverdue,
+    Charge,
+    ClueRegistered,
+    DecisionServed,
+    EvidenceKind,
+    EvidenceRecorded,
+    FilingRequested,
+    Handler,
+    InvestigationClosed,
+    LegalReviewPassed,
+    LegalReviewReturned,
+    Manner,
+    NoticeServed,
+    NumberTaken,
+    Party,
+    PaymentOpened,
+    PaymentOverdue,
+    PaymentReceived,
+    PaymentSettled,
+    PenaltyDecided,
+    Phase,
+    StatementLapsed,
+    StatementMade,
+    StatementWaived,
+    Subject,
+)
+from services.penalty.domain.filing import RegisterClue, RequestFiling, case_limits, file_case, register_clue, request_filing
+from services.penalty.domain.investigation import (
+    CloseInvestigation,
+    RecordEvidence,
+    ReviewCase,
+    Sanctions,
+    close_investigation,
+    record_evidence,
+    review_case,
+)
+from services.penalty.domain.notice import StatementKind, form_of_notice, lapse_statement, record_statement, serve_notice
+from services.penalty.domain.numbers import (
+    DECISION,
+    FILING,
+    HEARING_NOTICE,
+    NOTICE,
+    SERIES,
+    Form,
+    SeriesState,
+    series_key,
+    take_number,
+)
+from services.penalty.domain.payment import (
+    PAYMENTS,
+    PaymentState,
+    ReceivePayment,
+    flag_payment_overdue,
+    open_payment,
+    receive_payment,
+)
+from services.penalty.domain.rulebook import CHINA, Row, Rules, day_of, not_in_force, overrides, penalties, ranges, rules_on
+from services.penalty.domain.steps import Facts, Outlook, outlook
+
+__all__ = [
+    "CASE", "CHINA", "DECISION", "FILING", "HEARING_NOTICE", "NOTICE", "PAYMENTS", "RECTIFIED", "SERIES", "CaseAct",
+    "CaseClosed", "CaseFiled", "CaseOverdue", "CaseState", "Charge", "CloseInvestigation", "ClueRegistered",
+    "DecidePenalty", "Decision", "DecisionServed", "EvidenceKind", "EvidenceRecorded", "Facts", "FilingRequested", "Form",
+    "Handler", "InvestigationClosed", "LegalReviewPassed", "LegalReviewReturned", "Manner", "Notice", "NoticeServed",
+    "NumberTaken", "Officer", "Outlook", "Party", "PaymentOpened", "PaymentOverdue", "PaymentReceived", "PaymentSettled",
+    "PaymentState", "PenaltyDecided", "Phase", "ReceivePayment", "RecordEvidence", "RegisterClue", "RequestFiling",
+    "ReviewCase", "Row", "Rules", "Sanctions", "SeriesState", "ServeDecision", "StatementKind", "StatementLapsed",
+    "StatementMade", "StatementWaived", "Subject", "case_limits", "close_case", "close_investigation", "day_of",
+    "decide_penalty", "drafted_contents", "file_case", "flag_overdue", "flag_payment_overdue", "form_of_notice",
+    "lapse_statement", "not_in_force", "open_payment", "outlook", "overrides", "penalties", "ranges", "receive_payment",
+    "record_evidence", "record_statement", "register_clue", "request_filing", "require_served", "review_case",
+    "rules_on", "series_key", "serve_decision", "serve_notice", "take_number",
+]  # fmt: skip

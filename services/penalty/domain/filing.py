@@ -1,0 +1,105 @@
+"""From clue to case: registering, requesting the filing, filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chassis.domain import Actor, Event, Refused
+from services.penalty.domain.case import (
+    CaseState,
+    Officer,
+    require_not_before,
+    require_not_handler,
+    require_open,
+    require_qualified,
+)
+from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Party
+from services.penalty.domain.rulebook import Rules, day_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterClue:
+    """An inspection refers acts of a unit to penalty."""
+
+    case_id: str
+    inspection_id: str
+    enterprise_id: str
+    enterprise_name: str
+    uscc: str
+    level: str
+    organ_id: str
+    organ: str
+    act_date: date
+    acts: tuple[CaseAct, ...]
+    catalogue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFiling:
+    """Officers ask for the case to be filed (form 1), with its cause and who handles it."""
+
+    cause: str
+    officer_ids: tuple[str, ...]
+    opinion: str
+
+
+def register_clue(state: CaseState, command: RegisterClue) -> list[Event]:
+    """A referral becomes a clue 线索登记; a clue is registered once."""
+    if state.reached("clue"):
+        raise Refused("clue-registered-already", "线索已登记", "the clue is registered already", basis=None)
+    return [
+        ClueRegistered(
+            case_id=command.case_id, origin="inspection", referral_id=command.case_id, inspection_id=command.inspection_id,
+            enterprise_id=command.enterprise_id, party=Party(kind="unit", name=command.enterprise_name, uscc=command.uscc),
+            level=command.level, organ_id=command.organ_id, organ=command.organ, act_date=command.act_date,
+            acts=command.acts, catalogue=command.catalogue,
+        )
+    ]  # fmt: skip
+
+
+def request_filing(
+    state: CaseState, command: RequestFiling, officers: Iterable[Officer], at: datetime, rules: Rules
+) -> list[Event]:
+    """Ask for the filing, naming at least two qualified handling officers; may be corrected until the case is filed.
+
+    APL 2021, articles 42 paragraph 1, 43, 54 paragraph 2.
+    """
+    _require_unfiled(state, rules)
+    chosen = require_qualified(command.officer_ids, officers, day_of(at), rules)
+    handlers = tuple(Handler(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no) for o in chosen)
+    return [FilingRequested(case_id=state.case_id, cause=command.cause, officers=handlers, opinion=command.opinion)]
+
+
+def file_case(
+    state: CaseState, approver: Actor, case_no: str, officers: Iterable[Officer], at: datetime, rules: Rules
+) -> list[Event]:
+    """File the case: the limit for the decision runs from here (APL 2021, article 60, or the ladder of a ministerial rule).
+
+    The handling officers must still be qualified on the day of filing, and none of them approves.
+    """
+    _require_unfiled(state, rules)
+    rules.require(
+        state.reached("filing-requested"), "filing", "filing-not-requested", "尚未申请立案", "the filing was not requested"
+    )
+    day = day_of(at)
+    require_not_before(day, state.act_date, rules, "filing")
+    require_not_handler(state, approver, rules, "filing")
+    require_qualified([handler.officer_id for handler in state.officers], officers, day, rules)
+    return [
+        CaseFiled(
+            case_id=state.case_id, case_no=case_no, filed_on=day, approved_by=approver.id,
+            decision_due_on=case_limits(day, rules)[0],
+        )
+    ]  # fmt: skip
+
+
+def case_limits(filed_on: date, rules: Rules) -> tuple[date, ...]:
+    """The last days for a decision: the first, then those that an extension by the head, or by the superior organ, allows."""
+    return tuple(rules.due(code, filed_on).day for code in rules.case_limits)
+
+
+def _require_unfiled(state: CaseState, rules: Rules) -> None:
+    require_open(state, rules)
+    rules.require(not state.reached("investigating"), "filing", "case-filed-already", "案件已立案", "the case is filed already")

@@ -1,0 +1,263 @@
+"""What penalty does when another service's event says something: its fed tables, and the clue of a referral."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from chassis.policy import Reaction, Received
+from chassis.runner import Work
+from services.penalty import commands, domain
+
+UPSERT_ORGAN = """
+INSERT INTO organs (organ_id, organ, jurisdiction_id, abbreviation) VALUES ($1, $2, $3, $4)
+ON CONFLICT (organ_id) DO UPDATE SET organ = $2, jurisdiction_id = $3, abbreviation = $4
+"""
+UPSERT_OFFICER = """
+INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (officer_id) DO UPDATE
+SET name = $2, organ_id = $3, district = $4, certificate_no = $5, certificate_valid_to = $6
+"""
+UPSERT_RECUSAL = """
+INSERT INTO recusals (officer_id, enterprise_id, reason) VALUES ($1, $2, $3)
+ON CONFLICT (enterprise_id, officer_id) DO UPDATE SET reason = $3
+"""
+UPSERT_ENTERPRISE = """
+INSERT INTO enterprises (enterprise_id, name, uscc, address, district) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (enterprise_id) DO UPDATE SET name = $2, uscc = $3, address = $4, district = $5
+"""
+UPSERT_ITEMS = """
+INSERT INTO catalogue_items (catalogue, code, content)
+SELECT $1, item->>'code', item FROM jsonb_array_elements($2::text::jsonb) AS item
+ON CONFLICT (catalogue, code) DO UPDATE SET content = EXCLUDED.content
+"""
+UPSERT_RULEBOOK = """
+INSERT INTO rulebooks (name, valid_from, valid_to, content) VALUES ($1, $2, $3, $4::text::jsonb)
+ON CONFLICT (name) DO UPDATE SET valid_from = $2, valid_to = $3, content = EXCLUDED.content
+"""
+NOTE_REFERRED = """
+INSERT INTO hazards (hazard_id, enterprise_id, district, state)
+SELECT hazard_id, $2, $3, 'referred' FROM unnest($1::text[]) AS hazard_id
+ON CONFLICT (hazard_id) DO NOTHING
+"""
+NOTE_HAZARD = """
+INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (hazard_id) DO UPDATE SET state = $4, due_on = coalesce($5, hazards.due_on)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionEstablished:
+    """registry: a jurisdiction with its organ."""
+
+    jurisdiction_id: str
+    organ: str
+    organ_id: str
+    document_abbreviation: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerEnrolled:
+    """registry: an officer with a certificate."""
+
+    officer_id: str
+    name: str
+    organ_id: str
+    district: str
+    certificate_no: str
+    certificate_valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalDeclared:
+    """registry: an officer keeps away from an enterprise."""
+
+    officer_id: str
+    enterprise_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """registry: an enterprise."""
+
+    enterprise_id: str
+    name: str
+    uscc: str
+    address: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePublished:
+    """registry: the item list with what each item leads to."""
+
+    catalogue: str
+    version: str
+    items: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookPublished:
+    """registry: a version of the rules."""
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredAct:
+    """inspection: one act that is referred."""
+
+    hazard_id: str
+    item_code: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredToPenalty:
+    """inspection: acts found on site that may be penalised."""
+
+    referral_id: str
+    inspection_id: str
+    enterprise_id: str
+    enterprise_name: str
+    uscc: str
+    level: str
+    organ_id: str
+    organ: str
+    act_date: date
+    acts: tuple[ReferredAct, ...]
+    catalogue: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedHazard:
+    """inspection: a hazard of a rectification order, with its day."""
+
+    hazard_id: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIssued:
+    """inspection: hazards must be rectified by a day."""
+
+    enterprise_id: str
+    hazards: tuple[OrderedHazard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HazardReinspected:
+    """inspection: a hazard passed, or failed, at re-inspection."""
+
+    hazard_id: str
+
+
+async def _change(work: Work, sql: str, *args: Any) -> None:
+    """Change a fed table, in the transaction of the policy run."""
+    if work.tx is None:
+        raise RuntimeError("fed tables are changed by policies only")
+    await work.tx.execute(sql, *args)
+
+
+async def on_jurisdiction_established(work: Work, received: Received) -> None:
+    """Document numbers need the organ's abbreviation, and its jurisdiction."""
+    seen = received.read(JurisdictionEstablished)
+    await _change(work, UPSERT_ORGAN, seen.organ_id, seen.organ, seen.jurisdiction_id, seen.document_abbreviation)
+
+
+async def on_officer_enrolled(work: Work, received: Received) -> None:
+    """Handling officers need a certificate."""
+    seen = received.read(OfficerEnrolled)
+    await _change(
+        work,
+        UPSERT_OFFICER,
+        seen.officer_id,
+        seen.name,
+        seen.organ_id,
+        seen.district,
+        seen.certificate_no,
+        seen.certificate_valid_to,
+    )
+
+
+async def on_recusal_declared(work: Work, received: Received) -> None:
+    """A recused officer handles no case of that enterprise."""
+    seen = received.read(RecusalDeclared)
+    await _change(work, UPSERT_RECUSAL, seen.officer_id, seen.enterprise_id, seen.reason)
+
+
+async def on_enterprise_registered(work: Work, received: Received) -> None:
+    """A decision names the party's address."""
+    seen = received.read(EnterpriseRegistered)
+    await _change(work, UPSERT_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.address, seen.district)
+
+
+async def on_catalogue_published(work: Work, received: Received) -> None:
+    """Charges come from what an item leads to."""
+    seen = received.read(CataloguePublished)
+    await _change(work, UPSERT_ITEMS, f"{seen.catalogue}/{seen.version}", orjson.dumps(seen.items).decode())
+
+
+async def on_rulebook_published(work: Work, received: Received) -> None:
+    """Every decision is made under the rules of its day."""
+    seen = received.read(RulebookPublished)
+    content = orjson.dumps(seen.content).decode()
+    await _change(work, UPSERT_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to, content)
+
+
+async def on_referred_to_penalty(work: Work, received: Received) -> None:
+    """A referral becomes a clue; what inspection already said about its hazards stands."""
+    seen, district = received.read(ReferredToPenalty), received.envelope.district
+    await _change(work, NOTE_REFERRED, [act.hazard_id for act in seen.acts], seen.enterprise_id, district)
+    acts = tuple(domain.CaseAct(hazard_id=a.hazard_id, item_code=a.item_code, fact=a.fact) for a in seen.acts)
+    command = domain.RegisterClue(
+        case_id=seen.referral_id, inspection_id=seen.inspection_id, enterprise_id=seen.enterprise_id,
+        enterprise_name=seen.enterprise_name, uscc=seen.uscc, level=seen.level, organ_id=seen.organ_id, organ=seen.organ,
+        act_date=seen.act_date, acts=acts, catalogue=seen.catalogue,
+    )  # fmt: skip
+    await commands.register_clue(work, command, district)
+
+
+async def on_order_issued(work: Work, received: Received) -> None:
+    """Hazards are to be rectified by their days."""
+    seen = received.read(OrderIssued)
+    for hazard in seen.hazards:
+        district = received.envelope.district
+        await _change(work, NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
+
+
+async def on_hazard_rectified(work: Work, received: Received) -> None:
+    """A hazard passed at re-inspection."""
+    await _note_reinspected(work, received, domain.RECTIFIED)
+
+
+async def on_re_inspection_failed(work: Work, received: Received) -> None:
+    """A hazard failed at re-inspection."""
+    await _note_reinspected(work, received, "failed")
+
+
+async def _note_reinspected(work: Work, received: Received, state: str) -> None:
+    envelope, hazard_id = received.envelope, received.read(HazardReinspected).hazard_id
+    await _change(work, NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
+
+
+REACTIONS: dict[str, Reaction] = {
+    "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.recusal-declared.v1": on_recusal_declared,
+    "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
+    "casetrail.registry.catalogue-published.v1": on_catalogue_published,
+    "casetrail.registry.rulebook-published.v1": on_rulebook_published,
+    "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
+    "casetrail.inspection.order-issued.v1": on_order_issued,
+    "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,
+    "casetrail.inspection.re-inspection-failed.v1": on_re_inspection_failed,
+}

@@ -1,0 +1,155 @@
+"""The case list with its clocks, and the deadlines of cases and payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from chassis.calendar import end_of
+from chassis.deadlines import Arm, Disarm
+from chassis.domain import Event
+from chassis.envelope import Sequenced
+from chassis.projector import Batch, Projection
+from services.penalty.domain import (
+    CaseClosed,
+    CaseFiled,
+    CaseOverdue,
+    ClueRegistered,
+    DecisionServed,
+    FilingRequested,
+    InvestigationClosed,
+    LegalReviewPassed,
+    LegalReviewReturned,
+    NoticeServed,
+    NumberTaken,
+    PaymentOpened,
+    PaymentOverdue,
+    PaymentReceived,
+    PaymentSettled,
+    PenaltyDecided,
+    StatementLapsed,
+    StatementMade,
+    StatementWaived,
+)
+
+NO_CLOCK = date.max.isoformat()
+STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
+
+
+async def project_cases(batch: Batch) -> None:
+    """Fold events into the case list."""
+    decoded = [(sequenced, batch.event(sequenced)) for sequenced in batch.events]
+    about = [(sequenced, event) for sequenced, event in decoded if not isinstance(event, NumberTaken)]
+    rows = await batch.rows("case_list", [_case_id(event) for _, event in about])
+    for sequenced, event in about:
+        case_id = _case_id(event)
+        row = _opened(sequenced, event) if isinstance(event, ClueRegistered) else rows.get(case_id)
+        if row is not None:
+            changed = {**row, **_changes(row, event)}
+            version = {"version": sequenced.envelope.version} if _of_case(sequenced) else {}
+            rows.put(case_id, {**changed, **_clock(changed), **version})
+
+
+def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    """What an event sets running, and what it ends."""
+    match event:
+        case CaseFiled() as e:
+            return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
+        case NoticeServed() as e:
+            return [_arm(sequenced, STATEMENT, e.case_id, e.statement_due_on)]
+        case StatementMade() | StatementWaived() | InvestigationClosed() as e:
+            return [Disarm(id=f"{STATEMENT}:{e.case_id}")]
+        case PenaltyDecided() as e:
+            return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
+        case PaymentOpened() as e:
+            return [_arm(sequenced, PAYMENT, e.case_id, e.due_on)]
+        case PaymentSettled() as e:
+            return [Disarm(id=f"{PAYMENT}:{e.case_id}")]
+        case _:
+            return []
+
+
+def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:
+    envelope = sequenced.envelope
+    return Arm(
+        id=f"{kind}:{case_id}", kind=kind, key=case_id, due_at=end_of(due_on), district=envelope.district,
+        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
+    )  # fmt: skip
+
+
+def _case_id(event: Any) -> str:
+    return str(event.case_id)
+
+
+def _of_case(sequenced: Sequenced) -> bool:
+    return sequenced.envelope.stream_id.startswith("case:")
+
+
+def _opened(sequenced: Sequenced, e: ClueRegistered) -> dict[str, Any]:
+    return {
+        "case_id": e.case_id, "district": sequenced.envelope.district, "state": "clue", "case_no": None, "cause": None,
+        "enterprise_id": e.enterprise_id, "enterprise_name": e.party.name, "organ_id": e.organ_id, "organ": e.organ,
+        "level": e.level, "act_date": e.act_date.isoformat(), "filed_on": None, "decision_due_on": None,
+        "statement_due_on": None, "payment_due_on": None, "decided_on": None, "closed_on": None, "intended_fen": None,
+        "total_fen": None, "paid_fen": 0, "overdue": False, "payment_overdue": False, "review": None, "clock": None,
+        "clock_on": NO_CLOCK, "version": 1,
+    }  # fmt: skip
+
+
+def _changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
+    match event:
+        case FilingRequested() as e:
+            return {"state": "filing-requested", "cause": e.cause}
+        case CaseFiled() as e:
+            return {
+                "state": "investigating", "case_no": e.case_no, "filed_on": e.filed_on.isoformat(),
+                "decision_due_on": e.decision_due_on.isoformat(),
+            }  # fmt: skip
+        case InvestigationClosed() as e:
+            review = "required" if e.review_grounds else None
+            return {"state": "investigated", "intended_fen": e.proposed_fen, "statement_due_on": None, "review": review}
+        case LegalReviewPassed():
+            return {"review": "passed"}
+        case LegalReviewReturned():
+            return {"review": "returned"}
+        case CaseOverdue():
+            return {"overdue": True}
+        case CaseClosed() as e:
+            return {"state": "closed", "closed_on": e.closed_on.isoformat()}
+        case _:
+            return _changes_after_notice(row, event)
+
+
+def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
+    match event:
+        case NoticeServed() as e:
+            return {"state": "noticed", "statement_due_on": e.statement_due_on.isoformat()}
+        case StatementMade() | StatementWaived() | StatementLapsed():
+            return {"statement_due_on": None}
+        case PenaltyDecided() as e:
+            return {"state": "decided", "decided_on": e.decided_on.isoformat(), "total_fen": e.total_fen}
+        case DecisionServed() as e:
+            return {"state": "served", "payment_due_on": e.payment_due_on.isoformat()}
+        case PaymentReceived() as e:
+            return {"paid_fen": row["paid_fen"] + e.amount_fen}
+        case PaymentSettled():
+            return {"payment_due_on": None, "payment_overdue": False}
+        case PaymentOverdue():
+            return {"payment_overdue": True}
+        case _:
+            return {}
+
+
+def _clock(row: dict[str, Any]) -> dict[str, Any]:
+    """The clock of the case that runs out first."""
+    running = []
+    if row["state"] in ("investigating", "investigated", "noticed"):
+        running = [(row["decision_due_on"], DECISION), (row["statement_due_on"], STATEMENT)]
+    if row["state"] == "served":
+        running = [(row["payment_due_on"], PAYMENT)]
+    due_on, clock = min(((due, kind) for due, kind in running if due is not None), default=(NO_CLOCK, None))
+    return {"clock": clock, "clock_on": due_on}
+
+
+PROJECTIONS = (Projection("case_list", version=1, project=project_cases, tables=("case_list",)),)

@@ -1,0 +1,139 @@
+"""What decisions and screens ask of this service's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from chassis.calendar import WorkingDays
+from chassis.eventstore import Pool
+from services.penalty import domain
+
+Read = Callable[..., Awaitable[Sequence[Any]]]
+"""Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
+
+RULEBOOK_ON = """
+SELECT content::text FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
+ORDER BY valid_from DESC LIMIT 1
+"""
+OFFICERS = """
+SELECT o.officer_id, o.name, o.certificate_no, o.certificate_valid_to, r.officer_id IS NOT NULL AS recused
+FROM officers o LEFT JOIN recusals r ON r.officer_id = o.officer_id AND r.enterprise_id = $3
+WHERE o.organ_id = $1 OR o.officer_id = ANY($2) ORDER BY o.officer_id
+"""
+ITEMS = "SELECT code, content::text AS content FROM catalogue_items WHERE catalogue = $1 AND code = ANY($2)"
+HAZARDS = "SELECT hazard_id, state FROM hazards WHERE hazard_id = ANY($1)"
+ADDRESS = "SELECT address FROM enterprises WHERE enterprise_id = $1"
+ORGAN = "SELECT organ_id, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
+
+CASES = """
+SELECT * FROM case_list
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR organ_id = $3)
+  AND ($4::text IS NULL OR enterprise_id = $4) AND ($5::date IS NULL OR (clock_on, case_id) > ($5, $6))
+ORDER BY clock_on, case_id LIMIT $7
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An enforcing organ: the jurisdiction it belongs to, and its name in document numbers."""
+
+    organ_id: str
+    jurisdiction_id: str
+    abbreviation: str
+
+
+@lru_cache(maxsize=8)
+def _book(content: str) -> Mapping[str, Any]:
+    book: Mapping[str, Any] = orjson.loads(content)
+    return book
+
+
+async def rulebook_on(read: Read, day: date) -> Mapping[str, Any] | None:
+    """The published rulebook that is in force on a day."""
+    rows = await read(RULEBOOK_ON, day)
+    return _book(rows[0]["content"]) if rows else None
+
+
+async def rules_on(read: Read, day: date) -> domain.Rules:
+    """The rules of the penalty procedure on a day; Refused if no rulebook, or no penalty procedure, is in force then."""
+    book = await rulebook_on(read, day)
+    if book is None:
+        raise domain.not_in_force(day, "rulebook")
+    return domain.rules_on(book, day, WorkingDays(domain.overrides(book)))
+
+
+async def officers_for(read: Read, case: domain.CaseState, ids: Iterable[str] = ()) -> tuple[domain.Officer, ...]:
+    """The officers of the case's organ, its handlers, and those of `ids`, with whether they are recused from its enterprise."""
+    wanted = sorted({*ids, *(handler.officer_id for handler in case.officers)})
+    rows = await read(OFFICERS, case.organ_id, wanted, case.enterprise_id)
+    return tuple(domain.Officer(**dict(row)) for row in rows)
+
+
+async def sanctions_for(read: Read, case: domain.CaseState, day: date) -> domain.Sanctions:
+    """What the law of the day of the act, and of `day`, allows to impose for the acts of a case."""
+    rows = await read(ITEMS, case.catalogue, sorted({act.item_code for act in case.acts}))
+    return domain.Sanctions(
+        items={row["code"]: domain.penalties(orjson.loads(row["content"])) for row in rows},
+        ranges_at_act=await _ranges(read, case.act_date),
+        ranges_now=await _ranges(read, day),
+    )
+
+
+async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:
+    book = await rulebook_on(read, day)
+    return domain.ranges(book) if book is not None else ()
+
+
+async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:
+    """The state of rectification of the case's hazards, as far as inspection has told."""
+    rows = await read(HAZARDS, [act.hazard_id for act in case.acts])
+    return {row["hazard_id"]: row["state"] for row in rows}
+
+
+async def address_of(read: Read, enterprise_id: str) -> str:
+    """The address of an enterprise; empty if it is not known here."""
+    rows = await read(ADDRESS, enterprise_id)
+    return str(rows[0]["address"]) if rows else ""
+
+
+async def organ_of(read: Read, organ_id: str) -> Organ | None:
+    """An organ, if it is known here."""
+    rows = await read(ORGAN, organ_id)
+    return Organ(**dict(rows[0])) if rows else None
+
+
+async def outlook_of(
+    read: Read, case: domain.CaseState, payment: domain.PaymentState, at: datetime
+) -> tuple[domain.Outlook, ...]:
+    """What may be done next with a case; Refused if no rules are in force now."""
+    day = domain.day_of(at)
+    facts = domain.Facts(
+        rules=await rules_on(read, day), payment=payment, officers=await officers_for(read, case),
+        sanctions=await sanctions_for(read, case, day), hazards=await hazards_of(read, case),
+        address=await address_of(read, case.enterprise_id),
+    )  # fmt: skip
+    return domain.outlook(case, facts, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases a list is asked for; None means any."""
+
+    districts: list[str] | None
+    state: str | None
+    organ_id: str | None
+    enterprise_id: str | None
+
+
+async def cases(pool: Pool, wanted: CaseFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
+    """Cases by the day their next clock runs out, at most `limit`."""
+    clock_on, case_id = after or (None, None)
+    return await pool.fetch(
+        CASES, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, clock_on, case_id, limit
+    )

@@ -1,0 +1,167 @@
+"""HTTP for imports of the register: a workbook comes in, its faults or its counts go out, and its refused rows as a workbook."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from chassis.auth import Principal, reader
+from chassis.domain import Unknown
+from chassis.http import NAMESPACE, Command, Db, aggregate, answer_json, command, etag
+from chassis.problems import BadRequest
+from chassis.runner import Context
+from chassis.telemetry import current_traceparent
+from services.registry import queries
+from services.registry.api import workbooks
+from services.registry.api.reference import READERS, Id
+from services.registry.commands.register import ImportRegister, import_register
+from services.registry.domain.cells import District, Setting
+from services.registry.domain.imports import IMPORT
+from services.registry.domain.people import CHINA
+from services.registry.domain.workbook import COMPANION, Draft, Fault, WorkbookRefused
+
+LARGEST = 64 << 20  # bytes of a request
+LISTED = 1000  # faults in an answer; the refused rows' workbook has all of them
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IMPORT_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
+MULTIPART = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file", "import_id"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary", "description": "the workbook, xlsx"},
+                    "import_id": {"type": "string", "pattern": f"^{IMPORT_ID.pattern}$"},
+                    "accept_valid": {"type": "string", "enum": ["true", "false"], "default": "false"},
+                },
+            }
+        }
+    },
+}
+Importer = Annotated[Command, Depends(command("administrator", "manager"))]
+Reader = Annotated[Principal, Depends(reader(*READERS))]
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/imports", status_code=201, openapi_extra={"requestBody": MULTIPART})
+async def load(request: Request, command: Importer) -> Response:
+    """Load a register workbook: all of it, or with accept_valid its good sites; sent again, it goes on or answers the same."""
+    order, content = await _order(request)
+    day = command.occurred_at.astimezone(CHINA).date()
+
+    async def read(districts: Mapping[str, District]) -> Draft:
+        return await workbooks.read_file(content, Setting(day, districts))
+
+    try:
+        answer = await import_register(command.runner, _context(command, order), order, read)
+    except WorkbookRefused as refused:
+        raise _refused(refused) from refused
+    body = {**orjson.loads(answer.body), **await _faults(command.runner.pool, order.import_id)}
+    return Response(orjson.dumps(body), 201, etag(answer.version), media_type="application/json")
+
+
+@router.get("/imports/{import_id}")
+async def view(request: Request, import_id: Id, principal: Reader, db: Db) -> Response:
+    """An import: what was loaded, what was refused, why, and whether it is finished."""
+    loaded = await aggregate(request, principal, IMPORT, import_id)
+    started, finished = loaded.state.started, loaded.state.finished
+    assert started is not None
+    counts = asdict(finished) if finished else {}
+    body = {**asdict(started), **counts, "finished": finished is not None, **await _faults(db, import_id)}
+    return answer_json(body, version=loaded.version)
+
+
+@router.get("/imports/{import_id}/refused.xlsx")
+async def refused(request: Request, import_id: Id, principal: Reader, db: Db) -> Response:
+    """The refused rows of an import, each with its reason, in the form they came in."""
+    loaded = await aggregate(request, principal, IMPORT, import_id)
+    started = loaded.state.started
+    rows = await queries.refused_rows(db, import_id)
+    if started is None or not rows:
+        raise Unknown("refused rows", import_id)
+    form = workbooks.form_of(started.form, started.form_version)
+    content = await asyncio.to_thread(workbooks.refused_workbook, form, rows)
+    return Response(content, 200, {"Content-Disposition": f'attachment; filename="{import_id}-refused.xlsx"'}, XLSX)
+
+
+async def _order(request: Request) -> tuple[ImportRegister, bytes]:
+    form = await _form(request)
+    file, import_id, accept = form.get("file"), form.get("import_id"), form.get("accept_valid", "false")
+    if not isinstance(file, UploadFile):
+        raise BadRequest("file-missing", "缺少文件", "the form field `file` with the workbook is required")
+    if not isinstance(import_id, str) or not IMPORT_ID.fullmatch(import_id):
+        raise BadRequest(
+            "import-id-malformed", "import_id 格式不正确", f"the form field `import_id` must match {IMPORT_ID.pattern}"
+        )
+    if accept not in ("true", "false"):
+        raise BadRequest("accept-valid-malformed", "accept_valid 须为 true 或 false", "accept_valid must be true or false")
+    content = await file.read()
+    name = "".join(character for character in file.filename or "" if character.isprintable())[:200]
+    digest = hashlib.sha256(content).hexdigest()
+    return ImportRegister(import_id=import_id, file_name=name, sha256=digest, accept_valid=accept == "true"), content
+
+
+async def _form(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise BadRequest("not-multipart", "须以 multipart/form-data 上传", "multipart/form-data is needed", status=415)
+    try:
+        return await MultiPartParser(request.headers, _bounded(request), max_files=1, max_fields=10).parse()
+    except (MultiPartException, KeyError) as error:
+        raise BadRequest("multipart-malformed", "上传内容格式不正确", f"the upload is malformed: {error}") from error
+
+
+async def _bounded(request: Request) -> AsyncIterator[bytes]:
+    """The request's body, up to what is bearable: nothing larger is ever held."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST:
+            raise BadRequest(
+                "file-too-large", f"文件超过{LARGEST >> 20}MB", f"the file is larger than {LARGEST >> 20} MiB", status=413
+            )
+        yield chunk
+
+
+def _context(command: Command, order: ImportRegister) -> Context:
+    """The import as a command: a repeat is one with the same key, file, id and choice."""
+    command_id = uuid.uuid5(NAMESPACE, command.key)
+    told = f"{order.import_id}\n{order.accept_valid}\n{order.sha256}".encode()
+    return Context(
+        command_id=command_id, actor=command.principal.actor(command.role), organ=command.principal.organ,
+        districts=command.principal.districts, occurred_at=command.occurred_at, causation_id=command_id, device=command.device,
+        traceparent=current_traceparent(), key=command.key, fingerprint=hashlib.sha256(command.fingerprint + told).digest(),
+    )  # fmt: skip
+
+
+def _refused(refused: WorkbookRefused) -> BadRequest:
+    faults = refused.faults
+    return BadRequest(
+        "workbook-refused", f"登记表有{len(faults)}处错误，未导入任何数据", f"the workbook has {len(faults)} faults; nothing was loaded",
+        status=422, errors=[_error(fault) for fault in faults[:LISTED]], errors_total=len(faults),
+    )  # fmt: skip
+
+
+def _error(fault: Fault) -> dict[str, Any]:
+    told = asdict(fault)
+    return {**told, "reason": f"{told.pop('zh')} / {told.pop('en')}"}
+
+
+async def _faults(db: Any, import_id: str) -> dict[str, Any]:
+    rows = await queries.refused_rows(db, import_id, LISTED)
+    faults = [
+        Fault(row["sheet"], row["row"], **fault) for row in rows for fault in row["faults"] if fault["code"] != COMPANION.code
+    ]
+    return {"errors": [_error(fault) for fault in faults[:LISTED]]}

@@ -1,0 +1,204 @@
+"""HTTP for published law: catalogues and rulebooks, checked in their shape, kept and given out as they came."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.domain import Stream, Unknown
+from chassis.http import answer_json, pool_of
+from chassis.runner import Loaded, PoolSource, fold
+from services.registry.api.reference import Administrator, Body, Id, Name, Reader
+from services.registry.commands import reference
+from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
+
+S = TypeVar("S")
+VERSION = r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$"
+Version = Annotated[str, Field(pattern=VERSION)]
+Fen = Annotated[int, Field(ge=0, strict=True)]
+
+router = APIRouter(prefix="/v1")
+
+
+class Part(BaseModel):
+    """A part of a law document: the fields that the platform computes with are checked, others are kept as they are."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Reference(Part):
+    """A place in a law."""
+
+    law: Name
+    version: Version
+    article: Name
+    paragraph: int | None = None
+    item: str | None = None
+
+
+class DatedReference(Reference):
+    """A place in a law, for acts within its dates."""
+
+    valid_from: date
+    valid_to: date | None
+
+
+class Penalty(Part):
+    """What a provision threatens."""
+
+    provision: Reference
+    phase: str = Field(pattern="^(first|overdue)$")
+    subject: str = Field(pattern="^(unit|person)$")
+    min_fen: Fen
+    max_fen: Fen
+    other_kinds: list[str]
+    valid_from: date
+    valid_to: date | None
+
+
+class Measure(Part):
+    """What an officer orders on the spot."""
+
+    kind: str = Field(pattern="^(immediate-correction|rectify-within|stop-use|withdraw-and-suspend)$")
+    default_days: int = Field(ge=0, le=3650)
+    basis: list[DatedReference]
+
+
+class Condition(Part):
+    """To which sites an item applies."""
+
+    sector: list[str] = Field(min_length=1)
+    equipment_kind: list[str] = []
+    field: dict[str, dict[str, Any]] = {}
+
+
+class Item(Part):
+    """One inspection item."""
+
+    code: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z]?[0-9]{1,3}$")
+    sector: Name
+    title: Name
+    check_points: list[str]
+    finding_text: str = Field(min_length=1)
+    applies_if: Condition
+    is_major_hazard: bool
+    key_item_code: str | None
+    basis: list[DatedReference]
+    onsite_measure: Measure
+    penalty: list[Penalty]
+    valid_from: date
+    valid_to: date | None
+
+
+class CatalogueBody(Body):
+    """A version of the catalogue; `rulebook` (`<rulebook>/<version>`) names the published book that its citations are checked by."""
+
+    catalogue: Id
+    version: Version
+    title: Name
+    valid_from: date
+    valid_to: date | None
+    register_terms: dict[str, Any] = {}
+    items: list[Item] = Field(min_length=1, max_length=5000)
+    rulebook: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{2,63}/[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")
+
+
+class LawVersion(Part):
+    """A version of a law."""
+
+    id: Name
+    version: Version
+    title: Name
+    valid_from: date
+    valid_to: date | None
+
+
+class DeadlineRow(Part):
+    """A period of the law."""
+
+    code: Name
+    length: int = Field(ge=0)
+    unit: str = Field(pattern="^(calendar-day|working-day|hour|month|year)$")
+    rolls_to_working_day: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class ThresholdRow(Part):
+    """An amount from which the law demands more."""
+
+    code: Name
+    amount_fen: Fen | None
+    valid_from: date
+    valid_to: date | None
+
+
+class RangeRow(Reference):
+    """The range of a fine."""
+
+    min_fen: Fen
+    max_fen: Fen
+
+
+class RulebookBody(Part):
+    """A version of the rulebook: the parts checked here, and whatever else it holds."""
+
+    rulebook: Id
+    version: Version
+    province: str = Field(pattern="^[0-9]{6}$")
+    valid_from: date
+    valid_to: date | None
+    laws: list[LawVersion] = Field(min_length=1)
+    deadlines: list[DeadlineRow] = Field(min_length=1)
+    thresholds: list[ThresholdRow]
+    ranges: list[RangeRow]
+
+
+@router.post("/catalogues", status_code=201)
+async def publish_catalogue(request: Request, body: CatalogueBody, command: Administrator) -> Response:
+    """Publish a version of a catalogue."""
+    sent = await request.json()
+    fact = CataloguePublished(
+        catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
+        items=tuple(sent["items"]), register_terms=body.register_terms,
+    )  # fmt: skip
+    return await command.run(reference.publish_catalogue, fact, body.rulebook, status=201)
+
+
+@router.post("/rulebooks", status_code=201)
+async def publish_rulebook(request: Request, body: RulebookBody, command: Administrator) -> Response:
+    """Publish a version of a rulebook."""
+    fact = RulebookPublished(
+        rulebook=body.rulebook, version=body.version, valid_from=body.valid_from, valid_to=body.valid_to,
+        province=body.province, content=await request.json(),
+    )  # fmt: skip
+    return await command.run(reference.publish_rulebook, fact, status=201)
+
+
+@router.get("/catalogues/{catalogue}/{version}")
+async def catalogue(
+    request: Request, catalogue: Id, version: Annotated[str, Path(pattern=VERSION)], principal: Reader
+) -> Response:
+    """A version of a catalogue: it is public."""
+    loaded = await _published(request, CATALOGUE, f"{catalogue}/{version}")
+    assert loaded.state.published is not None
+    return answer_json(asdict(loaded.state.published), version=loaded.version)
+
+
+@router.get("/rulebooks/{rulebook}/{version}")
+async def rulebook(request: Request, rulebook: Id, version: Annotated[str, Path(pattern=VERSION)], principal: Reader) -> Response:
+    """A version of a rulebook, whole: it is public."""
+    loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}")
+    assert loaded.state.published is not None
+    return answer_json(loaded.state.published.content, version=loaded.version)
+
+
+async def _published(request: Request, stream: Stream[S], key: str) -> Loaded[S]:
+    loaded = fold(stream, key, await PoolSource(pool_of(request)).events_of(stream.id(key)))
+    if not loaded.exists:
+        raise Unknown(stream.name, key)
+    return loaded

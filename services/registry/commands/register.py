@@ -1,0 +1,220 @@
+"""The register loaded from a workbook: judged as a whole first, then one write set per site, resumable after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from chassis.auth import ALL
+from chassis.domain import Refused
+from chassis.eventstore import Pool
+from chassis.runner import Answer, Context, PoolSource, Runner, Work, fold
+from services.registry import queries
+from services.registry.domain import enterprise, imports, people, workbook
+from services.registry.domain.cells import District, as_text
+from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, claim_key
+from services.registry.domain.files import file_of
+from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
+from services.registry.domain.workbook import Draft, Entry, Judged, WorkbookRefused
+
+NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
+AT_ONCE = 32  # sites that are registered concurrently, so that group commit has something to group
+PATIENCE = 60.0  # seconds to wait for another import to end
+
+LOCK = "SELECT pg_try_advisory_lock(hashtext('casetrail registry import'))"
+FORGET_REFUSED = "DELETE FROM refused_rows WHERE import_id = $1"
+REFUSED_COLUMNS = ("import_id", "place", "district", "sheet", "row_number", "cells", "faults")
+
+Read = Callable[[Mapping[str, District]], Awaitable[Draft]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRegister:
+    """A workbook to load: under which id, what file, and whether its good sites are loaded though others are bad."""
+
+    import_id: str
+    file_name: str
+    sha256: str
+    accept_valid: bool
+
+
+async def start_import(work: Work, fact: ImportStarted, district: str) -> None:
+    """Note that the workbook was judged and is being loaded, or is loaded on."""
+    started = await work.load(IMPORT, fact.import_id)
+    work.append(started, imports.start_import(started.state, fact), district=district)
+
+
+async def register_site(work: Work, fact: EnterpriseRegistered) -> None:
+    """Claim a site and open its file, in one write set."""
+    claim = await work.load(SITE_CLAIM, claim_key(fact.uscc, fact.site_no))
+    opened = await work.load(ENTERPRISE, fact.enterprise_id)
+    site, district = fact.enterprise_id, fact.district
+    work.append(claim, enterprise.claim_site(claim.state, fact), subject=site, district=district)
+    work.append(opened, enterprise.register_enterprise(opened.state, fact), subject=site, district=district)
+
+
+async def finish_import(work: Work, fact: ImportFinished) -> dict[str, Any]:
+    """Note that every site has its file or was refused."""
+    loaded = await work.existing(IMPORT, fact.import_id)
+    work.append(loaded, imports.finish_import(loaded.state, fact))
+    started = loaded.state.started
+    return {
+        "import_id": fact.import_id, "sector": started.sector if started else None, "accepted": fact.accepted,
+        "refused": fact.refused, "refused_rows": fact.refused_rows,
+    }  # fmt: skip
+
+
+async def import_register(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
+    """Load a workbook once, however often it is sent; sent again after a kill, it goes on where it was.
+
+    `read` reads the file, given the jurisdictions by name. Raises WorkbookRefused with every fault, and then nothing was loaded;
+    Refused if the import id stands for another file, or other imports do not end.
+    """
+    async with _alone(runner.pool):
+        history = await PoolSource(runner.pool).events_of(IMPORT.id(command.import_id))
+        state = fold(IMPORT, command.import_id, history).state
+        imports.refuse_other_file(state, command.sha256, command.accept_valid)
+        if state.started is None or state.finished is None:
+            return await _load(runner, context, command, read)
+        await runner.run(context, _bound(start_import, state.started, ""))
+        return await _finish(runner, context, state.finished)
+
+
+async def _load(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
+    draft = await read(await _districts(runner.pool, context))
+    judged = await asyncio.to_thread(workbook.judge, draft, await _held_by_others(runner.pool, command, draft))
+    if judged.refused and not command.accept_valid:
+        raise WorkbookRefused(judged.faults)
+    district = await _district_of(runner.pool, context, judged)
+    await runner.run(context, _bound(start_import, _started(command, judged), district))
+    if taken := await _register_all(runner, context, command, judged):
+        judged = await asyncio.to_thread(workbook.judge, draft, taken)
+    await _keep_refused(runner.pool, command.import_id, district, judged.refused)
+    finished = ImportFinished(
+        import_id=command.import_id, accepted=len(judged.good), refused=judged.refused_sites, refused_rows=len(judged.refused)
+    )
+    return await _finish(runner, context, finished)
+
+
+@asynccontextmanager
+async def _alone(pool: Pool) -> AsyncIterator[None]:
+    """One import at a time, in all processes: what a workbook was judged by is still true while it is loaded.
+
+    A waiting import holds no connection. That a site has one file does not rest on this lock but on the claim's stream.
+    """
+    until = asyncio.get_running_loop().time() + PATIENCE
+    while asyncio.get_running_loop().time() < until:
+        async with pool.acquire() as connection:
+            if await connection.fetchval(LOCK):
+                yield  # giving the connection back releases the lock
+                return
+        await asyncio.sleep(0.1)
+    raise Refused("import-busy", "另一导入尚未结束，请稍后重试", "another import has not ended yet; send it again later")
+
+
+async def _districts(pool: Pool, context: Context) -> dict[str, District]:
+    """The jurisdictions that a row may name, as they are for the importer on the day of the import."""
+    known = await queries.established(pool.fetch)
+    day = context.occurred_at.astimezone(people.CHINA).date()
+    parents = {fact.parent for fact in known}
+    return {
+        fact.name: District(
+            fact.jurisdiction_id, exists=people.valid_on(fact, day), divided=fact.jurisdiction_id in parents,
+            permitted=ALL in context.districts or fact.jurisdiction_id in context.districts,
+        )
+        for fact in sorted(known, key=lambda fact: people.valid_on(fact, day))  # of two with the same name, the present one
+    }  # fmt: skip
+
+
+async def _held_by_others(pool: Pool, command: ImportRegister, draft: Draft) -> set[str]:
+    """The claims among a workbook's that were not made by this very import before it was interrupted."""
+    held = await queries.claimed_by(pool.fetch, draft.claims)
+    return {claim for claim, by in held.items() if by != _command_id(_site_key(command, claim))}
+
+
+async def _district_of(pool: Pool, context: Context, judged: Judged) -> str:
+    """Whose the import is: the one district of its sites; of several, the city's; at least one of the importer's."""
+    districts = {str(site.sites[0].values["district"]) for site in judged.good.values()}
+    if len(districts) == 1:
+        return districts.pop()
+    root = people.root_of(await queries.established(pool.fetch)).jurisdiction_id
+    return root if ALL in context.districts or root in context.districts else min(context.districts)
+
+
+def _started(command: ImportRegister, judged: Judged) -> ImportStarted:
+    return ImportStarted(
+        import_id=command.import_id, sector=judged.form.sector, form=judged.form.title, form_version=judged.form.version,
+        sha256=command.sha256, file_name=command.file_name, rows=judged.rows, sites=len(judged.good),
+        refused=judged.refused_sites, refused_rows=len(judged.refused), accept_valid=command.accept_valid,
+    )  # fmt: skip
+
+
+async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> set[str]:
+    """Register every good site, some at a time; answers the claims that somebody else made in the meantime."""
+    waiting = iter(judged.good.items())
+    taken: set[str] = set()
+
+    async def some() -> None:
+        for key, site in waiting:
+            fact = file_of(judged.form, key, site, command.import_id)
+            claim = claim_key(fact.uscc, fact.site_no)
+            try:
+                await runner.run(_part(context, _site_key(command, claim), command), _bound(register_site, fact))
+            except Refused:
+                taken.add(claim)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(some())
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed  # what the table of problems knows
+    return taken
+
+
+async def _finish(runner: Runner, context: Context, fact: ImportFinished) -> Answer:
+    part = replace(context, key=f"import:{fact.import_id}/finish", command_id=_command_id(f"import:{fact.import_id}/finish"))
+    return await runner.run(replace(part, fingerprint=b""), _bound(finish_import, fact))
+
+
+def _site_key(command: ImportRegister, claim: str) -> str:
+    """The idempotency key of one site's registration: of the import's id, so that whoever sends it again goes on with it."""
+    return f"import:{command.import_id}/{claim}"
+
+
+def _command_id(key: str) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, key)
+
+
+def _part(context: Context, key: str, command: ImportRegister) -> Context:
+    """A command that this import causes."""
+    return replace(
+        context, key=key, command_id=_command_id(key), causation_id=context.command_id,
+        fingerprint=bytes.fromhex(command.sha256), if_match=None,
+    )  # fmt: skip
+
+
+def _bound(
+    handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any
+) -> Callable[[Work], Awaitable[dict[str, Any] | None]]:
+    return lambda work: handler(work, *args)
+
+
+async def _keep_refused(pool: Pool, import_id: str, district: str, entries: Sequence[Entry]) -> None:
+    """Keep the refused rows as they stood in the workbook, so that they can be handed back with reasons."""
+    rows = [(import_id, place, district, *_row(entry)) for place, entry in enumerate(entries)]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(FORGET_REFUSED, import_id)
+        await connection.copy_records_to_table("refused_rows", records=rows, columns=REFUSED_COLUMNS)
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    cells = [cell if isinstance(cell, int | float) and not isinstance(cell, bool) else as_text(cell) for cell in entry.cells]
+    faults = [{"column": fault.column, "code": fault.code, "zh": fault.zh, "en": fault.en} for fault in entry.faults]
+    return entry.sheet.name, entry.row.number, orjson.dumps(cells).decode(), orjson.dumps(faults).decode()

@@ -1,0 +1,130 @@
+"""Enterprises: one file per production site (一企一档), and the claim that makes a second file for the same site impossible."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from chassis.domain import Event, Refused, Stream, event
+
+Sector = Literal["steel", "aluminium", "dust"]
+Value = str | int | bool
+"""What a field holds: dates as ISO text, decimals as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One field of a file: what is known, who said so, and how far it may be trusted."""
+
+    name: str
+    value: Value
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place (场所) of a site; its id is unique within the site."""
+
+    place_id: str
+    kind: str
+    name: str
+    fields: tuple[FieldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """A piece of equipment (设备) of a site; its id is unique within the site."""
+
+    equipment_id: str
+    place_id: str | None
+    kind: str
+    name: str
+    status: Literal["in-use", "idle", "retired"]
+    fields: tuple[FieldValue, ...]
+
+
+@event("casetrail.registry.site-claimed.v1", title="场所建档占用", summary="场所{uscc}/{site_no}建立企业档案{enterprise_id}")
+class SiteClaimed(Event):
+    """This site has its file; no other file may be opened for it."""
+
+    uscc: str
+    site_no: str
+    enterprise_id: str
+
+
+@event("casetrail.registry.enterprise-registered.v1", title="企业建档", summary="{name}建立企业档案")
+class EnterpriseRegistered(Event):
+    """A site's file as it was opened: identity, fields with their provenance, places, equipment."""
+
+    enterprise_id: str
+    uscc: str
+    site_no: str
+    name: str
+    district: str
+    sector: Sector
+    industry_code: str
+    address: str
+    legal_representative: str
+    safety_head: str
+    staff: int
+    fields: tuple[FieldValue, ...]
+    places: tuple[Place, ...]
+    equipment: tuple[Equipment, ...]
+    import_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimState:
+    """Whose the site is: the enterprise id of its file, or None."""
+
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseState:
+    """A site's file, or not yet opened."""
+
+    registered: EnterpriseRegistered | None = None
+
+
+def evolve_claim(state: ClaimState, event: Event) -> ClaimState:
+    """Fold one event into a claim."""
+    return ClaimState(event.enterprise_id) if isinstance(event, SiteClaimed) else state
+
+
+def evolve_enterprise(state: EnterpriseState, event: Event) -> EnterpriseState:
+    """Fold one event into a file."""
+    return EnterpriseState(event) if isinstance(event, EnterpriseRegistered) else state
+
+
+SITE_CLAIM = Stream("site-claim", ClaimState(), evolve_claim)
+ENTERPRISE = Stream("enterprise", EnterpriseState(), evolve_enterprise)
+
+
+def claim_key(uscc: str, site_no: str) -> str:
+    """The key of a site's claim."""
+    return f"{uscc}/{site_no}"
+
+
+def enterprise_id_of(uscc: str, site_no: str) -> str:
+    """The enterprise id of a site: the same for ever and everywhere, because it follows from what identifies the site."""
+    return "e-" + hashlib.sha256(claim_key(uscc, site_no).encode()).hexdigest()[:20]
+
+
+def claim_site(state: ClaimState, fact: EnterpriseRegistered) -> list[Event]:
+    """Claim the site for its file: one site, one file, also when two imports register it at the same moment."""
+    if state.enterprise_id is not None:
+        raise Refused(
+            "site-already-registered", f"场所{fact.uscc}/{fact.site_no}已建档",
+            f"site {fact.uscc}/{fact.site_no} is registered already", enterprise_id=state.enterprise_id,
+        )  # fmt: skip
+    return [SiteClaimed(uscc=fact.uscc, site_no=fact.site_no, enterprise_id=fact.enterprise_id)]
+
+
+def register_enterprise(state: EnterpriseState, fact: EnterpriseRegistered) -> list[Event]:
+    """Open a site's file."""
+    if state.registered is not None:
+        raise Refused("enterprise-exists", f"企业档案{fact.enterprise_id}已存在", f"file {fact.enterprise_id} exists already")
+    return [fact]

@@ -1,0 +1,149 @@
+"""Published law: catalogues of inspection items, rulebooks of periods, thresholds and ranges; a version never changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from chassis.domain import Event, Refused, Stream, event
+from services.registry.domain.people import once
+
+Law = tuple[str, str]
+"""A version of a law: ("WSL", "2021")."""
+
+
+@event("casetrail.registry.catalogue-published.v1", title="检查事项目录发布", summary="发布检查事项目录“{title}”{version}版")
+class CataloguePublished(Event):
+    """A version of the catalogue of inspection items; `register_terms` are the register's words that its predicates use."""
+
+    catalogue: str
+    version: str
+    title: str
+    valid_from: date
+    valid_to: date | None
+    items: tuple[dict[str, Any], ...]
+    register_terms: dict[str, Any]
+
+
+@event("casetrail.registry.rulebook-published.v1", title="规则库发布", summary="发布规则库{rulebook} {version}版")
+class RulebookPublished(Event):
+    """A version of the rulebook: `content` is the whole book."""
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    province: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueState:
+    """One version of a catalogue, or not yet published."""
+
+    published: CataloguePublished | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookState:
+    """One version of a rulebook, or not yet published."""
+
+    published: RulebookPublished | None = None
+
+
+def evolve_catalogue(state: CatalogueState, event: Event) -> CatalogueState:
+    """Fold one event into a catalogue's version."""
+    return CatalogueState(event) if isinstance(event, CataloguePublished) else state
+
+
+def evolve_rulebook(state: RulebookState, event: Event) -> RulebookState:
+    """Fold one event into a rulebook's version."""
+    return RulebookState(event) if isinstance(event, RulebookPublished) else state
+
+
+CATALOGUE = Stream("catalogue", CatalogueState(), evolve_catalogue)
+RULEBOOK = Stream("rulebook", RulebookState(), evolve_rulebook)
+
+
+def publish_catalogue(state: CatalogueState, fact: CataloguePublished, rulebook: RulebookPublished | None) -> list[Event]:
+    """Publish a version of a catalogue; the same again changes nothing, other content under the same version is refused.
+
+    Item codes are unique, periods run forwards, and with a rulebook every law that an item cites stands in it.
+    """
+    _storable([*fact.items, fact.register_terms])
+    _forwards([fact, *_dated(fact.items)])
+    _unique("item-repeated", "检查事项编号", "item code", [str(item["code"]) for item in fact.items])
+    if rulebook is not None:
+        _cited(fact.items, laws_of(rulebook.content))
+    return once(state.published, fact, "version-published", "该版本目录", "version of the catalogue")
+
+
+def publish_rulebook(state: RulebookState, fact: RulebookPublished) -> list[Event]:
+    """Publish a version of a rulebook; the same again changes nothing, other content under the same version is refused.
+
+    Laws and deadlines are unique, periods run forwards, and every law that is cited stands in the book.
+    """
+    content = fact.content
+    _storable(content)
+    _forwards([fact, *_dated(content)])
+    _unique("law-repeated", "法律版本", "version of a law", [f"{law['id']} {law['version']}" for law in content["laws"]])
+    codes = [f"{deadline['code']} {deadline['valid_from']}" for deadline in content["deadlines"]]
+    _unique("deadline-repeated", "期限", "deadline", codes)
+    _cited(content, laws_of(content))
+    return once(state.published, fact, "version-published", "该版本规则库", "version of the rulebook")
+
+
+def laws_of(content: dict[str, Any]) -> frozenset[Law]:
+    """The versions of laws that a rulebook knows."""
+    return frozenset((str(law["id"]), str(law["version"])) for law in content["laws"])
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        yield from _objects(list(node.values()))
+    elif isinstance(node, list | tuple):
+        for part in node:
+            yield from _objects(part)
+
+
+def _dated(node: Any) -> list[dict[str, Any]]:
+    return [row for row in _objects(node) if row.get("valid_from") and row.get("valid_to")]
+
+
+def _storable(node: Any) -> None:
+    """Law is exact, and the canonical form of what is hashed knows no fractions: money is fen, rates are permille."""
+    if isinstance(node, float):
+        raise Refused("fraction", f"不允许小数：{node}", f"fractions cannot be published: {node}")
+    if isinstance(node, str) and "\0" in node:
+        raise Refused("control-character", "含有控制字符", "text with a control character cannot be published")
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ()
+    for part in parts:
+        _storable(part)
+
+
+def _forwards(rows: Iterable[Any]) -> None:
+    for row in rows:
+        start, end = (row.get(name) if isinstance(row, dict) else getattr(row, name) for name in ("valid_from", "valid_to"))
+        if start and end and str(start) > str(end):
+            raise Refused(
+                "dates-reversed", f"有效期起止日期颠倒：{start}—{end}", f"valid_to {end} lies before valid_from {start}"
+            )
+
+
+def _unique(code: str, zh: str, en: str, values: list[str]) -> None:
+    if repeated := sorted(value for value, count in Counter(values).items() if count > 1):
+        names = "、".join(repeated)
+        raise Refused(code, f"{zh}重复：{names}", f"{en} given more than once: {', '.join(repeated)}", repeated=repeated)
+
+
+def _cited(content: Any, laws: frozenset[Law]) -> None:
+    cited = {(str(row["law"]), str(row["version"])) for row in _objects(content) if {"law", "version", "article"} <= row.keys()}
+    if missing := sorted(" ".join(law) for law in cited - laws):
+        names = "、".join(missing)
+        raise Refused(
+            "law-unknown", f"规则库中没有所引法律：{names}", f"cited, but not in the rulebook: {', '.join(missing)}", laws=missing
+        )

@@ -1,0 +1,19 @@
+"""What the registry is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chassis.service import Service
+from services.registry import policies, projections, worker
+from services.registry.api import imports, publications, reference
+
+SERVICE = Service(
+    name="registry",
+    title="企业与执法力量登记",
+    routers=(reference.router, publications.router, imports.router),
+    projections=projections.PROJECTIONS,
+    sources=worker.SOURCES,
+    reactions=policies.REACTIONS,
+    migrations=Path(__file__).parent / "migrations",
+)

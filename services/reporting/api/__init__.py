@@ -1,0 +1,10 @@
+"""Reporting over HTTP: figures and their rows, the live feed, histories."""
+
+from fastapi import APIRouter
+
+from services.reporting.api import feed, figures, histories
+
+router = APIRouter(prefix="/v1")
+router.include_router(figures.router)
+router.include_router(feed.router)
+router.include_router(histories.router)

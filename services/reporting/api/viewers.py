@@ -1,0 +1,31 @@
+"""Who may look, and the wait of a list until the copy holds and shows a certain event."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path, Request
+
+from chassis.auth import Principal, reader
+from chassis.http import AT_LEAST_WAIT, pool_of
+
+READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
+Viewer = Annotated[Principal, Depends(reader(*READERS))]
+Key = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{2,63}$")]
+
+SHOWN = """
+SELECT l.seq <= coalesce((SELECT min(position) FROM checkpoints WHERE name LIKE 'projection:%'), 0)
+FROM ledger_copy l WHERE l.event_id = $1
+"""
+
+
+async def shows_at_least(request: Request, at_least: UUID | None = None) -> None:
+    """FastAPI dependency: `?at_least=<event_id>` of any service waits until that event is copied and projected."""
+    if at_least is None:
+        return
+    pool = pool_of(request)
+    async with asyncio.timeout(AT_LEAST_WAIT):
+        while not await pool.fetchval(SHOWN, at_least):
+            await asyncio.sleep(0.01)

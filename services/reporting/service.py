@@ -1,0 +1,19 @@
+"""Reporting's manifest."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from services.reporting import api, projections, worker
+from services.reporting.api import feed
+
+SERVICE = Service(
+    name="reporting",
+    title="统计报告",
+    routers=(api.router,),
+    migrations=Path(__file__).parent / "migrations",
+    projections=projections.PROJECTIONS,
+    sources=worker.SOURCES,
+    feed=worker.CopyFeed(),
+    applier=worker.LedgerCopy,
+    background=(feed.follow,),
+)

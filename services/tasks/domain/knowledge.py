@@ -1,0 +1,121 @@
+"""What a decision is told of the world outside: organs, enterprises, officers, experts, and the rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from chassis.domain import Refused
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def day_of(at: datetime) -> date:
+    """The day in China of an aware time."""
+    return at.astimezone(CHINA).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organ:
+    """An enforcing organ (执法主体) and the jurisdiction that it is the organ of."""
+
+    organ_id: str
+    organ: str
+    district: str
+    kind: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enterprise:
+    """A registered site; `own` is the organ of its district, None if that district is not known here."""
+
+    enterprise_id: str
+    name: str
+    uscc: str
+    district: str
+    sector: str
+    own: Organ | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """An enrolled officer and the last day of the enforcement certificate."""
+
+    officer_id: str
+    name: str
+    organ_id: str
+    certificate_no: str
+    certificate_valid_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """An enrolled expert, who advises and never decides."""
+
+    expert_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """An officer takes no part in anything at this enterprise (回避)."""
+
+    officer_id: str
+    enterprise_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """An article a rule rests on, as text to cite, with the days on which it may be cited (inclusive, None is open)."""
+
+    text: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the article was in force on this day."""
+        return _within(day, self.valid_from, self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one version of the rulebook says about plans, apportionment and draws."""
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    share_numerator: int
+    share_denominator: int
+    rounding: str
+    officers_minimum: int
+    officers_bases: tuple[Basis, ...] = ()
+    plan_required: bool = True
+    plan_bases: tuple[Basis, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Rulebook and version, as events carry it in their envelope."""
+        return f"{self.rulebook}/{self.version}"
+
+
+def cited(bases: Iterable[Basis], day: date) -> str | None:
+    """The first of these articles in force on a day; an article is never cited for a time when it did not hold."""
+    return next((basis.text for basis in bases if basis.holds_on(day)), None)
+
+
+def rules_on(rulebooks: Iterable[Rules], day: date) -> Rules:
+    """The rules in force on a day: of several versions, the one that came into force last, then the highest version.
+
+    Raises Refused `no-rulebook-in-force`.
+    """
+    in_force = [rules for rules in rulebooks if _within(day, rules.valid_from, rules.valid_to)]
+    if not in_force:
+        raise Refused("no-rulebook-in-force", f"{day} 没有生效的规则库", f"no rulebook is in force on {day}", day=day.isoformat())
+    return max(in_force, key=lambda rules: (rules.valid_from, rules.version))
+
+
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)

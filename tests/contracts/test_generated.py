@@ -1,0 +1,80 @@
+"""What is committed in contracts/ is what the code says, and every consumer reads every example."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from chassis.codec import decode, encode
+from chassis.domain import EventType
+from chassis.process import load_service
+from chassis.settings import SERVICES
+from contracts import generate
+
+EVENTS = generate.load_events()
+EXAMPLES = sorted((generate.ROOT / "examples").glob("*/*.json"))
+
+
+def wire_of(example: Path) -> str:
+    return f"casetrail.{example.parent.name}.{example.stem}"
+
+
+def test_committed_contracts_are_what_the_code_says() -> None:
+    drifted = [
+        str(path.relative_to(generate.ROOT))
+        for path, content in generate.generated().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != content
+    ]
+    assert drifted == [], "run `make contracts` and review the difference"
+
+
+@pytest.mark.parametrize("event_type", EVENTS, ids=lambda e: e.wire)
+def test_every_event_has_an_example_that_its_schema_accepts(event_type: EventType) -> None:
+    example = generate.ROOT / "examples" / event_type.service / f"{generate.stem(event_type)}.json"
+    data = json.loads(example.read_bytes())
+    jsonschema.Draft202012Validator(generate.schema_of(event_type)).validate(data)
+
+
+@pytest.mark.parametrize("event_type", EVENTS, ids=lambda e: e.wire)
+def test_every_event_says_what_happened_in_chinese(event_type: EventType) -> None:
+    data = json.loads((generate.ROOT / "examples" / event_type.service / f"{generate.stem(event_type)}.json").read_bytes())
+    for text in (event_type.title, event_type.summary):
+        assert any("\u4e00" <= character <= "\u9fff" for character in text)
+    assert event_type.summary.format(**data)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=wire_of)
+def test_every_example_ever_published_can_be_read_and_written_again(example: Path) -> None:
+    data = example.read_bytes()
+    event = decode(wire_of(example), data)
+    if event.__wire__ == wire_of(example):
+        assert json.loads(encode(event)) == json.loads(data)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_reaction_is_to_a_published_event_of_a_source_it_consumes(name: str) -> None:
+    service = load_service(name)
+    wires = {event_type.wire for event_type in EVENTS}
+    for wire in service.reactions:
+        assert wire in wires
+        assert wire.split(".")[1] in service.sources
+
+
+def test_asyncapi_holds_every_event_and_nothing_else() -> None:
+    document = yaml.safe_load((generate.ROOT / "asyncapi.yaml").read_text(encoding="utf-8"))
+    named = {message["name"] for message in document["components"]["messages"].values()}
+    assert named == {event_type.wire for event_type in EVENTS}
+    for channel in document["channels"].values():
+        for message in channel["messages"].values():
+            assert message["$ref"].rpartition("/")[2] in document["components"]["messages"]
+
+
+def test_a_schema_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = EVENTS[0]
+    monkeypatch.setattr(generate, "schema_of", lambda event_type: {"changed": event_type.wire == planted.wire})
+    with pytest.raises(AssertionError, match="make contracts"):
+        test_committed_contracts_are_what_the_code_says()

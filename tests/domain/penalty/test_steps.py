@@ -1,0 +1,69 @@
+"""What may be done next is what the decisions themselves answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chassis.domain import Event
+from services.penalty import domain
+from services.penalty.domain import CaseState, Facts, PaymentState
+from tests.domain.penalty.story import OFFICERS, RECTIFIED, noon, paid, rules, sanctions, until
+
+DAY = date(2021, 9, 13)
+FACTS = Facts(
+    rules=rules(DAY), payment=PaymentState(), officers=OFFICERS, sanctions=sanctions(), hazards=RECTIFIED, address="一号"
+)
+INVESTIGATING = {"record-evidence", "close-investigation"}
+
+
+def permitted(state: CaseState, facts: Facts = FACTS, day: date = DAY) -> set[str]:
+    facts = replace(facts, rules=rules(day))
+    return {step.name for step in domain.outlook(state, facts, noon(day)) if step.permitted}
+
+
+@pytest.mark.parametrize(
+    ("after", "names"),
+    [
+        (domain.ClueRegistered, {"request-filing"}),
+        (domain.FilingRequested, {"request-filing", "file"}),
+        (domain.CaseFiled, {"record-evidence"}),
+        (domain.EvidenceRecorded, INVESTIGATING),
+        (domain.InvestigationClosed, {"record-evidence", "review", "serve-notice"}),
+        (domain.NoticeServed, {"record-evidence", "review", "make-statement", "waive-statement"}),
+        (domain.CaseClosed, set()),
+    ],
+)
+def test_steps_until_the_notice(after: type[Event], names: set[str]) -> None:
+    assert permitted(until(after)) == names
+
+
+def test_steps_after_the_decision() -> None:
+    assert permitted(until(domain.PenaltyDecided), day=date(2021, 9, 18)) == {"serve-decision"}
+    owing, settled = replace(FACTS, payment=paid()), replace(FACTS, payment=paid(900_000, 900_000))
+    assert permitted(until(domain.DecisionServed), owing, date(2021, 9, 28)) == {"receive-payment"}
+    assert permitted(until(domain.DecisionServed), settled, date(2021, 9, 28)) == {"close"}
+
+
+def test_decision_becomes_possible_when_the_period_has_passed() -> None:
+    assert "decide" not in permitted(until(domain.NoticeServed), day=date(2021, 9, 16))
+    assert "decide" in permitted(until(domain.NoticeServed), day=date(2021, 9, 17))
+    assert "decide" in permitted(until(domain.StatementWaived))
+
+
+def test_each_step_names_its_article_and_each_refusal_its_reason() -> None:
+    steps = domain.outlook(until(domain.NoticeServed), FACTS, noon(DAY))
+    assert all(step.basis for step in steps)
+    assert all(bool(step.code and step.reason) != step.permitted for step in steps)
+    reasons = {step.name: step.code for step in steps}
+    assert reasons["decide"] == "statement-period-running"
+    assert reasons["file"] == "case-filed-already"
+    assert reasons["close"] == "not-decided"
+
+
+def test_probes_find_what_cannot_be_charged() -> None:
+    state = replace(until(domain.EvidenceRecorded), act_date=date(2021, 8, 31))
+    codes = {step.name: step.code for step in domain.outlook(state, FACTS, noon(DAY))}
+    assert codes["close-investigation"] == "provision-not-in-force"

@@ -1,0 +1,43 @@
+"""Reporting on a real PostgreSQL, fed with other services' ledgers through its own copy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+import pytest_asyncio
+
+from chassis.broker import Received
+from chassis.testing import ServiceUnderTest, service_under_test
+from services.reporting.service import SERVICE
+from services.reporting.worker import LedgerCopy
+from tests.service.reporting.ledgers import Ledgers, runs_of, small_year
+
+
+class Reporting:
+    """The service under test, and how events get into its copy."""
+
+    def __init__(self, under_test: ServiceUnderTest) -> None:
+        self.under_test = under_test
+        self.client = under_test.client
+        self.pool = under_test.app.state.pool
+        self.copy = LedgerCopy(self.pool)
+
+    async def receive(self, events: Iterable[Received]) -> dict[tuple[str, int], int]:
+        """Copy events, and project them."""
+        positions = await self.copy.apply(runs_of(events))
+        await self.under_test.settle()
+        return positions
+
+
+@pytest_asyncio.fixture
+async def reporting(admin_dsn: str) -> AsyncIterator[Reporting]:
+    async with service_under_test(SERVICE, admin_dsn) as under_test:
+        yield Reporting(under_test)
+
+
+@pytest_asyncio.fixture
+async def year(reporting: Reporting) -> Ledgers:
+    """A small year, received."""
+    ledgers = small_year()
+    await reporting.receive(ledgers.recorded)
+    return ledgers

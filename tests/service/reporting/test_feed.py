@@ -1,0 +1,200 @@
+"""The live feed over real HTTP: nothing missed, nothing doubled, nothing of other districts, figures as they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi.sse import ServerSentEvent
+
+from chassis.envelope import Recorded
+from services.reporting.api import feed as feed_module
+from services.reporting.api import hub as hub_module
+from services.reporting.api.hub import Hub, Listener, Message
+from tests.service.reporting.conftest import Reporting
+from tests.service.reporting.ledgers import Ledgers, enterprise, runs_of, small_year
+from tests.service.reporting.listening import Stream, listening, served
+
+
+class Served:
+    """Reporting, listening on loopback."""
+
+    def __init__(self, reporting: Reporting, url: str) -> None:
+        self.reporting = reporting
+        self.url = url
+
+    def listen(
+        self, *, districts: tuple[str, ...] = ("*",), last: str | None = None, **query: Any
+    ) -> AbstractAsyncContextManager[Stream]:
+        """The feed as a manager of these districts hears it."""
+        headers = {"Authorization": self.reporting.client("manager", districts=districts).headers["Authorization"]}
+        return listening(self.url, headers | ({"Last-Event-ID": last} if last else {}), **query)
+
+    @property
+    def hub(self) -> Hub:
+        """The process's hub."""
+        hub: Hub = self.reporting.under_test.app.state.hub
+        return hub
+
+
+@pytest_asyncio.fixture
+async def live(reporting: Reporting) -> AsyncIterator[Served]:
+    await reporting.under_test.settle()
+    async with served(reporting.under_test.app) as url:
+        yield Served(reporting, url)
+
+
+async def test_events_arrive_as_they_are_copied(live: Served) -> None:
+    ledgers = small_year()
+    async with live.listen() as stream:
+        await stream.figures()
+        await live.reporting.receive(ledgers.recorded)
+        told = await stream.events(len(ledgers.recorded))
+    assert stream.response.headers["content-type"].startswith("text/event-stream")
+    assert "no-store" in stream.response.headers["cache-control"]
+    assert "retry: 3000" in stream.aside
+    epoch = live.hub.head.epoch
+    assert [one.id for one in told] == [f"{epoch}-{seq}" for seq in range(1, len(told) + 1)]
+    assert {one.data["event_id"] for one in told} == {str(r.envelope.event_id) for r in ledgers.recorded}
+    assert all(one.event == one.data["type"] for one in told)
+    [decided] = [one.data for one in told if one.event == "casetrail.penalty.penalty-decided.v1"]
+    assert (decided["source"], decided["subject"], decided["district"]) == ("penalty", "e-a1", "donghu")
+    assert decided["title"]
+    assert decided["occurred_at"] < decided["recorded_at"]
+
+
+async def test_it_goes_on_strictly_after_the_last_event_seen(live: Served) -> None:
+    ledgers = small_year()
+    half = len(ledgers.recorded) // 2
+    seen: list[str | None] = []
+    async with live.listen() as stream:
+        await stream.figures()
+        await live.reporting.receive(ledgers.recorded[:half])
+        seen += [told.id for told in await stream.events(half - 2)]
+    await live.reporting.receive(ledgers.recorded[half:])  # while nobody listens
+    async with live.listen(last=seen[-1]) as stream:
+        seen += [told.id for told in await stream.events(len(ledgers.recorded) - half + 2)]
+    assert seen == [f"{live.hub.head.epoch}-{seq}" for seq in range(1, len(ledgers.recorded) + 1)]
+
+
+async def test_a_long_absence_is_read_page_by_page(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "PAGE", 7)
+    monkeypatch.setattr(hub_module, "PAGE", 7)
+    ledgers = small_year()
+    await live.reporting.receive(ledgers.recorded)
+    async with live.listen(after=f"{live.hub.head.epoch}-0") as stream:
+        told = await stream.events(len(ledgers.recorded))
+    assert [one.data["seq"] for one in told] == list(range(1, len(ledgers.recorded) + 1))
+
+
+@pytest.mark.parametrize("last", ["0123456789ab-3", "nonsense", "999999"])
+async def test_a_place_in_another_copy_is_reset(live: Served, last: str) -> None:
+    ledgers = small_year()
+    await live.reporting.receive(ledgers.recorded)
+    await check_reset(live, last, ledgers)
+
+
+async def test_a_place_beyond_the_end_is_reset(live: Served) -> None:
+    """The copy was restored to an earlier point: what the listener saw has not happened any more."""
+    await check_reset(live, f"{live.hub.head.epoch}-999", Ledgers())
+
+
+async def check_reset(live: Served, last: str, ledgers: Ledgers) -> None:
+    """The stream begins with a reset that names the end of the copy, and goes on from there."""
+    head = await live.reporting.pool.fetchrow("SELECT epoch, seq FROM copy_head")
+    async with live.listen(last=last) as stream:
+        told = await stream.next()
+        assert (told.event, told.id, told.data) == ("reset", f"{head['epoch']}-{head['seq']}", {"reason": "other-epoch"})
+        await stream.figures()
+        await live.reporting.receive([ledgers.record("tasks", "plan-drafted", {}, stream="plan:later")])
+        assert [one.data["seq"] for one in await stream.events(1)] == [head["seq"] + 1]
+
+
+async def test_each_event_is_authorised_by_district(live: Served) -> None:
+    ledgers = small_year()
+    xihu = [str(r.envelope.event_id) for r in ledgers.recorded if r.envelope.district == "xihu"]
+    half = len(ledgers.recorded) // 2
+    await live.reporting.receive(ledgers.recorded[:half])
+    async with live.listen(districts=("xihu",), after=f"{live.hub.head.epoch}-0") as stream:
+        await live.reporting.receive(ledgers.recorded[half:])
+        told = await stream.events(len(xihu))
+    assert sorted(one.data["event_id"] for one in told) == sorted(xihu)
+    assert {one.data["district"] for one in told} == {"xihu"}
+
+
+async def test_what_nobody_can_read_stops_nobody(live: Served) -> None:
+    """The copy takes any bytes, so the feed and the histories must tell of them too."""
+    garbage = Ledgers().record("tasks", "unheard-of", {}, stream="task:t-x")
+    unreadable = Ledgers().sequenced("tasks", Recorded(garbage.envelope, b"\x00not json"))
+    async with live.listen() as stream:
+        await stream.figures()
+        await live.reporting.copy.apply(runs_of([unreadable]))
+        [told] = await stream.events(1)
+    assert (told.data["title"], told.data["summary"]) == ("unheard-of", "")
+
+
+async def test_the_last_few_are_told_first(live: Served) -> None:
+    await live.reporting.receive(small_year().recorded)
+    mine = await live.reporting.pool.fetch("SELECT seq FROM ledger_copy WHERE district = 'xihu' ORDER BY seq DESC LIMIT 3")
+    async with live.listen(districts=("xihu",), recent=3) as stream:
+        assert [one.data["seq"] for one in await stream.events(3)] == sorted(row["seq"] for row in mine)
+
+
+async def test_figures_are_pushed_when_they_change(live: Served) -> None:
+    async with live.listen(districts=("xihu",)) as stream:
+        assert (await stream.figures())["enterprises"] == 0
+        ledgers = Ledgers()
+        enterprise(ledgers, "e-a1", "donghu")
+        enterprise(ledgers, "e-c1", "xihu")
+        await live.reporting.receive(ledgers.recorded)
+        assert (await stream.figures())["enterprises"] == 1
+
+
+async def test_a_silent_feed_still_beats(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.05)
+    async with live.listen() as stream:
+        await stream.figures()
+        with pytest.raises(TimeoutError):
+            await stream.next(0.3)
+    assert ": ping" in stream.aside
+
+
+async def test_a_stream_ends_in_time_for_a_fresh_token(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "LIFETIME", 0.3)
+    async with live.listen() as stream:
+        await stream.figures()
+        with pytest.raises(EOFError):
+            await stream.next()
+
+
+def test_who_does_not_keep_up_is_sent_away() -> None:
+    listener = Listener(None, 0)
+    event = Message(ServerSentEvent(event="x", raw_data="{}"), 1, "donghu")
+    assert all(listener.offer(event) for _ in range(hub_module.QUEUE))
+    assert not listener.offer(event)
+
+
+async def test_who_is_sent_away_hears_a_reset_and_others_hear_on(live: Served) -> None:
+    """A slow listener costs nobody else anything: its queue is bounded, its stream ends, it may resume where it was."""
+    async with live.listen() as one, live.listen() as other:
+        await one.figures()
+        await other.figures()
+        next(iter(live.hub._listeners)).send_away("too-slow")
+        ledgers = Ledgers()
+        enterprise(ledgers, "e-a1", "donghu")
+        await live.reporting.receive(ledgers.recorded)
+        told = {(await stream.next()).event for stream in (one, other)}
+    assert told == {"reset", "casetrail.registry.enterprise-registered.v1"}
+
+
+async def test_listeners_that_left_are_forgotten(live: Served) -> None:
+    async with live.listen() as stream:
+        await stream.figures()
+        assert len(live.hub._listeners) == 1
+    async with asyncio.timeout(5):
+        while live.hub._listeners:
+            await asyncio.sleep(0.01)

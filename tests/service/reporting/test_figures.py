@@ -1,0 +1,212 @@
+"""The pilot table: computed from events, explained, authorised, equal to the rows behind it, rebuilt the same."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from services.reporting.projections import FOLDS, TABLES
+from services.reporting.queries.definitions import BY_NAME, FIGURES
+from services.reporting.queries.figures import CHECKPOINT
+from tests.service.reporting.conftest import Reporting
+from tests.service.reporting.ledgers import Ledgers, Site, jurisdictions, runs_of, small_year
+
+EVERYWHERE = {
+    "jurisdictions": 2, "enterprises": 4, "inspections": 3, "officer_visits": 7, "hazards": 5, "key_item_hazards": 2,
+    "hazards_rectified": 2, "penalties": 1, "penalty_amount_fen": 1_200_000, "tasks_generated": 5, "tasks_completed": 3,
+    "completion_percent": 60.0, "city_share": 25.0,
+}  # fmt: skip
+IN_XIHU = {
+    "jurisdictions": 1, "enterprises": 2, "inspections": 1, "officer_visits": 2, "hazards": 1, "key_item_hazards": 0,
+    "hazards_rectified": 0, "penalties": 0, "penalty_amount_fen": 0, "tasks_generated": 3, "tasks_completed": 1,
+    "completion_percent": 33.33, "city_share": 0.0,
+}  # fmt: skip
+
+
+async def table(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/v1/figures")
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def values(body: dict[str, Any]) -> dict[str, Any]:
+    return {figure["name"]: figure["value"] for figure in body["figures"]}
+
+
+async def all_rows(client: httpx.AsyncClient, name: str, **query: Any) -> list[dict[str, Any]]:
+    """Every row, page by page."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        asked = {**query, "limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get(f"/v1/figures/{name}/rows", params=asked)).json()
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+async def test_figures_are_computed_from_events(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("manager") as client:
+        assert values(await table(client)) == EVERYWHERE
+
+
+async def test_a_district_sees_its_own(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("manager", districts=["xihu"]) as client:
+        body = await table(client)
+        assert values(body) == IN_XIHU
+        assert {one["district"] for figure in body["figures"] for one in figure["by_district"]} == {"xihu"}
+
+
+async def test_districts_add_up(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("auditor") as client:
+        for figure in (await table(client))["figures"]:
+            part = "counts" if BY_NAME[figure["name"]].share else "value"
+            assert sum(one[part] for one in figure["by_district"]) == figure[part]
+
+
+async def test_city_share_by_district(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("manager") as client:
+        [share] = [figure for figure in (await table(client))["figures"] if figure["name"] == "city_share"]
+    assert share["by_district"] == [
+        {"district": "donghu", "name": "donghu区", "value": 50.0, "counts": 1, "out_of": 2},
+        {"district": "xihu", "name": "xihu区", "value": 0.0, "counts": 0, "out_of": 2},
+    ]
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+async def test_rows_behind_a_figure_sum_to_it(reporting: Reporting, year: Ledgers, name: str) -> None:
+    async with reporting.client("manager") as client:
+        [figure] = [figure for figure in (await table(client))["figures"] if figure["name"] == name]
+        rows = await all_rows(client, name)
+        assert sum(row["counts"] for row in rows) == figure.get("counts", figure["value"])
+        assert sum(row.get("out_of", 0) for row in rows) == figure.get("out_of", 0)
+        assert [row["key"] for row in rows] == sorted({row["key"] for row in rows})
+        for district in ("donghu", "xihu"):
+            mine = [row for row in rows if row["district"] == district]
+            assert await all_rows(client, name, district=district) == mine
+
+
+async def test_rows_of_other_districts_stay_hidden(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("manager", districts=["xihu"]) as client:
+        assert {row["district"] for row in await all_rows(client, "hazards")} == {"xihu"}
+        answer = await client.get("/v1/figures/hazards/rows", params={"district": "donghu"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_every_figure_says_what_it_means_and_as_of_when(reporting: Reporting, year: Ledgers) -> None:
+    async with reporting.client("operator") as client:
+        body = await table(client)
+    last = year.recorded[-1].envelope
+    seq = await reporting.pool.fetchval("SELECT max(seq) FROM ledger_copy")
+    assert body["as_of"]["seq"] == body["head"]["seq"] == seq == len(year.recorded)
+    recorded_at = await reporting.pool.fetchval("SELECT recorded_at FROM ledger_copy WHERE seq = $1", seq)
+    assert body["as_of"]["recorded_at"] == recorded_at.isoformat()
+    assert recorded_at <= last.recorded_at
+    assert body["as_of"]["simulated"] is True
+    for figure in body["figures"]:
+        assert figure["as_of"] == body["as_of"]
+        assert all(figure[word] for word in ("title", "title_en", "unit", "formula", "exclusions", "source_events"))
+        assert figure["rows"] == f"/v1/figures/{figure['name']}/rows"
+
+
+async def test_nothing_yet(reporting: Reporting) -> None:
+    await reporting.under_test.settle()
+    async with reporting.client("manager") as client:
+        body = await table(client)
+    assert body["as_of"] == {"seq": 0, "recorded_at": None, "simulated": True}
+    assert {figure["value"] for figure in body["figures"]} == {0, None}
+
+
+async def test_an_abolished_jurisdiction_does_not_count(reporting: Reporting) -> None:
+    ledgers = Ledgers()
+    jurisdictions(ledgers, "donghu")
+    for key, valid_from, valid_to in (
+        ("wanli-qu", None, "2019-12-31"),
+        ("new", "2021-09-07", None),
+        ("last-day", None, "2021-09-06"),
+    ):
+        data = {
+            "jurisdiction_id": key,
+            "name": key,
+            "kind": "district",
+            "parent": "nanchang",
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+        }
+        ledgers.record("registry", "jurisdiction-established", data, stream=f"jurisdiction:{key}", district=key)
+    await reporting.receive(ledgers.recorded)
+    async with reporting.client("manager") as client:
+        assert {row["key"] for row in await all_rows(client, "jurisdictions")} == {"donghu", "last-day"}
+
+
+async def test_a_failed_reinspection_is_not_rectified(reporting: Reporting) -> None:
+    ledgers = Ledgers()
+    site = Site(ledgers, "a", "e-a1", "donghu")
+    site.inspected(officers=2, hazards=[None])
+    site.tell(
+        "inspection",
+        "re-inspection-failed",
+        "hazard:h-a-0",
+        hazard_id="h-a-0",
+        order_id="o-a",
+        re_inspected_on="2021-09-20",
+        note="x",
+    )
+    await reporting.receive(ledgers.recorded)
+    async with reporting.client("manager") as client:
+        assert values(await table(client))["hazards_rectified"] == 0
+
+
+async def digests(reporting: Reporting) -> dict[str, Any]:
+    """Row count and digest of every fact table."""
+    sql = "SELECT count(*) AS n, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest FROM {} t"
+    return {name: tuple(await reporting.pool.fetchrow(sql.format(name))) for name in TABLES}
+
+
+async def test_a_rebuild_gives_equal_tables(reporting: Reporting) -> None:
+    """What was projected live, batch by batch as events came, is what a rebuild from the copy gives in one go."""
+    ledgers = small_year()
+    for received in ledgers.recorded:
+        await reporting.receive([received])
+    live = await digests(reporting)
+    assert all(count > 0 for count, _ in live.values())
+    await reporting.pool.execute(f"TRUNCATE {', '.join(TABLES)}")
+    await reporting.pool.execute("UPDATE checkpoints SET position = 0 WHERE name = $1", CHECKPOINT)
+    assert (await digests(reporting)) != live
+    await reporting.under_test.settle()
+    assert await digests(reporting) == live
+
+
+async def test_a_list_can_be_asked_to_wait_for_an_event(reporting: Reporting) -> None:
+    """`at_least` answers as soon as the event is projected, and not before."""
+    ledgers = small_year()
+    asked = {"at_least": str(ledgers.recorded[0].envelope.event_id)}
+    await reporting.copy.apply(runs_of(ledgers.recorded))
+    async with reporting.client("manager") as client:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.get("/v1/figures", params=asked), 0.3)
+        await reporting.under_test.settle()
+        answer = await client.get("/v1/figures", params=asked)
+        assert values(answer.json()) == EVERYWHERE
+
+
+@pytest.mark.parametrize("role", ["enterprise", "expert"])
+async def test_others_may_not_look(reporting: Reporting, role: str) -> None:
+    async with reporting.client(role) as client:
+        for path in ("/v1/figures", "/v1/figures/hazards/rows", "/v1/feed", "/v1/histories/cases/k-a"):
+            assert (await client.get(path)).status_code == 403
+
+
+async def test_no_such_figure_and_no_such_page(reporting: Reporting) -> None:
+    async with reporting.client("manager") as client:
+        assert (await client.get("/v1/figures/nonsense/rows")).json()["code"] == "not-found"
+        assert (await client.get("/v1/figures/hazards/rows?cursor=WzFd")).json()["code"] == "bad-cursor"
+
+
+def test_every_figure_names_events_that_are_projected() -> None:
+    assert {wire for figure in FIGURES for wire in figure.source_events} <= FOLDS.keys()
