@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import aiohttp
 from fastapi import Request
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from chassis.domain import Actor
@@ -21,6 +22,7 @@ ALL = "*"
 ALGORITHMS = ["ES256", "RS256"]
 LEEWAY = 60  # seconds
 KEYS_KEPT = 300.0  # seconds
+ASKED_AGAIN = 1.0  # seconds between two requests for the issuer's keys
 
 
 class Unauthenticated(Exception):
@@ -93,7 +95,7 @@ class TokenVerifier:
         self._audience = audience
         self._jwks_url = jwks_url
         self._keys: KeySet | None = None
-        self._fetched = 0.0
+        self._fetched = -math.inf
         self._fetching = asyncio.Lock()
         self._verified: dict[str, tuple[float, Principal]] = {}
 
@@ -111,13 +113,12 @@ class TokenVerifier:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            decoded = jwt.decode(token, await self._key_set(fresh=False), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
-            # Perhaps signed by a key that is newer than our copy.
             try:
+                decoded = jwt.decode(token, await self._key_set(fresh=False), algorithms=ALGORITHMS)
+            except (InvalidKeyIdError, BadSignatureError):  # perhaps signed by a key that is newer than our copy
                 decoded = jwt.decode(token, await self._key_set(fresh=True), algorithms=ALGORITHMS)
-            except (JoseError, ValueError) as error:
-                raise Unauthenticated(f"signature: {error}") from error
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated(f"signature: {error}") from error
         self._check(decoded.header, decoded.claims)
         return decoded.claims
 
@@ -137,24 +138,25 @@ class TokenVerifier:
             raise Unauthenticated(str(error)) from error
 
     async def _key_set(self, *, fresh: bool) -> KeySet:
+        """The issuer's keys; fetched at most once in ASKED_AGAIN seconds, whatever tokens come, and whether the issuer answers or not."""
         async with self._fetching:
             age = time.monotonic() - self._fetched
-            if self._keys is None or (fresh and age > 1.0) or age > KEYS_KEPT:
-                self._keys = await self._fetch()
+            if age > KEYS_KEPT or (age > ASKED_AGAIN and (fresh or self._keys is None)):
+                self._keys = await self._fetch() or self._keys
                 self._fetched = time.monotonic()
+            if self._keys is None:
+                raise Unauthenticated("the issuer's keys cannot be fetched now")
             return self._keys
 
-    async def _fetch(self) -> KeySet:
+    async def _fetch(self) -> KeySet | None:
         try:
             timeout = aiohttp.ClientTimeout(total=5)
             async with aiohttp.ClientSession(timeout=timeout) as client, client.get(self._jwks_url) as answer:
                 answer.raise_for_status()
                 return KeySet.import_key_set(await answer.json())
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("issuer_keys_unavailable", url=self._jwks_url, error=repr(error))
-            if self._keys is not None:
-                return self._keys
-            raise Unauthenticated("the issuer's keys cannot be fetched now") from error
+            return None
 
 
 async def principal_of(request: Request) -> Principal:

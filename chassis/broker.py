@@ -106,8 +106,9 @@ def headers_of(service: str, sequenced: Sequenced) -> list[tuple[str, bytes]]:
 
 def received_from(headers: Sequence[tuple[str, bytes]], value: bytes) -> Received:
     """The event of a message; Malformed names what is wrong."""
-    fields = {name: content.decode() for name, content in headers}
+    fields: dict[str, str] = {}
     try:
+        fields.update((name, content.decode()) for name, content in headers)
         return Received(
             source=fields["ce_source"].removeprefix("/services/"),
             idx=int(fields["ce_idx"]),
@@ -120,6 +121,14 @@ def received_from(headers: Sequence[tuple[str, bytes]], value: bytes) -> Receive
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Malformed(f"{error!r} in the headers of {fields.get('ce_id')}") from error
+
+
+def filling_of(headers: Sequence[tuple[str, bytes]]) -> int:
+    """Which filling of its topic a message belongs to; Malformed if that cannot be read."""
+    try:
+        return int(dict(headers).get(FILLING, b"0"))
+    except ValueError as error:
+        raise Malformed(f"{error!r} in the header {FILLING}") from error
 
 
 def _envelope(fields: Mapping[str, str]) -> Envelope:

@@ -73,7 +73,7 @@ def decode(wire: str, data: bytes) -> Event:
     """The event of these bytes, upcast to the newest version of its type; MapperDeserialisationError if it cannot be read."""
     base, _, version = wire.rpartition(".v")
     newest = _newest(base)
-    if newest is None:
+    if newest is None or newest.version < int(version):
         raise MapperDeserialisationError(f"no event class for {wire}")
     try:
         if newest.version == int(version):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
@@ -13,11 +14,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from opentelemetry.trace import SpanKind
 
 from chassis.broker import (
-    FILLING,
+    Malformed,
     Received,
     administration,
     cluster_of,
     ensure_topic,
+    filling_of,
     open_consumer,
     partition_of,
     received_from,
@@ -31,7 +33,7 @@ from chassis.telemetry import log, span
 
 FETCH = 1000  # messages
 RUN = 200  # events of one shard applied together
-BACKLOG = 20_000  # events held that could not be applied yet
+BACKLOG = 5_000  # events of one partition held that could not be applied yet
 POLL_MS = 200  # to wait for messages
 RETRY_MS = 50  # to wait for messages while some wait to be applied again
 CHECK_SECONDS = 1.0  # between two looks whether the cluster is still the same
@@ -85,8 +87,10 @@ class Backlog:
             return
         if received.shard_idx > last + 1:
             log.error("events_lost_in_transport", source=shard[0], shard=shard[1], after=last, before=received.shard_idx)
-            for missing in await self._repair(*shard, last, received.shard_idx - 1):
-                waiting.append((missing, offset))
+            hole = await self._repair(*shard, last, received.shard_idx - 1)
+            if [missing.shard_idx for missing in hole] != list(range(last + 1, received.shard_idx)):
+                raise OSError(f"the ledger of {shard[0]} did not fill the hole in shard {shard[1]} after {last}")
+            waiting.extend((missing, offset) for missing in hole)
         waiting.append((received, offset))
 
     def runs(self) -> list[Run]:
@@ -104,6 +108,13 @@ class Backlog:
             waiting = self._waiting[shard]
             while waiting and waiting[0][0].shard_idx <= position:
                 waiting.popleft()
+
+    def held(self, partitions: int) -> Counter[tuple[str, int]]:
+        """How much waits, per (source, partition)."""
+        held: Counter[tuple[str, int]] = Counter()
+        for (source, shard), waiting in self._waiting.items():
+            held[source, partition_of(shard, partitions)] += len(waiting)
+        return held
 
     def earliest(self, partitions: int) -> dict[tuple[str, int], int]:
         """Per (source, partition), the lowest offset that is still needed."""
@@ -124,11 +135,11 @@ class Consumer:
         self._sources = tuple(sources)
         self._applier = applier
         self._repair = repair
-        self._assigned = [
-            TopicPartition(topic_of(source), partition)
+        self._assigned = {
+            TopicPartition(topic_of(source), partition): (source, partition)
             for source in self._sources
             for partition in range(settings.kafka_partitions)
-        ]
+        }
         self._fillings: dict[TopicPartition, int] = {}
         self._offsets: dict[TopicPartition, int] = {}
 
@@ -165,28 +176,48 @@ class Consumer:
                 checked = time.monotonic()
 
     async def _fetch(self, kafka: AIOKafkaConsumer, backlog: Backlog) -> bool:
-        """Read what has come into the backlog; answers whether anything had."""
-        if len(backlog) >= BACKLOG:
+        """Read what has come into the backlog; answers whether anything had.
+
+        A partition of which too much waits is left alone, the others are read on: among them is what it waits for.
+        """
+        held = backlog.held(self._settings.kafka_partitions)
+        wanted = [place for place, names in self._assigned.items() if held[names] < BACKLOG]
+        if not wanted:
+            await asyncio.sleep(RETRY_MS / 1000)
             return False
         pause = RETRY_MS if len(backlog) else POLL_MS
-        fetched = await kafka.getmany(*self._assigned, timeout_ms=pause, max_records=FETCH)
+        fetched = await kafka.getmany(*wanted, timeout_ms=pause, max_records=FETCH)
         for place, records in fetched.items():
             for record in records:
-                if not self._same_filling(kafka, place, record):
+                if not await self._read(kafka, backlog, place, record):
                     break
-                await backlog.admit(received_from(record.headers, record.value or b""), record.offset)
         return bool(fetched)
 
-    def _same_filling(self, kafka: AIOKafkaConsumer, place: TopicPartition, record: Any) -> bool:
-        """A message of another filling than the last one: the topic was begun anew, so its partition is read from the beginning.
-
-        Without this, a topic that was refilled past our offset would be read on in the middle.
-        """
-        number = int(dict(record.headers).get(FILLING, b"0"))
-        known = self._fillings.get(place)
-        self._fillings[place] = number
-        if known in (None, number) or record.offset == 0:
+    async def _read(self, kafka: AIOKafkaConsumer, backlog: Backlog, place: TopicPartition, record: Any) -> bool:
+        """Take one message; answers False if its partition must be read anew."""
+        try:
+            if not self._same_filling(kafka, place, record):
+                return False
+            received = received_from(record.headers, record.value or b"")
+        except Malformed as error:
+            # Not one of ours. If it were, the hole that it leaves is noticed, and filled from the ledger.
+            log.error("message_malformed", topic=place.topic, partition=place.partition, offset=record.offset, error=str(error))
             return True
+        await backlog.admit(received, record.offset)
+        return True
+
+    def _same_filling(self, kafka: AIOKafkaConsumer, place: TopicPartition, record: Any) -> bool:
+        """A message of a newer filling than the last one: the topic was begun anew, so its partition is read from the beginning.
+
+        Without this, a topic that was refilled past our offset would be read on in the middle. A message of an older filling is
+        the last word of a relay that did not know yet that it had been replaced.
+        """
+        number = filling_of(record.headers)
+        known = self._fillings.get(place, number)
+        if record.offset == 0 or number <= known:
+            self._fillings[place] = number if record.offset == 0 else known
+            return True
+        self._fillings[place] = number
         log.warning("partition_read_anew", topic=place.topic, partition=place.partition, filling=number)
         kafka.seek(place, 0)
         return False
@@ -223,12 +254,9 @@ class Consumer:
     async def _save(self, connection: Connection, kafka: AIOKafkaConsumer, backlog: Backlog, cluster: str) -> None:
         needed = backlog.earliest(self._settings.kafka_partitions)
         rows: list[tuple[str, int, int, int]] = []
-        for source in self._sources:
-            for partition in range(self._settings.kafka_partitions):
-                place = TopicPartition(topic_of(source), partition)
-                self._offsets[place] = await kafka.position(place)
-                offset = needed.get((source, partition), self._offsets[place])
-                rows.append((place.topic, partition, offset, self._fillings.get(place, 0)))
+        for place, names in self._assigned.items():
+            position = self._offsets[place] = await kafka.position(place)
+            rows.append((place.topic, place.partition, min(needed.get(names, position), position), self._fillings.get(place, 0)))
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         await connection.execute(SAVE_OFFSETS, self._name, cluster, *columns)
 

@@ -14,7 +14,7 @@ from chassis.eventstore import Connection, Pool
 from chassis.telemetry import log
 
 GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, TimeoutError)  # fmt: skip
+        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, TimeoutError)  # fmt: skip
 """What is raised when the database went away; the caller opens a new connection and tries again."""
 
 PENDING = "pending"
@@ -35,7 +35,7 @@ async def connect(dsn: str, role: str, **settings: str) -> asyncpg.Connection[as
 
 async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     """The group-commit writer's: a short lock_timeout, so that a foreign uncommitted row never stalls everybody."""
-    return await connect(dsn, "writer", lock_timeout="250ms")
+    return await connect(dsn, "writer", lock_timeout="50ms")
 
 
 async def open_pool(dsn: str, role: str, size: int) -> Pool:

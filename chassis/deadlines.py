@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from chassis.database import LEDGER, WakeUp, leadership
+from chassis.database import GONE, LEDGER, WakeUp, leadership
 from chassis.domain import Actor, Event, Refused
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection
@@ -83,13 +83,13 @@ def deadline_projection(rules: Rules) -> Projection:
 
 
 async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, Fire]) -> int:
-    """Fire what is due now, at most a round; answers how many were due.
+    """Fire what is due now, at most a round; answers how many are settled: fired, or refused for good.
 
     A deadline may fire again after a kill between its command and the note that it fired: the command's idempotency key
-    makes that harmless. Guarded by tests/service/chassis/test_deadlines.py.
+    makes that harmless. Guarded by tests/chassis/test_deadlines.py.
     """
     rows = await connection.fetch(DUE, runner.clock.now(), ROUND)
-    outcomes = await asyncio.gather(*(_fire(runner, fires[row["kind"]], _deadline(row)) for row in rows))
+    outcomes = await asyncio.gather(*(_fire(runner, fires, _deadline(row)) for row in rows))
     for row, (settled, refused) in zip(rows, outcomes, strict=True):
         if refused is not None:
             command_id = _command_id(_deadline(row))
@@ -98,12 +98,14 @@ async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, F
             )
         if settled:
             await connection.execute(NOTE_FIRED, row["id"], row["due_at"])
-    return len(rows)
+    return sum(settled for settled, _ in outcomes)
 
 
-async def _fire(runner: Runner, fire: Fire, deadline: Deadline) -> tuple[bool, Refused | None]:
+async def _fire(runner: Runner, fires: Mapping[str, Fire], deadline: Deadline) -> tuple[bool, Refused | None]:
+    """Whether it is settled, and what the rules said; one that fails is tried again and keeps no other from firing."""
+
     async def handler(work: Work) -> None:
-        await fire(work, deadline)
+        await fires[deadline.kind](work, deadline)
 
     try:
         await runner.run(_context(deadline), handler)
@@ -111,6 +113,11 @@ async def _fire(runner: Runner, fire: Fire, deadline: Deadline) -> tuple[bool, R
         log.info("deadline_refused", deadline=deadline.id, code=refused.code)
         return True, refused
     except (Conflict, InFlight):
+        return False, None
+    except GONE:
+        raise
+    except Exception:
+        log.exception("deadline_failed", deadline=deadline.id, kind=deadline.kind)
         return False, None
     return True, None
 

@@ -76,7 +76,7 @@ def shard_of(subject: str) -> int:
 
 def instant(at: datetime) -> str:
     """A time in its one canonical form: RFC 3339, UTC, six digits of fraction."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def actor_bytes(actor: Actor) -> bytes:

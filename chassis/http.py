@@ -6,10 +6,11 @@ import asyncio
 import base64
 import hashlib
 import re
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -32,7 +33,7 @@ NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
 AT_LEAST_WAIT = 10.0  # seconds
 PROJECTED = """
-SELECT l.idx <= coalesce((SELECT min(position) FROM checkpoints WHERE name LIKE 'projection:%'), 0)
+SELECT l.idx <= ALL (SELECT coalesce(c.position, 0) FROM unnest($2::text[]) AS p(name) LEFT JOIN checkpoints c USING (name))
 FROM ledger l WHERE l.event_id = $1
 """
 
@@ -93,8 +94,21 @@ def command(*roles: str, guarded: bool = False) -> Callable[..., Any]:
 
 
 async def _payload(request: Request) -> bytes:
-    body = await request.body() if not request.headers.get("content-type", "").startswith("multipart/") else b""
+    multipart = request.headers.get("content-type", "").lower().startswith("multipart/")
+    body = await _parts(request) if multipart else await request.body()
     return request.method.encode() + b" " + request.url.path.encode() + b"?" + request.url.query.encode() + b"\n" + body
+
+
+async def _parts(request: Request) -> bytes:
+    """What a multipart body says, without its boundary, which is another one each time it is sent."""
+    parts = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            parts.append([name, None, hashlib.sha256(value.encode()).hexdigest()])
+        else:
+            parts.append([name, value.filename, hashlib.sha256(await value.read()).hexdigest()])
+            await value.seek(0)
+    return orjson.dumps(parts)
 
 
 def _scoped_key(request: Request, principal: Principal) -> str:
@@ -129,9 +143,10 @@ def _occurred_at(request: Request, clock: Clock) -> datetime:
         return now
     try:
         at: datetime | None = datetime.fromisoformat(given)
-    except ValueError:
+        at = at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None:
         raise BadRequest(
             "occurred-at-malformed", "Occurred-At 须为带时区的时间", "Occurred-At must be an RFC 3339 time with offset"
         )
@@ -200,9 +215,14 @@ async def at_least(request: Request, at_least: uuid.UUID | None = None) -> None:
     if at_least is None:
         return
     pool: Pool = request.app.state.pool
-    async with asyncio.timeout(AT_LEAST_WAIT):
-        while not await pool.fetchval(PROJECTED, at_least):
-            await asyncio.sleep(0.01)
+    projections = [projection.checkpoint for projection in request.app.state.service.all_projections]
+    until = time.monotonic() + AT_LEAST_WAIT
+    while not await pool.fetchval(PROJECTED, at_least, projections):
+        if time.monotonic() > until:
+            raise BadRequest(
+                "not-projected-yet", "数据尚未更新，请稍后重试", "the event is not in the list yet, or not ours", status=503
+            )
+        await asyncio.sleep(0.01)
 
 
 def pool_of(request: Request) -> Pool:
@@ -235,7 +255,8 @@ class Trace:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"traceparent")
-        with span(f"{scope['method']} {scope['path']}", SpanKind.SERVER, given.decode("latin-1") if given else None):
+        parent = given.decode("latin-1") if given else None
+        with span(f"{scope['method']} {scope['path']}", SpanKind.SERVER, parent) as scope["traceparent"]:
             await self._app(scope, receive, send)
 
 

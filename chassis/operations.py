@@ -41,6 +41,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         consumed: dict[str, dict[str, int]] = {source: {} for source in service.sources}
         for row in await connection.fetch(CONSUMED, service.consumer):
             consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
+        followed = await service.feed.head(connection)
     expected = {f"{p.name}/{p.version}": 0 for p in service.all_projections}
     return {
         "service": service.name,
@@ -50,6 +51,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
             "shards": {str(k): v for k, v in shards.items()},
         },
         "relay": {"position": counts["relay"] or 0},
+        "feed": {"head": followed},
         "projections": {**expected, **projected},
         "consumers": {service.consumer: consumed} if service.sources else {},
         "deadlines": {"due": counts["due"], "next": counts["next"]},

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from chassis.broker import Received
 from chassis.clock import Clock
+from chassis.database import GONE
 from chassis.domain import Actor, Refused
 from chassis.envelope import Recorded, uuid7
 from chassis.eventstore import Connection, Pool, Verdict, append, load
@@ -22,11 +23,15 @@ TRIES = 5  # of a run, when commands of people are in the way
 AT_ONCE = 4  # runs of different shards
 
 # Invariant: the effects of a run and the position it moves commit together, and only from the position that the run began at.
-# A doubled message, a second consumer or a kill at any line changes nothing. Guarded by tests/service/chassis/test_policy.py.
+# A doubled message, a second consumer or a kill at any line changes nothing. A shard without a row stands at 0. Rows are taken
+# in one order, so that two consumers cannot deadlock. Guarded by tests/chassis/test_policy.py.
 ADVANCE = """
 INSERT INTO inbox AS i (consumer, source, shard, position)
 SELECT $1, u.source, u.shard, u.upto
 FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[]) AS u(source, shard, expected, upto)
+WHERE u.upto >= u.expected
+  AND (u.expected = 0 OR EXISTS (SELECT FROM inbox j WHERE j.consumer = $1 AND j.source = u.source AND j.shard = u.shard))
+ORDER BY u.source, u.shard
 ON CONFLICT (consumer, source, shard) DO UPDATE SET position = EXCLUDED.position
 WHERE i.position = (SELECT v.expected FROM unnest($2::text[], $3::smallint[], $4::bigint[]) AS v(source, shard, expected)
                     WHERE v.source = i.source AND v.shard = i.shard)
@@ -112,11 +117,15 @@ class PolicyRuns:
             async with gate:
                 positions[run.source, run.shard] = await self._apply_run(run)
 
-        await asyncio.gather(*(one(run) for run in runs if run not in silent))
+        outcomes = await asyncio.gather(*(one(run) for run in runs if run not in silent), return_exceptions=True)
+        for outcome in outcomes:  # all have ended: none goes on in the background of whoever begins anew
+            if outcome is not None:
+                raise outcome
         return positions
 
     async def _apply_run(self, run: Run) -> int:
         """Apply a run as far as it goes: up to an event whose reference is missing, or that fails."""
+        cause: Exception | None = None
         for _ in range(TRIES):
             try:
                 return await self._commit(run)
@@ -125,9 +134,9 @@ class PolicyRuns:
                     run_before = Run(run.source, run.shard, run.after, run.events[: stopped.at])
                     return await self._apply_run(run_before)
                 return await self._stopped_at_first(run, stopped.cause)
-            except (Conflict, *IN_THE_WAY):
-                continue
-        log.warning("policy_run_in_conflict", source=run.source, shard=run.shard, after=run.after)
+            except (Conflict, *IN_THE_WAY) as error:
+                cause = error
+        log.warning("policy_run_in_conflict", source=run.source, shard=run.shard, after=run.after, error=repr(cause))
         return run.after
 
     async def _stopped_at_first(self, run: Run, cause: Exception) -> int:
@@ -170,7 +179,7 @@ class PolicyRuns:
             await reaction(work, received)
         except (Refused, NotYet) as cause:
             raise _Stopped(at, cause) from cause
-        except (*IN_THE_WAY, OSError):
+        except (*IN_THE_WAY, *GONE):
             raise
         except Exception as cause:
             raise _Stopped(at, cause) from cause

@@ -29,21 +29,27 @@ class BadRequest(Exception):
 
 
 def problem(
-    request: Request, status: int, code: str, zh: str, en: str, headers: dict[str, str] | None = None, **more: Any
+    request: Request, status: int, code: str, zh: str, en: str, headers: dict[str, str] | None = None, /, **more: Any
 ) -> Response:
-    """A problem+json response."""
+    """A problem+json response; `more` are its further members, which hide none of the standard ones."""
     body = {
-        "type": f"/problems/{code}", "title": en, "status": status, "detail": zh, "instance": request.url.path,
-        "code": code, "traceid": current_traceparent().split("-")[1], **more,
+        **more, "type": f"/problems/{code}", "title": en, "status": status, "detail": zh, "instance": request.url.path,
+        "code": code, "traceid": trace_id(request),
     }  # fmt: skip
     return Response(orjson.dumps(body, default=str), status, headers, media_type="application/problem+json")
+
+
+def trace_id(request: Request) -> str:
+    """The id of the trace that a request runs in, by which its log lines are found."""
+    traceparent: str = request.scope.get("traceparent") or current_traceparent()
+    return traceparent.split("-")[1]
 
 
 async def on_refused(request: Request, error: Exception) -> Response:
     """The rules said no: 409 with the article; 404 when the thing does not exist."""
     assert isinstance(error, Refused)
     status = 404 if isinstance(error, Unknown) else 409
-    return problem(request, status, error.code, error.zh, error.en, basis=error.basis, **error.facts)
+    return problem(request, status, error.code, error.zh, error.en, None, basis=error.basis, **error.facts)
 
 
 async def on_unauthenticated(request: Request, error: Exception) -> Response:
@@ -72,7 +78,7 @@ async def on_precondition_failed(request: Request, error: Exception) -> Response
 async def on_bad_request(request: Request, error: Exception) -> Response:
     """The status the error carries."""
     assert isinstance(error, BadRequest)
-    return problem(request, error.status, error.code, error.zh, error.en, **error.more)
+    return problem(request, error.status, error.code, error.zh, error.en, None, **error.more)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -82,7 +88,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
         {"pointer": "#/" + "/".join(str(part) for part in e["loc"][1:]), "in": str(e["loc"][0]), "detail": e["msg"]}
         for e in error.errors()
     ]
-    return problem(request, 422, "invalid", "请求内容不符合要求", "the request is not valid", errors=errors)
+    return problem(request, 422, "invalid", "请求内容不符合要求", "the request is not valid", None, errors=errors)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
@@ -112,7 +118,7 @@ async def on_database_gone(request: Request, error: Exception) -> Response:
 
 async def on_unexpected(request: Request, error: Exception) -> Response:
     """500 without a stack trace; the trace id finds it in the logs."""
-    log.error("unexpected", path=request.url.path, exc_info=error)
+    log.error("unexpected", path=request.url.path, traceid=trace_id(request), exc_info=error)
     return problem(request, 500, "internal-error", "系统内部错误", "internal error")
 
 

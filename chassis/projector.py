@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,17 +11,20 @@ import asyncpg
 import orjson
 
 from chassis.codec import decode_recorded
-from chassis.database import LEDGER, WakeUp, leadership
+from chassis.database import GONE, LEDGER, WakeUp, leadership
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection, ledger_after
+from chassis.telemetry import log
 
 BATCH = 1000  # events
+RETRY_SECONDS = 1.0  # between two tries of an event that a projection cannot apply
 
 BEGIN = "INSERT INTO checkpoints (name, position, simulated) VALUES ($1, 0, $2) ON CONFLICT (name) DO NOTHING"
+HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 POSITION = "SELECT position FROM checkpoints WHERE name = $1"
 # Invariant: a batch's effects and its checkpoint commit together, and only from the position that the batch began at; a second
-# projector, or one that was paused, changes nothing. Guarded by tests/service/chassis/test_projector.py.
+# projector, or one that was paused, changes nothing. Guarded by tests/chassis/test_projector.py.
 ADVANCE = "UPDATE checkpoints SET position = $3, simulated = $4 WHERE name = $1 AND position = $2"
 COLUMNS = """
 SELECT a.attname AS name, coalesce(a.attnum = ANY(i.indkey), false) AS key
@@ -39,10 +43,13 @@ class Rows:
 
     found: dict[str, dict[str, Any]]
     columns: tuple[str, ...]
+    asked: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The row as it is after the batch so far, values as JSON; None if there is none."""
+        """The row as it is after the batch so far, values as JSON; None if there is none. KeyError if it was not asked for."""
+        if key not in self.asked and key not in self.touched:
+            raise KeyError(f"row {key!r} was not asked for by Batch.rows")
         return self.found.get(key)
 
     def put(self, key: str, row: dict[str, Any]) -> None:
@@ -53,8 +60,8 @@ class Rows:
         self.touched.add(key)
 
     def patch(self, key: str, **changes: Any) -> None:
-        """Change columns of a row that exists; a row that does not exist is left alone."""
-        if (row := self.found.get(key)) is not None:
+        """Change columns of a row that exists; a row that does not exist is left alone. KeyError as for `get` and `put`."""
+        if (row := self.get(key)) is not None:
             self.put(key, {**row, **changes})
 
 
@@ -78,7 +85,8 @@ class Batch:
             self._keys[table] = next(row["name"] for row in described if row["key"])
             self._tables[table] = Rows({}, tuple(row["name"] for row in described))
         rows = self._tables[table]
-        missing = sorted({key for key in keys if key not in rows.found})
+        missing = sorted({*keys} - rows.asked - rows.touched)
+        rows.asked |= {*missing}
         if missing:
             key = self._keys[table]
             sql = f"SELECT t.{key}::text AS key, to_jsonb(t)::text AS row FROM {table} t WHERE t.{key} = ANY($1)"  # noqa: S608
@@ -126,6 +134,10 @@ class Feed(Protocol):
         """Events after a position, in order."""
         ...
 
+    async def head(self, connection: Connection) -> int:
+        """The last position there is; 0 at the start."""
+        ...
+
 
 class OwnLedger:
     """The service's own ledger."""
@@ -136,11 +148,18 @@ class OwnLedger:
         """Ledger rows after `position`."""
         return await ledger_after(connection, position, limit)
 
+    async def head(self, connection: Connection) -> int:
+        """The last `idx`."""
+        head: int = await connection.fetchval(HEAD)
+        return head
 
-async def project_once(connection: Connection, feed: Feed, projection: Projection, *, simulated: bool) -> int:
+
+async def project_once(
+    connection: Connection, feed: Feed, projection: Projection, *, simulated: bool, limit: int | None = None
+) -> int:
     """Apply the next batch, if any; answers how many events. Raises Overtaken if another projector was there."""
     position = await connection.fetchval(POSITION, projection.checkpoint) or 0
-    events = await feed.after(connection, position, BATCH)
+    events = await feed.after(connection, position, limit or BATCH)
     if not events:
         return 0
     async with connection.transaction():
@@ -165,12 +184,47 @@ async def run_projector(dsn: str, feed: Feed, projections: Sequence[Projection],
         wake = WakeUp(pause)
         await connection.add_listener(feed.channel, wake)
         await begin(connection, projections, simulated=simulated)
+        followers = [_Follower(connection, feed, projection, simulated) for projection in projections]
         while True:
-            if not await _all_once(connection, feed, projections, simulated):
+            if not sum([await follower.advance() for follower in followers]):
                 await wake.wait()
 
 
-async def _all_once(
-    connection: asyncpg.Connection[asyncpg.Record], feed: Feed, projections: Sequence[Projection], simulated: bool
-) -> int:
-    return sum([await project_once(connection, feed, projection, simulated=simulated) for projection in projections])
+@dataclass(slots=True)
+class _Follower:
+    """One projection on its way. An event that it cannot apply stops it, visibly, and no other projection."""
+
+    connection: asyncpg.Connection[asyncpg.Record]
+    feed: Feed
+    projection: Projection
+    simulated: bool
+    rests_until: float = 0.0
+
+    async def advance(self) -> int:
+        """Apply the next batch; where that fails, event by event up to the one at fault, which is tried again each second."""
+        if time.monotonic() < self.rests_until:
+            return 0
+        try:
+            return await self._project(None)
+        except (*GONE, Overtaken):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is met again, with its event, and logged there
+            log.info("projection_goes_singly", projection=self.projection.name, error=repr(error))
+        try:
+            for _ in range(BATCH):
+                if not await self._project(1):
+                    break
+        except (*GONE, Overtaken):
+            raise
+        except Exception:
+            log.exception("projection_stopped", projection=self.projection.name, **await self._next_event())
+            self.rests_until = time.monotonic() + RETRY_SECONDS
+        return 0
+
+    async def _next_event(self) -> dict[str, Any]:
+        position = await self.connection.fetchval(POSITION, self.projection.checkpoint)
+        [event] = await self.feed.after(self.connection, position, 1)
+        return {"idx": event.idx, "type": event.envelope.type, "event_id": str(event.envelope.event_id)}
+
+    async def _project(self, limit: int | None) -> int:
+        return await project_once(self.connection, self.feed, self.projection, simulated=self.simulated, limit=limit)

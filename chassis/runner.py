@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from chassis.writer import GroupCommit
 
 S = TypeVar("S")
 TRIES = 5  # decisions, when other writers were faster
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it; no read model could ever take the event
 REMEMBERED = "SELECT fingerprint, command_id, answer FROM commands WHERE key = $1"
 
 
@@ -121,7 +123,7 @@ class Work:
     recorded_at: datetime
     tx: Connection | None = None
     rulebook: str | None = None
-    _versions: dict[str, int] = field(default_factory=dict)
+    _histories: dict[str, list[Recorded]] = field(default_factory=dict)
     _events: list[Recorded] = field(default_factory=list)
     _primary: str | None = None
 
@@ -138,13 +140,13 @@ class Work:
     async def load(self, stream: Stream[S], key: str) -> Loaded[S]:
         """The aggregate `key` folded from its events. The first one loaded is the one that If-Match speaks of."""
         stream_id = stream.id(key)
-        history = await self.source.events_of(stream_id)
-        if self._primary is None:
-            self._primary = stream_id
-            if self.context.if_match is not None and self.context.if_match != len(history):
-                raise PreconditionFailed(len(history))
-        self._versions.setdefault(stream_id, len(history))
-        return fold(stream, key, history)
+        if stream_id not in self._histories:
+            history = self._histories[stream_id] = await self.source.events_of(stream_id)
+            if self._primary is None:
+                self._primary = stream_id
+                if self.context.if_match not in (None, len(history)):
+                    raise PreconditionFailed(len(history))
+        return fold(stream, key, [*self._histories[stream_id], *self._appended(stream_id)])
 
     async def read(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables, such as the tables fed by other services' events."""
@@ -171,6 +173,8 @@ class Work:
         A new stream needs its `subject` (the enterprise it is about, else its own stream id), `district`, and, if it belongs
         to an existing matter, that matter's `correlation_id`.
         """
+        if loaded.version != self._version(loaded.stream_id):
+            raise ValueError(f"{loaded.stream_id} was not loaded by this command, or was appended to since")
         if not loaded.exists and loaded.correlation_id is None:
             loaded = replace(loaded, correlation_id=correlation_id)
         for event in events:
@@ -191,7 +195,10 @@ class Work:
             district=district,
             correlation_id=loaded.correlation_id or self.context.correlation_id or self.context.command_id,
         )
-        self._events.append(Recorded(self._envelope(after, event), encode(event)))
+        data = encode(event)
+        if NUL.search(data):
+            raise Refused("text-with-nul", "文字中含有空字符", "a text holds the character U+0000, which PostgreSQL cannot store")
+        self._events.append(Recorded(self._envelope(after, event), data))
         return after
 
     def _envelope(self, loaded: Loaded[Any], event: Event) -> Envelope:
@@ -204,6 +211,14 @@ class Work:
             traceparent=context.traceparent, rulebook=self.rulebook,
         )  # fmt: skip
 
+    def _appended(self, stream_id: str) -> list[Recorded]:
+        return [recorded for recorded in self._events if recorded.envelope.stream_id == stream_id]
+
+    def _version(self, stream_id: str) -> int | None:
+        """The version of a stream after what this command appended; None if it was not loaded."""
+        history = self._histories.get(stream_id)
+        return None if history is None else len(history) + len(self._appended(stream_id))
+
     def _mine(self, district: str) -> bool:
         return ALL in self.context.districts or district in self.context.districts
 
@@ -215,7 +230,7 @@ class Work:
     def answer(self, result: dict[str, Any] | None) -> Answer:
         """The answer to this command: its id, the primary stream with its new version, the last event, and `result`."""
         stream_id = self._primary or ""
-        version = self._versions.get(stream_id, 0) + sum(e.envelope.stream_id == stream_id for e in self._events)
+        version = self._version(stream_id) or 0
         body = {
             "command_id": str(self.context.command_id),
             "stream_id": stream_id,
@@ -231,7 +246,8 @@ class Work:
         if self.context.key is not None:
             context = self.context
             record = IdempotencyRecord(context.key or "", context.fingerprint, context.command_id, answer.body, self.recorded_at)
-        return WriteSet(tuple(self._versions.items()), tuple(self._events), record)
+        expected = tuple((stream_id, len(history)) for stream_id, history in self._histories.items())
+        return WriteSet(expected, tuple(self._events), record)
 
 
 Handler = Callable[[Work], Awaitable[dict[str, Any] | None]]

@@ -17,7 +17,7 @@ VACUUM_SECONDS = 5.0
 
 # Invariant: whatever is visible is taken in (append_seq, ord) order and an append_seq is never split. If X committed before
 # Y drew its number, X is visible whenever Y is and X's number is smaller, so ledger order respects stream and causal order;
-# what commits late simply comes later. No horizon, no gap, no wait. Guarded by tests/service/chassis/test_sequencer.py.
+# what commits late simply comes later. No horizon, no gap, no wait. Guarded by tests/chassis/test_sequencer.py.
 PENDING_IN_ORDER = f"""
 SELECT p.append_seq, {ENVELOPE_COLUMNS}
 FROM pending p JOIN events e USING (stream_id, version)
@@ -100,6 +100,8 @@ async def sequence_once(connection: Connection, head: Head) -> int:
         return 0
     async with connection.transaction():
         rows = await connection.fetch(PENDING_IN_ORDER, PASS) or await connection.fetch(FIRST_PENDING)
+        if not rows:
+            return 0  # another leader took them
         await connection.execute(APPEND_LEDGER, *map(list, zip(*place(head, rows), strict=True)))
         await connection.execute(TAKE_PENDING, sorted({row["append_seq"] for row in rows}))
         await connection.execute(f"NOTIFY {LEDGER}")

@@ -14,14 +14,23 @@ from chassis.eventstore import Connection, Verdict, WriteSet, append
 from chassis.telemetry import log
 
 BATCH = 256  # write sets
-TRIES = 8  # of one write set alone, when other processes are in the way
+PATIENCE = 40  # tries of one write set while another process's uncommitted row is in its way, each as long as the lock_timeout
 IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     write_set: WriteSet
     verdict: asyncio.Future[Verdict]
+    tries: int = 0
+
+    def answer(self, verdict: Verdict) -> None:
+        if not self.verdict.done():  # its caller may have gone away
+            self.verdict.set_result(verdict)
+
+    def fail(self, error: Exception) -> None:
+        if not self.verdict.done():
+            self.verdict.set_exception(error)
 
 
 class GroupCommit:
@@ -31,11 +40,13 @@ class GroupCommit:
         """`connect` opens the writer's connection; `appended` is called after each commit that added events."""
         self._connect = connect
         self._appended = appended
+        self._connection: Connection | None = None
         self._queue: deque[_Waiting] = deque()
+        self._blocked: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
     async def append(self, write_set: WriteSet) -> Verdict:
-        """Append one write set; waits until it is durable or refused.
+        """Append one write set; waits until it is durable or refused. Raises OSError if the writer stops meanwhile.
 
         A write set needs an idempotency record: when the connection dies during a commit, only that record tells whether it
         happened, and the repeat is then answered `REPEATED`.
@@ -49,25 +60,37 @@ class GroupCommit:
 
     async def run(self) -> None:
         """Write until cancelled; reconnects when the database went away, and loses nothing that waits."""
-        connection: Connection | None = None
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while batch := self._arbitrate():
-                try:
-                    if connection is None or connection.is_closed():
-                        connection = await self._connect()
-                    await self._write(connection, batch)
-                except GONE as error:
-                    log.warning("writer_lost_database", error=repr(error))
-                    self._queue.extendleft(reversed([w for w in batch if not w.verdict.done()]))
-                    connection = None
-                    await asyncio.sleep(0.1)
-                except Exception as error:
-                    log.exception("writer_failed")
-                    for waiting in batch:
-                        if not waiting.verdict.done():
-                            waiting.verdict.set_exception(error)
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._queue or self._blocked:
+                    await self._commit(self._arbitrate())
+                    await self._commit(self._next_blocked())
+        finally:
+            self._disconnect()
+            for waiting in (*self._queue, *self._blocked):
+                waiting.fail(ConnectionError("the writer has stopped; send the command again"))
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        """Write a batch; what the connection was lost over is the head of the queue again."""
+        if not batch:
+            return
+        try:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await self._connect()
+            await self._write(self._connection, batch)
+        except GONE as error:
+            log.warning("writer_lost_database", error=repr(error))
+            self._disconnect()
+            await asyncio.sleep(0.1)
+        finally:
+            self._queue.extendleft(w for w in reversed(batch) if not w.verdict.done() and w not in self._blocked)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
     def _arbitrate(self) -> list[_Waiting]:
         """The next batch: at most one write set per stream and per key, in order of arrival; the others keep their turn."""
@@ -87,31 +110,47 @@ class GroupCommit:
         self._queue.extendleft(reversed(later))
         return batch
 
-    async def _write(self, connection: Connection, batch: Sequence[_Waiting], tries: int = TRIES) -> None:
+    def _next_blocked(self) -> list[_Waiting]:
+        """One write set that somebody was in the way of: it is tried alone, between two batches of the others."""
+        while self._blocked:
+            waiting = self._blocked.popleft()
+            if not waiting.verdict.done():
+                return [waiting]
+        return []
+
+    async def _write(self, connection: Connection, batch: Sequence[_Waiting]) -> None:
         try:
             verdicts = await append(connection, [w.write_set for w in batch])
-        except IN_THE_WAY:
-            await self._write_again(connection, batch, tries)
+        except GONE:
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to the caller of the write set at fault
+            await self._write_apart(connection, batch, error)
             return
         if Verdict.ACCEPTED in verdicts:
             self._appended()
         for waiting, verdict in zip(batch, verdicts, strict=True):
-            if not waiting.verdict.done():
-                waiting.verdict.set_result(verdict)
+            waiting.answer(verdict)
 
-    async def _write_again(self, connection: Connection, batch: Sequence[_Waiting], tries: int) -> None:
-        """Nothing was written. Try the whole once more, then bisect, so that only who is in conflict waits or loses."""
-        if tries == TRIES and len(batch) > 1:
-            await self._write(connection, batch, tries - 1)
-        elif len(batch) > 1:
+    async def _write_apart(self, connection: Connection, batch: Sequence[_Waiting], error: Exception) -> None:
+        """Nothing was written. Bisect, so that only the write set at fault waits or fails, and its neighbours do not.
+
+        Guarded by tests/chassis/test_append.py.
+        """
+        if len(batch) > 1:
             half = len(batch) // 2
-            await self._write(connection, batch[:half], TRIES)
-            await self._write(connection, batch[half:], TRIES)
-        elif tries > 1:
-            await self._write(connection, batch, tries - 1)
+            await self._write(connection, batch[:half])
+            await self._write(connection, batch[half:])
+            return
+        [waiting] = batch
+        waiting.tries += 1
+        if not isinstance(error, IN_THE_WAY):
+            log.error("write_set_failed", error=repr(error))
+            waiting.fail(error)
+        elif waiting.tries < PATIENCE:
+            self._blocked.append(waiting)
         else:
             # Somebody else's uncommitted row stands on this stream: to the caller that is a conflict like any other.
-            batch[0].verdict.set_result(Verdict.CONFLICT)
+            waiting.answer(Verdict.CONFLICT)
 
 
 def _names(write_set: WriteSet) -> set[str]:

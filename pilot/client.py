@@ -128,8 +128,8 @@ class Client:
 
     async def _send(self, request: Request) -> Answer:
         """Send until answered: again on a lost connection, on trouble of the platform, on a conflict that passes."""
-        until = asyncio.get_running_loop().time() + max(PATIENCE, request.limit)
-        pause = FIRST_PAUSE
+        patience, pause = max(PATIENCE, request.limit), FIRST_PAUSE
+        until = asyncio.get_running_loop().time() + patience
         while True:
             async with self._gate:
                 outcome = await self._attempt(request)
@@ -139,7 +139,7 @@ class Client:
                     self._sent()
                 return outcome
             if asyncio.get_running_loop().time() > until:
-                raise Stopped(f"{request.method} {request.path}: given up after {until:.0f} s: {outcome}")
+                raise Stopped(f"{request.method} {request.path}: given up after {patience:.0f} s: {outcome}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -163,7 +163,7 @@ class Client:
         if response.status == 401:
             self._tokens.pop(request.who, None)
         if response.status in (401, 502, 503, 504) or response.status >= 500 or _code(content) in PASSING:
-            return f"{response.status} {_code(content)}"
+            return f"{response.status} {content.decode(errors='replace')[:1000]}"
         raise Stopped(_told(request, response.status, content))
 
     @property
@@ -207,5 +207,5 @@ def _code(content: bytes) -> str:
 
 def _told(request: Request, status: int, content: bytes) -> str:
     """A refusal with what was sent, for a person who must find out why."""
-    sent = (request.payload or b"").decode()[:600]
-    return f"{request.who.sub}: {request.method} {request.path}\n  {status} {content.decode(errors='replace')[:1500]}\n  sent {sent}"
+    said, sent = content.decode(errors="replace")[:1500], (request.payload or b"").decode()[:600]
+    return f"{request.who.sub}: {request.method} {request.path}\n  {status} {said}\n  sent {sent}"

@@ -33,6 +33,7 @@ class Organ:
     organ_id: str
     name: str
     district: str
+    district_name: str
     works_in: tuple[str, ...]
 
     def person(self, role: str, name: str, *more: str) -> Person:

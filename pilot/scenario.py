@@ -110,6 +110,12 @@ class Scenario:
     visits: tuple[Visit, ...]
 
     @property
+    def register(self) -> dict[str, dict[str, int]]:
+        """How many sites of each sector each district has."""
+        within = [organ.district for organ in self.districts]
+        return {district: {sector: self.places.count((district, sector)) for sector in SECTORS} for district in within}
+
+    @property
     def organs(self) -> dict[str, Organ]:
         """The organs by id."""
         return {organ.organ_id: organ for organ in (self.city, *self.districts)}
@@ -273,7 +279,7 @@ def _hitches(random: Random, size: Size, able: Sequence[Visit]) -> dict[int, Hit
 
 def _cases(random: Random, size: Size) -> list[Case]:
     """The cases, their fines adding up exactly; every way to use, or not to use, the right to be heard occurs."""
-    statements: list[Statement] = ["waived", "lapsed", "made"] * (size.penalties // 3 + 1)  # type: ignore[assignment]
+    statements: list[Statement] = ["waived", "lapsed", "made"] * (size.penalties // 3 + 1)
     statements = statements[: size.penalties]
     random.shuffle(statements)
     fens = _fines(random, size.penalties, size.penalty_fen)

@@ -4,7 +4,7 @@
 -- was based on (conflict) or its idempotency key is known (repeated); refused write sets draw no sequence number.
 -- Heads are read by a scalar subquery on purpose: an anti-join may be planned as a sequential scan of all events.
 -- Rows go in by (stream_id, version), so that two processes take their unique-index locks in the same order.
--- Never ON CONFLICT DO NOTHING: it would tear a write set. Guarded by tests/service/chassis/test_append.py.
+-- Never ON CONFLICT DO NOTHING: it would tear a write set. Guarded by tests/chassis/test_append.py.
 WITH heads AS MATERIALIZED (
     SELECT s.ws, bool_or(s.expected <> coalesce(
         (SELECT e.version FROM events e WHERE e.stream_id = s.stream_id ORDER BY e.version DESC LIMIT 1), 0)) AS moved

@@ -18,7 +18,7 @@ from typing import Protocol
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between a death and the restart
 STEADY = 10.0  # seconds of life after which the next death is a first one again
 GRACE = 10.0  # seconds between the polite signal and SIGKILL
-POLL = 0.02  # seconds between two questions whether a server answers
+FIRST_POLL, LONGEST_POLL = 0.02, 0.2  # seconds between two questions whether a server answers
 PR_SET_PDEATHSIG = 1
 
 
@@ -118,11 +118,12 @@ class Child:
 
     async def ready(self, timeout: float = 60.0) -> None:  # noqa: ASYNC109 -- the limit is part of the message
         """Return when it answers; NotReady after `timeout` seconds."""
-        until = time.monotonic() + timeout
+        until, pause = time.monotonic() + timeout, FIRST_POLL
         while self.pid is None or not await self.program.answers():
             if time.monotonic() > until:
                 raise NotReady(f"{self.program.name} does not answer after {timeout:g} s, see {self.log}")
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, LONGEST_POLL)
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send it a signal; ProcessLookupError while it is not running."""

@@ -127,12 +127,17 @@ def laggards(statuses: Mapping[str, Status | str], now: datetime) -> list[str]:
 def _own_lag(status: Status, now: datetime) -> list[str]:
     """What a service still has to do with its own ledger and deadlines. A part it does not have (null) never lags."""
     ledger, deadlines = status["ledger"], status.get("deadlines") or {}
-    positions = {"relay": (status.get("relay") or {}).get("position"), **(status.get("projections") or {})}
+    followed = (status.get("feed") or ledger)["head"]  # what projections follow: the ledger, reporting's its copy of all
     found = [f"{n} events wait for the sequencer" for n in [ledger["pending"]] if n]
-    found += [f"{part} at {at} of {ledger['head']}" for part, at in positions.items() if at not in (None, ledger["head"])]
+    found += _behind({"relay": (status.get("relay") or {}).get("position")}, ledger["head"])
+    found += _behind(status.get("projections") or {}, followed)
     found += [f"{n} deadlines due" for n in [deadlines.get("due") or 0] if n]
     upcoming = next_deadlines([status])
     return found + [f"a deadline due at {at.isoformat()}" for at in upcoming if at <= now]
+
+
+def _behind(positions: Mapping[str, int | None], head: int) -> list[str]:
+    return [f"{part} at {at} of {head}" for part, at in positions.items() if at not in (None, head)]
 
 
 def _consumer_lag(status: Status, heads: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -18,7 +18,7 @@ import asyncpg
 import psutil
 
 from deploy.embedded.binaries import postgres_binaries, public_home, readable_by_all, unprivileged
-from deploy.embedded.child import Launch, run_to_end
+from deploy.embedded.child import Launch, NotStarted, run_to_end
 from deploy.embedded.ports import LOOPBACK, free_port
 from deploy.embedded.private import write_private
 
@@ -106,13 +106,20 @@ class Postgres:
         (data / "postmaster.pid").unlink(missing_ok=True)
         if not (data / "global" / "pg_control").exists():
             self._init(data)
+        elif not self._password_file.exists():
+            raise NotStarted(f"{data} has a cluster but {self._password_file} is gone: start afresh")
         return data
 
     def _home(self) -> Path:
         """The data folder, where the server's user can reach it; `<root>/postgres` is then a link to it."""
         if self._account and not self._link.exists() and not readable_by_all(self._link.parent):
+            home = public_home(self._link)
+            # Nobody leads to what may lie there: it belongs to a stack whose folder was deleted.
+            _end_orphans(home)
+            shutil.rmtree(home, ignore_errors=True)
             self._link.unlink(missing_ok=True)
-            self._link.symlink_to(public_home(self._link), target_is_directory=True)
+            self._link.symlink_to(home, target_is_directory=True)
+            home.mkdir(mode=0o700)
         data = self._link.resolve()
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._account:

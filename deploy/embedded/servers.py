@@ -1,7 +1,7 @@
 """Which PostgreSQL and which broker the tests run on: given ones first, then containers, then the embedded ones.
 
-The order: addresses in the environment (CASETRAIL_TEST_PG_DSN, CASETRAIL_TEST_KAFKA_BOOTSTRAP); CASETRAIL_TEST_KAFKA=apache, which
-fetches Apache Kafka by Maven; containers, where a Docker engine answers and has the images; what the wheels bring.
+The order: addresses in the environment (CASETRAIL_TEST_PG_DSN, CASETRAIL_TEST_KAFKA_BOOTSTRAP); CASETRAIL_TEST_KAFKA=apache,
+which fetches Apache Kafka by Maven; containers, where a Docker engine answers and has the images; what the wheels bring.
 """
 
 from __future__ import annotations
@@ -111,8 +111,7 @@ async def _address(choice: Choice, server: Callable[[], Any], embedded: str) -> 
 
 @asynccontextmanager
 async def _scratch() -> AsyncIterator[Path]:
-    root = Path(tempfile.mkdtemp(prefix="casetrail-"))
-    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    root = _scratch_folder()
     try:
         yield root
     finally:
@@ -130,12 +129,18 @@ async def _running(program: Program, root: Path) -> AsyncIterator[None]:
         await child.stop()
 
 
+def _scratch_folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="casetrail-"))
+    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    return root
+
+
 def has_image(image: str) -> bool:
     """Whether a Docker engine answers and has this image already: tests fetch nothing from a network."""
     if "DOCKER_HOST" not in os.environ and not any(path.exists() for path in ENGINES):
         return False
-    import docker  # noqa: PLC0415 -- only where there may be an engine
-    from docker.errors import DockerException  # noqa: PLC0415
+    import docker  # type: ignore[import-untyped]  # noqa: PLC0415 -- only where there may be an engine
+    from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         client = docker.from_env(timeout=2)

@@ -26,7 +26,7 @@ from deploy.embedded.topics import delete_topics
 
 EPOCH = datetime(2021, 1, 4, 9, tzinfo=timezone(timedelta(hours=8)))  # where a fresh simulated clock starts
 ROLES = ("api", "worker")
-READY = 120.0  # seconds; a first start fetches libraries and shares two cores among a dozen interpreters
+READY = 180.0  # seconds; a first start fetches libraries and shares two cores among a dozen interpreters
 INHERITED = ("CASETRAIL_LOG_LEVEL", "CASETRAIL_KAFKA_IDEMPOTENT", "CASETRAIL_KAFKA_FETCH_WAIT_MS")
 
 
@@ -179,8 +179,6 @@ class Stack:
             "CASETRAIL_MACHINE_TOKEN_URL": f"{issuer}/token",
             "CASETRAIL_MACHINE_SECRET": secret_in(self.folder.path / "machine-secret"),
             "CASETRAIL_CLOCK": f"simulated:{self._clock.path}",
-            # One heap per process instead of one per thread: a quarter less memory.
-            "MALLOC_ARENA_MAX": "1",
         }  # fmt: skip
 
 

@@ -48,9 +48,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """A piece of equipment on site."""
+    """A piece of equipment on site; what is retired asks for no check."""
 
     kind: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def on_enterprise_registered(work: Work, received: Received) -> None:
     """Keep what decides which items apply to the site."""
     seen = received.read(EnterpriseRegistered)
     fields = orjson.dumps({field.name: field.value for field in seen.fields}).decode()
-    kinds = sorted({equipment.kind for equipment in seen.equipment})
+    kinds = sorted({equipment.kind for equipment in seen.equipment if equipment.status != "retired"})
     await _execute(work, KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, kinds)
 
 

@@ -239,7 +239,7 @@ async def list_cases(
     districts = [district] if district is not None else principal.seen_districts()
     wanted = queries.CaseFilter(districts=districts, state=state, organ_id=organ_id, enterprise_id=enterprise_id)
     rows = await queries.cases(db, wanted, _after(asked), asked.limit + 1)
-    return listed(request, asked, rows, lambda row: [row["clock_on"], row["case_id"]])
+    return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["clock_on"], row["case_id"]])
 
 
 @router.get("/cases/{case_id}")
@@ -288,12 +288,17 @@ def _clocks(case: domain.CaseState, payment: domain.PaymentState) -> list[dict[s
     return clocks
 
 
+def _listed(row: Any) -> dict[str, Any]:
+    """A case of the list; PostgreSQL's infinity, which is read as the last date, is no clock."""
+    return {**row, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}
+
+
 def _after(asked: Page) -> tuple[date, str] | None:
     """The sort key after which a page begins."""
     if asked.after is None:
         return None
     try:
         clock_on, case_id = asked.after
-        return date.fromisoformat(clock_on), str(case_id)
+        return date.max if clock_on is None else date.fromisoformat(clock_on), str(case_id)
     except (TypeError, ValueError) as error:
         raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error

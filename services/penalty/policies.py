@@ -35,7 +35,7 @@ SELECT $1, item->>'code', item FROM jsonb_array_elements($2::text::jsonb) AS ite
 ON CONFLICT (catalogue, code) DO UPDATE SET content = EXCLUDED.content
 """
 UPSERT_RULEBOOK = """
-INSERT INTO rulebooks (name, valid_from, valid_to, content) VALUES ($1, $2, $3, $4::text::jsonb)
+INSERT INTO rulebooks (name, valid_from, valid_to, content) VALUES ($1, $2, $3, $4)
 ON CONFLICT (name) DO UPDATE SET valid_from = $2, valid_to = $3, content = EXCLUDED.content
 """
 NOTE_REFERRED = """

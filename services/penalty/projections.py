@@ -33,7 +33,7 @@ from services.penalty.domain import (
     StatementWaived,
 )
 
-NO_CLOCK = date.max.isoformat()
+NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
 STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
 
 

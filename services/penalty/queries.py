@@ -18,7 +18,7 @@ Read = Callable[..., Awaitable[Sequence[Any]]]
 """Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
 
 RULEBOOK_ON = """
-SELECT content::text FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
+SELECT content FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
 ORDER BY valid_from DESC LIMIT 1
 """
 OFFICERS = """

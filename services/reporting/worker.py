@@ -15,7 +15,7 @@ from chassis.envelope import GENESIS, Sequenced, actor_bytes, chain_hash, leaf_h
 from chassis.eventstore import Connection, Pool
 from chassis.policy import Run, advance
 from chassis.telemetry import log
-from services.reporting.queries.copies import events_after
+from services.reporting.queries.copies import events_after, head_of
 
 SOURCES = ("registry", "tasks", "inspection", "penalty")
 CONSUMER = "reporting-copy"
@@ -56,6 +56,10 @@ class CopyFeed:
     async def after(self, connection: Connection, position: int, limit: int) -> Sequence[Sequenced]:
         """The copy after a position."""
         return await events_after(connection, position, limit)
+
+    async def head(self, connection: Connection) -> int:
+        """The copy's last position."""
+        return (await head_of(connection)).seq
 
 
 class LedgerCopy:

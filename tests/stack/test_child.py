@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -88,7 +86,7 @@ async def test_deaf_process_is_killed_after_its_grace(run: Run) -> None:
 async def test_process_that_never_answers_is_named(tmp_path: Path) -> None:
     child = Child(Python(SLEEP, answers=False), tmp_path / "log")
     await child.start()
-    with pytest.raises(NotReady, match="python does not answer after 0.1 s"):
+    with pytest.raises(NotReady, match=r"python does not answer after 0\.1 s"):
         await child.ready(0.1)
     await child.stop()
 
@@ -101,8 +99,8 @@ async def test_dead_process_cannot_be_killed(tmp_path: Path) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's help exists on Linux only")
 async def test_child_dies_with_its_parent(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
-    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(f"""
-        import asyncio, signal, sys
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", textwrap.dedent(f"""
+        import asyncio, sys
         from pathlib import Path
         from deploy.embedded.child import Launch, spawn
 
@@ -112,11 +110,11 @@ async def test_child_dies_with_its_parent(tmp_path: Path) -> None:
             await asyncio.sleep(60)
 
         asyncio.run(main())
-    """)])  # fmt: skip
+    """))  # fmt: skip
     await until(lambda: pid_file.exists() and pid_file.read_text() != "")
     child = psutil.Process(int(pid_file.read_text()))
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait()
+    parent.kill()
+    await parent.wait()
     await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from deploy.embedded.child import NotStarted
 from deploy.embedded.postgres import Postgres, ensure_databases, with_database
 from tests.stack.conftest import Run
 
@@ -82,6 +84,28 @@ async def test_databases_are_created_once_and_emptied_on_demand(postgres: Postgr
     with pytest.raises(asyncpg.UndefinedTableError):
         await kept_rows(postgres)
     client.terminate()
+
+
+async def test_deleted_folder_means_a_new_cluster(postgres: Postgres, run: Run, tmp_path: Path) -> None:
+    child = await run(postgres)
+    await ensure_databases(postgres.dsn(), ["casetrail_tasks"])
+    await child.stop()
+    folder = tmp_path / "postgres"
+    folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+    (tmp_path / "postgres-password").unlink()
+    again = Postgres(tmp_path)
+    await run(again)
+    client = await asyncpg.connect(again.dsn())
+    assert await client.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'casetrail_tasks'") == 0
+    await client.close()
+
+
+async def test_cluster_without_its_password_is_not_started(postgres: Postgres, run: Run, tmp_path: Path) -> None:
+    child = await run(postgres)
+    await child.stop()
+    (tmp_path / "postgres-password").unlink()
+    with pytest.raises(NotStarted, match="start afresh"):
+        await Postgres(tmp_path).launch()
 
 
 async def kept_rows(postgres: Postgres) -> int:

@@ -43,7 +43,7 @@ CREATE TABLE rulebooks (
     name       text COLLATE "C" PRIMARY KEY,
     valid_from date NOT NULL,
     valid_to   date,
-    content    jsonb NOT NULL
+    content    text NOT NULL  -- JSON, read whole and often, never searched
 );
 CREATE INDEX rulebooks_by_day ON rulebooks (valid_from DESC);
 
@@ -56,7 +56,7 @@ CREATE TABLE hazards (
     due_on        date
 );
 
--- The list of cases; clock_on is the day its next clock runs out, so that what is most urgent comes first.
+-- The list of cases; clock_on is the day its next clock runs out, infinity if none runs: what is most urgent comes first.
 CREATE TABLE case_list (
     case_id          text COLLATE "C" PRIMARY KEY,
     district         text COLLATE "C" NOT NULL,

@@ -6,14 +6,13 @@ import asyncio
 import hashlib
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
@@ -50,13 +49,27 @@ MULTIPART = {
         }
     },
 }
+
+
+def bounded(request: Request) -> None:
+    """FastAPI dependency, before the body is read: a request that says it is larger than is bearable goes no further."""
+    said = request.headers.get("content-length", "0")
+    if said.isdigit() and int(said) > LARGEST:
+        raise _too_large()
+
+
+def _too_large() -> BadRequest:
+    most = LARGEST >> 20
+    return BadRequest("file-too-large", f"文件超过{most}MB", f"the file is larger than {most} MiB", status=413)
+
+
 Importer = Annotated[Command, Depends(command("administrator", "manager"))]
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 
 router = APIRouter(prefix="/v1")
 
 
-@router.post("/imports", status_code=201, openapi_extra={"requestBody": MULTIPART})
+@router.post("/imports", status_code=201, dependencies=[Depends(bounded)], openapi_extra={"requestBody": MULTIPART})
 async def load(request: Request, command: Importer) -> Response:
     """Load a register workbook: all of it, or with accept_valid its good sites; sent again, it goes on or answers the same."""
     order, content = await _order(request)
@@ -66,7 +79,7 @@ async def load(request: Request, command: Importer) -> Response:
         return await workbooks.read_file(content, Setting(day, districts))
 
     try:
-        answer = await import_register(command.runner, _context(command, order), order, read)
+        answer = await import_register(command.runner, _context(command), order, read)
     except WorkbookRefused as refused:
         raise _refused(refused) from refused
     body = {**orjson.loads(answer.body), **await _faults(command.runner.pool, order.import_id)}
@@ -77,10 +90,8 @@ async def load(request: Request, command: Importer) -> Response:
 async def view(request: Request, import_id: Id, principal: Reader, db: Db) -> Response:
     """An import: what was loaded, what was refused, why, and whether it is finished."""
     loaded = await aggregate(request, principal, IMPORT, import_id)
-    started, finished = loaded.state.started, loaded.state.finished
-    assert started is not None
-    counts = asdict(finished) if finished else {}
-    body = {**asdict(started), **counts, "finished": finished is not None, **await _faults(db, import_id)}
+    told = [asdict(fact) for fact in (loaded.state.started, loaded.state.finished) if fact is not None]
+    body = {**told[0], **told[-1], "finished": len(told) == 2, **await _faults(db, import_id)}
     return answer_json(body, version=loaded.version)
 
 
@@ -98,59 +109,38 @@ async def refused(request: Request, import_id: Id, principal: Reader, db: Db) ->
 
 
 async def _order(request: Request) -> tuple[ImportRegister, bytes]:
-    form = await _form(request)
-    file, import_id, accept = form.get("file"), form.get("import_id"), form.get("accept_valid", "false")
-    if not isinstance(file, UploadFile):
-        raise BadRequest("file-missing", "缺少文件", "the form field `file` with the workbook is required")
+    async with request.form() as form:
+        file, import_id, accept = form.get("file"), form.get("import_id"), form.get("accept_valid", "false")
+        if not isinstance(file, UploadFile):
+            raise BadRequest("file-missing", "缺少文件", "the form field `file` with the workbook is required")
+        content = await file.read(LARGEST + 1)
     if not isinstance(import_id, str) or not IMPORT_ID.fullmatch(import_id):
-        raise BadRequest(
-            "import-id-malformed", "import_id 格式不正确", f"the form field `import_id` must match {IMPORT_ID.pattern}"
-        )
+        wanted = f"the form field `import_id` must match {IMPORT_ID.pattern}"
+        raise BadRequest("import-id-malformed", "import_id 格式不正确", wanted)
     if accept not in ("true", "false"):
         raise BadRequest("accept-valid-malformed", "accept_valid 须为 true 或 false", "accept_valid must be true or false")
-    content = await file.read()
+    if len(content) > LARGEST:
+        raise _too_large()
     name = "".join(character for character in file.filename or "" if character.isprintable())[:200]
     digest = hashlib.sha256(content).hexdigest()
     return ImportRegister(import_id=import_id, file_name=name, sha256=digest, accept_valid=accept == "true"), content
 
 
-async def _form(request: Request) -> FormData:
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise BadRequest("not-multipart", "须以 multipart/form-data 上传", "multipart/form-data is needed", status=415)
-    try:
-        return await MultiPartParser(request.headers, _bounded(request), max_files=1, max_fields=10).parse()
-    except (MultiPartException, KeyError) as error:
-        raise BadRequest("multipart-malformed", "上传内容格式不正确", f"the upload is malformed: {error}") from error
-
-
-async def _bounded(request: Request) -> AsyncIterator[bytes]:
-    """The request's body, up to what is bearable: nothing larger is ever held."""
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST:
-            raise BadRequest(
-                "file-too-large", f"文件超过{LARGEST >> 20}MB", f"the file is larger than {LARGEST >> 20} MiB", status=413
-            )
-        yield chunk
-
-
-def _context(command: Command, order: ImportRegister) -> Context:
-    """The import as a command: a repeat is one with the same key, file, id and choice."""
+def _context(command: Command) -> Context:
+    """The import as a command, from which those it causes are made."""
     command_id = uuid.uuid5(NAMESPACE, command.key)
-    told = f"{order.import_id}\n{order.accept_valid}\n{order.sha256}".encode()
     return Context(
         command_id=command_id, actor=command.principal.actor(command.role), organ=command.principal.organ,
         districts=command.principal.districts, occurred_at=command.occurred_at, causation_id=command_id, device=command.device,
-        traceparent=current_traceparent(), key=command.key, fingerprint=hashlib.sha256(command.fingerprint + told).digest(),
+        traceparent=current_traceparent(), key=command.key, fingerprint=command.fingerprint,
     )  # fmt: skip
 
 
 def _refused(refused: WorkbookRefused) -> BadRequest:
-    faults = refused.faults
+    total = len(refused.faults)
     return BadRequest(
-        "workbook-refused", f"登记表有{len(faults)}处错误，未导入任何数据", f"the workbook has {len(faults)} faults; nothing was loaded",
-        status=422, errors=[_error(fault) for fault in faults[:LISTED]], errors_total=len(faults),
+        "workbook-refused", f"登记表有{total}处错误，未导入任何数据", f"the workbook has {total} faults; nothing was loaded",
+        status=422, errors=[_error(fault) for fault in refused.faults[:LISTED]], errors_total=total,
     )  # fmt: skip
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.domain import Stream, Unknown
 from chassis.http import answer_json, pool_of
 from chassis.runner import Loaded, PoolSource, fold
-from services.registry.api.reference import Administrator, Body, Id, Name, Reader
+from services.registry.api.reference import PUBLIC, Administrator, Body, Id, Name
 from services.registry.commands import reference
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
 
 S = TypeVar("S")
-VERSION = r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$"
-Version = Annotated[str, Field(pattern=VERSION)]
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")]
 Fen = Annotated[int, Field(ge=0, strict=True)]
 
 router = APIRouter(prefix="/v1")
@@ -95,14 +93,14 @@ class Item(Part):
 
 
 class CatalogueBody(Body):
-    """A version of the catalogue; `rulebook` (`<rulebook>/<version>`) names the published book that its citations are checked by."""
+    """A version of the catalogue; `rulebook` (`<rulebook>/<version>`) is the published book that its citations are checked by."""
 
     catalogue: Id
     version: Version
     title: Name
     valid_from: date
     valid_to: date | None
-    register_terms: dict[str, Any] = {}
+    register_terms: dict[str, Any] = Field(default_factory=dict)
     items: list[Item] = Field(min_length=1, max_length=5000)
     rulebook: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{2,63}/[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")
 
@@ -179,22 +177,19 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
     return await command.run(reference.publish_rulebook, fact, status=201)
 
 
-@router.get("/catalogues/{catalogue}/{version}")
-async def catalogue(
-    request: Request, catalogue: Id, version: Annotated[str, Path(pattern=VERSION)], principal: Reader
-) -> Response:
+@router.get("/catalogues/{catalogue}/{version}", dependencies=PUBLIC)
+async def catalogue(request: Request, catalogue: Id, version: Version) -> Response:
     """A version of a catalogue: it is public."""
     loaded = await _published(request, CATALOGUE, f"{catalogue}/{version}")
-    assert loaded.state.published is not None
-    return answer_json(asdict(loaded.state.published), version=loaded.version)
+    return answer_json(loaded.state.published, version=loaded.version)
 
 
-@router.get("/rulebooks/{rulebook}/{version}")
-async def rulebook(request: Request, rulebook: Id, version: Annotated[str, Path(pattern=VERSION)], principal: Reader) -> Response:
+@router.get("/rulebooks/{rulebook}/{version}", dependencies=PUBLIC)
+async def rulebook(request: Request, rulebook: Id, version: Version) -> Response:
     """A version of a rulebook, whole: it is public."""
     loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}")
-    assert loaded.state.published is not None
-    return answer_json(loaded.state.published.content, version=loaded.version)
+    published = loaded.state.published
+    return answer_json(published and published.content, version=loaded.version)
 
 
 async def _published(request: Request, stream: Stream[S], key: str) -> Loaded[S]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -27,6 +26,7 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Administrator = Annotated[Command, Depends(command("administrator"))]
 Reader = Annotated[Principal, Depends(reader(*READERS))]
+PUBLIC = [Depends(reader(*READERS))]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
@@ -113,8 +113,8 @@ async def enrol_expert(body: ExpertBody, command: Administrator) -> Response:
     return await command.run(reference.enrol_expert, ExpertEnrolled(**body.model_dump()), status=201)
 
 
-@router.get("/jurisdictions", dependencies=[Depends(at_least)])
-async def jurisdictions(request: Request, principal: Reader, db: Db, asked: Paged) -> Response:
+@router.get("/jurisdictions", dependencies=[*PUBLIC, Depends(at_least)])
+async def jurisdictions(request: Request, db: Db, asked: Paged) -> Response:
     """All jurisdictions: they are public."""
     rows = await db.fetch(queries.JURISDICTIONS, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["jurisdiction_id"]])
@@ -148,8 +148,7 @@ async def enterprises(
 async def enterprise(request: Request, enterprise_id: Id, principal: Reader) -> Response:
     """One enterprise's file, from its events."""
     loaded = await aggregate(request, principal, ENTERPRISE, enterprise_id)
-    assert loaded.state.registered is not None
-    return answer_json(asdict(loaded.state.registered), version=loaded.version)
+    return answer_json(loaded.state.registered, version=loaded.version)
 
 
 def after(asked: Page, count: int) -> list[str]:

@@ -14,7 +14,7 @@ import orjson
 from chassis.auth import ALL
 from chassis.domain import Refused
 from chassis.eventstore import Pool
-from chassis.runner import Answer, Context, PoolSource, Runner, Work, fold
+from chassis.runner import Answer, Conflict, Context, PoolSource, Runner, Work, fold
 from services.registry import queries
 from services.registry.domain import enterprise, imports, people, workbook
 from services.registry.domain.cells import District, as_text
@@ -25,7 +25,7 @@ from services.registry.domain.workbook import Draft, Entry, Judged, WorkbookRefu
 
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
 AT_ONCE = 32  # sites that are registered concurrently, so that group commit has something to group
-PATIENCE = 60.0  # seconds to wait for another import to end
+PATIENCE = 20.0  # seconds to wait for another import to end
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('casetrail registry import'))"
 FORGET_REFUSED = "DELETE FROM refused_rows WHERE import_id = $1"
@@ -74,7 +74,7 @@ async def import_register(runner: Runner, context: Context, command: ImportRegis
     """Load a workbook once, however often it is sent; sent again after a kill, it goes on where it was.
 
     `read` reads the file, given the jurisdictions by name. Raises WorkbookRefused with every fault, and then nothing was loaded;
-    Refused if the import id stands for another file, or other imports do not end.
+    Refused if the import id stands for another file, Conflict if another import does not end.
     """
     async with _alone(runner.pool):
         history = await PoolSource(runner.pool).events_of(IMPORT.id(command.import_id))
@@ -115,7 +115,7 @@ async def _alone(pool: Pool) -> AsyncIterator[None]:
                 yield  # giving the connection back releases the lock
                 return
         await asyncio.sleep(0.1)
-    raise Refused("import-busy", "另一导入尚未结束，请稍后重试", "another import has not ended yet; send it again later")
+    raise Conflict("another import has not ended")
 
 
 async def _districts(pool: Pool, context: Context) -> dict[str, District]:
@@ -217,4 +217,4 @@ async def _keep_refused(pool: Pool, import_id: str, district: str, entries: Sequ
 def _row(entry: Entry) -> tuple[Any, ...]:
     cells = [cell if isinstance(cell, int | float) and not isinstance(cell, bool) else as_text(cell) for cell in entry.cells]
     faults = [{"column": fault.column, "code": fault.code, "zh": fault.zh, "en": fault.en} for fault in entry.faults]
-    return entry.sheet.name, entry.row.number, orjson.dumps(cells).decode(), orjson.dumps(faults).decode()
+    return entry.sheet.name, entry.number, orjson.dumps(cells).decode(), orjson.dumps(faults).decode()

@@ -52,7 +52,7 @@ class Entry:
     """A row as it was read: the values of its good cells, the faults of the others."""
 
     sheet: Sheet
-    row: Row
+    number: int
     cells: tuple[Cell, ...]
     values: dict[str, Value]
     faults: list[Fault]
@@ -62,11 +62,11 @@ class Entry:
         """The site that the row tells of; a row that does not say stands alone."""
         if "uscc" in self.values and "site_no" in self.values:
             return str(self.values["uscc"]), str(self.values["site_no"])
-        return "", f"{self.sheet.name} {self.row.number}"
+        return "", f"{self.sheet.name} {self.number}"
 
     def blame(self, column: str | None, wrong: Wrong) -> None:
         """Note a fault of this row."""
-        self.faults.append(Fault(self.sheet.name, self.row.number, column, wrong.code, wrong.zh, wrong.en))
+        self.faults.append(Fault(self.sheet.name, self.number, column, wrong.code, wrong.zh, wrong.en))
 
 
 @dataclass(slots=True)
@@ -81,6 +81,10 @@ class Site:
     def entries(self) -> list[Entry]:
         """All rows of the site."""
         return [*self.sites, *self.places, *self.equipment]
+
+    def add(self, entry: Entry) -> None:
+        """Add a row about the site."""
+        {"site": self.sites, "place": self.places, "equipment": self.equipment}[entry.sheet.record].append(entry)
 
     @property
     def good(self) -> bool:
@@ -124,19 +128,17 @@ COMPANION = Wrong("other-row-wrong", "本行无误，同一场所的其他行有
 def read_workbook(sheets: Sheets, forms: Iterable[Form], setting: Setting) -> Draft:
     """Read every row of a workbook; raises WorkbookRefused if it is not one of the forms: then no row was judged."""
     form = _form_of(sheets, forms)
-    faults = _wrong_sheets(sheets, form) or _wrong_columns(sheets, form)
-    if not faults:
-        faults = _wrong_amount(sheets, form)
-    if faults:
+    if faults := _wrong_sheets(sheets, form) or _wrong_columns(sheets, form) or _too_many(sheets, form):
         raise WorkbookRefused(faults)
     sites: dict[Key, Site] = defaultdict(Site)
     for sheet in form.sheets:
         for entry in _entries(sheet, sheets[sheet.name], setting):
-            site = sites[entry.key]
-            {"site": site.sites, "place": site.places, "equipment": site.equipment}[sheet.record].append(entry)
+            sites[entry.key].add(entry)
+    if not any(site.sites for site in sites.values()):
+        raise WorkbookRefused([Fault(form.sheets[0].name, None, None, "no-rows", "没有填写任何场所", "no site is filled in")])
     for site in sites.values():
         _judge(site)
-    return Draft(form, sum(len(sheets[sheet.name]) - 1 for sheet in form.sheets), sites)
+    return Draft(form, sum(len(site.entries) for site in sites.values()), sites)
 
 
 def judge(draft: Draft, taken: Container[str]) -> Judged:
@@ -166,7 +168,7 @@ def refused_rows(form: Form, sites: Iterable[Site]) -> list[Entry]:
         if not entry.faults:
             entry.blame(None, COMPANION)
     order = {sheet.name: place for place, sheet in enumerate(form.sheets)}
-    return sorted(entries, key=lambda entry: (order[entry.sheet.name], entry.row.number))
+    return sorted(entries, key=lambda entry: (order[entry.sheet.name], entry.number))
 
 
 def _form_of(sheets: Sheets, forms: Iterable[Form]) -> Form:
@@ -210,6 +212,9 @@ def _wrong_columns(sheets: Sheets, form: Form) -> list[Fault]:
     faults = []
     for sheet in form.sheets:
         heads = _heads(sheets[sheet.name])
+        if not any(heads):
+            faults.append(Fault(sheet.name, 1, None, "heads-missing", "第1行没有列名", "the first row has no column heads"))
+            continue
         known = {column.head for column in sheet.columns} | {form.reason_column}
         faults += [_column_fault(sheet, "column-missing", head, "缺少列", "is missing") for head in _lacking(sheet, heads)]
         for place, head in enumerate(heads):
@@ -240,16 +245,10 @@ def letters(place: int) -> str:
     return text
 
 
-def _wrong_amount(sheets: Sheets, form: Form) -> list[Fault]:
-    faults = []
-    for sheet in form.sheets:
-        rows = len(sheets[sheet.name]) - 1
-        if rows > form.maximum_rows:
-            zh, en = f"共{rows}行，超过上限{form.maximum_rows}行", f"{rows} rows, {form.maximum_rows} at most"
-            faults.append(Fault(sheet.name, None, None, "too-many-rows", zh, en))
-        if rows < 1 and sheet.record == "site":
-            faults.append(Fault(sheet.name, None, None, "no-rows", "没有填写任何场所", "there is no row"))
-    return faults
+def _too_many(sheets: Sheets, form: Form) -> list[Fault]:
+    zh, en = f"超过上限{form.maximum_rows}行", f"more than {form.maximum_rows} rows"
+    crowded = [sheet.name for sheet in form.sheets if len(sheets[sheet.name]) - 1 > form.maximum_rows]
+    return [Fault(name, None, None, "too-many-rows", zh, en) for name in crowded]
 
 
 def _entries(sheet: Sheet, rows: Sequence[Row], setting: Setting) -> Iterable[Entry]:
@@ -262,7 +261,7 @@ def _entries(sheet: Sheet, rows: Sequence[Row], setting: Setting) -> Iterable[En
 
 
 def _entry(sheet: Sheet, row: Row, cells: tuple[Cell, ...], setting: Setting) -> Entry:
-    entry = Entry(sheet, row, cells, {}, [])
+    entry = Entry(sheet, row.number, cells, {}, [])
     for column, cell in zip(sheet.columns, cells, strict=True):
         try:
             value = read_cell(column, cell, setting)
@@ -290,11 +289,8 @@ def _check_titles(entry: Entry) -> None:
 
 def _judge(site: Site) -> None:
     if not site.sites:
-        for entry in site.entries:
-            if not any(fault.column in (_head(entry.sheet, "uscc"), _head(entry.sheet, "site_no")) for fault in entry.faults):
-                entry.blame(
-                    _head(entry.sheet, "uscc"), Wrong("site-unknown", "“基本情况”中没有这个场所", "no such site in 基本情况")
-                )
+        _unknown_site(site)
+        return
     _repeated(site.sites, "site_no", "site-repeated", "同一场所", "the same site")
     _repeated(site.places, "place_id", "place-repeated", "同一场所编号", "the same place number")
     _repeated(site.equipment, "equipment_id", "equipment-repeated", "同一设备编号", "the same equipment number")
@@ -305,6 +301,14 @@ def _judge(site: Site) -> None:
             entry.blame(_head(entry.sheet, "place_id"), wrong)
 
 
+def _unknown_site(site: Site) -> None:
+    wrong = Wrong("site-unknown", "“基本情况”中没有这个场所", "no row of the first sheet is this site")
+    for entry in site.entries:
+        key = (_head(entry.sheet, "uscc"), _head(entry.sheet, "site_no"))
+        if not any(fault.column in key for fault in entry.faults):
+            entry.blame(key[0], wrong)
+
+
 def _repeated(entries: Sequence[Entry], name: str, code: str, zh: str, en: str) -> None:
     """Blame all rows that share a number: which one is meant, the workbook does not tell."""
     rows: dict[Value, list[Entry]] = defaultdict(list)
@@ -313,7 +317,7 @@ def _repeated(entries: Sequence[Entry], name: str, code: str, zh: str, en: str) 
             rows[value].append(entry)
     for same in rows.values():
         for entry in same if len(same) > 1 else ():
-            others = "、".join(str(other.row.number) for other in same[:10] if other is not entry)
+            others = "、".join(str(other.number) for other in same[:10] if other is not entry)
             entry.blame(_head(entry.sheet, name), Wrong(code, f"与第{others}行是{zh}", f"{en} as in row {others}"))
 
 

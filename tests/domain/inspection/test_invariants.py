@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given as for_all
@@ -34,6 +36,7 @@ from tests.domain.inspection.scenes import (
     violation,
 )
 
+README = Path(__file__).parents[3] / "services/inspection/README.md"
 STEPS = {
     "none": {"found"}, "found": {"ordered"}, "ordered": {"reported", "rectified", "failed"},
     "reported": {"rectified", "failed"}, "failed": {"reported"}, "rectified": set(),
@@ -161,3 +164,13 @@ def test_every_refusal_has_both_languages() -> None:
 def test_every_refusal_rests_on_rules_that_the_rulebook_has() -> None:
     named = {rule for reason in refusals.REASONS.values() for rule in reason.rules}
     assert named <= RULES.articles.keys()
+
+
+def test_readme_names_refusals_and_rules_that_exist() -> None:
+    """The table of invariants in the service's README: second column codes of refusals, third column codes of rules."""
+    _, _, table = README.read_text(encoding="utf-8").partition("## Invariants")
+    rows = [line.split("|") for line in table.partition("## Clocks")[0].splitlines() if line.startswith("| ")][1:]
+    codes = {code for row in rows for code in re.findall(r"`([a-z-]+)`", row[2])}
+    assert codes - {"not-found"} <= refusals.REASONS.keys()
+    assert {rule for row in rows for rule in re.findall(r"`([a-z-]+)`", row[3])} <= RULES.articles.keys()
+    assert len(codes) > 20

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from chassis.domain import Actor, Refused
 from services.penalty import domain
 from tests.domain.penalty import story
-from tests.domain.penalty.story import ACT_DAY, FILED, HANDLERS, HEAD, LI, OFFICERS, QIAN, ZHAO, noon, refused, rules, until
+from tests.domain.penalty.story import ACT_DAY, FILED, HANDLERS, HEAD, LI, OFFICERS, QIAN, WANG, ZHAO, noon, refused, rules, until
 
 REQUEST = domain.RequestFiling(cause="未使用固定式龙门钩案", officer_ids=HANDLERS, opinion="建议立案")
 
@@ -107,11 +108,9 @@ def test_handling_officer_does_not_approve(approver: Actor) -> None:
 
 
 def test_handlers_must_be_qualified_on_the_day_of_filing_too() -> None:
+    officers = (replace(LI, certificate_valid_to=date(2021, 9, 7)), WANG)
     with refused("certificate-expired"):
-        file(until(domain.FilingRequested), day=date(2025, 1, 2)) if False else domain.file_case(
-            until(domain.FilingRequested), HEAD, "案号",
-            (story.replace(LI, certificate_valid_to=date(2021, 9, 7)), story.WANG), noon(FILED), rules(FILED),
-        )  # fmt: skip
+        domain.file_case(until(domain.FilingRequested), HEAD, "案号", officers, noon(FILED), rules(FILED))
 
 
 def test_filing_does_not_precede_the_act() -> None:
@@ -127,5 +126,5 @@ def test_case_is_filed_once() -> None:
 
 
 def test_day_is_the_day_in_china() -> None:
-    late_evening_utc = noon(FILED).replace(hour=23, minute=30).astimezone(tz=None)
-    assert domain.day_of(late_evening_utc) == FILED
+    assert domain.day_of(datetime(2021, 9, 7, 15, 59, tzinfo=UTC)) == date(2021, 9, 7)
+    assert domain.day_of(datetime(2021, 9, 7, 16, 0, tzinfo=UTC)) == FILED

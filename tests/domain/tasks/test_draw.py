@@ -127,6 +127,7 @@ def test_draw_depends_on_the_seed_and_not_on_the_order_of_the_pool(shuffle: int,
     mixed = [officer(one) for one in OFFICER_IDS]
     random.Random(shuffle).shuffle(mixed)
     command = asked(pick(1, 3), seed=seed)
+    assert commit(command, mixed) == commit(command)
     assert reveal(commit(command, mixed), seed) == reveal(commit(command), seed)
 
 

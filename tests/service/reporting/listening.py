@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import orjson
@@ -64,11 +64,10 @@ class Stream:
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """The app on a loopback port of its own; its lifespan is not run. Answers its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_level="error", timeout_graceful_shutdown=1)
+async def served(app: ASGIApp, *, port: int = 0, lifespan: Literal["on", "off"] = "off") -> AsyncIterator[str]:
+    """The app on loopback, on any free port unless one is named; answers its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan=lifespan, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)

@@ -1,0 +1,73 @@
+"""One run of the pilot against a gateway: the scenario of a seed, its workbooks, the year, the figures at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pilot.client import Client
+from pilot.published import Published, Scale, published
+from pilot.scenario import Scenario, scenario_of, size_of
+from pilot.setting_up import organs
+from pilot.table import Figures, differences, fetch_figures
+from pilot.workbooks import make_sites, write_workbooks
+from pilot.world import staff_of
+from pilot.year import live_through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What to run: where the platform is, which year, and who watches."""
+
+    gateway: str
+    secret: str  # the development issuer's
+    seed: int
+    scale: Scale
+    workbooks: Path  # folder that the register's workbooks are written to
+    day: Callable[[date], None] = lambda _: None
+    sent: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended."""
+
+    figures: Figures
+    published: Mapping[str, Published]
+    seconds: float
+    steps: int
+    requests: int
+
+    @property
+    def differences(self) -> list[str]:
+        """The figures that are not as published."""
+        return differences(self.figures, self.published)
+
+
+def scenario_for(seed: int, scale: Scale) -> Scenario:
+    """The year of this seed."""
+    city, districts = organs()
+    return scenario_of(seed, size_of(scale, published(scale)), city, districts)
+
+
+def write_register(scenario: Scenario, folder: Path) -> list[Path]:
+    """Write the register's workbooks, one per sector, as enterprises would have filled them in."""
+    names = {organ.district: organ.district_name for organ in scenario.districts}
+    return write_workbooks(folder, make_sites(scenario.random("register"), scenario.register, names))
+
+
+async def carry_out(run: Run) -> Outcome:
+    """Live through the year and ask for its figures; Stopped if the platform refuses anything."""
+    began = time.monotonic()
+    scenario = scenario_for(run.seed, run.scale)
+    workbooks = write_register(scenario, run.workbooks)
+    async with Client(run.gateway, run.secret, run.seed, run.sent) as client:
+        passed = await live_through(scenario, client, workbooks, run.day)
+        figures = await fetch_figures(client, staff_of(scenario.city).auditor)
+    return Outcome(
+        figures=figures, published=published(run.scale), seconds=time.monotonic() - began, steps=passed.steps,
+        requests=passed.requests,
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""The year: what is on the agenda of a day is done at once, then the clock moves on, which nobody may lag behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pilot.client import Client, Stopped
+from pilot.days import morning
+from pilot.drawing import draw_month
+from pilot.scenario import CAMPAIGN, LAST_VISIT, OPENED, PLANNED, SET_UP, YEAR, Scenario
+from pilot.setting_up import enrol, establish, load_register, open_campaign, plan, publish
+from pilot.world import Action, World, staff_of
+
+END = morning(date(YEAR, 12, 31)) + timedelta(hours=9)
+Watcher = Callable[[date], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How the year went by: steps of the clock, requests that were answered."""
+
+    steps: int
+    requests: int
+
+
+async def live_through(
+    scenario: Scenario, client: Client, workbooks: Sequence[Path], watch: Watcher = lambda _: None
+) -> Passed:  # fmt: skip
+    """Drive the platform through the year; `watch` is told each day that begins. Stopped if anything is refused."""
+    world = World(scenario, client, staff_of(scenario.city), SET_UP)
+    _put_on_agenda(world, workbooks)
+    steps = 0
+    for day in (SET_UP, PLANNED, OPENED, *scenario.days.all):
+        if world.agenda.busy(day):
+            steps += await _to(world, morning(day))
+            world.today = day
+            watch(day)
+            await _do(world, day)
+    steps += await _to(world, END, settle=True)
+    return Passed(steps, client.requests)
+
+
+def _put_on_agenda(world: World, workbooks: Sequence[Path]) -> None:
+    async def set_up() -> None:
+        await establish(world)
+        await publish(world)
+        await enrol(world)
+        await load_register(world, workbooks)
+
+    world.agenda.add(SET_UP, set_up)
+    world.agenda.add(PLANNED, lambda: plan(world))
+    world.agenda.add(OPENED, lambda: open_campaign(world))
+    for month in range(CAMPAIGN[0].month, LAST_VISIT.month + 1):
+        world.agenda.add(world.scenario.days.first_of_month(month), _draws(world, month))
+
+
+def _draws(world: World, month: int) -> Action:
+    async def draw() -> None:
+        await draw_month(world, month)
+
+    return draw
+
+
+async def _to(world: World, moment: datetime, *, settle: bool = False) -> int:
+    return await world.client.advance(world.staff.operator, moment, settle=settle)
+
+
+async def _do(world: World, day: date) -> None:
+    """Everything that is on the agenda of a day, all of a stage at once; the first refusal ends the rest."""
+    for stage in world.agenda.stages(day):
+        try:
+            async with asyncio.TaskGroup() as group:
+                for action in stage:
+                    group.create_task(_carried_out(action))
+        except* Stopped as several:
+            raise several.exceptions[0] from None
+
+
+async def _carried_out(action: Action) -> None:
+    await action()

@@ -1,0 +1,69 @@
+"""A migrated database for each test, made from one template; and the example service's events, known only here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from chassis.database import connect, migrate
+from chassis.domain import EVENT_TYPES
+from chassis.eventstore import Connection
+from chassis.testing import ServiceUnderTest, fresh_database, service_under_test
+from tests.chassis import notes
+
+
+@pytest.fixture(autouse=True)
+def _known_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wire, known in notes.EVENTS.items():
+        monkeypatch.setitem(EVENT_TYPES, wire, known)
+
+
+def _named(dsn: str) -> str:
+    return dsn.partition("?")[0].rpartition("/")[2]
+
+
+async def _execute(admin_dsn: str, sql: str) -> None:
+    connection = await connect(admin_dsn, "tests")
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template(admin_dsn: str) -> AsyncIterator[str]:
+    """A database with the migrations of the chassis and of the example service, to copy from."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, notes.SERVICE.migration_folders)
+    yield dsn
+    await _execute(admin_dsn, f"DROP DATABASE {_named(dsn)} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def dsn(admin_dsn: str, template: str) -> AsyncIterator[str]:
+    """A database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _execute(admin_dsn, f"CREATE DATABASE {name} TEMPLATE {_named(template)}")
+    yield template.replace(_named(template), name)
+    await _execute(admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def connection(dsn: str) -> AsyncIterator[Connection]:
+    """A connection to it."""
+    opened = await connect(dsn, "test")
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def sut(admin_dsn: str) -> AsyncIterator[ServiceUnderTest]:
+    """The example service."""
+    async with service_under_test(notes.SERVICE, admin_dsn) as under_test:
+        yield under_test
+    await _execute(admin_dsn, f"DROP DATABASE {_named(under_test.dsn)} WITH (FORCE)")
+
+

@@ -1,0 +1,25 @@
+"""Inspection on a real PostgreSQL, fed with events of the registry and of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from chassis.testing import service_under_test
+from services.inspection.service import SERVICE
+from tests.service.inspection.office import MORNING, Office
+
+
+@pytest_asyncio.fixture
+async def empty_office(admin_dsn: str) -> AsyncIterator[Office]:
+    """Nothing was heard from other services yet."""
+    async with service_under_test(SERVICE, admin_dsn, MORNING) as under_test:
+        yield Office(under_test)
+
+
+@pytest_asyncio.fixture
+async def office(empty_office: Office) -> Office:
+    """Site, officers, organ, catalogue and rulebook are known."""
+    await empty_office.founded()
+    return empty_office

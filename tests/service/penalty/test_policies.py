@@ -1,0 +1,58 @@
+"""What penalty makes of other services' events."""
+
+from __future__ import annotations
+
+from tests.service.penalty.bureau import CASE, ENTERPRISE, HANDLERS, Bureau
+
+
+async def test_referral_becomes_one_clue(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.hears_a_referral()  # told again under another event id
+    clues = await bureau.service.events("casetrail.penalty.clue-registered")
+    assert len(clues) == 1
+    refusals = await bureau.service.connection.fetch("SELECT code FROM refusals")
+    assert [row["code"] for row in refusals] == ["clue-registered-already"]
+
+
+async def test_recused_and_expired_officers_do_not_handle(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    bureau.until("2021-09-08")
+    request = {"cause": "案由", "officers": [{"officer_id": officer} for officer in HANDLERS], "opinion": "建议立案"}
+    told = {"officer_id": "o-wang", "enterprise_id": ENTERPRISE, "reason": "近亲属"}
+    await bureau.hears("registry", "recusal-declared", told, "officer:o-wang")
+    assert (await bureau.post("officer", "filing-requests", request, status=409))["code"] == "officer-recused"
+    await bureau.enrol("o-li", "JX1", "2021-09-07")
+    assert (await bureau.post("officer", "filing-requests", request, status=409))["code"] == "certificate-expired"
+
+
+async def test_last_word_on_a_hazard_counts(bureau: Bureau) -> None:
+    async def state() -> str:
+        return str(await bureau.service.connection.fetchval("SELECT state FROM hazards WHERE hazard_id = 'h-1'"))
+
+    order = {"order_id": "order-1", "enterprise_id": ENTERPRISE, "hazards": [{"hazard_id": "h-1", "due_on": "2021-09-20"}]}
+    await bureau.hears("inspection", "order-issued", order, ENTERPRISE)
+    assert await state() == "ordered"
+    await bureau.hears_a_referral()
+    assert await state() == "ordered"
+    failed = {"hazard_id": "h-1", "order_id": "order-1", "re_inspected_on": "2021-09-21", "note": None}
+    await bureau.hears("inspection", "re-inspection-failed", failed, ENTERPRISE)
+    assert await state() == "failed"
+    await bureau.hears_rectified()
+    assert await state() == "rectified"
+
+
+async def test_case_does_not_close_while_a_hazard_is_open(bureau: Bureau) -> None:
+    await bureau.hears_a_referral(hazards=("h-1", "h-2"))
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    await bureau.decide()
+    await bureau.serve()
+    await bureau.pay(900_000, "B1")
+    await bureau.hears_rectified("h-1")
+    refused = await bureau.post("approver", "closings", {"reason": "已全部履行"}, status=409)
+    assert (refused["code"], refused["hazard_ids"]) == ("rectification-open", ["h-2"])
+    await bureau.hears_rectified("h-2")
+    await bureau.post("approver", "closings", {"reason": "已全部履行"})
+    assert (await bureau.get(f"/v1/cases/{CASE}"))["state"] == "closed"
