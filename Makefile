@@ -7,7 +7,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
-NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json))
+NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
 
 .PHONY: help setup demo pilot test test-kafka check fix contracts clean
 

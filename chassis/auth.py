@@ -138,7 +138,7 @@ class TokenVerifier:
             raise Unauthenticated(str(error)) from error
 
     async def _key_set(self, *, fresh: bool) -> KeySet:
-        """The issuer's keys; fetched at most once in ASKED_AGAIN seconds, whatever tokens come, and whether the issuer answers or not."""
+        """The issuer's keys; asked for at most once in ASKED_AGAIN seconds, whatever tokens come, answered or not."""
         async with self._fetching:
             age = time.monotonic() - self._fetched
             if age > KEYS_KEPT or (age > ASKED_AGAIN and (fresh or self._keys is None)):

@@ -12,7 +12,7 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.domain import EVENT_TYPES, Event, EventType
-from chassis.envelope import Recorded
+from chassis.envelope import Recorded, canonical_json
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class OrjsonTranscoder(Transcoder):
 
     def encode(self, obj: Any) -> bytes:
         """Encode a dataclass or plain value."""
-        return orjson.dumps(obj, option=orjson.OPT_SORT_KEYS)
+        return canonical_json(obj)
 
     def decode(self, data: bytes) -> Any:
         """Decode to plain values."""
@@ -79,7 +79,7 @@ def decode(wire: str, data: bytes) -> Event:
         if newest.version == int(version):
             return cast(Event, _adapter(newest.cls).validate_json(data))
         return cast(Event, _adapter(newest.cls).validate_python(_upcast(newest, int(version), orjson.loads(data))))
-    except (ValidationError, AttributeError, KeyError, orjson.JSONDecodeError) as error:
+    except (ValidationError, AttributeError, KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise MapperDeserialisationError(f"{wire} cannot be read: {error}") from error
 
 

@@ -240,7 +240,7 @@ class Consumer:
 
     async def _seek(self, connection: Connection, kafka: AIOKafkaConsumer, cluster: str) -> None:
         """Go on where reading stopped. It may read again, never skip: the positions in the inbox decide what is applied."""
-        kafka.assign(self._assigned)
+        kafka.assign(list(self._assigned))
         stored = {
             TopicPartition(row["topic"], row["partition"]): row
             for row in await connection.fetch(OFFSETS, self._name)

@@ -112,13 +112,13 @@ class WakeUp:
         """Wake; takes whatever a listener is called with."""
         self._event.set()
 
-    async def wait(self) -> None:
-        """Return when woken, or after the longest pause."""
+    async def wait(self, at_most: float | None = None) -> bool:
+        """Return when woken (True), or after the longest pause, or `at_most` seconds (False)."""
         try:
-            async with asyncio.timeout(self._longest):
-                await self._event.wait()
+            async with asyncio.timeout(self._longest if at_most is None else at_most):
+                return await self._event.wait()
         except TimeoutError:
-            return
+            return False
         finally:
             self._event.clear()
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -79,9 +79,20 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def canonical_json(value: Any) -> bytes:
+    """JSON with sorted keys, also of dataclasses, whose fields orjson alone would leave in the order of their class."""
+    return orjson.dumps(value, default=_members, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    if not is_dataclass(value):
+        raise TypeError(f"not an event's value: {type(value).__name__}")
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def actor_bytes(actor: Actor) -> bytes:
     """An actor as canonical JSON."""
-    return orjson.dumps(actor, option=orjson.OPT_SORT_KEYS)
+    return canonical_json(actor)
 
 
 def actor_from(data: bytes | str) -> Actor:
@@ -91,7 +102,7 @@ def actor_from(data: bytes | str) -> Actor:
 
 def canonical(envelope: Envelope, data: bytes) -> bytes:
     """The canonical envelope (RFC 8785 JSON: sorted ASCII keys, no floats), which holds the hash of the stored data bytes."""
-    fields: dict[str, Any] = {
+    members: dict[str, Any] = {
         "actor": envelope.actor,
         "causation_id": str(envelope.causation_id),
         "command_id": str(envelope.command_id),
@@ -110,7 +121,7 @@ def canonical(envelope: Envelope, data: bytes) -> bytes:
         "type": envelope.type,
         "version": envelope.version,
     }
-    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    return canonical_json(members)
 
 
 def leaf_hash(envelope: Envelope, data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -116,6 +117,12 @@ async def on_database_gone(request: Request, error: Exception) -> Response:
     )
 
 
+async def on_unstorable(request: Request, error: Exception) -> Response:
+    """422: the database cannot take a value, such as a text with U+0000 or a number beyond 64 bits."""
+    log.warning("value_refused_by_database", path=request.url.path, traceid=trace_id(request), error=repr(error))
+    return problem(request, 422, "unacceptable-value", "请求中含有无法处理的值", "a value of the request cannot be processed")
+
+
 async def on_unexpected(request: Request, error: Exception) -> Response:
     """500 without a stack trace; the trace id finds it in the logs."""
     log.error("unexpected", path=request.url.path, traceid=trace_id(request), exc_info=error)
@@ -150,4 +157,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(KeyReused, reused)
     for gone in GONE:
         app.add_exception_handler(gone, on_database_gone)
+    app.add_exception_handler(asyncpg.DataError, on_unstorable)
     app.add_exception_handler(Exception, on_unexpected)

@@ -65,6 +65,16 @@ async def fresh_database(admin_dsn: str) -> str:
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
+async def drop_database(admin_dsn: str, dsn: str) -> None:
+    """Remove a database that `fresh_database` made."""
+    name = dsn.partition("?")[0].rpartition("/")[2]
+    connection = await connect(admin_dsn, "tests")
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
 class KnownTokens:
     """Stands in for the token verifier: every principal handed out is its own token."""
 
@@ -170,12 +180,15 @@ async def service_under_test(service: Service, admin_dsn: str, at: datetime = NO
     dsn = await fresh_database(admin_dsn)
     await migrate(dsn, service.migration_folders)
     app = api_app(service, settings_for(service.name, dsn))
-    async with app.router.lifespan_context(app):
-        connection = await connect(dsn, "tests")
-        under_test = ServiceUnderTest(service, dsn, app, connection, FixedClock(at))
-        app.state.runner.clock = under_test.clock
-        app.state.verifier = under_test.tokens
-        try:
-            yield under_test
-        finally:
-            await connection.close()
+    try:
+        async with app.router.lifespan_context(app):
+            connection = await connect(dsn, "tests")
+            under_test = ServiceUnderTest(service, dsn, app, connection, FixedClock(at))
+            app.state.runner.clock = under_test.clock
+            app.state.verifier = under_test.tokens
+            try:
+                yield under_test
+            finally:
+                await connection.close()
+    finally:
+        await drop_database(admin_dsn, dsn)

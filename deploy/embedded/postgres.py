@@ -66,8 +66,12 @@ class Postgres:
     name = "postgres"
     polite = signal.SIGINT  # fast shutdown: does not wait for clients
 
-    def __init__(self, root: Path) -> None:
-        """The server whose data lie in `<root>/postgres` and whose password in `<root>/postgres-password` (0600)."""
+    def __init__(self, root: Path, *, survives_power_loss: bool = True) -> None:
+        """The server whose data lie in `<root>/postgres` and whose password in `<root>/postgres-password` (0600).
+
+        Without `survives_power_loss` it does not wait for the disk: for tests, which outlive a killed server but no machine.
+        """
+        self._settings = CONFIGURATION if survives_power_loss else {**CONFIGURATION, "fsync": "off", "full_page_writes": "off"}
         self.port = free_port()
         self._account = unprivileged()
         self._link = root.absolute() / "postgres"
@@ -81,7 +85,7 @@ class Postgres:
     async def launch(self) -> Launch:
         """Make the cluster if there is none, end what a killed postmaster left behind, and say how to start it."""
         data = await asyncio.to_thread(self._prepare)
-        settings = [f"--{name}={value}" for name, value in {**CONFIGURATION, "port": str(self.port)}.items()]
+        settings = [f"--{name}={value}" for name, value in {**self._settings, "port": str(self.port)}.items()]
         return self._as_account(["postgres", "-D", str(data), *settings])
 
     async def answers(self) -> bool:

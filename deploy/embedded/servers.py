@@ -67,7 +67,7 @@ async def postgres() -> AsyncIterator[str]:
             yield address
     else:
         async with _scratch() as root:
-            server = Postgres(root)
+            server = Postgres(root, survives_power_loss=False)
             async with _running(server, root):
                 yield server.dsn()
             server.erase()

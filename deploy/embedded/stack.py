@@ -158,7 +158,7 @@ class Stack:
             await delete_topics(self.bootstrap)
 
     async def _start_service(self, name: str) -> None:
-        await migrate(name, self._env)
+        await migrate(name, self.dsn(name))
         await _all(*(self._start(f"{name}-{role}") for role in ROLES))
 
     async def _start(self, name: str) -> None:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from chassis.database import connect, migrate
 from chassis.domain import EVENT_TYPES
 from chassis.eventstore import Connection
-from chassis.testing import ServiceUnderTest, fresh_database, service_under_test
+from chassis.testing import ServiceUnderTest, drop_database, fresh_database, service_under_test
 from tests.chassis import notes
 
 
@@ -39,7 +39,7 @@ async def template(admin_dsn: str) -> AsyncIterator[str]:
     dsn = await fresh_database(admin_dsn)
     await migrate(dsn, notes.SERVICE.migration_folders)
     yield dsn
-    await _execute(admin_dsn, f"DROP DATABASE {_named(dsn)} WITH (FORCE)")
+    await drop_database(admin_dsn, dsn)
 
 
 @pytest_asyncio.fixture
@@ -47,8 +47,9 @@ async def dsn(admin_dsn: str, template: str) -> AsyncIterator[str]:
     """A database of the test's own."""
     name = f"test_{uuid.uuid4().hex}"
     await _execute(admin_dsn, f"CREATE DATABASE {name} TEMPLATE {_named(template)}")
-    yield template.replace(_named(template), name)
-    await _execute(admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+    own = template.replace(_named(template), name)
+    yield own
+    await drop_database(admin_dsn, own)
 
 
 @pytest_asyncio.fixture
@@ -64,6 +65,5 @@ async def sut(admin_dsn: str) -> AsyncIterator[ServiceUnderTest]:
     """The example service."""
     async with service_under_test(notes.SERVICE, admin_dsn) as under_test:
         yield under_test
-    await _execute(admin_dsn, f"DROP DATABASE {_named(under_test.dsn)} WITH (FORCE)")
 
 

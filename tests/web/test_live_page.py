@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 from playwright.async_api import Page, expect
 
@@ -117,6 +118,24 @@ async def test_a_broken_stream_goes_on_where_it_was(page: Page, stage: Stage, mo
     await expect(shown).to_have_count(len(ledgers.recorded))
     seqs = await shown.evaluate_all("nodes => nodes.map((node) => Number(node.dataset.seq))")
     assert seqs == list(range(len(ledgers.recorded), 0, -1))
+
+
+async def test_a_stream_is_read_however_it_is_cut(page: Page, stage: Stage) -> None:
+    """Pieces of a stream end anywhere, also within a line."""
+    await page.goto("/live/")
+    text = 'retry: 20\\n\\n: ping\\n\\nid: a-1\\nevent: x\\ndata: {"n": 1}\\n\\ndata: one\\ndata: two\\n\\n'
+    found = await page.evaluate(f"""async () => {{
+        const {{ EventReader }} = await import("/live/api.js");
+        const text = '{text}';
+        return [...text].map((_, cut) => {{
+            const reader = new EventReader();
+            return JSON.stringify([...reader.read(text.slice(0, cut)), ...reader.read(text.slice(cut))]);
+        }});
+    }}""")
+    assert [orjson.loads(one) for one in found] == [
+        [{"retry": "20"}, {"id": "a-1", "event": "x", "data": '{"n": 1}'}, {"data": "one\ntwo"}]
+    ] * len(found)
+    assert len(found) > 50
 
 
 async def test_nothing_yet(page: Page, stage: Stage) -> None:

@@ -1,6 +1,6 @@
 // The live page: figures and feed move as events come; every figure leads to its rows, every event to its history.
 import { ask, Feed } from "./api.js";
-import { amount, cell, COLUMNS, columnsOf, NOTHING, time } from "./words.js";
+import { amount, cell, COLUMNS, columnsOf, NOTHING, said, time } from "./words.js";
 
 const SHOWN = 200; // entries kept in the list
 const BY_DISTRICT = ["enterprises", "inspections", "officer_visits", "hazards", "hazards_rectified", "penalties", "penalty_amount_fen",
@@ -41,7 +41,7 @@ function showTrouble(error) {
 
 function showFigures(figures, asOf) {
   const first = state.figures.size === 0;
-  for (const figure of figures) state.figures.set(figure.name, { ...state.figures.get(figure.name), ...figure });
+  for (const figure of figures) state.figures.set(figure.name, { ...state.figures.get(figure.name), ...figure, as_of: asOf });
   if (first) $("figures").replaceChildren(...[...state.figures.values()].map(card));
   for (const figure of state.figures.values()) fill(figure, first);
   $("figures").setAttribute("aria-busy", "false");
@@ -155,7 +155,7 @@ async function rowsOf(name) {
   const page = await ask(state.viewer, `/v1/figures/${name}/rows?limit=100`);
   const facts = el("dl", {}, ...[
     ["指标", `${figure.title} = ${amount(figure.value, figure.unit)}`], ["算法", figure.formula], ["不含", figure.exclusions],
-    ["来源事件", figure.source_events.join("、")],
+    ["来源事件", figure.source_events.join("、")], ["数据截至", time(figure.as_of.recorded_at)],
   ].flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]));
   if (page.items.length === 0) return [facts, quiet("没有明细", "no rows", "p")];
   const columns = columnsOf(page.items);
@@ -186,7 +186,7 @@ async function historyOf(kind, id) {
 
 function historyEntry(one) {
   const { title, summary, actor, occurred_at: at, recorded_at: recorded, rulebook, type, stream_id: streamId, version, data } = one;
-  const who = `${actor.name}（${actor.role}${actor.certificate_no ? `，证号 ${actor.certificate_no}` : ""}）`;
+  const who = `${actor.name}（${said(actor.role)}${actor.certificate_no ? `，证号 ${actor.certificate_no}` : ""}）`;
   const facts = el("details", {}, el("summary", {}, `${who} · 记录于 ${time(recorded)}${rulebook ? ` · 依据 ${rulebook}` : ""}`),
     el("p", { className: "quiet" }, `${type} · ${streamId} 第 ${version} 版`), el("pre", {}, JSON.stringify(data, null, 2)));
   return el("li", {}, el("div", { className: "line" }, el("b", {}, title), el("time", { dateTime: at }, time(at))),

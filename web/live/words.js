@@ -32,14 +32,18 @@ export const COLUMNS = {
 const VALUES = {
   steel: "钢铁", aluminium: "铝加工", dust: "粉尘涉爆", city: "市级", district: "区县", county: "县", general: "一般", major: "重大",
   found: "已发现", rectified: "已整改", generated: "已生成", assigned: "已派发", started: "检查中", completed: "已完成",
+  officer: "执法人员", manager: "负责人", approver: "审批人", administrator: "管理员", "legal-reviewer": "法制审核", finance: "财务",
+  expert: "专家", enterprise: "企业", policy: "系统联动", deadline: "期限到期", operator: "运维", auditor: "审计",
   campaign: "专项", random: "随机抽查", "development-zone": "开发区", administration: "管理局",
 };
+
+export const said = (value) => VALUES[value] ?? String(value);
 
 export function cell(column, value, unit) {
   if (value === null || value === undefined || value === "") return NOTHING;
   if (column === "counts") return amount(value, unit === "fen" ? "fen" : "");
   if (column.endsWith("_fen")) return amount(value, "fen");
-  return VALUES[value] ?? String(value);
+  return said(value);
 }
 
 export function columnsOf(rows) {

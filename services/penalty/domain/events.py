@@ -63,6 +63,8 @@ class Charge:
 
 @event("casetrail.penalty.clue-registered.v1", title="线索登记", summary="检查 {inspection_id} 移送线索，当事人 {party.name}")
 class ClueRegistered(Event):
+    """Acts of a unit are referred; nobody has decided to file yet (P01)."""
+
     case_id: str
     origin: Literal["inspection"]
     referral_id: str
@@ -79,6 +81,8 @@ class ClueRegistered(Event):
 
 @event("casetrail.penalty.filing-requested.v1", title="立案审批申请", summary="申请立案，案由：{cause}")
 class FilingRequested(Event):
+    """Officers ask for the filing and name who handles the case (P02, form 1)."""
+
     case_id: str
     cause: str
     officers: tuple[Handler, ...]
@@ -87,6 +91,8 @@ class FilingRequested(Event):
 
 @event("casetrail.penalty.case-filed.v1", title="立案", summary="{filed_on} 立案，案号 {case_no}，办案期限至 {decision_due_on}")
 class CaseFiled(Event):
+    """The approver files the case; `decision_due_on` is the last day for a decision in time (P03)."""
+
     case_id: str
     case_no: str
     filed_on: date
@@ -96,6 +102,8 @@ class CaseFiled(Event):
 
 @event("casetrail.penalty.evidence-recorded.v1", title="证据入卷", summary="取得证据：{title}")
 class EvidenceRecorded(Event):
+    """Evidence gathered by officers of the case, known by its hash (P04)."""
+
     case_id: str
     kind: EvidenceKind
     title: str
@@ -105,6 +113,8 @@ class EvidenceRecorded(Event):
 
 @event("casetrail.penalty.investigation-closed.v1", title="调查终结", summary="调查终结，拟罚款 {proposed_fen} 分")
 class InvestigationClosed(Event):
+    """What the handlers propose, in fen per act, and why a legal review is due, if one is (P05, form 30)."""
+
     case_id: str
     outcome: Literal["penalise"]
     charges: tuple[Charge, ...]
@@ -116,6 +126,8 @@ class InvestigationClosed(Event):
 
 @event("casetrail.penalty.legal-review-passed.v1", title="法制审核通过", summary="{reviewer} 法制审核通过")
 class LegalReviewPassed(Event):
+    """The legal reviewer has no objection to these charges (P06)."""
+
     case_id: str
     reviewer: str
     opinion: str
@@ -123,6 +135,8 @@ class LegalReviewPassed(Event):
 
 @event("casetrail.penalty.legal-review-returned.v1", title="法制审核退回", summary="{reviewer} 法制审核退回：{opinion}")
 class LegalReviewReturned(Event):
+    """The legal reviewer objects: the investigation must be closed anew (P06)."""
+
     case_id: str
     reviewer: str
     opinion: str
@@ -130,6 +144,8 @@ class LegalReviewReturned(Event):
 
 @event("casetrail.penalty.notice-served.v1", title="告知书送达", summary="{document_no} 送达，陈述申辩至 {statement_due_on}")
 class NoticeServed(Event):
+    """The party knows the intended penalty and its rights (P08, form 24 or 26); `provisional` days rest on weekends only."""
+
     case_id: str
     form_no: int
     document_no: str
@@ -144,23 +160,31 @@ class NoticeServed(Event):
 
 @event("casetrail.penalty.statement-made.v1", title="当事人陈述申辩", summary="当事人陈述申辩：{text}")
 class StatementMade(Event):
+    """The party has spoken (P09)."""
+
     case_id: str
     text: str
 
 
 @event("casetrail.penalty.statement-waived.v1", title="当事人放弃陈述申辩", summary="当事人明确放弃陈述申辩")
 class StatementWaived(Event):
+    """The party has expressly waived (P09)."""
+
     case_id: str
 
 
 @event("casetrail.penalty.statement-lapsed.v1", title="陈述申辩期限届满", summary="至 {due_on} 未陈述申辩，视为放弃")
 class StatementLapsed(Event):
+    """The period for statement and defence has passed in silence (P09)."""
+
     case_id: str
     due_on: date
 
 
 @event("casetrail.penalty.penalty-decided.v1", title="行政处罚决定", summary="{document_no} 决定罚款 {total_fen} 分")
 class PenaltyDecided(Event):
+    """The penalty, in fen per act (P11, form 34); `contents` are the content groups of the document, `late` is past the limit."""
+
     case_id: str
     enterprise_id: str
     document_no: str
@@ -176,6 +200,8 @@ class PenaltyDecided(Event):
 
 @event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} 于 {received_on} 收到")
 class DecisionServed(Event):
+    """The party has received the decision; the payment period runs from here (P12, form 40)."""
+
     case_id: str
     received_on: date
     manner: Manner
@@ -186,12 +212,16 @@ class DecisionServed(Event):
 
 @event("casetrail.penalty.case-overdue.v1", title="办案超期", summary="至 {due_on} 未作出决定")
 class CaseOverdue(Event):
+    """The limit has passed without a decision."""
+
     case_id: str
     due_on: date
 
 
 @event("casetrail.penalty.case-closed.v1", title="结案", summary="{closed_on} 结案：{reason}")
 class CaseClosed(Event):
+    """Everything is done; the case does not change any more (P17, form 46)."""
+
     case_id: str
     reason: str
     closed_on: date
@@ -199,6 +229,8 @@ class CaseClosed(Event):
 
 @event("casetrail.penalty.payment-opened.v1", title="罚款待缴", summary="应缴 {amount_fen} 分，期限 {due_on}")
 class PaymentOpened(Event):
+    """A fine is due, in fen (P13)."""
+
     case_id: str
     enterprise_id: str
     amount_fen: int
@@ -207,6 +239,8 @@ class PaymentOpened(Event):
 
 @event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分")
 class PaymentReceived(Event):
+    """A transfer of the party, in fen."""
+
     case_id: str
     amount_fen: int
     bank_reference: str
@@ -215,18 +249,24 @@ class PaymentReceived(Event):
 
 @event("casetrail.penalty.payment-settled.v1", title="罚款缴清", summary="{settled_on} 罚款缴清")
 class PaymentSettled(Event):
+    """The sum is reached."""
+
     case_id: str
     settled_on: date
 
 
 @event("casetrail.penalty.payment-overdue.v1", title="逾期未缴", summary="至 {due_on} 未缴清罚款")
 class PaymentOverdue(Event):
+    """The payment period has passed and money is missing (P13b begins here)."""
+
     case_id: str
     due_on: date
 
 
 @event("casetrail.penalty.number-taken.v1", title="文书编号", summary="{document_no} 用于 {case_id}")
 class NumberTaken(Event):
+    """The next number of a series went to a document of a case."""
+
     series: str
     number: int
     document_no: str

@@ -17,7 +17,6 @@ from typing import Any
 import orjson
 import python_calamine
 
-MEMORY = 2 << 30  # bytes of address space
 SECONDS = 60  # of processor time
 UNFOLDED = 1 << 30  # bytes of all parts together
 WIDEST = 256  # columns
@@ -109,11 +108,12 @@ def lines(content: bytes, most: int) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Read the file from standard input; `sys.argv[1]` is the most rows of a sheet that are wanted."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    """Read the file from standard input; the arguments are the most rows of a sheet that are wanted, and bytes of memory."""
+    most, memory = int(sys.argv[1]), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for line in lines(sys.stdin.buffer.read(), int(sys.argv[1])):
+    for line in lines(sys.stdin.buffer.read(), most):
         sys.stdout.buffer.write(line + b"\n")
 
 

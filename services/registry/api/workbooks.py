@@ -25,6 +25,7 @@ FORMS = forms_of(
 )
 MOST_ROWS = max(form.maximum_rows for form in FORMS) + 2  # of a sheet: its head, and one more than may be
 SECONDS = 90  # to read a file
+MEMORY = 3 << 29  # bytes of address space, to read a file
 
 UNREADABLE = {
     "file-empty": ("文件是空的", "the file is empty"),
@@ -45,7 +46,7 @@ async def read_file(content: bytes, setting: Setting) -> Draft:
 async def parse_apart(content: bytes) -> bytes:
     """What the parsing program prints about a file; a file that it dies of is too complex."""
     program = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(PROGRAM), str(MOST_ROWS),
+        sys.executable, "-I", str(PROGRAM), str(MOST_ROWS), str(MEMORY),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     printed, said = b"", b""

@@ -54,7 +54,7 @@ def causal_order(moments: Iterable[Moment]) -> list[Moment]:
 
 def _edges(by_id: Mapping[UUID, Moment]) -> tuple[dict[UUID, list[UUID]], dict[UUID, int]]:
     """For each moment, what must come after it, and for how many it must wait."""
-    pairs = set()
+    pairs = {(m.causation_id, m.event_id) for m in by_id.values() if m.causation_id in by_id}
     streams: dict[str, list[Moment]] = defaultdict(list)
     for moment in by_id.values():
         streams[moment.stream].append(moment)

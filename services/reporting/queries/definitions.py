@@ -71,7 +71,7 @@ FIGURES = (
             FROM fact_hazards h LEFT JOIN fact_enterprises e USING (enterprise_id)""",
     ),
     Figure(
-        name="key_item_hazards", title="其中：重点检查项隐患", title_en="of which on key items", unit="项",
+        name="key_item_hazards", title="其中重点项隐患", title_en="of which on key items", unit="项",
         formula="属于重点检查项的隐患数", formula_en="hazards found on key items of the catalogue",
         source_events=("casetrail.inspection.hazard-found.v1",),
         exclusions="不含一般检查项的隐患", exclusions_en="not hazards on other items",
@@ -121,7 +121,7 @@ FIGURES = (
             FROM fact_tasks WHERE state = 'completed'""",
     ),
     Figure(
-        name="completion_percent", title="任务完成率", title_en="Tasks completed / generated", unit="%", share=True,
+        name="completion_percent", title="任务完成率", title_en="Completed / generated", unit="%", share=True,
         formula="完成任务数 ÷ 生成任务数 × 100", formula_en="tasks completed / tasks generated x 100",
         source_events=("casetrail.tasks.task-generated.v1", "casetrail.tasks.task-completed.v1"),
         exclusions="无", exclusions_en="nothing",
@@ -129,7 +129,7 @@ FIGURES = (
             enterprise_name, kind, due_on, completed_on, state FROM fact_tasks""",
     ),
     Figure(
-        name="city_share", title="市级承担比例", title_en="City's share of campaign tasks", unit="%", share=True,
+        name="city_share", title="市级承担比例", title_en="City's share", unit="%", share=True,
         formula="各辖区专项任务中市级承担数 ÷ 该辖区专项任务数 × 100",
         formula_en="per district: campaign tasks of the city / all campaign tasks x 100",
         source_events=("casetrail.tasks.task-generated.v1",),

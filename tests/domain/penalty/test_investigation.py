@@ -236,3 +236,10 @@ def test_same_charges_are_reviewed_once() -> None:
     passed = domain.LegalReviewPassed(case_id="x", reviewer="x", opinion="x")
     with refused("reviewed-already"):
         review(told(clue(), requested(), filed(), evidence(), investigated(), passed))
+
+
+def test_investigation_closes_between_filing_and_decision() -> None:
+    with refused("case-not-filed", article="第54条"):
+        close(until(domain.FilingRequested), charge())
+    with refused("decided-already"):
+        close(until(domain.PenaltyDecided), charge())

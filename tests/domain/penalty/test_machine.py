@@ -46,7 +46,7 @@ class Procedure(RuleBasedStateMachine):
         except Refused as refused:
             self.bases.append(refused.basis)
             return []
-        assert self.owned.stage != "closed", "a closed case accepted a command"
+        assert not (events and self.owned.stage == "closed"), "a closed case accepted a command"
         for event in events:
             self.owned = CASE.evolve(self.owned, event)
             self.history.append(event)

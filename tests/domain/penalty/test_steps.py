@@ -67,3 +67,8 @@ def test_probes_find_what_cannot_be_charged() -> None:
     state = replace(until(domain.EvidenceRecorded), act_date=date(2021, 8, 31))
     codes = {step.name: step.code for step in domain.outlook(state, FACTS, noon(DAY))}
     assert codes["close-investigation"] == "provision-not-in-force"
+
+
+def test_every_step_of_a_closed_case_is_refused_for_that_reason() -> None:
+    steps = domain.outlook(until(domain.CaseClosed), replace(FACTS, rules=rules(date(2021, 10, 9))), noon(date(2021, 10, 9)))
+    assert {step.code for step in steps} == {"case-closed"}

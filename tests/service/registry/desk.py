@@ -6,7 +6,7 @@ import io
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from tests.domain.registry.filled import Cells, Filled
 
 VOCABULARY = Path(__file__).parents[3] / "contracts" / "vocabulary"
 FIELDS = (
-    "name", "short_name", "kind", "parent", "national_code", "organ", "organ_id", "document_abbreviation", "valid_from", "valid_to",
-    "confidence", "source",
+    "name", "short_name", "kind", "parent", "national_code", "organ", "organ_id", "document_abbreviation", "valid_from",
+    "valid_to", "confidence", "source",
 )  # fmt: skip
+WRITTEN = datetime(2021, 1, 1, tzinfo=UTC)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,15 +39,17 @@ def jurisdiction_bodies() -> list[dict[str, Any]]:
 def officer_body(**changes: Any) -> dict[str, Any]:
     """An officer of Donghu."""
     return {
-        "officer_id": "officer-001", "name": "王强", "organ_id": "donghu-emb", "organ": "南昌市东湖区应急管理局", "district": "donghu",
-        "certificate_no": "JX-3601-001", "certificate_valid_to": "2024-12-31", "specialities": ["粉尘防爆"], **changes,
+        "officer_id": "officer-001", "name": "王强", "organ_id": "donghu-emb", "organ": "南昌市东湖区应急管理局",
+        "district": "donghu", "certificate_no": "JX-3601-001", "certificate_valid_to": "2024-12-31",
+        "specialities": ["粉尘防爆"], **changes,
     }  # fmt: skip
 
 
 def xlsx(book: Filled) -> bytes:
     """A filled-in form as a file."""
     buffer = io.BytesIO()
-    written = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    written = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    written.set_properties({"created": WRITTEN})  # the same form is the same file
     day = written.add_format({"num_format": "yyyy-mm-dd"})
     readme = written.add_worksheet(book.form.readme)
     for place, pair in enumerate(book.readme):

@@ -10,9 +10,9 @@ from unittest.mock import patch
 import pytest
 from python_calamine import load_workbook
 
-from chassis.problems import BadRequest
 from services.registry.api import imports as api
 from services.registry.commands import register
+from services.registry.domain.cells import Cell
 from services.registry.domain.enterprise import enterprise_id_of
 from tests.domain.registry.filled import EQUIPMENT, PLACES, SITE, code, filled, place, site
 from tests.service.registry.desk import Desk, xlsx
@@ -22,6 +22,11 @@ USCC = "统一社会信用代码"
 
 def name(number: int) -> str:
     return f"南昌{number}号木业有限公司"
+
+
+def as_cell(read: Any) -> Cell:
+    cell: Cell = read
+    return cell
 
 
 def where(errors: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -107,7 +112,7 @@ async def test_handed_back_workbook_can_be_mended_and_sent_again(desk: Desk) -> 
     mended = filled(0)
     for each, rows in sheets.items():
         mended.heads[each] = [str(head) for head in rows[0]]
-        mended.rows[each] = [dict(zip(mended.heads[each], rows[1], strict=True))]
+        mended.rows[each] = [dict(zip(mended.heads[each], map(as_cell, rows[1]), strict=True))]
     mended.rows[SITE][0]["从业人数"] = 45
     assert (await desk.send(xlsx(mended), "import-2")).status_code == 201
     assert sorted(await desk.registered()) == [name(1), name(2), name(3)]
@@ -180,7 +185,7 @@ async def test_interrupted_import_goes_on_where_it_was(desk: Desk) -> None:
             raise Killed
         await real(work, fact)
 
-    with patch.object(register, "register_site", some_only), pytest.raises(Killed):
+    with patch.multiple(register, register_site=some_only, AT_ONCE=4), pytest.raises(Killed):
         await desk.send(content)
     before = await desk.registered()
     assert 0 < len(before) < 40

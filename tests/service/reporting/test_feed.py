@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest_asyncio
 from fastapi.sse import ServerSentEvent
 
 from chassis.envelope import Recorded
+from chassis.eventstore import Connection
 from services.reporting.api import feed as feed_module
 from services.reporting.api import hub as hub_module
 from services.reporting.api.hub import Hub, Listener, Message
@@ -89,6 +90,57 @@ async def test_a_long_absence_is_read_page_by_page(live: Served, monkeypatch: py
     async with live.listen(after=f"{live.hub.head.epoch}-0") as stream:
         told = await stream.events(len(ledgers.recorded))
     assert [one.data["seq"] for one in told] == list(range(1, len(ledgers.recorded) + 1))
+
+
+async def test_what_happens_while_it_catches_up_is_told(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events that come after the catching up and before the listening are neither lost nor told twice."""
+    ledgers = small_year()
+    half = len(ledgers.recorded) // 2
+    await live.reporting.receive(ledgers.recorded[:half])
+    between, late = feed_module._between, [ledgers.recorded[half:]]
+
+    async def interrupted(start: feed_module.Start, after: int, upto: int) -> AsyncIterator[ServerSentEvent]:
+        async for event in between(start, after, upto):
+            yield event
+        if late:
+            await live.reporting.receive(late.pop())
+            await until(lambda: live.hub.head.seq == len(ledgers.recorded))
+
+    monkeypatch.setattr(feed_module, "_between", interrupted)
+    async with live.listen(after=f"{live.hub.head.epoch}-0") as stream:
+        told = await stream.events(len(ledgers.recorded))
+    assert [one.data["seq"] for one in told] == list(range(1, len(ledgers.recorded) + 1))
+
+
+async def test_a_hub_that_lags_behind_tells_nothing_twice(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The listener has read further than the hub: what the hub offers later is known already."""
+    read, waits, gate = Hub._read, asyncio.Event(), asyncio.Event()
+
+    async def gated(hub: Hub, connection: Connection) -> int:
+        waits.set()
+        await gate.wait()
+        return await read(hub, connection)
+
+    monkeypatch.setattr(Hub, "_read", gated)
+    ledgers = Ledgers()
+    enterprise(ledgers, "e-a1", "donghu")
+    enterprise(ledgers, "e-b1", "donghu")
+    await waits.wait()
+    await live.reporting.receive(ledgers.recorded[:1])
+    async with live.listen(after=f"{live.hub.head.epoch}-0") as stream:
+        first = await stream.events(1)
+        await stream.figures()
+        await live.reporting.receive(ledgers.recorded[1:])
+        gate.set()
+        second = await stream.events(1)
+    assert [one.data["seq"] for one in first + second] == [1, 2]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for it, five seconds at most."""
+    async with asyncio.timeout(5):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("last", ["0123456789ab-3", "nonsense", "999999"])
@@ -195,6 +247,4 @@ async def test_listeners_that_left_are_forgotten(live: Served) -> None:
     async with live.listen() as stream:
         await stream.figures()
         assert len(live.hub._listeners) == 1
-    async with asyncio.timeout(5):
-        while live.hub._listeners:
-            await asyncio.sleep(0.01)
+    await until(lambda: not live.hub._listeners)

@@ -1,0 +1,204 @@
+"""Projections: each event exactly once, whoever is killed or doubled; values of every kind; a poison event stops one, visibly."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+import pytest
+from structlog.testing import capture_logs
+
+from chassis.codec import encode
+from chassis.database import connect, forever
+from chassis.eventstore import Connection, append
+from chassis.projector import Batch, OwnLedger, Overtaken, Projection, begin, project_once, run_projector
+from chassis.sequencer import read_head, sequence_once
+from chassis.worker import running
+from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade
+from tests.chassis.writing import alone, recorded, until, waits_for_a_lock
+
+FEED = OwnLedger()
+
+
+async def made(connection: Connection, *texts: str, first: int = 0) -> None:
+    """Notes n<first>… in the ledger, with these texts."""
+    for n, text in enumerate(texts, first):
+        event = NoteMade(note_id=f"n{n}", text=text)
+        await append(connection, [alone([recorded(f"note:n{n}", 1, data=encode(event))])])
+    head = await read_head(connection)
+    while await sequence_once(connection, head):
+        pass
+
+
+async def done(connection: Connection, *numbers: int) -> None:
+    """These notes done."""
+    for n in numbers:
+        event = NoteDone(note_id=f"n{n}")
+        await append(connection, [alone([recorded(f"note:n{n}", 2, data=encode(event), wire=event.__wire__)])])
+    await sequence_once(connection, await read_head(connection))
+
+
+async def project(connection: Connection, projection: Projection) -> None:
+    """Run a projection to the end of the ledger."""
+    await begin(connection, [projection], simulated=False)
+    while await project_once(connection, FEED, projection, simulated=False):
+        pass
+
+
+async def position(connection: Connection, projection: Projection) -> int:
+    value: int = await connection.fetchval("SELECT position FROM checkpoints WHERE name = $1", projection.checkpoint)
+    return value
+
+
+async def counts(connection: Connection) -> tuple[Any, ...] | None:
+    row = await connection.fetchrow("SELECT district, notes, done FROM note_counts")
+    return row and tuple(row)
+
+
+async def test_values_of_every_kind_are_put_and_patched(connection: Connection) -> None:
+    await made(connection, "一", "二")
+    await project(connection, LIST)
+    await done(connection, 0)
+    await project(connection, LIST)
+    rows = [dict(row) for row in await connection.fetch("SELECT * FROM note_list ORDER BY note_id")]
+    for row in rows:
+        assert orjson.loads(row.pop("detail")) == {"text": row["text"], "n": [1, None, True]}
+    common = {
+        "district": "donghu", "due_on": date(2021, 9, 30), "made_at": datetime(2021, 9, 6, 4, tzinfo=UTC), "labels": ["一", "b"],
+        "size": 9_007_199_254_740_993,
+    }  # fmt: skip
+    assert rows == [{"note_id": "n0", "text": "一", "done": True, **common}, {"note_id": "n1", "text": "二", "done": False, **common}]
+
+
+async def test_a_row_can_be_emptied_and_an_unknown_one_is_left_alone(connection: Connection) -> None:
+    async def clear(batch: Batch) -> None:
+        rows = await batch.rows("note_list", ["n0", "absent"])
+        rows.patch("n0", due_on=None, detail=None, size=None, labels=[])
+        rows.patch("absent", done=True)
+        assert rows.get("absent") is None
+
+    await made(connection, "一")
+    await project(connection, LIST)
+    await project(connection, Projection("clear", 1, clear, ("note_list",)))
+    rows = await connection.fetch("SELECT note_id, due_on, detail, size, labels FROM note_list")
+    assert [tuple(row) for row in rows] == [("n0", None, None, None, [])]
+
+
+async def test_a_batch_sees_what_it_put_itself(connection: Connection) -> None:
+    async def twice(batch: Batch) -> None:
+        rows = await batch.rows("note_counts", ["a"])
+        rows.put("a", {"district": "a", "notes": 1, "done": 0})
+        again = await batch.rows("note_counts", ["a", "b"])
+        assert again.get("a") == {"district": "a", "notes": 1, "done": 0}
+        again.patch("a", done=7)
+        again.put("b", {"district": "b", "notes": 0, "done": 0})
+
+    await made(connection, "一")
+    await project(connection, Projection("twice", 1, twice, ("note_counts",)))
+    rows = await connection.fetch("SELECT district, notes, done FROM note_counts ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("a", 1, 7), ("b", 0, 0)]
+
+
+@pytest.mark.parametrize("mistake", ["patch", "get", "column"])
+async def test_mistakes_of_a_projection_are_errors_not_lost_rows(connection: Connection, mistake: str) -> None:
+    async def mistaken(batch: Batch) -> None:
+        rows = await batch.rows("note_counts", ["a"])
+        match mistake:
+            case "patch":
+                rows.patch("not asked for", done=1)
+            case "get":
+                rows.get("not asked for")
+            case _:
+                rows.put("a", {"district": "a", "nodes": 1})
+
+    await made(connection, "一")
+    projection = Projection("mistaken", 1, mistaken, ("note_counts",))
+    with pytest.raises(KeyError):
+        await project(connection, projection)
+    assert await position(connection, projection) == 0
+
+
+async def test_two_projectors_apply_each_event_once(dsn: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read the same batch before either writes: one is overtaken and changes nothing."""
+    monkeypatch.setattr("chassis.projector.BATCH", 7)
+    both_have_read = asyncio.Barrier(2)
+    first = True
+
+    async def together(batch: Batch) -> None:
+        if first:
+            await both_have_read.wait()
+        assert COUNTS.project is not None
+        await COUNTS.project(batch)
+
+    projection = Projection("note_counts", 1, together, ("note_counts",))
+    await made(connection, *"abcdefghijklmnopqrst")
+    await begin(connection, [projection], simulated=False)
+    other = await connect(dsn, "other")
+    tries = [project_once(each, FEED, projection, simulated=False) for each in (connection, other)]
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    await other.close()
+    assert 7 in outcomes
+    assert any(isinstance(outcome, Overtaken) for outcome in outcomes)
+    assert await counts(connection) == ("donghu", 7, 0)
+    first = False
+    await project(connection, projection)
+    assert await counts(connection) == ("donghu", 20, 0)
+
+
+async def test_a_projector_killed_in_the_middle_applies_each_event_once(dsn: str, connection: Connection) -> None:
+    """Killed when it has changed the table and before the checkpoint; a second process goes on."""
+    await made(connection, *"abcdef")
+    loops = [forever(name, lambda: run_projector(dsn, FEED, (LIST, COUNTS), 0.01, simulated=False)) for name in ("one", "other")]
+    await begin(connection, [LIST, COUNTS], simulated=False)
+    holder = await connect(dsn, "holder")
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("SELECT FROM checkpoints WHERE name = $1 FOR UPDATE", COUNTS.checkpoint)
+    async with running(*loops):
+        await until(lambda: waits_for_a_lock(connection, "projector"))
+        await connection.execute("SELECT pg_terminate_backend($1)", await waits_for_a_lock(connection, "projector"))
+        await transaction.rollback()
+        await until(lambda: connection.fetchval("SELECT sum(position) = 12 FROM checkpoints"))
+    await holder.close()
+    assert await counts(connection) == ("donghu", 6, 0)
+
+
+async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection) -> None:
+    """By the sequencer's notification, not by the pause, which is longer than the test may last."""
+    async with running(run_projector(dsn, FEED, (COUNTS,), 3600, simulated=False)):
+        idle = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'projector' AND datname = current_database() AND state = 'idle'"
+        await until(lambda: connection.fetchval(f"{idle} AND query ILIKE '%ledger%'"))
+        await made(connection, "一")
+        await until(lambda: counts(connection))
+        await made(connection, "二", first=1)
+        await until(lambda: connection.fetchval("SELECT notes = 2 FROM note_counts"))
+
+
+async def test_a_poison_event_stops_its_projection_visibly_and_no_other(dsn: str, connection: Connection) -> None:
+    """What came before it is projected; the log names it; its cause mended, the projection goes on."""
+    await made(connection, "a", "b", "毒", "d")
+    with capture_logs() as logs:
+        async with running(forever("projector", lambda: run_projector(dsn, FEED, (LIST, COUNTS), 0.01, simulated=False))):
+            await until(lambda: connection.fetchval("SELECT notes = 4 FROM note_counts"))
+            await until(lambda: connection.fetchval("SELECT count(*) = 2 FROM note_list"))
+            await made(connection, "e", first=4)
+            await until(lambda: connection.fetchval("SELECT notes = 5 FROM note_counts"))
+    stopped = [line for line in logs if line["event"] == "projection_stopped"]
+    poison = await connection.fetchval("SELECT event_id::text FROM events WHERE stream_id = 'note:n2'")
+    assert {(line["projection"], line["event_id"], line["idx"]) for line in stopped} == {("note_list", poison, 3)}
+    assert len(stopped) < 10  # it is not tried in a busy loop
+    assert await position(connection, LIST) == 2
+    await project(connection, Projection("note_list", 1, COUNTS.project, ()))
+    assert await position(connection, LIST) == 5
+
+
+async def test_a_new_version_of_a_projection_begins_at_the_beginning(connection: Connection) -> None:
+    await made(connection, "a", "b")
+    await project(connection, COUNTS)
+    await connection.execute("TRUNCATE note_counts")
+    await project(connection, Projection("note_counts", 2, COUNTS.project, ("note_counts",)))
+    assert await counts(connection) == ("donghu", 2, 0)
+    await begin(connection, [COUNTS], simulated=False)
+    assert await position(connection, COUNTS) == 2
