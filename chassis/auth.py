@@ -113,12 +113,9 @@ class TokenVerifier:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            try:
-                decoded = jwt.decode(token, await self._key_set(fresh=False), algorithms=ALGORITHMS)
-            except (InvalidKeyIdError, BadSignatureError):  # perhaps signed by a key that is newer than our copy
-                decoded = jwt.decode(token, await self._key_set(fresh=True), algorithms=ALGORITHMS)
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated(f"signature: {error}") from error
+            decoded = _decoded(token, await self._key_set(fresh=False))
+        except _PerhapsNewerKey:
+            decoded = _decoded(token, await self._key_set(fresh=True))
         self._check(decoded.header, decoded.claims)
         return decoded.claims
 
@@ -157,6 +154,19 @@ class TokenVerifier:
         except (aiohttp.ClientError, OSError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("issuer_keys_unavailable", url=self._jwks_url, error=repr(error))
             return None
+
+
+class _PerhapsNewerKey(Unauthenticated):
+    """The token may be signed by a key that is newer than our copy."""
+
+
+def _decoded(token: str, keys: KeySet) -> jwt.Token:
+    try:
+        return jwt.decode(token, keys, algorithms=ALGORITHMS)
+    except (InvalidKeyIdError, BadSignatureError) as error:
+        raise _PerhapsNewerKey(f"signature: {error}") from error
+    except Exception as error:  # a forged header can break the parser anywhere
+        raise Unauthenticated(f"signature: {error}") from error
 
 
 async def principal_of(request: Request) -> Principal:

@@ -21,6 +21,7 @@ class JurisdictionEstablished:
     name: str
     kind: str
     parent: str | None = None
+    national_code: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -65,5 +65,3 @@ async def sut(admin_dsn: str) -> AsyncIterator[ServiceUnderTest]:
     """The example service."""
     async with service_under_test(notes.SERVICE, admin_dsn) as under_test:
         yield under_test
-
-

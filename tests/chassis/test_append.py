@@ -214,7 +214,9 @@ async def test_backends_killed_at_any_moment_lose_and_double_nothing(dsn: str, c
         for _ in range(6):
             done, _ = await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
             await connection.execute(kill)
-            busy += [asyncio.create_task(writer.append(write_set((f"t{len(busy)}-{n}", 0, 1)))) for n in range(chance.randint(1, 9))]
+            busy += [
+                asyncio.create_task(writer.append(write_set((f"t{len(busy)}-{n}", 0, 1)))) for n in range(chance.randint(1, 9))
+            ]
         verdicts = await asyncio.gather(*busy)
     assert set(verdicts) <= {ACCEPTED, REPEATED}
     stored = await streams(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hmac
 import json
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from chassis.auth import Forbidden, Principal, TokenVerifier, Unauthenticated, principal_from
 
@@ -96,7 +97,13 @@ async def test_other_forms_of_a_good_token(issuer: Issuer) -> None:
     assert (await verifier.verify(token(name=None, roles=None, districts=None, organ=None))).roles == frozenset()
 
 
-PUBLIC_PEM = CURRENT.as_pem(private=False)
+def confused() -> str:
+    """Signed with HMAC, its secret being the public key."""
+    signed = f"{part({'alg': 'HS256', 'typ': 'at+jwt', 'kid': 'one'})}.{part(claims())}"
+    mac = hmac.digest(CURRENT.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
 BAD = {
     "wrong issuer": lambda: token(iss="http://elsewhere.test"),
     "no issuer": lambda: token(iss=None),
@@ -114,7 +121,7 @@ BAD = {
     "signed by a stranger": lambda: token(STRANGER),
     "unknown key": lambda: token(NEXT, kid="two"),
     "algorithm none": lambda: f"{part({'alg': 'none', 'typ': 'at+jwt', 'kid': 'one'})}.{part(claims())}.",
-    "HMAC with the public key": lambda: token(OctKey.import_key(PUBLIC_PEM), "HS256"),
+    "HMAC with the public key": confused,
     "signature of another token": lambda: ".".join([*token(sub="boss").split(".")[:2], token().split(".")[2]]),
     "claims changed": lambda: ".".join([token().split(".")[0], part(claims(roles=["administrator"])), token().split(".")[2]]),
     "claims no object": lambda: f"{token().split('.')[0]}.{part([1])}.{token().split('.')[2]}",
@@ -129,7 +136,6 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 @pytest.mark.parametrize("bad", BAD)
 async def test_what_is_not_ours_is_refused(issuer: Issuer, bad: str) -> None:
     issuer.keys = [CURRENT, RSA]
@@ -149,14 +155,16 @@ async def test_a_remembered_token_still_expires(issuer: Issuer, monkeypatch: pyt
         await verifier.verify(given)
 
 
-GARBAGE = st.text() | st.builds(".".join, st.lists(st.binary().map(lambda b: base64.urlsafe_b64encode(b).decode()), min_size=3, max_size=3))
+GARBAGE = st.text() | st.builds(
+    ".".join, st.lists(st.binary().map(lambda b: base64.urlsafe_b64encode(b).decode()), min_size=3, max_size=3)
+)
 HEADERS = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner))
 ODD_HEADERS = st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "jwk", "b64", "x5u"]), HEADERS).map(
     lambda header: f"{part(header)}.{part(claims())}.AAAA"
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(garbage=GARBAGE | ODD_HEADERS)
 async def test_garbage_is_refused_and_nothing_else(garbage: str) -> None:
     """Whatever it is: never another error, which would be a 500."""
@@ -183,7 +191,7 @@ async def test_garbage_does_not_make_us_hammer_the_issuer(issuer: Issuer) -> Non
     await verifier.verify(token())
     forged = [token(NEXT, kid=f"k{n}") for n in range(50)] + [token(STRANGER, sub=f"o-{n}") for n in range(50)] + ["x.y.z"] * 50
     outcomes = await asyncio.gather(*map(verifier.verify, forged), return_exceptions=True)
-    assert {type(outcome) for outcome in outcomes} == {Unauthenticated}
+    assert all(isinstance(outcome, Unauthenticated) for outcome in outcomes)
     assert issuer.asked <= 2
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -107,6 +107,7 @@ SAID = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_every_value_comes_back_and_the_bytes_are_the_same_again(said: EverythingSaid) -> None:
     data = encode(said)

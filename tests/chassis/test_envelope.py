@@ -40,7 +40,7 @@ ENVELOPE = Envelope(
     correlation_id=UUID("01970000-0000-7000-8000-000000000003"), causation_id=UUID("01970000-0000-7000-8000-000000000004"),
     traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", rulebook="jiangxi-work-safety/2021.1",
 )  # fmt: skip
-DATA = '{"case_id":"c-1"}'.encode()
+DATA = b'{"case_id":"c-1"}'
 CANONICAL = (
     '{"actor":{"certificate_no":null,"id":"o-1","name":"王\\"五\\\\","role":"officer"},'
     '"causation_id":"01970000-0000-7000-8000-000000000004","command_id":"01970000-0000-7000-8000-000000000002",'
@@ -67,8 +67,8 @@ def test_canonical_bytes_are_those_of_an_independent_writer_of_json() -> None:
     written = json.loads(canonical(ENVELOPE, DATA))
     assert json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == CANONICAL
     assert written["data_sha256"] == hashlib.sha256(DATA).hexdigest()
-    assert LEAF == hashlib.sha256(b"\x00" + CANONICAL.encode()).hexdigest()
-    assert CHAIN == hashlib.sha256(b"\x01" + bytes(32) + bytes.fromhex(LEAF)).hexdigest()
+    assert hashlib.sha256(b"\x00" + CANONICAL.encode()).hexdigest() == LEAF
+    assert hashlib.sha256(b"\x01" + bytes(32) + bytes.fromhex(LEAF)).hexdigest() == CHAIN
 
 
 OTHER: dict[type, Callable[[Any], Any]] = {

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from chassis.codec import encode
 from chassis.database import connect, forever
 from chassis.eventstore import Connection, append
-from chassis.projector import Batch, OwnLedger, Overtaken, Projection, begin, project_once, run_projector
+from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
 from chassis.sequencer import read_head, sequence_once
 from chassis.worker import running
 from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade
@@ -69,7 +69,10 @@ async def test_values_of_every_kind_are_put_and_patched(connection: Connection) 
         "district": "donghu", "due_on": date(2021, 9, 30), "made_at": datetime(2021, 9, 6, 4, tzinfo=UTC), "labels": ["一", "b"],
         "size": 9_007_199_254_740_993,
     }  # fmt: skip
-    assert rows == [{"note_id": "n0", "text": "一", "done": True, **common}, {"note_id": "n1", "text": "二", "done": False, **common}]
+    assert rows == [
+        {"note_id": "n0", "text": "一", "done": True, **common},
+        {"note_id": "n1", "text": "二", "done": False, **common},
+    ]
 
 
 async def test_a_row_can_be_emptied_and_an_unknown_one_is_left_alone(connection: Connection) -> None:

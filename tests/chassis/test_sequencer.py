@@ -135,13 +135,14 @@ async def test_two_leaders_in_the_same_pass(dsn: str, connection: Connection) ->
 async def test_a_leader_killed_in_the_middle_of_a_pass(dsn: str, connection: Connection, how: str) -> None:
     """A second process takes over; what the dead one had begun is undone with its transaction."""
     await append(connection, [write_set((f"s{n}", 0, 2)) for n in range(20)])
-    async with connections(dsn, 1) as (holder,), running(
-        forever("one", lambda: run_sequencer(dsn, 0.01)), forever("other", lambda: run_sequencer(dsn, 0.01))
+    async with (
+        connections(dsn, 1) as (holder,),
+        running(forever("one", lambda: run_sequencer(dsn, 0.01)), forever("other", lambda: run_sequencer(dsn, 0.01))),
     ):
         async with holder.transaction():
             await holder.execute("LOCK TABLE ledger IN SHARE MODE")
             await until(lambda: waits_for_a_lock(connection, "sequencer"))
-            await connection.execute(f"SELECT {how}($1)", await waits_for_a_lock(connection, "sequencer"))  # noqa: S608 - a name of ours
+            await connection.execute(f"SELECT {how}($1)", await waits_for_a_lock(connection, "sequencer"))
             await append(connection, [write_set(("s0", 2, 1))])
         await until(lambda: nothing_pending(connection))
     assert await check_ledger(connection) == 41
@@ -209,9 +210,7 @@ async def test_interleaved_writers_rollbacks_and_killed_leaders(dsn: str, connec
     assert await check_ledger(connection) == sum(history.versions.values()) > 200
 
 
-async def test_a_foreign_transaction_in_another_database_hides_nothing(
-    admin_dsn: str, dsn: str, connection: Connection
-) -> None:
+async def test_a_foreign_transaction_in_another_database_hides_nothing(admin_dsn: str, dsn: str, connection: Connection) -> None:
     """Horizons of transaction ids are the cluster's; the ledger uses none."""
     async with connections(admin_dsn, 1) as (foreign,), foreign.transaction():
         await foreign.execute("SELECT pg_current_xact_id()")

@@ -36,6 +36,7 @@ STAGES: tuple[Stage, ...] = (
     "none", "clue", "filing-requested", "investigating", "investigated", "noticed", "decided", "served", "closed",
 )  # fmt: skip
 Review = Literal["passed", "returned"]
+APPROVAL = "handlers-do-not-approve"  # the forms keep handling and approval apart
 NOBODY = Party(kind="unit", name="", uscc="")
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event
 from services.penalty.domain.case import (
+    APPROVAL,
     CaseState,
     Decision,
     Notice,
@@ -52,7 +53,7 @@ def decide_penalty(
     seal), 60 (limit), 63 and 64 (hearing right).
     """
     notice, day = require_noticed(state, rules), day_of(at)
-    require_not_handler(state, command.approver, rules, "decision-by-head")
+    require_not_handler(state, command.approver, rules, APPROVAL)
     require_not_before(day, notice.served_on, rules, "notice-before-decision")
     _require_answered(notice, day, rules)
     _require_hearing_settled(notice, day, rules)
@@ -114,7 +115,7 @@ def close_case(
     `hazards` tells the state of rectification by hazard.
     """
     decision, day = require_served(state, rules), day_of(at)
-    require_not_handler(state, approver, rules, "decision-by-head")
+    require_not_handler(state, approver, rules, APPROVAL)
     require_not_before(day, decision.received_on, rules, "penalty-performed")
     for guard in rules.closing_guards:
         _require_guard(guard, state, payment, hazards, rules)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Refused
 from services.penalty.domain.case import (
+    APPROVAL,
     CaseState,
     Officer,
     require_not_before,
@@ -85,7 +86,7 @@ def file_case(
     )
     day = day_of(at)
     require_not_before(day, state.act_date, rules, "filing")
-    require_not_handler(state, approver, rules, "filing")
+    require_not_handler(state, approver, rules, APPROVAL)
     require_qualified([handler.officer_id for handler in state.officers], officers, day, rules)
     return [
         CaseFiled(

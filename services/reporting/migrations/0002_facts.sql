@@ -5,6 +5,7 @@ CREATE TABLE fact_jurisdictions (
     name            text NOT NULL,
     kind            text NOT NULL,
     parent          text COLLATE "C",
+    national_code   text,
     valid_from      date,
     valid_to        date,
     district        text COLLATE "C" NOT NULL,

@@ -19,7 +19,7 @@ AS_OF = f"""
 SELECT c.position AS seq, c.simulated, l.recorded_at, (l.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day
 FROM checkpoints c LEFT JOIN ledger_copy l ON l.seq = c.position WHERE c.name = '{CHECKPOINT}'
 """  # noqa: S608 - a constant name
-DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY seq"
+DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY national_code NULLS LAST, jurisdiction_id"
 
 
 def _counted(figure: Figure) -> str:
@@ -54,7 +54,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """All figures at one moment, by district, and the districts' names in the order in which they were established."""
+    """All figures at one moment, by district, and the districts' names by national code."""
 
     as_of: AsOf
     counts: Sequence[Count]

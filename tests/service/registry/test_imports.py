@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ from tests.domain.registry.filled import EQUIPMENT, PLACES, SITE, code, filled, 
 from tests.service.registry.desk import Desk, xlsx
 
 USCC = "统一社会信用代码"
+CLAIMED = "SELECT count(DISTINCT stream_id) FROM events WHERE type = 'casetrail.registry.site-claimed.v1'"
 
 
 def name(number: int) -> str:
@@ -308,3 +310,24 @@ async def test_answer_lists_no_more_faults_than_can_be_read(desk: Desk) -> None:
         accepted = await desk.send(xlsx(book), accept_valid=True)
     assert len(accepted.json()["errors"]) == 10
     assert (accepted.json()["accepted"], accepted.json()["refused"]) == (0, 30)
+
+
+async def test_ten_thousand_sites(desk: Desk) -> None:
+    """A large register is loaded whole, and meanwhile the service goes on answering others."""
+    content, done = xlsx(filled(10_000)), asyncio.Event()
+    waits: list[float] = []
+
+    async def others() -> None:
+        while not done.is_set():
+            asked = time.monotonic()
+            assert (await desk.auditor.get("/v1/jurisdictions")).status_code == 200
+            waits.append(time.monotonic() - asked)
+            await asyncio.wait([ended], timeout=0.1)
+
+    ended, asking = asyncio.create_task(done.wait()), asyncio.create_task(others())
+    answer = await desk.send(content)
+    done.set()
+    await asking
+    assert (answer.status_code, answer.json()["accepted"]) == (201, 10_000)
+    assert await desk.under_test.connection.fetchval(CLAIMED) == 10_000
+    assert max(waits) < 2.0

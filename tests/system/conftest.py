@@ -1,0 +1,89 @@
+"""The whole platform for the length of a test, and one undisturbed year that others are compared with."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from deploy.embedded import servers
+from deploy.embedded.stack import Stack
+from pilot.client import Client
+from pilot.run import Outcome, Run, carry_out, scenario_for
+from pilot.world import PENALTY, REPORTING, staff_of
+from tests.system.evidence import Evidence, evidence_of
+
+SEED = 7
+
+Platform = Callable[[], AbstractAsyncContextManager[Stack]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A year that was lived through without any fault."""
+
+    outcome: Outcome
+    evidence: Evidence
+    cases: list[dict[str, Any]]
+    histories: dict[str, list[dict[str, Any]]]  #: of each case, and of each case's enterprise
+
+
+def _scratch_folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="casetrail-"))
+    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    return root
+
+
+async def live(stack: Stack, sent: Callable[[], None] = lambda: None) -> Outcome:
+    """The reduced year on a stack."""
+    run = Run(
+        gateway=stack.gateway_url, secret=stack.development_secret, seed=SEED, scale="small",
+        workbooks=stack.folder.path / "pilot", sent=sent,
+    )  # fmt: skip
+    return await carry_out(run)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def platform() -> AsyncIterator[Platform]:
+    """Makes fresh stacks, on given servers, containers, or embedded ones."""
+    async with servers.for_stack() as chosen:
+
+        @asynccontextmanager
+        async def fresh() -> AsyncIterator[Stack]:
+            root = _scratch_folder()
+            try:
+                async with Stack(root, **chosen) as stack:  # type: ignore[arg-type]
+                    yield stack
+            except BaseException as error:
+                error.add_note(f"the processes' logs are in {root / 'logs'}")
+                raise
+            shutil.rmtree(root)
+
+        yield fresh
+
+
+@pytest_asyncio.fixture(scope="session")
+async def undisturbed(platform: Platform) -> Lived:
+    """What a year leaves behind when nothing goes wrong."""
+    async with platform() as stack:
+        outcome = await live(stack)
+        evidence = await evidence_of(stack)
+        auditor = staff_of(scenario_for(SEED, "small").city).auditor
+        async with Client(stack.gateway_url, stack.development_secret, SEED) as client:
+            cases = await client.items(auditor, f"{PENALTY}/cases")
+            paths = [f"cases/{case['case_id']}" for case in cases] + [f"enterprises/{case['enterprise_id']}" for case in cases]
+            histories = {path: (await client.get(auditor, f"{REPORTING}/histories/{path}"))["items"] for path in paths}
+    return Lived(outcome, evidence, cases, histories)
+
+
+@pytest.fixture
+def lived(undisturbed: Lived) -> Lived:
+    """The undisturbed year."""
+    return undisturbed

@@ -1,0 +1,104 @@
+"""A year on the whole platform ends with its table, and leaves records that can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.system.conftest import Lived
+from tests.system.evidence import Evidence, Ledger, violations
+
+DEADLINES_THAT_FIRE = {
+    "casetrail.tasks.task-overdue.v1",
+    "casetrail.inspection.rectification-overdue.v1",
+    "casetrail.inspection.re-inspection-overdue.v1",
+    "casetrail.penalty.statement-lapsed.v1",
+}
+
+
+def test_every_figure_is_the_published_one(lived: Lived) -> None:
+    assert lived.outcome.differences == []
+
+
+def test_deadlines_really_fire(lived: Lived) -> None:
+    assert set(lived.evidence.types) >= DEADLINES_THAT_FIRE
+
+
+def test_every_case_is_closed_and_settled(lived: Lived) -> None:
+    assert {case["state"] for case in lived.cases} == {"closed"}
+    assert len(lived.cases) == lived.outcome.published["penalties"].least
+
+
+def test_records_keep_every_guarantee(lived: Lived) -> None:
+    assert violations(lived.evidence) == []
+
+
+def test_history_of_a_case_leads_from_the_task_to_the_payment(lived: Lived) -> None:
+    for case in lived.cases:
+        history = lived.histories[f"cases/{case['case_id']}"]
+        assert {entry["service"] for entry in history} == {"tasks", "inspection", "penalty"}
+        assert history[0]["type"] == "casetrail.tasks.task-generated.v1"
+        assert history[-1]["type"] == "casetrail.penalty.case-closed.v1"
+        assert len({entry["correlation_id"] for entry in history}) == 1
+        assert disorder(history) == []
+
+
+def test_history_of_an_enterprise_begins_in_the_register(lived: Lived) -> None:
+    for case in lived.cases:
+        history = lived.histories[f"enterprises/{case['enterprise_id']}"]
+        assert {entry["service"] for entry in history} == {"registry", "tasks", "inspection", "penalty"}
+        assert history[0]["service"] == "registry"
+        assert disorder(history) == []
+
+
+def disorder(history: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Entries that stand before their cause, or before an earlier version of their stream."""
+    place = {entry["event_id"]: n for n, entry in enumerate(history)}
+    versions: dict[str, int] = {}
+    found = []
+    for n, entry in enumerate(history):
+        if place.get(entry["causation_id"], -1) > n:
+            found.append(f"{entry['type']} stands before its cause")
+        if versions.get(entry["stream_id"], 0) >= entry["version"]:
+            found.append(f"{entry['stream_id']} goes back to version {entry['version']}")
+        versions[entry["stream_id"]] = entry["version"]
+    return found
+
+
+def _altered(evidence: Evidence, change: Callable[[Ledger], Ledger]) -> Evidence:
+    return replace(evidence, ledgers={**evidence.ledgers, "tasks": change(evidence.ledgers["tasks"])})
+
+
+def _counting(ledger: Ledger, **counts: Any) -> Ledger:
+    return replace(ledger, counts={**ledger.counts, **counts})
+
+
+def _first(ledger: Ledger, **changes: Any) -> Ledger:
+    return replace(ledger, rows=[{**ledger.rows[0], **changes}, *ledger.rows[1:]])
+
+
+def _last(ledger: Ledger, **changes: Any) -> Ledger:
+    return replace(ledger, rows=[*ledger.rows[:-1], {**ledger.rows[-1], **changes}])
+
+
+DAMAGE: dict[str, tuple[Callable[[Ledger], Ledger], str]] = {
+    "lost event": (lambda ledger: replace(ledger, rows=[*ledger.rows[:9], *ledger.rows[10:]]), "idx has a hole"),
+    "doubled event": (lambda ledger: replace(ledger, rows=[*ledger.rows, ledger.rows[-1]]), "idx has a hole"),
+    "event not sequenced": (lambda ledger: _counting(ledger, events=len(ledger.rows) + 1), "in the ledger"),
+    "event pending": (lambda ledger: _counting(ledger, pending=1), "events are pending"),
+    "reaction refused": (lambda ledger: _counting(ledger, refusals=["tasks-policies x y"]), "refused: tasks-policies"),
+    "copy shorter": (lambda ledger: replace(ledger, rows=ledger.rows[:-1]), "another copy"),
+    "write set torn": (lambda ledger: _last(ledger, command_id=ledger.rows[0]["command_id"]), "torn"),
+    "effect before its cause": (lambda ledger: _first(ledger, causation_id=ledger.rows[5]["event_id"]), "before its cause"),
+    "stream out of order": (lambda ledger: _first(ledger, version=2), "out of order"),
+    "event without trace": (lambda ledger: _last(ledger, traceparent=None), "without trace"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_would_be_noticed(lived: Lived, damage: str) -> None:
+    change, said = DAMAGE[damage]
+    assert any(said in line for line in violations(_altered(lived.evidence, change)))
