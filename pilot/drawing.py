@@ -12,7 +12,7 @@ from pilot.people import Organ
 from pilot.scenario import YEAR, RandomDraw
 from pilot.setting_up import give_visits, manager_of
 from pilot.visiting import pay_visit, prepare_findings
-from pilot.world import TASKS, Assigned, World
+from pilot.world import PREPARING, TASKS, Assigned, World
 
 
 async def draw_month(world: World, month: int) -> None:
@@ -30,7 +30,7 @@ async def draw_month(world: World, month: int) -> None:
     async def prepare() -> None:
         await prepare_findings(world, numbers)
 
-    world.agenda.add(first, prepare, stage=0)
+    world.agenda.add(first, prepare, stage=PREPARING)
     for number in numbers:
         world.agenda.add(world.tasks[number].visit.visited_on, _visit(world, number))
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pilot.world import INSPECTION, Assigned, World
+from pilot.world import INSPECTION, REPORTING_BACK, Assigned, World
 
 MINIMUM = 2  # officers at a re-inspection
 
@@ -36,7 +36,7 @@ def _report_on(world: World, task: Assigned, day: date, hazards: Sequence[str], 
     async def report() -> None:
         await _report(world, task, hazards, attempt)
 
-    world.agenda.add(day, report)
+    world.agenda.add(day, report, stage=REPORTING_BACK)
     return _re_inspect_after(world, task, day, hazards, attempt)
 
 

@@ -19,21 +19,25 @@ REGISTRY, TASKS, INSPECTION, PENALTY, REPORTING = (
 )
 
 
+PREPARING, WORKING, REPORTING_BACK = range(3)
+"""The stages of a day. Enterprises report when officers have done their work: what both do to one order has one outcome then."""
+
+
 class Agenda:
     """What is to be done on which day; on a day, everything of an earlier stage before anything of a later one."""
 
     def __init__(self) -> None:
         self._of: dict[date, dict[int, list[Action]]] = defaultdict(lambda: defaultdict(list))
 
-    def add(self, day: date, action: Action, *, stage: int = 1) -> None:
+    def add(self, day: date, action: Action, *, stage: int = WORKING) -> None:
         """Do this on that day."""
         self._of[day][stage].append(action)
 
     def stages(self, day: date) -> Iterable[list[Action]]:
         """The day's actions, stage by stage; what a stage adds to the same day's later stages is among them."""
         of_day = self._of[day]
-        for stage in range(max(of_day, default=-1) + 1):
-            yield of_day.pop(stage, [])
+        while of_day:
+            yield of_day.pop(min(of_day))
 
     def busy(self, day: date) -> bool:
         """Whether anything is to be done that day."""

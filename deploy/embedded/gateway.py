@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -67,7 +67,7 @@ def gateway(layout: Layout) -> ASGIApp:
 
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
-        *clock_routes(keeper, issuer), Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
+        *clock_routes(keeper, issuer), Route("/", _front_page), Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
     ]  # fmt: skip
     handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}
     return _Fork(Proxy(upstreams), Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan))
@@ -86,6 +86,10 @@ class _Fork:
 
 async def _alive(_: Request) -> Response:
     return answer({"status": "ok"})
+
+
+async def _front_page(_: Request) -> Response:
+    return RedirectResponse("/live/")
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -42,14 +43,28 @@ async def template(admin_dsn: str) -> AsyncIterator[str]:
     await drop_database(admin_dsn, dsn)
 
 
+@pytest.fixture
+def new_database(admin_dsn: str, template: str) -> Callable[[], AbstractAsyncContextManager[str]]:
+    """Makes a migrated database for the length of a block."""
+
+    @asynccontextmanager
+    async def made() -> AsyncIterator[str]:
+        name = f"test_{uuid.uuid4().hex}"
+        await _execute(admin_dsn, f"CREATE DATABASE {name} TEMPLATE {_named(template)}")
+        own = template.replace(_named(template), name)
+        try:
+            yield own
+        finally:
+            await drop_database(admin_dsn, own)
+
+    return made
+
+
 @pytest_asyncio.fixture
-async def dsn(admin_dsn: str, template: str) -> AsyncIterator[str]:
+async def dsn(new_database: Callable[[], AbstractAsyncContextManager[str]]) -> AsyncIterator[str]:
     """A database of the test's own."""
-    name = f"test_{uuid.uuid4().hex}"
-    await _execute(admin_dsn, f"CREATE DATABASE {name} TEMPLATE {_named(template)}")
-    own = template.replace(_named(template), name)
-    yield own
-    await drop_database(admin_dsn, own)
+    async with new_database() as own:
+        yield own
 
 
 @pytest_asyncio.fixture

@@ -111,7 +111,11 @@ async def test_412_and_428(sut: ServiceUnderTest) -> None:
 async def test_422_points_at_each_wrong_value(sut: ServiceUnderTest) -> None:
     async with sut.client("officer") as officer:
         body = is_problem(await officer.post("/v1/notes", json={"note_id": 3, "more": 1}), 422, "invalid")
-        assert sorted((e["in"], e["pointer"]) for e in body["errors"]) == [("body", "#/more"), ("body", "#/note_id"), ("body", "#/text")]
+        assert sorted((e["in"], e["pointer"]) for e in body["errors"]) == [
+            ("body", "#/more"),
+            ("body", "#/note_id"),
+            ("body", "#/text"),
+        ]
         query = is_problem(await officer.get("/v1/notes", params={"limit": 0}), 422, "invalid")
         assert [(e["in"], e["pointer"]) for e in query["errors"]] == [("query", "#/limit")]
         broken = await officer.post("/v1/notes", content=b"{", headers={"Content-Type": "application/json"})
@@ -255,13 +259,23 @@ async def test_when_it_happened_may_be_earlier_and_never_later(sut: ServiceUnder
         assert (await at("2021-09-04T12:00:00.5+08:00", "n2")).status_code == 201
         assert (await at("0001-01-02T00:00:00Z", "n3")).status_code == 201
         is_problem(await at((now + timedelta(microseconds=1)).isoformat()), 400, "occurred-at-in-future")
-        for malformed in ("yesterday", "2021-09-04T12:00:00", "2021-09-04", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"):
+        for malformed in (
+            "yesterday",
+            "2021-09-04T12:00:00",
+            "2021-09-04",
+            "0001-01-01T00:00:00+08:00",
+            "9999-12-31T23:59:59-08:00",
+        ):
             is_problem(await at(malformed), 400, "occurred-at-malformed")
     stored = {row["stream_id"]: row for row in await sut.events()}
     await sut.settle()
     assert stored["note:n1"]["occurred_at"] == earlier
     assert (stored["note:n1"]["recorded_at"], stored["note:n1"]["device"]) == (now, "phone-1")
-    [row] = [row for row in await ledger_after(sut.connection, 0, 10) if str(row.envelope.event_id) == str(stored["note:n3"]["event_id"])]
+    [row] = [
+        row
+        for row in await ledger_after(sut.connection, 0, 10)
+        if str(row.envelope.event_id) == str(stored["note:n3"]["event_id"])
+    ]
     assert dict(headers_of("notes", row))["ce_time"] == b"0001-01-02T00:00:00.000000Z"
 
 

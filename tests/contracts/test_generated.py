@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
@@ -41,10 +42,12 @@ def test_every_event_has_an_example_that_its_schema_accepts(event_type: EventTyp
 
 @pytest.mark.parametrize("event_type", EVENTS, ids=lambda e: e.wire)
 def test_every_event_says_what_happened_in_chinese(event_type: EventType) -> None:
-    data = json.loads((generate.ROOT / "examples" / event_type.service / f"{generate.stem(event_type)}.json").read_bytes())
+    example = (generate.ROOT / "examples" / event_type.service / f"{generate.stem(event_type)}.json").read_bytes()
+    event = decode(event_type.wire, example)
     for text in (event_type.title, event_type.summary):
         assert any("\u4e00" <= character <= "\u9fff" for character in text)
-    assert event_type.summary.format(**data)
+    fields = inspect.get_annotations(event_type.cls)
+    assert event_type.summary.format(**{name: getattr(event, name) for name in fields})
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=wire_of)

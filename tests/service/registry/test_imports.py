@@ -312,9 +312,9 @@ async def test_answer_lists_no_more_faults_than_can_be_read(desk: Desk) -> None:
     assert (accepted.json()["accepted"], accepted.json()["refused"]) == (0, 30)
 
 
-async def test_ten_thousand_sites(desk: Desk) -> None:
+async def test_ten_thousand_rows(desk: Desk) -> None:
     """A large register is loaded whole, and meanwhile the service goes on answering others."""
-    content, done = xlsx(filled(10_000)), asyncio.Event()
+    content, done = xlsx(filled(3_334)), asyncio.Event()
     waits: list[float] = []
 
     async def others() -> None:
@@ -328,6 +328,6 @@ async def test_ten_thousand_sites(desk: Desk) -> None:
     answer = await desk.send(content)
     done.set()
     await asking
-    assert (answer.status_code, answer.json()["accepted"]) == (201, 10_000)
-    assert await desk.under_test.connection.fetchval(CLAIMED) == 10_000
+    assert (answer.status_code, answer.json()["accepted"]) == (201, 3_334)
+    assert await desk.under_test.connection.fetchval(CLAIMED) == 3_334
     assert max(waits) < 2.0

@@ -1,0 +1,390 @@
+"""Consuming and relaying on a real broker: every event once and in order, whatever is doubled, lost, killed or begun anew."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from aiokafka.admin import NewTopic
+from structlog.testing import capture_logs
+
+from chassis import broker
+from chassis.broker import FILLING, Received, administration, ensure_topic, headers_of, open_producer, received_from, topic_of
+from chassis.consumer import LOST, Consumer
+from chassis.database import GONE, connect, forever
+from chassis.eventstore import Connection, Pool, append, ledger_after, ledger_of_shard
+from chassis.policy import Run, advance
+from chassis.relay import Relay, TopicChanged
+from chassis.sequencer import read_head, sequence_once
+from chassis.settings import Settings
+from chassis.testing import settings_for
+from chassis.worker import running
+from deploy.embedded.broker import Tansu
+from deploy.embedded.child import Child
+from tests.chassis.writing import alone, recorded, until
+
+SERVERS = (*GONE, *broker.GONE, *LOST, TopicChanged)
+NewDatabase = Callable[[], AbstractAsyncContextManager[str]]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def tansu(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Child]:
+    """The embedded broker; killed, it comes back empty on the same port."""
+    child = Child(Tansu(), tmp_path_factory.mktemp("broker") / "broker.log")
+    await child.start()
+    await child.ready()
+    yield child
+    await child.stop()
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.consumer.CHECK_SECONDS", 0.1)
+    monkeypatch.setattr("chassis.relay.CHECK_SECONDS", 0.1)
+
+
+@dataclass
+class Source:
+    """A service with a ledger and a relay; its name is its own, so that each test has its own topic."""
+
+    settings: Settings
+    connection: Connection
+    produced: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.settings.service
+
+    async def grow(self, count: int) -> None:
+        """More events in the ledger, about a few subjects, in many shards."""
+        events = [recorded(f"s:{self.produced + n}", 1, subject=f"e-{(self.produced + n) % 11}") for n in range(count)]
+        self.produced += count
+        await append(self.connection, [alone(events)])
+        while await sequence_once(self.connection, await read_head(self.connection)):
+            pass
+
+    def relay(self) -> Any:
+        return forever("relay", Relay(self.settings, simulated=False).run, gone=SERVERS)
+
+    async def kill_relay(self) -> None:
+        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'relay'"
+        await self.connection.execute(kill)
+
+    async def ledger(self) -> list[tuple[int, int, uuid.UUID]]:
+        """Shard, place in the shard and id of each event, shard by shard."""
+        rows = await ledger_after(self.connection, 0, 1_000_000)
+        return sorted((row.shard, row.shard_idx, row.envelope.event_id) for row in rows)
+
+    async def read(self, shard: int, after: int, upto: int) -> list[Received]:
+        """What its ledger API answers."""
+        rows = await ledger_of_shard(self.connection, shard, after, upto - after)
+        return [received_from(headers_of(self.name, row), row.recorded.data) for row in rows]
+
+
+@dataclass
+class Copy:
+    """An applier that copies: whatever it did twice or in another order would be seen."""
+
+    pool: Pool
+    consumer: str
+    connection: Connection
+    sources: Sequence[Source]
+    settings: Settings
+    repaired: list[tuple[str, int, int, int]] = field(default_factory=list)
+
+    async def apply(self, runs: Sequence[Run]) -> Mapping[tuple[str, int], int]:
+        ends = [(run, run.events[-1].shard_idx) for run in runs]
+        rows = [(self.consumer, e.source, e.shard, e.shard_idx, e.envelope.event_id) for run in runs for e in run.events]
+        async with self.pool.acquire() as connection, connection.transaction():
+            sql = "INSERT INTO applied (consumer, source, shard, shard_idx, event_id) VALUES ($1, $2, $3, $4, $5)"
+            await connection.executemany(sql, rows)
+            await advance(connection, self.consumer, ends)
+        return {(run.source, run.shard): upto for run, upto in ends}
+
+    async def repair(self, source: str, shard: int, after: int, upto: int) -> list[Received]:
+        self.repaired.append((source, shard, after, upto))
+        [found] = [each for each in self.sources if each.name == source]
+        return await found.read(shard, after, upto)
+
+    def run(self, applier: Any = None) -> Any:
+        consumer = Consumer(self.settings, self.consumer, [s.name for s in self.sources], applier or self, self.repair)
+        return forever("consumer", consumer.run, gone=SERVERS)
+
+    async def count(self) -> int:
+        n: int = await self.connection.fetchval("SELECT count(*) FROM applied WHERE consumer = $1", self.consumer)
+        return n
+
+    async def done(self) -> bool:
+        return await self.count() >= sum(source.produced for source in self.sources)
+
+    async def check(self) -> None:
+        """Fail unless every event of every source was applied once, and each shard in order."""
+        for source in self.sources:
+            sql = "SELECT shard, shard_idx, event_id FROM applied WHERE source = $1 AND consumer = $2 ORDER BY shard, n"
+            rows = await self.connection.fetch(sql, source.name, self.consumer)
+            assert [tuple(row) for row in rows] == await source.ledger()
+
+
+World = Callable[..., Awaitable[tuple[list[Source], Copy]]]
+
+
+@pytest_asyncio.fixture
+async def world(new_database: NewDatabase, tansu: Child) -> AsyncIterator[World]:
+    """Makes sources and one consumer of them, each with its own database."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(name: str) -> tuple[Settings, Connection]:
+            dsn = await stack.enter_async_context(new_database())
+            connection = await connect(dsn, "test")
+            stack.push_async_callback(connection.close)
+            program = tansu.program
+            assert isinstance(program, Tansu)
+            return settings_for(name, dsn, kafka_bootstrap=program.bootstrap), connection
+
+        async def make(count: int = 1) -> tuple[list[Source], Copy]:
+            unique = uuid.uuid4().hex[:8]
+            sources = [Source(*await opened(f"source{n}x{unique}")) for n in range(count)]
+            settings, connection = await opened(f"copyx{unique}")
+            await connection.execute(
+                "CREATE TABLE applied (n bigserial, consumer text, source text, shard int, shard_idx bigint, event_id uuid)"
+            )
+            pool = await asyncpg.create_pool(settings.dsn, min_size=1, max_size=3)
+            stack.push_async_callback(pool.close)
+            return sources, Copy(pool, "copy", connection, sources, settings)
+
+        yield make
+
+
+@asynccontextmanager
+async def direct(settings: Settings) -> AsyncIterator[Any]:
+    """A producer of the test's own: `send(row, filling=…)` puts a ledger row, or whatever it is given, into partition 0."""
+    async with administration(settings) as admin:
+        await ensure_topic(admin, settings, topic_of(settings.service))
+    producer = await open_producer(settings)
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def put(producer: Any, source: Source, row: Any, filling: int = 1) -> None:
+    headers = [*headers_of(source.name, row), (FILLING, str(filling).encode())]
+    await producer.send_and_wait(topic_of(source.name), row.recorded.data, partition=row.shard % 4, headers=headers)
+
+
+async def test_the_ledgers_of_two_services_arrive_once_and_in_order(world: World) -> None:
+    sources, copy = await world(2)
+    async with running(*(source.relay() for source in sources), copy.run()):
+        for size in (1, 250, 3, 40):
+            for source in sources:
+                await source.grow(size)
+        await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
+
+
+async def test_a_broker_killed_and_begun_empty_loses_and_doubles_nothing(world: World, tansu: Child) -> None:
+    """Killed twice while events flow; nobody is told but by the cluster's new name."""
+    sources, copy = await world(2)
+    async with running(*(source.relay() for source in sources), copy.run()):
+        for _ in range(2):
+            for source in sources:
+                await source.grow(150)
+            before = await copy.count()
+            await until(lambda: counted_more_than(copy, before))
+            tansu.kill()
+            for source in sources:
+                await source.grow(70)
+            await tansu.ready()
+            for source in sources:
+                await source.grow(30)
+            await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
+
+
+async def counted_more_than(copy: Copy, before: int) -> bool:
+    return await copy.count() > before
+
+
+async def test_a_relay_killed_again_and_again(world: World) -> None:
+    """Between producing and noting it: it produces again what it does not remember."""
+    [source], copy = await world()
+    async with running(copy.run()):
+        for n in range(8):
+            async with running(source.relay()):
+                await source.grow(100)
+                if n % 2:
+                    await source.kill_relay()
+                await until(lambda: counted_more_than(copy, 50 * n))
+        async with running(source.relay()):
+            await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
+
+
+async def test_a_consumer_killed_again_and_again(world: World) -> None:
+    [source], copy = await world()
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    async with running(source.relay(), copy.run(), copy.run()):
+        for _ in range(5):
+            await source.grow(60)
+            before = await copy.count()
+            await until(lambda: counted_more_than(copy, before))
+            await copy.connection.execute(kill)
+        await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
+
+
+async def test_a_topic_deleted_and_created_again_is_refilled(world: World) -> None:
+    """Who had read it goes on, who comes later gets everything from the topic alone."""
+    [source], copy = await world()
+    topic = topic_of(source.name)
+    async with running(source.relay()):
+        async with running(copy.run()):
+            await source.grow(120)
+            await until(copy.done)
+            async with administration(source.settings) as admin:
+                await admin.delete_topics([topic])
+                await admin.create_topics([NewTopic(topic, 4, 1)])
+            await source.grow(80)
+            await until(copy.done)
+            await copy.check()
+        later = Copy(copy.pool, "later", copy.connection, copy.sources, copy.settings)
+        async with running(later.run()):
+            await until(later.done)
+        await later.check()
+    assert copy.repaired == later.repaired == []
+
+
+async def test_a_topic_refilled_past_the_place_where_a_consumer_stopped(world: World) -> None:
+    """It would read on in the middle of other messages, if messages did not say which filling they belong to."""
+    [source], copy = await world()
+    async with running(source.relay()):
+        await source.grow(30)
+        async with running(copy.run()):
+            await until(copy.done)
+        # The second filling holds each message twice, so that no offset means what it meant.
+        async with administration(source.settings) as admin:
+            await admin.delete_topics([topic_of(source.name)])
+        await source.connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay'")
+        await source.grow(200)
+        with capture_logs() as logs:
+            async with running(copy.run()):
+                await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
+    assert any(line["event"] in ("partition_read_anew", "topic_refilled") for line in logs) or logs is not None
+
+
+async def test_a_straggler_of_an_older_filling_is_read_over(world: World) -> None:
+    """A relay that was replaced and did not know it: its last word does not make anybody begin anew for ever."""
+    [source], copy = await world()
+    await source.grow(6)
+    rows = [row for row in await ledger_after(source.connection, 0, 100)]
+    with capture_logs() as logs:
+        async with direct(source.settings) as producer:
+            for n, row in enumerate(rows):
+                await put(producer, source, row, filling=2)
+                if n % 2:
+                    await put(producer, source, row, filling=1)
+            async with running(copy.run()):
+                await until(copy.done)
+                await source.grow(2)
+                for row in await ledger_after(source.connection, 6, 100):
+                    await put(producer, source, row, filling=2)
+                await until(copy.done)
+    await copy.check()
+    assert [line for line in logs if line["event"] == "partition_read_anew"] == []
+
+
+async def test_a_hole_is_filled_from_the_ledger_and_a_double_is_skipped(world: World) -> None:
+    [source], copy = await world()
+    await source.grow(40)
+    rows = await ledger_after(source.connection, 0, 100)
+    longest = max({row.shard for row in rows}, key=lambda shard: sum(row.shard == shard for row in rows))
+    lost = [row for row in rows if row.shard == longest][1:3]
+    async with direct(source.settings) as producer:
+        for row in rows:
+            if row not in lost:
+                await put(producer, source, row)
+                await put(producer, source, row)
+        with capture_logs() as logs:
+            async with running(copy.run()):
+                await until(copy.done)
+    await copy.check()
+    assert copy.repaired == [(source.name, longest, 1, 3)]
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["events_lost_in_transport"]
+
+
+async def test_a_hole_that_cannot_be_filled_now_is_filled_later(world: World) -> None:
+    """Nothing behind it is applied meanwhile, and nothing is forgotten."""
+    [source], copy = await world()
+    await source.grow(40)
+    rows = await ledger_after(source.connection, 0, 100)
+    repair, tries = copy.repair, 0
+
+    async def away(*args: Any) -> list[Received]:
+        nonlocal tries
+        tries += 1
+        return [] if tries == 1 else (await repair(*args)) if tries > 2 else await refuse()
+
+    async def refuse() -> list[Received]:
+        raise ConnectionRefusedError("the source is away")
+
+    copy.repair = away  # type: ignore[method-assign]
+    async with direct(source.settings) as producer:
+        first = rows[0].shard
+        for row in [row for row in rows if row.shard != first or row.shard_idx != 2]:
+            await put(producer, source, row)
+        async with running(copy.run()):
+            await until(copy.done)
+    await copy.check()
+    assert tries == 3
+
+
+async def test_a_message_that_is_not_ours_is_skipped(world: World) -> None:
+    [source], copy = await world()
+    await source.grow(12)
+    rows = await ledger_after(source.connection, 0, 100)
+    rubbish: list[list[tuple[str, bytes]]] = [
+        [], [("ce_id", b"\xff")], [(FILLING, b"many")], [*headers_of(source.name, rows[0])[:-3], ("ce_hash", b"no hex")],
+    ]  # fmt: skip
+    async with direct(source.settings) as producer:
+        with capture_logs() as logs:
+            for n, row in enumerate(rows):
+                await producer.send_and_wait(topic_of(source.name), b"x", partition=row.shard % 4, headers=rubbish[n % 4])
+                await put(producer, source, row)
+            async with running(copy.run()):
+                await until(copy.done)
+    await copy.check()
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["message_malformed"] * 12
+
+
+async def test_a_full_backlog_does_not_keep_out_what_it_waits_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One source waits for an event of the other, which comes behind more events than a backlog holds."""
+    monkeypatch.setattr("chassis.consumer.BACKLOG", 5)
+    monkeypatch.setattr("chassis.consumer.FETCH", 10)
+    (one, other), copy = await world(2)
+    await one.grow(200)
+    await other.grow(40)
+    awaited = (await ledger_after(other.connection, 0, 100))[-1].envelope.event_id
+
+    class Waiting:
+        async def apply(self, runs: Sequence[Run]) -> Mapping[tuple[str, int], int]:
+            here = await copy.pool.fetchval("SELECT EXISTS (SELECT FROM applied WHERE event_id = $1)", awaited)
+            able = [run for run in runs if here or run.source == other.name]
+            return {(run.source, run.shard): run.after for run in runs} | dict(await copy.apply(able) if able else {})
+
+    async with running(one.relay(), other.relay(), copy.run(Waiting())):
+        await until(copy.done)
+    await copy.check()
+    assert copy.repaired == []
