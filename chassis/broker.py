@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from chassis.codec import read_as
-from chassis.envelope import SHARDS, Envelope, Recorded, Sequenced, actor_bytes, actor_from, instant
+from chassis.envelope import Envelope, Recorded, Sequenced, actor_bytes, actor_from, instant
 from chassis.settings import Settings
 
 T = TypeVar("T")
@@ -62,11 +62,6 @@ def topic_of(service: str) -> str:
 def partition_of(shard: int, partitions: int) -> int:
     """The partition of a shard; `partitions` divides 64."""
     return shard % partitions
-
-
-def shards_of(partition: int, partitions: int) -> list[int]:
-    """The shards that share a partition."""
-    return list(range(partition, SHARDS, partitions))
 
 
 def headers_of(service: str, sequenced: Sequenced) -> list[tuple[str, bytes]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+from chassis.domain import CHINA
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,6 @@ class WorkingDays:
 def _months_later(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def day_of(at: datetime) -> date:
-    """The day in China of an aware time."""
-    return at.astimezone(CHINA).date()
 
 
 def end_of(day: date) -> datetime:

@@ -132,6 +132,13 @@ async def forever(name: str, once: Callable[[], Any], *, gone: tuple[type[Except
     while True:
         try:
             await once()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody asked this loop to end: the Kafka client cancels what waits for a connection that it closes.
+            log.warning("loop_lost_server", loop=name, error="cancelled by a client that lost its server")
+            await asyncio.sleep(0.1)
         except gone as error:
             log.warning("loop_lost_server", loop=name, error=repr(error))
             await asyncio.sleep(0.1)

@@ -1,10 +1,11 @@
-"""What every decision is made of: events with explicit wire names, streams with a fold, and refusals (standard library only)."""
+"""What every decision is made of: events with wire names, streams with a fold, refusals, days (standard library only)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 _WIRE = re.compile(r"^casetrail\.(?P<service>[a-z]+)\.(?P<name>[a-z][a-z0-9-]*)\.v(?P<version>[1-9][0-9]*)$")
@@ -32,6 +33,9 @@ class EventType:
 
 E = TypeVar("E", bound=Event)
 S = TypeVar("S")
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Where every day begins and ends."""
 
 EVENT_TYPES: dict[str, EventType] = {}
 """Every event type this process knows, by wire name."""
@@ -102,3 +106,8 @@ class Unknown(Refused):
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__("not-found", f"未找到：{what} {key}", f"no such {what}: {key}", what=what, key=key)
+
+
+def day_of(at: datetime) -> date:
+    """The day in China of an aware time."""
+    return at.astimezone(CHINA).date()

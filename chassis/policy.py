@@ -51,7 +51,7 @@ class Overtaken(Exception):
 
 
 class Reaction(Protocol):
-    """What a policy does when something happened elsewhere: changes fed tables through `work.tx`, appends own events."""
+    """What a policy does when something happened elsewhere: changes fed tables by `work.change`, appends own events."""
 
     def __call__(self, work: Work, received: Received, /) -> Awaitable[Any]:
         """React to one event."""

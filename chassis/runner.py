@@ -152,6 +152,12 @@ class Work:
         """Rows of a SELECT on the service's own tables, such as the tables fed by other services' events."""
         return await self.source.rows(sql, *args)
 
+    async def change(self, sql: str, *args: Any) -> None:
+        """Change a table fed by other services' events, in the transaction of a policy run; RuntimeError anywhere else."""
+        if self.tx is None:
+            raise RuntimeError("fed tables are changed by policies only")
+        await self.tx.execute(sql, *args)
+
     async def existing(self, stream: Stream[S], key: str) -> Loaded[S]:
         """As `load`, but raises Unknown if the stream has no event or is in a district that is not the actor's."""
         loaded = await self.load(stream, key)
@@ -313,14 +319,3 @@ class Runner:
             raise KeyReused(context.key)
         body = bytes(row["answer"])
         return Answer(body, orjson.loads(body)["version"])
-
-
-def refuse_unless(holds: bool, code: str, zh: str, en: str, *, basis: str | None = None, **facts: Any) -> None:
-    """Raise Refused unless the condition holds."""
-    if not holds:
-        raise Refused(code, zh, en, basis=basis, **facts)
-
-
-def last_event_id(events: Sequence[Recorded]) -> UUID | None:
-    """The id of the last of these events."""
-    return events[-1].envelope.event_id if events else None

@@ -191,7 +191,7 @@ def broker_named(kafka: str, root: Path) -> Tansu | Kafka | None:
 
 def broker_settings(broker: Tansu | Kafka | None) -> dict[str, str]:
     """How clients should treat it; one that was given is treated carefully unless the environment says more."""
-    wait = 500 if isinstance(broker, Kafka) else 20
+    wait = 500 if isinstance(broker, Kafka) else 50  # Tansu looks for new data only so often; shorter costs idle CPU
     return {
         "CASETRAIL_KAFKA_PARTITIONS": "4",  # what Tansu gives a topic that somebody names before the relay has made it
         "CASETRAIL_KAFKA_IDEMPOTENT": "true" if isinstance(broker, Kafka) else "false",

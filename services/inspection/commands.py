@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.calendar import WorkingDays
 from chassis.deadlines import Deadline
-from chassis.domain import Unknown
+from chassis.domain import Unknown, day_of
 from chassis.runner import Loaded, Work
 from services.inspection import queries
 from services.inspection.domain import hazard as hazards
@@ -21,14 +21,14 @@ from services.inspection.domain.inspection import INSPECTION, Answered, CheckIn,
 from services.inspection.domain.order import ORDER, SERIES, Dated, ReInspection, Report
 from services.inspection.domain.referral import REFERRAL, refer_acts
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Due, Rules, local_day
+from services.inspection.domain.rules import Due, Rules
 
 Answer = dict[str, Any]
 
 
 async def rules_of(work: Work) -> Rules:
     """The rules in force when what is commanded happened; what is appended then says so in its envelope."""
-    day = local_day(work.at)
+    day = day_of(work.at)
     rules = await queries.rules(work.read, day)
     if rules is None:
         raise refused("no-rulebook", day=day.isoformat())
@@ -115,7 +115,7 @@ async def report_rectification(work: Work, order_id: str, command: Report, enter
     if enterprise_id is not None and enterprise_id != orders.issued(order.state).enterprise_id:
         raise Unknown(ORDER.name, order_id)
     rules = await rules_of(work)
-    day = local_day(work.at)
+    day = day_of(work.at)
     events = orders.report(order.state, command, _re_inspection_due(rules, day), rules, work.at)
     found = await _hazards(work, command.hazard_ids)
     work.append(order, events)
@@ -132,7 +132,7 @@ async def re_inspect(work: Work, order_id: str, command: ReInspection) -> None:
     found = await _hazards(work, [result.hazard_id for result in command.results])
     work.append(order, events)
     for loaded, result in zip(found, command.results, strict=True):
-        work.append(loaded, hazards.re_inspect(loaded.state, order_id, result, local_day(work.at), rules))
+        work.append(loaded, hazards.re_inspect(loaded.state, order_id, result, day_of(work.at), rules))
 
 
 async def refer(work: Work, referral_id: str, inspection_id: str, hazard_ids: Sequence[str]) -> None:
@@ -191,7 +191,7 @@ async def _take_number(work: Work, organ_id: str, zi: str, taken_by: str) -> str
     organ = await queries.organ(work.read, organ_id)
     if organ is None:
         raise refused("organ-unknown", organ_id=organ_id)
-    year = local_day(work.at).year
+    year = day_of(work.at).year
     series = await work.load(SERIES, f"{organ_id}/{zi}/{year}")
     events = orders.take_number(series.state, organ_id, organ.abbreviation, zi, year, taken_by)
     return work.append(series, events, district=organ.district).state.document_no

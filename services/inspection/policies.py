@@ -109,15 +109,15 @@ async def on_enterprise_registered(work: Work, received: Received) -> None:
     seen = received.read(EnterpriseRegistered)
     fields = orjson.dumps({field.name: field.value for field in seen.fields}).decode()
     kinds = sorted({equipment.kind for equipment in seen.equipment if equipment.status != "retired"})
-    await _execute(work, KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, kinds)
+    await work.change(KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, kinds)
 
 
 async def on_catalogue_published(work: Work, received: Received) -> None:
     """Keep a version of the item list."""
     seen = received.read(CataloguePublished)
     items = orjson.dumps(seen.items).decode()
-    await _execute(
-        work, KEEP_CATALOGUE, f"{seen.catalogue}/{seen.version}", seen.valid_from, seen.valid_to,
+    await work.change(
+        KEEP_CATALOGUE, f"{seen.catalogue}/{seen.version}", seen.valid_from, seen.valid_to,
         received.envelope.recorded_at, _hash(received), items,
     )  # fmt: skip
 
@@ -126,8 +126,8 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
     """Keep a version of the rules."""
     seen = received.read(RulebookPublished)
     content = orjson.dumps(seen.content).decode()
-    await _execute(
-        work, KEEP_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to,
+    await work.change(
+        KEEP_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to,
         received.envelope.recorded_at, _hash(received), content,
     )  # fmt: skip
 
@@ -135,13 +135,13 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
 async def on_officer_enrolled(work: Work, received: Received) -> None:
     """Keep an officer's certificate."""
     seen = received.read(OfficerEnrolled)
-    await _execute(work, KEEP_CERTIFICATE, seen.officer_id, seen.certificate_no, seen.certificate_valid_to)
+    await work.change(KEEP_CERTIFICATE, seen.officer_id, seen.certificate_no, seen.certificate_valid_to)
 
 
 async def on_jurisdiction_established(work: Work, received: Received) -> None:
     """Keep how the organ's documents are numbered."""
     seen = received.read(JurisdictionEstablished)
-    await _execute(work, KEEP_ORGAN, seen.organ_id, seen.jurisdiction_id, seen.document_abbreviation)
+    await work.change(KEEP_ORGAN, seen.organ_id, seen.jurisdiction_id, seen.document_abbreviation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +214,6 @@ def _task(seen: TaskAssigned) -> Task:
 
 def _hash(received: Received) -> str:
     return hashlib.sha256(received.recorded.data).hexdigest()
-
-
-async def _execute(work: Work, sql: str, *args: Any) -> None:
-    if work.tx is None:
-        raise ValueError("fed tables are changed in policies only")
-    await work.tx.execute(sql, *args)
 
 
 REACTIONS: dict[str, Reaction] = {

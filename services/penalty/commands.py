@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from chassis.deadlines import Deadline
-from chassis.domain import Refused
+from chassis.domain import Refused, day_of
 from chassis.runner import Loaded, Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, PAYMENTS, SERIES, CaseState, Rules
@@ -153,7 +153,7 @@ async def flag_payment_overdue(work: Work, deadline: Deadline) -> None:
 async def _opened(work: Work, case_id: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
     """The case, and the rules of the day of the command (or of `day`), which its events will name."""
     case = await work.existing(CASE, case_id)
-    rules = await queries.rules_on(work.read, day or domain.day_of(work.at))
+    rules = await queries.rules_on(work.read, day or day_of(work.at))
     work.rulebook = rules.name
     return case, rules
 
@@ -175,7 +175,7 @@ async def _number(work: Work, case: CaseState, form: domain.Form) -> str:
     organ = await queries.organ_of(work.read, case.organ_id)
     if organ is None:
         raise Refused("organ-unknown", f"未登记的机关：{case.organ}", f"no such organ: {case.organ_id}", organ_id=case.organ_id)
-    day = domain.day_of(work.at)
+    day = day_of(work.at)
     series = await work.load(SERIES, domain.series_key(case.organ_id, form, day))
     taken = domain.take_number(
         series.state, organ_id=case.organ_id, abbreviation=organ.abbreviation, form=form, day=day, case_id=case.case_id

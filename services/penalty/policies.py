@@ -160,63 +160,50 @@ class HazardReinspected:
     hazard_id: str
 
 
-async def _change(work: Work, sql: str, *args: Any) -> None:
-    """Change a fed table, in the transaction of the policy run."""
-    if work.tx is None:
-        raise RuntimeError("fed tables are changed by policies only")
-    await work.tx.execute(sql, *args)
-
-
 async def on_jurisdiction_established(work: Work, received: Received) -> None:
     """Document numbers need the organ's abbreviation, and its jurisdiction."""
     seen = received.read(JurisdictionEstablished)
-    await _change(work, UPSERT_ORGAN, seen.organ_id, seen.organ, seen.jurisdiction_id, seen.document_abbreviation)
+    await work.change(UPSERT_ORGAN, seen.organ_id, seen.organ, seen.jurisdiction_id, seen.document_abbreviation)
 
 
 async def on_officer_enrolled(work: Work, received: Received) -> None:
     """Handling officers need a certificate."""
     seen = received.read(OfficerEnrolled)
-    await _change(
-        work,
-        UPSERT_OFFICER,
-        seen.officer_id,
-        seen.name,
-        seen.organ_id,
-        seen.district,
-        seen.certificate_no,
+    await work.change(
+        UPSERT_OFFICER, seen.officer_id, seen.name, seen.organ_id, seen.district, seen.certificate_no,
         seen.certificate_valid_to,
-    )
+    )  # fmt: skip
 
 
 async def on_recusal_declared(work: Work, received: Received) -> None:
     """A recused officer handles no case of that enterprise."""
     seen = received.read(RecusalDeclared)
-    await _change(work, UPSERT_RECUSAL, seen.officer_id, seen.enterprise_id, seen.reason)
+    await work.change(UPSERT_RECUSAL, seen.officer_id, seen.enterprise_id, seen.reason)
 
 
 async def on_enterprise_registered(work: Work, received: Received) -> None:
     """A decision names the party's address."""
     seen = received.read(EnterpriseRegistered)
-    await _change(work, UPSERT_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.address, seen.district)
+    await work.change(UPSERT_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.address, seen.district)
 
 
 async def on_catalogue_published(work: Work, received: Received) -> None:
     """Charges come from what an item leads to."""
     seen = received.read(CataloguePublished)
-    await _change(work, UPSERT_ITEMS, f"{seen.catalogue}/{seen.version}", orjson.dumps(seen.items).decode())
+    await work.change(UPSERT_ITEMS, f"{seen.catalogue}/{seen.version}", orjson.dumps(seen.items).decode())
 
 
 async def on_rulebook_published(work: Work, received: Received) -> None:
     """Every decision is made under the rules of its day."""
     seen = received.read(RulebookPublished)
     content = orjson.dumps(seen.content).decode()
-    await _change(work, UPSERT_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to, content)
+    await work.change(UPSERT_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to, content)
 
 
 async def on_referred_to_penalty(work: Work, received: Received) -> None:
     """A referral becomes a clue; what inspection already said about its hazards stands."""
     seen, district = received.read(ReferredToPenalty), received.envelope.district
-    await _change(work, NOTE_REFERRED, [act.hazard_id for act in seen.acts], seen.enterprise_id, district)
+    await work.change(NOTE_REFERRED, [act.hazard_id for act in seen.acts], seen.enterprise_id, district)
     acts = tuple(domain.CaseAct(hazard_id=a.hazard_id, item_code=a.item_code, fact=a.fact) for a in seen.acts)
     command = domain.RegisterClue(
         case_id=seen.referral_id, inspection_id=seen.inspection_id, enterprise_id=seen.enterprise_id,
@@ -231,7 +218,7 @@ async def on_order_issued(work: Work, received: Received) -> None:
     seen = received.read(OrderIssued)
     for hazard in seen.hazards:
         district = received.envelope.district
-        await _change(work, NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
+        await work.change(NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
 
 
 async def on_hazard_rectified(work: Work, received: Received) -> None:
@@ -246,7 +233,7 @@ async def on_re_inspection_failed(work: Work, received: Received) -> None:
 
 async def _note_reinspected(work: Work, received: Received, state: str) -> None:
     envelope, hazard_id = received.envelope, received.read(HazardReinspected).hazard_id
-    await _change(work, NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
+    await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
 
 
 REACTIONS: dict[str, Reaction] = {

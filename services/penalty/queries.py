@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from chassis.calendar import WorkingDays
+from chassis.domain import day_of
 from chassis.eventstore import Pool
 from services.penalty import domain
 
@@ -19,7 +20,7 @@ Read = Callable[..., Awaitable[Sequence[Any]]]
 
 RULEBOOK_ON = """
 SELECT content FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
-ORDER BY valid_from DESC LIMIT 1
+ORDER BY valid_from DESC, name DESC LIMIT 1
 """
 OFFICERS = """
 SELECT o.officer_id, o.name, o.certificate_no, o.certificate_valid_to, r.officer_id IS NOT NULL AS recused
@@ -112,7 +113,7 @@ async def outlook_of(
     read: Read, case: domain.CaseState, payment: domain.PaymentState, at: datetime
 ) -> tuple[domain.Outlook, ...]:
     """What may be done next with a case; Refused if no rules are in force now."""
-    day = domain.day_of(at)
+    day = day_of(at)
     facts = domain.Facts(
         rules=await rules_on(read, day), payment=payment, officers=await officers_for(read, case),
         sanctions=await sanctions_for(read, case, day), hazards=await hazards_of(read, case),

@@ -25,7 +25,6 @@ from services.tasks.domain import (
     CommitDraw,
     DraftPlan,
     DrawCommitted,
-    DrawRevealed,
     Enterprise,
     Exclusion,
     GenerateTask,
@@ -103,7 +102,7 @@ async def commit_draw(work: Work, command: CommitDraw) -> dict[str, Any]:
     organ = await _organ(work, command.organ_id)
     decide = _commit_officers if command.purpose == "officers" else _commit_enterprises
     after = work.append(draw, await decide(work, draw.state, command, organ), district=organ.district)
-    committed = _committed(after.state)
+    committed = after.state.commitment
     return {"pool": len(committed.pool), "pool_sha256": committed.pool_sha256, "exclusions": len(committed.exclusions)}
 
 
@@ -136,10 +135,9 @@ async def _commit_enterprises(work: Work, state: domain.DrawState, command: Comm
 async def reveal_draw(work: Work, draw_id: str, seed: str) -> dict[str, Any]:
     """Reveal the seed; the results, and the tasks that follow from them, are one write set."""
     draw = await work.existing(DRAW, draw_id)
-    committed = _committed(draw.state)
+    committed = draw.state.commitment
     late = await _excluded_since(work, committed) if committed.purpose == "officers" else ()
-    after = work.append(draw, domain.reveal(draw.state, seed, late))
-    results = _revealed(after.state).results
+    results = work.append(draw, domain.reveal(draw.state, seed, late)).state.results
     if committed.purpose == "officers":
         await _assign_all(work, committed, results)
     else:
@@ -217,15 +215,3 @@ async def _organ(work: Work, organ_id: str) -> Organ:
         raise Refused("organ-not-known", f"执法主体 {organ_id} 尚未登记", "the organ has not arrived from the registry",
                       organ_id=organ_id)  # fmt: skip
     return organ
-
-
-def _committed(state: domain.DrawState) -> DrawCommitted:
-    if state.committed is None:
-        raise Refused("draw-not-committed", "抽取不存在", "there is no such draw")
-    return state.committed
-
-
-def _revealed(state: domain.DrawState) -> DrawRevealed:
-    if state.revealed is None:
-        raise Refused("draw-not-revealed", "抽取结果未公布", "the draw is not revealed")
-    return state.revealed

@@ -192,8 +192,8 @@ class InspectionConcluded:
 async def on_jurisdiction_established(work: Work, received: Received) -> None:
     """Know whose organ enforces where."""
     seen = received.read(JurisdictionEstablished)
-    await _feed(
-        work, FEED_JURISDICTION, seen.jurisdiction_id, seen.name, seen.kind, seen.parent, seen.organ_id, seen.organ,
+    await work.change(
+        FEED_JURISDICTION, seen.jurisdiction_id, seen.name, seen.kind, seen.parent, seen.organ_id, seen.organ,
         seen.valid_from, seen.valid_to,
     )  # fmt: skip
 
@@ -201,14 +201,14 @@ async def on_jurisdiction_established(work: Work, received: Received) -> None:
 async def on_enterprise_registered(work: Work, received: Received) -> None:
     """Know what is to be inspected."""
     seen = received.read(EnterpriseRegistered)
-    await _feed(work, FEED_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.district, seen.sector)
+    await work.change(FEED_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.district, seen.sector)
 
 
 async def on_officer_enrolled(work: Work, received: Received) -> None:
     """Know who may be drawn."""
     seen = received.read(OfficerEnrolled)
-    await _feed(
-        work, FEED_OFFICER, seen.officer_id, seen.name, seen.organ_id, seen.district, seen.certificate_no,
+    await work.change(
+        FEED_OFFICER, seen.officer_id, seen.name, seen.organ_id, seen.district, seen.certificate_no,
         seen.certificate_valid_to,
     )  # fmt: skip
 
@@ -216,13 +216,13 @@ async def on_officer_enrolled(work: Work, received: Received) -> None:
 async def on_recusal_declared(work: Work, received: Received) -> None:
     """Know who may not be drawn where."""
     seen = received.read(RecusalDeclared)
-    await _feed(work, FEED_RECUSAL, seen.officer_id, seen.enterprise_id)
+    await work.change(FEED_RECUSAL, seen.officer_id, seen.enterprise_id)
 
 
 async def on_expert_enrolled(work: Work, received: Received) -> None:
     """Know who may go along."""
     seen = received.read(ExpertEnrolled)
-    await _feed(work, FEED_EXPERT, seen.expert_id, seen.name, seen.district)
+    await work.change(FEED_EXPERT, seen.expert_id, seen.name, seen.district)
 
 
 async def on_rulebook_published(work: Work, received: Received) -> None:
@@ -231,8 +231,8 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
     content = seen.content
     officers = _bases(content.laws, content.officers.earlier_basis, content.officers.basis)
     plan = _bases(content.laws, content.inspection.basis)
-    await _feed(
-        work, FEED_RULEBOOK, seen.rulebook, seen.version, seen.valid_from, seen.valid_to,
+    await work.change(
+        FEED_RULEBOOK, seen.rulebook, seen.version, seen.valid_from, seen.valid_to,
         content.apportionment.share_numerator, content.apportionment.share_denominator, content.apportionment.rounding,
         content.officers.minimum, officers, content.inspection.approved_plan_required, plan,
     )  # fmt: skip
@@ -260,12 +260,6 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.inspection.checked-in.v1": on_checked_in,
     "casetrail.inspection.inspection-concluded.v1": on_inspection_concluded,
 }
-
-
-async def _feed(work: Work, sql: str, *values: Any) -> None:
-    if work.tx is None:
-        raise RuntimeError("fed tables are changed in policies only")
-    await work.tx.execute(sql, *values)
 
 
 def _bases(laws: Iterable[Law], *references: Reference | None) -> str:

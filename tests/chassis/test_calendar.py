@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.calendar import CHINA, DueDate, WorkingDays, day_of, end_of
+from chassis.calendar import DueDate, WorkingDays, end_of
+from chassis.domain import CHINA, day_of
 
 DAYS = WorkingDays()
 UNKNOWN = date(2190, 1, 5)  # a Tuesday of a year whose holidays nobody knows

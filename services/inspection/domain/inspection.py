@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event, Stream
+from chassis.domain import Event, Stream, day_of
 from services.inspection.domain.catalogue import Catalogue, Site, applicable
 from services.inspection.domain.events import (
     Answer,
@@ -26,7 +26,7 @@ from services.inspection.domain.events import (
     Severity,
 )
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Rules, local_day
+from services.inspection.domain.rules import Rules
 
 Stage = Literal["none", "prepared", "approved", "checked-in", "concluded"]
 
@@ -190,7 +190,7 @@ def check_in(state: InspectionState, command: CheckIn, certificates: Certificate
     for officer in command.officers:
         if officer.officer_id not in assigned:
             raise refused("officer-not-assigned", rules, officer_id=officer.officer_id)
-    present(command.officers, certificates, rules, local_day(at))
+    present(command.officers, certificates, rules, day_of(at))
     for expert_id in command.experts:
         if expert_id not in {expert.expert_id for expert in plan.experts}:
             raise refused("expert-not-assigned", rules, expert_id=expert_id)
@@ -266,7 +266,7 @@ def findings(state: InspectionState, answers: Iterable[Answered], at: datetime) 
         HazardFound(
             hazard_id=finding.hazard_id, inspection_id=plan.inspection_id, enterprise_id=plan.enterprise_id,
             item_code=answered.item_code, key_item_code=state.items[answered.item_code].key_item_code,
-            severity=finding.severity, fact=finding.fact, place=finding.place, found_on=local_day(at),
+            severity=finding.severity, fact=finding.fact, place=finding.place, found_on=day_of(at),
         )
         for answered in answers
         for finding in answered.hazards
@@ -294,7 +294,7 @@ def conclude(state: InspectionState, command: Conclusion, rules: Rules, at: date
     return [
         InspectionConcluded(
             inspection_id=plan.inspection_id, task_id=plan.task_id, enterprise_id=plan.enterprise_id,
-            concluded_on=local_day(at), officers=len(present_then.officers) if present_then else 0,
+            concluded_on=day_of(at), officers=len(present_then.officers) if present_then else 0,
             experts=len(present_then.experts) if present_then else 0, items_answered=len(state.answers),
             hazards=len(state.hazards), signed_by=command.signed_by, refused_reason=command.refused_reason,
             witness=command.witness,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event, Stream
+from chassis.domain import Event, Stream, day_of
 from services.inspection.domain.events import (
     CheckedInOfficer,
     NumberTaken,
@@ -21,7 +21,7 @@ from services.inspection.domain.events import (
 )
 from services.inspection.domain.inspection import Certificates, InspectionState, concluded, present
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Due, Rules, local_day
+from services.inspection.domain.rules import Due, Rules
 
 ORDER_ZI = "责改"
 NUMBER_PATTERN = "（{organ}）应急{zi}〔{year}〕{number}号"
@@ -147,7 +147,7 @@ def draft(
             raise refused("hazard-of-another-inspection", rules, hazard_id=hazard.hazard_id)
         if any(hazard.hazard_id == other.hazard_id for other in hazards[:place]):
             raise refused("hazard-twice", rules, hazard_id=hazard.hazard_id)
-        if hazard.due_on < local_day(at):
+        if hazard.due_on < day_of(at):
             raise refused("due-before-issue", rules, hazard_id=hazard.hazard_id, due_on=hazard.due_on.isoformat())
     return tuple(
         OrderedHazard(hazard_id=hazard.hazard_id, item_code=item_codes[hazard.hazard_id], due_on=hazard.due_on)
@@ -164,7 +164,7 @@ def issue(
     return [
         OrderIssued(
             order_id=order_id, document_no=document_no, inspection_id=plan.inspection_id,
-            enterprise_id=plan.enterprise_id, issued_on=local_day(at), hazards=hazards,
+            enterprise_id=plan.enterprise_id, issued_on=day_of(at), hazards=hazards,
             due_on=max(hazard.due_on for hazard in hazards), basis=tuple(dict.fromkeys(basis)),
             re_inspection_due_on=re_inspection.on if re_inspection else None,
             due_provisional=re_inspection.provisional if re_inspection else False,
@@ -184,7 +184,7 @@ def report(state: OrderState, command: Report, re_inspection: Due | None, rules:
     _all_in_order(state, command.hazard_ids, rules)
     event = RectificationReported(
         order_id=issued(state).order_id, hazard_ids=command.hazard_ids, report=command.report,
-        evidence=command.evidence, reported_on=local_day(at), rectification_due_on=None,
+        evidence=command.evidence, reported_on=day_of(at), rectification_due_on=None,
         re_inspection_due_on=_earliest(state.re_inspection_due_on, re_inspection.on if re_inspection else None),
         due_provisional=re_inspection.provisional if re_inspection else False,
     )  # fmt: skip
@@ -194,7 +194,7 @@ def report(state: OrderState, command: Report, re_inspection: Due | None, rules:
 def re_inspect(state: OrderState, command: ReInspection, certificates: Certificates, rules: Rules, at: datetime) -> list[Event]:
     """Record the re-inspection of hazards of the order by enough officers (rules `two-officers`, `hazard-removal`)."""
     order = issued(state)
-    day = local_day(at)
+    day = day_of(at)
     present(command.officers, certificates, rules, day)
     _all_in_order(state, [result.hazard_id for result in command.results], rules)
     event = ReInspected(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Any
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 RE_INSPECTION = "R01-reinspection"
 
 Laws = Mapping[tuple[str, str], str]
@@ -42,11 +41,6 @@ class Rules:
     articles: Mapping[str, str]
     laws: Laws
     overrides: Mapping[date, bool]
-
-
-def local_day(at: datetime) -> date:
-    """The day in China at an aware time."""
-    return at.astimezone(CHINA).date()
 
 
 def rules_on(content: Mapping[str, Any], day: date) -> Rules:

@@ -72,18 +72,18 @@ from services.penalty.domain.payment import (
     open_payment,
     receive_payment,
 )
-from services.penalty.domain.rulebook import CHINA, Row, Rules, day_of, not_in_force, overrides, penalties, ranges, rules_on
+from services.penalty.domain.rulebook import Row, Rules, not_in_force, overrides, penalties, ranges, rules_on
 from services.penalty.domain.steps import Facts, Outlook, outlook
 
 __all__ = [
-    "CASE", "CHINA", "DECISION", "FILING", "HEARING_NOTICE", "NOTICE", "PAYMENTS", "RECTIFIED", "SERIES", "CaseAct",
+    "CASE", "DECISION", "FILING", "HEARING_NOTICE", "NOTICE", "PAYMENTS", "RECTIFIED", "SERIES", "CaseAct",
     "CaseClosed", "CaseFiled", "CaseOverdue", "CaseState", "Charge", "CloseInvestigation", "ClueRegistered",
     "DecidePenalty", "Decision", "DecisionServed", "EvidenceKind", "EvidenceRecorded", "Facts", "FilingRequested", "Form",
     "Handler", "InvestigationClosed", "LegalReviewPassed", "LegalReviewReturned", "Manner", "Notice", "NoticeServed",
     "NumberTaken", "Officer", "Outlook", "Party", "PaymentOpened", "PaymentOverdue", "PaymentReceived", "PaymentSettled",
     "PaymentState", "PenaltyDecided", "Phase", "ReceivePayment", "RecordEvidence", "RegisterClue", "RequestFiling",
     "ReviewCase", "Row", "Rules", "Sanctions", "SeriesState", "ServeDecision", "StatementKind", "StatementLapsed",
-    "StatementMade", "StatementWaived", "Subject", "case_limits", "close_case", "close_investigation", "day_of",
+    "StatementMade", "StatementWaived", "Subject", "case_limits", "close_case", "close_investigation",
     "decide_penalty", "drafted_contents", "file_case", "flag_overdue", "flag_payment_overdue", "form_of_notice",
     "lapse_statement", "not_in_force", "open_payment", "outlook", "overrides", "penalties", "ranges", "receive_payment",
     "record_evidence", "record_statement", "register_clue", "request_filing", "require_served", "review_case",

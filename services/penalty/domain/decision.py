@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event
+from chassis.domain import Actor, Event, day_of
 from services.penalty.domain.case import (
     APPROVAL,
     CaseState,
@@ -20,7 +20,7 @@ from services.penalty.domain.events import CaseClosed, CaseOverdue, Charge, Deci
 from services.penalty.domain.investigation import Sanctions, require_charges
 from services.penalty.domain.notice import require_manner, require_not_returned, require_noticed
 from services.penalty.domain.payment import PaymentState
-from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules, day_of
+from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
 
 RECTIFIED = "rectified"
 

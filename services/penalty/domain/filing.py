@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Refused
+from chassis.domain import Actor, Event, Refused, day_of
 from services.penalty.domain.case import (
     APPROVAL,
     CaseState,
@@ -17,7 +17,7 @@ from services.penalty.domain.case import (
     require_qualified,
 )
 from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Party
-from services.penalty.domain.rulebook import Rules, day_of
+from services.penalty.domain.rulebook import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Refused
+from chassis.domain import Actor, Event, Refused, day_of
 from services.penalty.domain.case import (
     CaseState,
     Officer,
@@ -24,7 +24,7 @@ from services.penalty.domain.events import (
     LegalReviewPassed,
     LegalReviewReturned,
 )
-from services.penalty.domain.rulebook import Row, Rules, day_of
+from services.penalty.domain.rulebook import Row, Rules
 
 HEARING_HELD = "hearing-held"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event
+from chassis.domain import Event, day_of
 from services.penalty.domain.case import CaseState, Notice, require_investigated, require_not_before
 from services.penalty.domain.events import Manner, NoticeServed, StatementLapsed, StatementMade, StatementWaived
 from services.penalty.domain.numbers import HEARING_NOTICE, NOTICE, Form
-from services.penalty.domain.rulebook import HEARING_REQUEST, STATEMENT, Rules, day_of
+from services.penalty.domain.rulebook import HEARING_REQUEST, STATEMENT, Rules
 
 StatementKind = Literal["made", "waived"]
 

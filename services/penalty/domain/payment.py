@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Event, Stream
+from chassis.domain import Event, Stream, day_of
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
-from services.penalty.domain.rulebook import Rules, day_of
+from services.penalty.domain.rulebook import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Any, Protocol
 
 from chassis.domain import Refused
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 NEVER_APPLIED = "historical"
 
 STATEMENT = "T07-statement-defence"
@@ -135,11 +134,6 @@ class Rules:
         """Raise that refusal unless the condition holds."""
         if not holds:
             raise self.refusal(rule, code, zh, en, **facts)
-
-
-def day_of(at: datetime) -> date:
-    """The day in China of an aware time."""
-    return at.astimezone(CHINA).date()
 
 
 def not_in_force(day: date, what: str) -> Refused:

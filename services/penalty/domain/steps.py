@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.domain import Actor, Event, Refused
+from chassis.domain import Actor, Event, Refused, day_of
 from services.penalty.domain.case import CaseState, Officer
 from services.penalty.domain.decision import (
     DecidePenalty,
@@ -30,7 +30,7 @@ from services.penalty.domain.investigation import (
 )
 from services.penalty.domain.notice import record_statement, serve_notice
 from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment
-from services.penalty.domain.rulebook import Row, Rules, day_of
+from services.penalty.domain.rulebook import Row, Rules
 
 SOMEBODY = Actor(id="", name="", role="")
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
-from chassis.domain import Unknown
+from chassis.domain import Unknown, day_of
 from chassis.http import NAMESPACE, Command, Db, aggregate, answer_json, command, etag
 from chassis.problems import BadRequest
 from chassis.runner import Context
@@ -26,7 +26,6 @@ from services.registry.api.reference import READERS, Id
 from services.registry.commands.register import ImportRegister, import_register
 from services.registry.domain.cells import District, Setting
 from services.registry.domain.imports import IMPORT
-from services.registry.domain.people import CHINA
 from services.registry.domain.workbook import COMPANION, Draft, Fault, WorkbookRefused
 
 LARGEST = 64 << 20  # bytes of a request
@@ -73,7 +72,7 @@ router = APIRouter(prefix="/v1")
 async def load(request: Request, command: Importer) -> Response:
     """Load a register workbook: all of it, or with accept_valid its good sites; sent again, it goes on or answers the same."""
     order, content = await _order(request)
-    day = command.occurred_at.astimezone(CHINA).date()
+    day = day_of(command.occurred_at)
 
     async def read(districts: Mapping[str, District]) -> Draft:
         return await workbooks.read_file(content, Setting(day, districts))

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from chassis.auth import ALL
-from chassis.domain import Refused
+from chassis.domain import Refused, day_of
 from chassis.eventstore import Pool
 from chassis.runner import Answer, Conflict, Context, PoolSource, Runner, Work, fold
 from services.registry import queries
@@ -121,7 +121,7 @@ async def _alone(pool: Pool) -> AsyncIterator[None]:
 async def _districts(pool: Pool, context: Context) -> dict[str, District]:
     """The jurisdictions that a row may name, as they are for the importer on the day of the import."""
     known = await queries.established(pool.fetch)
-    day = context.occurred_at.astimezone(people.CHINA).date()
+    day = day_of(context.occurred_at)
     parents = {fact.parent for fact in known}
     return {
         fact.name: District(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event, Refused, Stream, event
-
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+from chassis.domain import Event, Refused, Stream, day_of, event
 
 JurisdictionKind = Literal["province", "city", "district", "county", "development-zone", "administration"]
 
@@ -125,7 +123,7 @@ def establish_jurisdiction(state: JurisdictionState, fact: JurisdictionEstablish
 
 def enrol_officer(state: OfficerState, fact: OfficerEnrolled, at: datetime) -> list[Event]:
     """Enrol an officer whose certificate is valid. Saying the same again changes nothing."""
-    if fact.certificate_valid_to < at.astimezone(CHINA).date():
+    if fact.certificate_valid_to < day_of(at):
         raise Refused(
             "certificate-expired",
             f"执法证已于{fact.certificate_valid_to}到期",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Event, Refused, Stream, event
-from services.tasks.domain.knowledge import Enterprise, Organ, Rules, cited, day_of
+from chassis.domain import Event, Refused, Stream, day_of, event
+from services.tasks.domain.knowledge import Enterprise, Organ, Rules, cited
 from services.tasks.domain.plan import PlanState
 from services.tasks.domain.ranking import METHOD, in_order, task_id_for
 from services.tasks.domain.task import Level

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, TypeVar
 
-from chassis.domain import Event, Refused, Stream, event
-from services.tasks.domain.knowledge import Expert, Officer, Organ, Recusal, Rules, cited, day_of, rules_on
+from chassis.domain import Event, Refused, Stream, day_of, event
+from services.tasks.domain.knowledge import Expert, Officer, Organ, Recusal, Rules, cited, rules_on
 from services.tasks.domain.ranking import ALGORITHM, digest, pool_digest, ranked
 from services.tasks.domain.task import TaskState
 
@@ -99,6 +99,18 @@ class DrawState:
 
     committed: DrawCommitted | None = None
     revealed: DrawRevealed | None = None
+
+    @property
+    def commitment(self) -> DrawCommitted:
+        """What was committed to; raises Refused `draw-not-committed` for a draw that does not exist."""
+        if self.committed is None:
+            raise Refused("draw-not-committed", "抽取不存在", "there is no such draw")
+        return self.committed
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Who was drawn, pick by pick; nobody before the draw is revealed."""
+        return () if self.revealed is None else self.revealed.results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +239,7 @@ def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = ()) -> list[
 
     Refused `draw-not-committed`, `draw-already-revealed`, `seed-does-not-match`, `not-enough-officers`.
     """
-    committed = state.committed
-    if committed is None:
-        raise Refused("draw-not-committed", "抽取不存在", "there is no such draw")
+    committed = state.commitment
     if state.revealed is not None:
         raise Refused("draw-already-revealed", "抽取结果已公布", "the draw is revealed already")
     if digest(seed) != committed.seed_sha256:

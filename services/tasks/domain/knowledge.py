@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 from chassis.domain import Refused
-
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-
-
-def day_of(at: datetime) -> date:
-    """The day in China of an aware time."""
-    return at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

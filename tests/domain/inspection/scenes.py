@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chassis.domain import Event, Refused
+from chassis.domain import CHINA, Event, Refused
 from chassis.testing import given
 from services.inspection.domain import hazard, inspection, order
 from services.inspection.domain.catalogue import Catalogue, Site, catalogue_of
@@ -18,7 +18,7 @@ from services.inspection.domain.events import AssignedExpert, AssignedOfficer, C
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION, Answered, Certificate, CheckIn, Conclusion, Finding, Task
 from services.inspection.domain.order import Dated
-from services.inspection.domain.rules import CHINA, Due, Rules, rules_on
+from services.inspection.domain.rules import Due, Rules, rules_on
 
 VOCABULARY = Path(__file__).parents[3] / "contracts/vocabulary"
 

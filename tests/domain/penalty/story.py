@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from chassis.calendar import WorkingDays
-from chassis.domain import Actor, Event, Refused
+from chassis.domain import CHINA, Actor, Event, Refused
 from chassis.testing import given
 from services.penalty import domain
 from services.penalty.domain import CASE, CaseState, Charge, Officer, Rules
@@ -63,7 +63,7 @@ def sanctions() -> domain.Sanctions:
 
 def noon(day: date) -> datetime:
     """Noon of a day in China."""
-    return datetime.combine(day, time(12), domain.CHINA)
+    return datetime.combine(day, time(12), CHINA)
 
 
 @contextmanager

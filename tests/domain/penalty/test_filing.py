@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chassis.domain import Actor, Refused
+from chassis.domain import Actor, Refused, day_of
 from services.penalty import domain
 from tests.domain.penalty import story
 from tests.domain.penalty.story import ACT_DAY, FILED, HANDLERS, HEAD, LI, OFFICERS, QIAN, WANG, ZHAO, noon, refused, rules, until
@@ -126,5 +126,5 @@ def test_case_is_filed_once() -> None:
 
 
 def test_day_is_the_day_in_china() -> None:
-    assert domain.day_of(datetime(2021, 9, 7, 15, 59, tzinfo=UTC)) == date(2021, 9, 7)
-    assert domain.day_of(datetime(2021, 9, 7, 16, 0, tzinfo=UTC)) == FILED
+    assert day_of(datetime(2021, 9, 7, 15, 59, tzinfo=UTC)) == date(2021, 9, 7)
+    assert day_of(datetime(2021, 9, 7, 16, 0, tzinfo=UTC)) == FILED

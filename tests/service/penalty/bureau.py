@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import orjson
 
-from chassis.calendar import CHINA
+from chassis.domain import CHINA
 from chassis.testing import ServiceUnderTest
 
 VOCABULARY = Path(__file__).parents[3] / "contracts" / "vocabulary"
