@@ -75,16 +75,30 @@ class Principal:
 
 
 def principal_from(claims: dict[str, Any]) -> Principal:
-    """The principal of verified claims."""
+    """The principal of verified claims; Unauthenticated if one has another shape, which could mean more than was meant."""
     return Principal(
         id=str(claims["sub"]),
-        name=str(claims.get("name") or claims["sub"]),
-        roles=frozenset(claims.get("roles") or ()),
-        districts=frozenset(claims.get("districts") or ()),
-        organ=str(claims.get("organ") or ""),
-        certificate_no=claims.get("certificate_no"),
-        enterprise_id=claims.get("enterprise_id"),
+        name=_text(claims, "name") or str(claims["sub"]),
+        roles=_texts(claims, "roles"),
+        districts=_texts(claims, "districts"),
+        organ=_text(claims, "organ") or "",
+        certificate_no=_text(claims, "certificate_no"),
+        enterprise_id=_text(claims, "enterprise_id"),
     )
+
+
+def _text(claims: dict[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Unauthenticated(f"the claim {name} is no text")
+    return value
+
+
+def _texts(claims: dict[str, Any], name: str) -> frozenset[str]:
+    value = claims.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Unauthenticated(f"the claim {name} is no list of texts")
+    return frozenset(value)
 
 
 class TokenVerifier:

@@ -196,29 +196,27 @@ class Consumer:
     async def _read(self, kafka: AIOKafkaConsumer, backlog: Backlog, place: TopicPartition, record: Any) -> bool:
         """Take one message; answers False if its partition must be read anew."""
         try:
-            if not self._same_filling(kafka, place, record):
-                return False
-            received = received_from(record.headers, record.value or b"")
+            received, filling = received_from(record.headers, record.value or b""), filling_of(record.headers)
         except Malformed as error:
             # Not one of ours. If it were, the hole that it leaves is noticed, and filled from the ledger.
             log.error("message_malformed", topic=place.topic, partition=place.partition, offset=record.offset, error=str(error))
             return True
+        if not self._same_filling(kafka, place, record.offset, filling):
+            return False
         await backlog.admit(received, record.offset)
         return True
 
-    def _same_filling(self, kafka: AIOKafkaConsumer, place: TopicPartition, record: Any) -> bool:
+    def _same_filling(self, kafka: AIOKafkaConsumer, place: TopicPartition, offset: int, filling: int) -> bool:
         """A message of a newer filling than the last one: the topic was begun anew, so its partition is read from the beginning.
 
         Without this, a topic that was refilled past our offset would be read on in the middle. A message of an older filling is
         the last word of a relay that did not know yet that it had been replaced.
         """
-        number = filling_of(record.headers)
-        known = self._fillings.get(place, number)
-        if record.offset == 0 or number <= known:
-            self._fillings[place] = number if record.offset == 0 else known
+        known = self._fillings.get(place, filling)
+        self._fillings[place] = max(known, filling)
+        if filling <= known or offset == 0:
             return True
-        self._fillings[place] = number
-        log.warning("partition_read_anew", topic=place.topic, partition=place.partition, filling=number)
+        log.warning("partition_read_anew", topic=place.topic, partition=place.partition, filling=filling)
         kafka.seek(place, 0)
         return False
 

@@ -72,7 +72,7 @@ def _name(file: Path) -> str:
     return f"{file.parent.parent.name}/{file.name}"
 
 
-async def unapplied(connection: Connection, folders: list[Path]) -> list[str]:
+async def unapplied(connection: Connection | Pool, folders: list[Path]) -> list[str]:
     """Migrations that this code has and the database has not."""
     applied = {row["name"] for row in await connection.fetch(APPLIED)}
     return [_name(file) for file in migration_files(folders) if _name(file) not in applied]

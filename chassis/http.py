@@ -1,4 +1,4 @@
-"""The HTTP side of every service: commands with idempotency keys and ETags, cursors, waiting for a projection, probes."""
+"""The HTTP side of every service: commands with keys and ETags, bodies, cursors, waiting for a projection, probes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi.responses import Response as PlainResponse
 from opentelemetry.trace import SpanKind
-from starlette.types import ASGIApp, Receive, Scope, Send
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
 from chassis.auth import Principal, principal_of
@@ -31,11 +32,28 @@ from chassis.telemetry import current_traceparent, span
 S = TypeVar("S")
 NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
+VERSION = re.compile(r'"?([0-9]{1,9})"?')
+DEVICE = re.compile(r"[\x20-\x7e]{1,128}")
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # nothing that is recorded here happened before; PostgreSQL's -infinity lies there
 AT_LEAST_WAIT = 10.0  # seconds
+LARGEST_BODY = 4 << 20  # bytes: a catalogue or rulebook with room
+LARGEST_FILE = 65 << 20  # bytes of a multipart body: a workbook
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
+"""An id: in a path, in a query, in a body."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hexadecimal digits."""
+
 PROJECTED = """
 SELECT l.idx <= ALL (SELECT coalesce(c.position, 0) FROM unnest($2::text[]) AS p(name) LEFT JOIN checkpoints c USING (name))
 FROM ledger l WHERE l.event_id = $1
 """
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +63,11 @@ class Command:
     principal: Principal
     role: str
     runner: Runner
-    request: Request
-    response: Response
     key: str
     fingerprint: bytes
     if_match: int | None
     occurred_at: datetime
+    stated: bool
     device: str | None
 
     async def run(self, handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any, status: int = 200) -> Response:
@@ -59,7 +76,7 @@ class Command:
         context = Context(
             command_id=command_id, actor=self.principal.actor(self.role), organ=self.principal.organ,
             districts=self.principal.districts, occurred_at=self.occurred_at, causation_id=command_id,
-            device=self.device, traceparent=current_traceparent(), key=self.key, fingerprint=self.fingerprint,
+            stated=self.stated, device=self.device, traceparent=current_traceparent(), key=self.key, fingerprint=self.fingerprint,
             if_match=self.if_match,
         )  # fmt: skip
 
@@ -67,8 +84,7 @@ class Command:
             return await handler(work, *args)
 
         answer = await self.runner.run(context, bound)
-        headers = {"ETag": f'"{answer.version}"'}
-        return PlainResponse(answer.body, status, headers, media_type="application/json")
+        return Response(answer.body, status, etag(answer.version), media_type="application/json")
 
 
 def command(*roles: str, guarded: bool = False) -> Callable[..., Any]:
@@ -77,16 +93,16 @@ def command(*roles: str, guarded: bool = False) -> Callable[..., Any]:
     `guarded` commands also need If-Match (428 without): a person decides on what they saw.
     """
 
-    async def permitted(request: Request, response: Response) -> Command:
+    async def permitted(request: Request) -> Command:
         principal = await principal_of(request)
         role = principal.require(*roles)
         body = await _payload(request)
         runner: Runner = request.app.state.runner
         return Command(
-            principal=principal, role=role, runner=runner, request=request, response=response,
-            key=_scoped_key(request, principal), fingerprint=hashlib.sha256(body).digest(),
-            if_match=_if_match(request, guarded), occurred_at=_occurred_at(request, runner.clock),
-            device=request.headers.get("x-device"),
+            principal=principal, role=role, runner=runner, key=_scoped_key(request, principal),
+            fingerprint=hashlib.sha256(body).digest(), if_match=_if_match(request, guarded),
+            occurred_at=_occurred_at(request, runner.clock), stated="occurred-at" in request.headers,
+            device=_device(request),
         )  # fmt: skip
 
     permitted.__permission__ = roles  # type: ignore[attr-defined]
@@ -129,10 +145,10 @@ def _if_match(request: Request, guarded: bool) -> int | None:
         if guarded:
             raise BadRequest("if-match-missing", "缺少 If-Match 请求头", "the If-Match header is required", status=428)
         return None
-    text = given.strip().strip('"')
-    if not text.isascii() or not text.isdigit():
+    match = VERSION.fullmatch(given.strip())
+    if match is None:
         raise BadRequest("if-match-malformed", "If-Match 格式不正确", 'If-Match must be a version such as "7"')
-    return int(text)
+    return int(match[1])
 
 
 def _occurred_at(request: Request, clock: Clock) -> datetime:
@@ -152,7 +168,17 @@ def _occurred_at(request: Request, clock: Clock) -> datetime:
         )
     if at > now:
         raise BadRequest("occurred-at-in-future", "Occurred-At 晚于当前时间", "Occurred-At lies in the future")
+    if at < EARLIEST:
+        raise BadRequest("occurred-at-too-early", "Occurred-At 过早", f"Occurred-At lies before {EARLIEST.isoformat()}")
     return at
+
+
+def _device(request: Request) -> str | None:
+    """The device that sends what it recorded earlier, as it names itself."""
+    given = request.headers.get("x-device")
+    if given is not None and not DEVICE.fullmatch(given):
+        raise BadRequest("device-malformed", "X-Device 格式不正确", "X-Device must be 1 to 128 printable ASCII characters")
+    return given
 
 
 def etag(version: int) -> dict[str, str]:
@@ -162,12 +188,8 @@ def etag(version: int) -> dict[str, str]:
 
 def answer_json(value: Any, *, version: int | None = None, status: int = 200) -> Response:
     """A JSON response; dataclasses, dates, UUIDs as they are; with the ETag of `version`."""
-    return PlainResponse(
-        orjson.dumps(value, default=str),
-        status,
-        etag(version) if version is not None else None,
-        media_type="application/json",
-    )
+    headers = etag(version) if version is not None else None
+    return Response(orjson.dumps(value, default=str), status, headers, media_type="application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,25 @@ class Page:
 
     limit: int
     after: list[Any] | None
+
+    @property
+    def after_day(self) -> tuple[date, str] | None:
+        """As `after`, of a list sorted by day and id; raises BadRequest for the cursor of another list."""
+        try:
+            match self.after:
+                case None:
+                    return None
+                case [str(day), str(key)] if "\0" not in key:
+                    return date.fromisoformat(day), key
+                case _:
+                    raise ValueError(self.after)
+        except ValueError as error:
+            raise foreign_cursor() from error
+
+
+def foreign_cursor() -> BadRequest:
+    """What is said of a cursor that the list did not hand out."""
+    return BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours")
 
 
 def page(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = None) -> Page:
@@ -187,7 +228,7 @@ def page(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = N
         if not isinstance(after, list):
             raise ValueError(cursor)
     except ValueError as error:
-        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error
+        raise foreign_cursor() from error
     return Page(limit, after)
 
 
@@ -207,11 +248,14 @@ def listed(request: Request, asked: Page, rows: Sequence[Any], key: Callable[[An
         url = request.url.include_query_params(cursor=following, limit=asked.limit)
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     body = orjson.dumps({"items": items, "next": following}, default=str)
-    return PlainResponse(body, 200, headers, media_type="application/json")
+    return Response(body, 200, headers, media_type="application/json")
 
 
-async def at_least(request: Request, at_least: uuid.UUID | None = None) -> None:
-    """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected."""
+async def at_least(request: Request, _: Annotated[Principal, Depends(principal_of)], at_least: uuid.UUID | None = None) -> None:
+    """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected.
+
+    Nobody waits who is not known: a path's dependencies come before those of its function, where its readers stand.
+    """
     if at_least is None:
         return
     pool: Pool = request.app.state.pool
@@ -260,6 +304,35 @@ class Trace:
             await self._app(scope, receive, send)
 
 
+class Bounded:
+    """ASGI middleware: a body is read up to a size only, whether or not it said how large it is, and before anybody is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; whoever reads more of its body than it may have meets 413."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = LARGEST_FILE if _content_type(scope).startswith(b"multipart/") else LARGEST_BODY
+        left = most
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, f"the body is larger than {most} bytes")
+            return message
+
+        await self._app(scope, bounded, send)
+
+
+def _content_type(scope: Scope) -> bytes:
+    return next((bytes(value).lower() for name, value in scope["headers"] if name == b"content-type"), b"")
+
+
 Check = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -269,7 +342,7 @@ def probes(checks: dict[str, Check]) -> APIRouter:
 
     @router.get("/livez")
     async def livez() -> Response:
-        return PlainResponse(b'{"alive":true}', media_type="application/json")
+        return Response(b'{"alive":true}', media_type="application/json")
 
     @router.get("/readyz")
     async def readyz() -> Response:
@@ -291,10 +364,14 @@ async def _outcome(check: Check) -> dict[str, Any]:
 
 
 def create_app(title: str, routers: Sequence[APIRouter], lifespan: Any = None) -> FastAPI:
-    """A service's app: its routers, the table of problems, traces."""
-    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    """A service's app: its routers, the table of problems, traces, and the largest body it takes.
+
+    Its description is not served: it lies in contracts/http, and nothing but the probes is open.
+    """
+    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Bounded)
     app.add_middleware(Trace)
     return app

@@ -14,6 +14,7 @@ from chassis.database import migrate
 from chassis.service import Service
 from chassis.settings import SERVICES, Misconfigured, Settings, settings_from
 from chassis.telemetry import configure_logging, configure_tracing
+from chassis.worker import api_app, worker_app
 
 cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -59,8 +60,6 @@ def load_service(name: str) -> Service:
 
 def serve(service: Service, settings: Settings, role: Role) -> None:
     """Serve an API or a worker until SIGTERM; a request under way is finished first."""
-    from chassis.worker import api_app, worker_app  # noqa: PLC0415 - a migration needs neither HTTP nor Kafka
-
     app = api_app(service, settings) if role is Role.API else worker_app(service, settings)
     uvicorn.run(
         app, host=settings.http_host, port=settings.http_port, loop="uvloop", http="httptools", ws="none",

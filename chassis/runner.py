@@ -21,6 +21,7 @@ from chassis.writer import GroupCommit
 
 S = TypeVar("S")
 TRIES = 5  # decisions, when other writers were faster
+LARGEST = 3 << 20  # bytes of an event's data: the relay could never send more (chassis/broker.py, MAX_BYTES)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it; no read model could ever take the event
 REMEMBERED = "SELECT fingerprint, command_id, answer FROM commands WHERE key = $1"
 
@@ -56,6 +57,7 @@ class Context:
     occurred_at: datetime
     causation_id: UUID
     correlation_id: UUID | None = None
+    stated: bool = False  # whether the sender said when it happened
     device: str | None = None
     traceparent: str | None = None
     key: str | None = None
@@ -65,7 +67,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """An aggregate as its events tell it: state, version, and what its first event fixed for the stream."""
+    """An aggregate as its events tell it: state, version, and what its first event fixed for the stream.
+
+    `organ` is who opened it; it also stands on events that nobody's organ caused, such as a deadline that passed.
+    """
 
     stream: Stream[S]
     key: str
@@ -75,6 +80,7 @@ class Loaded(Generic[S]):
     subject: str | None = None
     district: str | None = None
     correlation_id: UUID | None = None
+    organ: str = ""
 
     @property
     def exists(self) -> bool:
@@ -111,7 +117,9 @@ def fold(stream: Stream[S], key: str, history: Sequence[Recorded]) -> Loaded[S]:
     if not history:
         return loaded
     first = history[0].envelope
-    return replace(loaded, subject=first.subject, district=first.district, correlation_id=first.correlation_id)
+    return replace(
+        loaded, subject=first.subject, district=first.district, correlation_id=first.correlation_id, organ=first.organ
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -126,6 +134,7 @@ class Work:
     _histories: dict[str, list[Recorded]] = field(default_factory=dict)
     _events: list[Recorded] = field(default_factory=list)
     _primary: str | None = None
+    _begun: set[str] = field(default_factory=set)
 
     @property
     def at(self) -> datetime:
@@ -145,6 +154,7 @@ class Work:
             if self._primary is None:
                 self._primary = stream_id
                 if self.context.if_match not in (None, len(history)):
+                    self._hide_foreign(stream, key, history)
                     raise PreconditionFailed(len(history))
         return fold(stream, key, [*self._histories[stream_id], *self._appended(stream_id)])
 
@@ -163,7 +173,13 @@ class Work:
         loaded = await self.load(stream, key)
         if not loaded.exists or not self._mine(str(loaded.district)):
             raise Unknown(stream.name, key)
+        self._begun.add(loaded.stream_id)
         return loaded
+
+    def _hide_foreign(self, stream: Stream[Any], key: str, history: Sequence[Recorded]) -> None:
+        """A version tells that there is something, and how much happened to it: not to people of another district."""
+        if history and not self._mine(history[0].envelope.district):
+            raise Unknown(stream.name, key)
 
     def append(
         self,
@@ -181,11 +197,23 @@ class Work:
         """
         if loaded.version != self._version(loaded.stream_id):
             raise ValueError(f"{loaded.stream_id} was not loaded by this command, or was appended to since")
+        self._require_not_before_its_beginning(loaded.stream_id)
         if not loaded.exists and loaded.correlation_id is None:
             loaded = replace(loaded, correlation_id=correlation_id)
         for event in events:
             loaded = self._append_one(loaded, event, subject, district)
         return loaded
+
+    def _require_not_before_its_beginning(self, stream_id: str) -> None:
+        """Nothing happens to a matter before it began; a clock that lags behind another process's is no such claim."""
+        if not self.context.stated or stream_id not in self._begun:
+            return
+        began = self._histories[stream_id][0].envelope.occurred_at
+        if self.at < began:
+            raise Refused(
+                "before-its-beginning", f"发生时间早于该事项的开始时间 {began.isoformat()}", "this happened before the matter began",
+                began=began.isoformat(),
+            )  # fmt: skip
 
     def _append_one(self, loaded: Loaded[S], event: Event, subject: str | None, district: str | None) -> Loaded[S]:
         district = loaded.district or district
@@ -204,6 +232,8 @@ class Work:
         data = encode(event)
         if NUL.search(data):
             raise Refused("text-with-nul", "文字中含有空字符", "a text holds the character U+0000, which PostgreSQL cannot store")
+        if len(data) > LARGEST:
+            raise Refused("event-too-large", "内容过大", f"{len(data)} bytes are more than a message may have")
         self._events.append(Recorded(self._envelope(after, event), data))
         return after
 
@@ -211,7 +241,7 @@ class Work:
         context = self.context
         return Envelope(
             event_id=uuid7(), command_id=context.command_id, stream_id=loaded.stream_id, version=loaded.version,
-            type=event.__wire__, district=str(loaded.district), organ=context.organ, subject=str(loaded.subject),
+            type=event.__wire__, district=str(loaded.district), organ=context.organ or loaded.organ, subject=str(loaded.subject),
             occurred_at=context.occurred_at, recorded_at=self.recorded_at, actor=context.actor, device=context.device,
             correlation_id=loaded.correlation_id or context.command_id, causation_id=context.causation_id,
             traceparent=context.traceparent, rulebook=self.rulebook,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
+from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
+from chassis.eventstore import Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
 
-if TYPE_CHECKING:
-    from chassis.consumer import Applier
-    from chassis.eventstore import Pool
-
-MakeApplier = Callable[["Pool"], "Applier"]
-Lifespan = Callable[[Any], Awaitable[None]]
+MakeApplier = Callable[[Pool], Applier]
+Background = Callable[[FastAPI], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class Service:
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     feed: Feed = field(default_factory=OwnLedger)
     applier: MakeApplier | None = None
-    background: tuple[Lifespan, ...] = ()
+    background: tuple[Background, ...] = ()
 
     @property
     def consumer(self) -> str:

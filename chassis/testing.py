@@ -31,6 +31,10 @@ from chassis.worker import api_app
 
 S = TypeVar("S")
 NOON = datetime(2021, 9, 6, 4, 0, tzinfo=UTC)
+EVENTS = """
+SELECT e.* FROM events e LEFT JOIN ledger l USING (stream_id, version) LEFT JOIN pending p USING (stream_id, version)
+WHERE e.type LIKE $1 || '%' ORDER BY l.idx NULLS LAST, p.append_seq, p.ord
+"""
 
 
 def given(stream: Stream[S], events: Iterable[Event]) -> S:
@@ -170,8 +174,7 @@ class ServiceUnderTest:
 
     async def events(self, prefix: str = "") -> list[Any]:
         """Stored events (type, stream_id, version, district, subject, organ, correlation_id …), in order of recording."""
-        sql = "SELECT * FROM events WHERE type LIKE $1 || '%' ORDER BY recorded_at, event_id"
-        return await self.connection.fetch(sql, prefix)
+        return await self.connection.fetch(EVENTS, prefix)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,7 +17,7 @@ from chassis.consumer import LOST, Applier, Consumer
 from chassis.database import GONE, PENDING, forever, open_pool, unapplied, writer_connection
 from chassis.deadlines import run_deadlines
 from chassis.eventstore import Pool
-from chassis.http import create_app, probes
+from chassis.http import Check, create_app, probes
 from chassis.policy import PolicyRuns
 from chassis.projector import Overtaken, run_projector
 from chassis.relay import Relay, TopicChanged
@@ -93,17 +93,13 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with command_side(settings, "api", API_POOL) as (pool, runner, _):
             app.state.pool, app.state.runner = pool, runner
-            async with running(*(task(app) for task in service.background)):  # type: ignore[arg-type]
+            async with running(*(task(app) for task in service.background)):
                 _settle_memory()
                 yield
 
-    async def database() -> dict[str, Any]:
-        missing = await unapplied(app.state.pool, service.migration_folders)
-        return {"ok": not missing, "missing_migrations": missing}
-
     app = create_app(
         f"Casetrail {service.name}（{service.title}）",
-        [probes({"database": database}), operations.router, *service.routers],
+        [probes({"database": _migrated(service, lambda: app.state.pool)}), operations.router, *service.routers],
         lifespan,
     )
     app.state.service = service
@@ -117,19 +113,25 @@ def worker_app(service: Service, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            pool, runner, nudge = await stack.enter_async_context(command_side(settings, "worker", WORKER_POOL))
+        async with command_side(settings, "worker", WORKER_POOL) as (pool, runner, nudge):
             app.state.pool = pool
-            await stack.enter_async_context(running(*loops(service, settings, pool, runner, nudge)))
-            _settle_memory()
-            yield
+            async with running(*loops(service, settings, pool, runner, nudge)):
+                _settle_memory()
+                yield
 
-    async def database() -> dict[str, Any]:
-        missing = await unapplied(app.state.pool, service.migration_folders)
+    checks = {"database": _migrated(service, lambda: app.state.pool)}
+    app = create_app(f"casetrail {service.name} worker", [probes(checks)], lifespan)
+    return app
+
+
+def _migrated(service: Service, pool: Callable[[], Pool]) -> Check:
+    """The check that the database answers and has every migration that this code has."""
+
+    async def check() -> dict[str, Any]:
+        missing = await unapplied(pool(), service.migration_folders)
         return {"ok": not missing, "missing_migrations": missing}
 
-    app = create_app(f"casetrail {service.name} worker", [probes({"database": database})], lifespan)
-    return app
+    return check
 
 
 def loops(

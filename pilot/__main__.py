@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deploy.embedded.child import NotReady, NotStarted
@@ -66,7 +67,7 @@ def main(
         console.print("Interrupted; everything that was started has ended.")
         raise typer.Exit(130) from None
     except (Stopped, InUse, NotReady, NotStarted) as error:
-        console.print(f"[red]The pilot stopped.[/] {error}", highlight=False)
+        console.print(f"[red]The pilot stopped.[/] {escape(str(error))}", highlight=False)
         console.print(f"The processes' logs are in {root / 'logs'}.")
         raise typer.Exit(1) from None
     raise typer.Exit(0 if matches else 1)
@@ -133,7 +134,7 @@ def _report(outcome: Outcome, peak: int | None) -> None:
         + (f", at most {peak / 2**30:.2f} GiB of memory in all" if peak else "")
     )
     for line in outcome.differences:
-        console.print(f"[red]differs:[/] {line}")
+        console.print(f"[red]differs:[/] {escape(line)}")
     if not outcome.differences:
         console.print("[green]Every figure matches.[/]")
 

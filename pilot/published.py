@@ -27,7 +27,13 @@ class Published:
         """The figure as it was published."""
         if self.share is not None:
             return f"{self.share} of each district"
-        return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
+        least, most = amount(self.figure, self.least), amount(self.figure, self.most)
+        return least if least == most else f"{least}–{most}"
+
+
+def amount(figure: str, value: float) -> str:
+    """A value as people read it; fines, which are counted in whole yuan, with the sign of the yuan."""
+    return f"¥{int(value) // 100:,}" if figure.endswith("_fen") else f"{value:,}".removesuffix(".0")
 
 
 def published(scale: Scale) -> dict[str, Published]:

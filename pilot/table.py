@@ -12,7 +12,7 @@ from rich.table import Table
 
 from pilot.client import Client
 from pilot.people import Person
-from pilot.published import Published
+from pilot.published import Published, amount
 from pilot.world import REPORTING
 
 
@@ -93,6 +93,4 @@ def shares(found: Figures) -> Table:
 
 def _text(figure: Mapping[str, Any]) -> str:
     value = figure.get("value")
-    if value is None:
-        return "—"
-    return f"{value:,} {figure['unit']}"
+    return "—" if value is None else amount(figure["name"], value)

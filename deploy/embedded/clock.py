@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chassis.clock import SimulatedClock
 from deploy.embedded.answers import Problem, answer
 from deploy.embedded.issuer import Issuer
 from deploy.embedded.proxy import Upstreams
@@ -37,7 +38,7 @@ class ClockFile:
 
     def read(self) -> datetime:
         """The simulated time, aware; OSError or ValueError if the file is missing or malformed."""
-        return datetime.fromisoformat(json.loads(self.path.read_bytes())["now"])
+        return SimulatedClock(self.path).now()
 
     def write(self, now: datetime) -> None:
         """Set it, atomically: a reader sees the old time or the new one."""

@@ -67,7 +67,8 @@ def gateway(layout: Layout) -> ASGIApp:
 
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
-        *clock_routes(keeper, issuer), Route("/", _front_page), Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
+        *clock_routes(keeper, issuer), Route("/", _front_page),
+        Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
     ]  # fmt: skip
     handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}
     return _Fork(Proxy(upstreams), Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan))

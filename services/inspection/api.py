@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
-from pydantic import Field as Bounded
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, StringConstraints
 
 from chassis.auth import Principal, reader
 from chassis.domain import Event
-from chassis.http import Command, Db, Page, Paged, aggregate, answer_json, at_least, command, listed
-from chassis.problems import BadRequest
+from chassis.http import Body, Command, Db, Id, Page, Paged, Sha256, aggregate, answer_json, at_least, command, listed
 from services.inspection import commands, queries
 from services.inspection.domain import events
 from services.inspection.domain.hazard import HAZARD, HazardState
@@ -22,7 +20,6 @@ from services.inspection.domain.order import ORDER, Dated, ReInspection, Report
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
 
-ID = r"^[a-z0-9][a-z0-9-]{2,63}$"
 ONE_LINE = r"^[^\x00-\x1F\x7F]+$"
 SOME_LINES = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]+$"
 
@@ -34,20 +31,10 @@ Reader = Annotated[
     Principal,
     Depends(reader("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")),
 ]
-PathId = Annotated[str, Path(pattern=ID)]
-District = Annotated[str | None, Query(pattern=ID)]
-Id = Annotated[str, StringConstraints(pattern=ID)]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,19}$")]
-Day = Annotated[date, Bounded(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 Line = Annotated[str, StringConstraints(pattern=ONE_LINE, strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(pattern=SOME_LINES, strip_whitespace=True, min_length=1, max_length=4000)]
-
-
-class Body(BaseModel):
-    """What a command is sent: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PlanApprovalBody(Body):
@@ -66,8 +53,8 @@ class OfficerBody(Body):
 class CheckInBody(Body):
     """Who is on site, where, and who received them."""
 
-    officers: Annotated[list[OfficerBody], Bounded(min_length=1, max_length=20)]
-    experts: Annotated[list[Id], Bounded(max_length=20)] = []
+    officers: Annotated[list[OfficerBody], Field(min_length=1, max_length=20)]
+    experts: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
     place: Line
     representative: Line
 
@@ -87,13 +74,13 @@ class AnswerBody(Body):
     item_code: ItemCode
     answer: events.Answer
     note: Text | None = None
-    hazards: Annotated[list[HazardBody], Bounded(max_length=50)] = []
+    hazards: Annotated[tuple[HazardBody, ...], Field(max_length=50)] = ()
 
 
 class AnswersBody(Body):
     """Answers to some items."""
 
-    answers: Annotated[list[AnswerBody], Bounded(min_length=1, max_length=200)]
+    answers: Annotated[list[AnswerBody], Field(min_length=1, max_length=200)]
 
 
 class AdviceBody(Body):
@@ -123,15 +110,15 @@ class OrderBody(Body):
 
     order_id: Id
     inspection_id: Id
-    hazards: Annotated[list[DatedBody], Bounded(min_length=1, max_length=200)]
+    hazards: Annotated[list[DatedBody], Field(min_length=1, max_length=200)]
 
 
 class ReportBody(Body):
     """What an enterprise reports; evidence by the hashes of its files."""
 
-    hazard_ids: Annotated[list[Id], Bounded(min_length=1, max_length=200)]
+    hazard_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
     report: Text
-    evidence: Annotated[list[Sha256], Bounded(max_length=100)] = []
+    evidence: Annotated[tuple[Sha256, ...], Field(max_length=100)] = ()
 
 
 class ResultBody(Body):
@@ -145,8 +132,8 @@ class ResultBody(Body):
 class ReInspectionBody(Body):
     """Who re-inspected, and what they found."""
 
-    officers: Annotated[list[OfficerBody], Bounded(min_length=1, max_length=20)]
-    results: Annotated[list[ResultBody], Bounded(min_length=1, max_length=200)]
+    officers: Annotated[list[OfficerBody], Field(min_length=1, max_length=20)]
+    results: Annotated[list[ResultBody], Field(min_length=1, max_length=200)]
 
 
 class ReferralBody(Body):
@@ -154,36 +141,36 @@ class ReferralBody(Body):
 
     referral_id: Id
     inspection_id: Id
-    hazard_ids: Annotated[list[Id], Bounded(min_length=1, max_length=200)]
+    hazard_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
 
 
 @router.post("/inspections/{inspection_id}/plan-approvals", status_code=201)
-async def approve_plan(inspection_id: PathId, body: PlanApprovalBody, command: Approver) -> Response:
+async def approve_plan(inspection_id: Id, body: PlanApprovalBody, command: Approver) -> Response:
     """Approve the plan of an inspection."""
     return await command.run(commands.approve_plan, inspection_id, body.mode, status=201)
 
 
 @router.post("/inspections/{inspection_id}/check-ins", status_code=201)
-async def check_in(inspection_id: PathId, body: CheckInBody, command: Officer) -> Response:
+async def check_in(inspection_id: Id, body: CheckInBody, command: Officer) -> Response:
     """Check in on site."""
-    arrived = CheckIn(_officers(body.officers), tuple(body.experts), body.place, body.representative)
+    arrived = CheckIn(_officers(body.officers), body.experts, body.place, body.representative)
     return await command.run(commands.check_in, inspection_id, arrived, status=201)
 
 
 @router.post("/inspections/{inspection_id}/answers", status_code=201)
-async def answer(inspection_id: PathId, body: AnswersBody, command: Officer) -> Response:
+async def answer(inspection_id: Id, body: AnswersBody, command: Officer) -> Response:
     """Answer items."""
     return await command.run(commands.answer, inspection_id, [_answered(each) for each in body.answers], status=201)
 
 
 @router.post("/inspections/{inspection_id}/advice", status_code=201)
-async def advise(inspection_id: PathId, body: AdviceBody, command: Adviser) -> Response:
+async def advise(inspection_id: Id, body: AdviceBody, command: Adviser) -> Response:
     """Record an expert's advice."""
     return await command.run(commands.advise, inspection_id, body.expert_id, body.advice, status=201)
 
 
 @router.post("/inspections/{inspection_id}/conclusions", status_code=201)
-async def conclude(inspection_id: PathId, body: ConclusionBody, command: Officer) -> Response:
+async def conclude(inspection_id: Id, body: ConclusionBody, command: Officer) -> Response:
     """Close the record."""
     conclusion = Conclusion(body.signed_by, body.refused_reason, body.witness)
     return await command.run(commands.conclude, inspection_id, conclusion, status=201)
@@ -197,15 +184,15 @@ async def issue_order(body: OrderBody, command: Officer) -> Response:
 
 
 @router.post("/orders/{order_id}/rectification-reports", status_code=201)
-async def report_rectification(order_id: PathId, body: ReportBody, command: Reporter) -> Response:
+async def report_rectification(order_id: Id, body: ReportBody, command: Reporter) -> Response:
     """Report hazards as rectified; an enterprise reports on its own orders only."""
     own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
-    report = Report(tuple(body.hazard_ids), body.report, tuple(body.evidence))
+    report = Report(tuple(body.hazard_ids), body.report, body.evidence)
     return await command.run(commands.report_rectification, order_id, report, own, status=201)
 
 
 @router.post("/orders/{order_id}/re-inspections", status_code=201)
-async def re_inspect(order_id: PathId, body: ReInspectionBody, command: Officer) -> Response:
+async def re_inspect(order_id: Id, body: ReInspectionBody, command: Officer) -> Response:
     """Record a re-inspection."""
     results = tuple(
         events.ReinspectionResult(hazard_id=result.hazard_id, passed=result.passed, note=result.note) for result in body.results
@@ -234,7 +221,7 @@ HazardStatus = Literal["found", "ordered", "reported", "rectified", "failed"]
 
 @router.get("/inspections", dependencies=[Depends(at_least)])
 async def list_inspections(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: InspectionStage | None = None, district: District = None
+    request: Request, principal: Reader, db: Db, asked: Paged, state: InspectionStage | None = None, district: Id | None = None
 ) -> Response:
     """Inspections by planned day."""
     rows = await queries.page(db, queries.INSPECTIONS, _asked(principal, asked, state, district))
@@ -243,7 +230,7 @@ async def list_inspections(
 
 @router.get("/hazards", dependencies=[Depends(at_least)])
 async def list_hazards(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: HazardStatus | None = None, district: District = None
+    request: Request, principal: Reader, db: Db, asked: Paged, state: HazardStatus | None = None, district: Id | None = None
 ) -> Response:
     """Hazards by the day on which they were found."""
     rows = await queries.page(db, queries.HAZARDS, _asked(principal, asked, state, district))
@@ -253,7 +240,7 @@ async def list_hazards(
 @router.get("/orders", dependencies=[Depends(at_least)])
 async def list_orders(
     request: Request, principal: Reader, db: Db, asked: Paged,
-    state: Literal["open", "closed"] | None = None, district: District = None,
+    state: Literal["open", "closed"] | None = None, district: Id | None = None,
 ) -> Response:  # fmt: skip
     """Rectification orders by the day of issue."""
     rows = await queries.page(db, queries.ORDERS, _asked(principal, asked, state, district))
@@ -261,21 +248,13 @@ async def list_orders(
 
 
 def _asked(principal: Principal, asked: Page, state: str | None, district: str | None) -> queries.Asked:
-    return queries.Asked(state=state, district=district, seen=principal.seen_districts(), after=_after(asked), limit=asked.limit)
-
-
-def _after(asked: Page) -> tuple[date, str] | None:
-    if asked.after is None:
-        return None
-    try:
-        day, key = asked.after
-        return date.fromisoformat(day), str(key)
-    except (ValueError, TypeError) as error:
-        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error
+    return queries.Asked(
+        state=state, district=district, seen=principal.seen_districts(), after=asked.after_day, limit=asked.limit
+    )
 
 
 @router.get("/inspections/{inspection_id}")
-async def get_inspection(request: Request, inspection_id: PathId, principal: Reader) -> Response:
+async def get_inspection(request: Request, inspection_id: Id, principal: Reader) -> Response:
     """An inspection from its own events: plan, items with answers, hazards, conclusion."""
     loaded = await aggregate(request, principal, INSPECTION, inspection_id)
     found = [await aggregate(request, principal, HAZARD, hazard_id) for hazard_id in loaded.state.hazards]
@@ -284,7 +263,7 @@ async def get_inspection(request: Request, inspection_id: PathId, principal: Rea
 
 
 @router.get("/hazards/{hazard_id}")
-async def get_hazard(request: Request, hazard_id: PathId, principal: Reader) -> Response:
+async def get_hazard(request: Request, hazard_id: Id, principal: Reader) -> Response:
     """A hazard from its own events."""
     loaded = await aggregate(request, principal, HAZARD, hazard_id)
     view = {**_hazard(loaded.state), "district": loaded.district, "version": loaded.version}
@@ -292,7 +271,7 @@ async def get_hazard(request: Request, hazard_id: PathId, principal: Reader) -> 
 
 
 @router.get("/orders/{order_id}")
-async def get_order(request: Request, order_id: PathId, principal: Reader) -> Response:
+async def get_order(request: Request, order_id: Id, principal: Reader) -> Response:
     """A rectification order from its own events, with the progress of each hazard."""
     loaded = await aggregate(request, principal, ORDER, order_id)
     state = loaded.state

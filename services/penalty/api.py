@@ -7,11 +7,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.auth import Principal, reader
 from chassis.domain import Refused
-from chassis.http import Command, Db, Page, Paged, aggregate, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Db, Id, Paged, Sha256, aggregate, answer_json, at_least, command, listed
 from chassis.problems import BadRequest
 from chassis.runner import PoolSource, Runner, fold
 from services.penalty import commands, domain, queries
@@ -26,12 +26,10 @@ Finance = Annotated[Command, Depends(command("finance"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
-Fen = Annotated[int, Field(ge=1, le=10**13)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Fen = Annotated[int, Field(ge=1, le=10**13, strict=True)]
 
 STEPS = {
     "request-filing": ("filing-requests", "officer"), "file": ("filings", "approver"),
@@ -42,12 +40,6 @@ STEPS = {
     "receive-payment": ("payments", "finance"), "close": ("closings", "approver"),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
-
-
-class Body(BaseModel):
-    """A command's body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NamedOfficer(Body):
@@ -97,7 +89,7 @@ class InvestigationClosing(Body):
 
     charges: Annotated[list[ChargeBody], Field(max_length=100)]
     opinion: Text
-    review_grounds: Annotated[list[Code], Field(max_length=10)] = []
+    review_grounds: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
 
 
 class LegalReview(Body):
@@ -174,7 +166,7 @@ async def record_evidence(case_id: str, body: Evidence, command: Officer) -> Res
 async def close_investigation(case_id: str, body: InvestigationClosing, command: Officer) -> Response:
     """Close the investigation with charges."""
     charges = tuple(domain.Charge(**charge.model_dump()) for charge in body.charges)
-    closing = domain.CloseInvestigation(charges=charges, opinion=body.opinion, review_grounds=tuple(body.review_grounds))
+    closing = domain.CloseInvestigation(charges=charges, opinion=body.opinion, review_grounds=body.review_grounds)
     return await command.run(commands.close_investigation, case_id, closing, status=201)
 
 
@@ -238,8 +230,8 @@ async def list_cases(
         principal.require_district(district)
     districts = [district] if district is not None else principal.seen_districts()
     wanted = queries.CaseFilter(districts=districts, state=state, organ_id=organ_id, enterprise_id=enterprise_id)
-    rows = await queries.cases(db, wanted, _after(asked), asked.limit + 1)
-    return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["clock_on"], row["case_id"]])
+    rows = await queries.cases(db, wanted, asked.after_day, asked.limit + 1)
+    return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["clock_on"] or date.max, row["case_id"]])
 
 
 @router.get("/cases/{case_id}")
@@ -291,14 +283,3 @@ def _clocks(case: domain.CaseState, payment: domain.PaymentState) -> list[dict[s
 def _listed(row: Any) -> dict[str, Any]:
     """A case of the list; PostgreSQL's infinity, which is read as the last date, is no clock."""
     return {**row, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}
-
-
-def _after(asked: Page) -> tuple[date, str] | None:
-    """The sort key after which a page begins."""
-    if asked.after is None:
-        return None
-    try:
-        clock_on, case_id = asked.after
-        return date.max if clock_on is None else date.fromisoformat(clock_on), str(case_id)
-    except (TypeError, ValueError) as error:
-        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error

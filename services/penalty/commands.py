@@ -116,7 +116,8 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
 async def receive_payment(work: Work, case_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
     """The bank reports a transfer."""
     case, rules = await _opened(work, case_id)
-    domain.require_served(case.state, rules)
+    decision = domain.require_served(case.state, rules)
+    domain.require_not_before(command.paid_on, decision.decided_on, rules, "fine-separation")
     payment = await work.load(PAYMENTS, case_id)
     after = work.append(payment, domain.receive_payment(payment.state, command, work.at, rules)).state
     return {"outstanding_fen": after.outstanding_fen, "settled": after.settled_on is not None}

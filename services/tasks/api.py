@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, model_validator
 
 from chassis.auth import Principal, reader
-from chassis.http import Command, Db, Paged, aggregate, answer_json, at_least, command, listed
-from chassis.problems import BadRequest
+from chassis.http import Body, Command, Db, Id, Paged, Sha256, aggregate, answer_json, at_least, command, listed
 from services.tasks import commands, domain, queries
 from services.tasks.domain import CAMPAIGN, DRAW, PLAN, TASK
 
-ID = r"^[a-z0-9][a-z0-9-]{2,63}$"
 LAST_DAY = date(2100, 12, 31)  # of plans and due dates: a typing mistake, not a deadline, lies behind it
-Id = Annotated[str, Field(pattern=ID)]
-PathId = Annotated[str, Path(pattern=ID)]
-QueryId = Annotated[str | None, Query(pattern=ID)]
 Day = Annotated[date, Field(le=LAST_DAY)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Sector = Literal["steel", "aluminium", "dust"]
 Sectors = Annotated[tuple[Sector, ...], Field(min_length=1, max_length=3)]
@@ -34,12 +27,6 @@ READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "admin
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PlanBody(Body):
@@ -119,13 +106,13 @@ async def draft_plan(body: PlanBody, command: Manager) -> Response:
 
 
 @router.post("/plans/{plan_id}/approvals", status_code=201)
-async def approve_plan(plan_id: PathId, _: NothingBody, command: ApproverGuarded) -> Response:
+async def approve_plan(plan_id: Id, _: NothingBody, command: ApproverGuarded) -> Response:
     """Approve a plan that somebody else drafted."""
     return await command.run(commands.approve_plan, plan_id, status=201)
 
 
 @router.get("/plans/{plan_id}")
-async def get_plan(plan_id: PathId, request: Request, principal: Reader) -> Response:
+async def get_plan(plan_id: Id, request: Request, principal: Reader) -> Response:
     """A plan."""
     plan = await aggregate(request, principal, PLAN, plan_id)
     return answer_json({**asdict(plan.state), "version": plan.version}, version=plan.version)
@@ -138,13 +125,13 @@ async def open_campaign(body: CampaignBody, command: Manager) -> Response:
 
 
 @router.post("/campaigns/{campaign_id}/apportionments", status_code=201)
-async def apportion(campaign_id: PathId, body: ApportionmentBody, command: Manager) -> Response:
+async def apportion(campaign_id: Id, body: ApportionmentBody, command: Manager) -> Response:
     """Give every enterprise its enforcing body and generate the campaign's tasks."""
     return await command.run(commands.apportion, campaign_id, domain.Apportion(**body.model_dump()), status=201)
 
 
 @router.get("/campaigns/{campaign_id}", dependencies=[Depends(at_least)])
-async def get_campaign(campaign_id: PathId, request: Request, principal: Reader, db: Db) -> Response:
+async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Db) -> Response:
     """A campaign, and how far each district is with its tasks."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id)
     coverage = await queries.coverage_of(db.fetch, campaign_id)
@@ -161,13 +148,13 @@ async def commit_draw(body: DrawBody, command: Manager) -> Response:
 
 
 @router.post("/draws/{draw_id}/reveals", status_code=201)
-async def reveal_draw(draw_id: PathId, body: RevealBody, command: Manager) -> Response:
+async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Response:
     """Reveal the seed: officers are assigned to their tasks, or tasks generated for the enterprises drawn."""
     return await command.run(commands.reveal_draw, draw_id, body.seed, status=201)
 
 
 @router.get("/draws/{draw_id}")
-async def get_draw(draw_id: PathId, request: Request, principal: Reader) -> Response:
+async def get_draw(draw_id: Id, request: Request, principal: Reader) -> Response:
     """A draw with everything that is needed to repeat it."""
     draw = await aggregate(request, principal, DRAW, draw_id)
     return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)
@@ -180,9 +167,9 @@ async def list_tasks(
     asked: Paged,
     db: Db,
     state: Literal["generated", "assigned", "started", "completed"] | None = None,
-    district: QueryId = None,
-    organ_id: QueryId = None,
-    campaign_id: QueryId = None,
+    district: Id | None = None,
+    organ_id: Id | None = None,
+    campaign_id: Id | None = None,
     overdue: bool | None = None,
 ) -> Response:
     """Tasks by due date, of the districts the caller may see."""
@@ -190,12 +177,12 @@ async def list_tasks(
         seen=principal.seen_districts(), state=state, district=district, organ_id=organ_id, campaign_id=campaign_id,
         overdue=overdue,
     )  # fmt: skip
-    rows = await queries.tasks(db.fetch, wanted, _place(asked.after), asked.limit + 1)
+    rows = await queries.tasks(db.fetch, wanted, asked.after_day, asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["due_on"], row["task_id"]])
 
 
 @router.get("/tasks/{task_id}")
-async def get_task(task_id: PathId, request: Request, principal: Reader) -> Response:
+async def get_task(task_id: Id, request: Request, principal: Reader) -> Response:
     """A task, from its events."""
     task = await aggregate(request, principal, TASK, task_id)
     return answer_json({**_task_view(task.state), "version": task.version}, version=task.version)
@@ -208,15 +195,3 @@ def _task_view(task: domain.TaskState) -> dict[str, Any]:
         "assigned_by": assigned.get("draw_id"), "officers": assigned.get("officers", ()),
         "experts": assigned.get("experts", ()), "inspection_id": task.inspection_id, "completed_on": task.completed_on,
     }  # fmt: skip
-
-
-def _place(after: list[Any] | None) -> tuple[date, str] | None:
-    if after is None:
-        return None
-    try:
-        due_on, task_id = after
-        if not re.match(ID, task_id):
-            raise ValueError(task_id)
-        return date.fromisoformat(due_on), task_id
-    except (TypeError, ValueError) as error:
-        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours") from error

@@ -1,6 +1,6 @@
 """What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
 
-from services.penalty.domain.case import CASE, CaseState, Decision, Notice, Officer
+from services.penalty.domain.case import CASE, CaseState, Decision, Notice, Officer, require_not_before
 from services.penalty.domain.decision import (
     RECTIFIED,
     DecidePenalty,
@@ -86,6 +86,6 @@ __all__ = [
     "StatementMade", "StatementWaived", "Subject", "case_limits", "close_case", "close_investigation",
     "decide_penalty", "drafted_contents", "file_case", "flag_overdue", "flag_payment_overdue", "form_of_notice",
     "lapse_statement", "not_in_force", "open_payment", "outlook", "overrides", "penalties", "ranges", "receive_payment",
-    "record_evidence", "record_statement", "register_clue", "request_filing", "require_served", "review_case",
-    "rules_on", "series_key", "serve_decision", "serve_notice", "take_number",
+    "record_evidence", "record_statement", "register_clue", "request_filing", "require_not_before", "require_served",
+    "review_case", "rules_on", "series_key", "serve_decision", "serve_notice", "take_number",
 ]  # fmt: skip

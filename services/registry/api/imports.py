@@ -16,13 +16,13 @@ from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import NAMESPACE, Command, Db, aggregate, answer_json, command, etag
+from chassis.http import NAMESPACE, Command, Db, Id, aggregate, answer_json, command, etag
 from chassis.problems import BadRequest
 from chassis.runner import Context
 from chassis.telemetry import current_traceparent
 from services.registry import queries
 from services.registry.api import workbooks
-from services.registry.api.reference import READERS, Id
+from services.registry.api.reference import READERS
 from services.registry.commands.register import ImportRegister, import_register
 from services.registry.domain.cells import District, Setting
 from services.registry.domain.imports import IMPORT

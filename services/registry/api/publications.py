@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.domain import Stream, Unknown
-from chassis.http import answer_json, pool_of
+from chassis.http import Body, Id, answer_json, pool_of
 from chassis.runner import Loaded, PoolSource, fold
-from services.registry.api.reference import PUBLIC, Administrator, Body, Id, Name
+from services.registry.api.reference import PUBLIC, Administrator, Name
 from services.registry.commands import reference
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
 
@@ -105,48 +105,127 @@ class CatalogueBody(Body):
     rulebook: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{2,63}/[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")
 
 
+class Dated(Part):
+    """A rule that holds on certain days, and the article it rests on."""
+
+    basis: Reference | None
+    valid_from: date
+    valid_to: date | None
+
+
 class LawVersion(Part):
     """A version of a law."""
 
     id: Name
     version: Version
     title: Name
+    short_title: Name
     valid_from: date
     valid_to: date | None
 
 
-class DeadlineRow(Part):
+class Rule(Dated):
+    """A rule, guard or mandatory content by its code."""
+
+    code: Name
+    status: Name = "in-force"
+
+
+class DeadlineRow(Dated):
     """A period of the law."""
 
     code: Name
-    length: int = Field(ge=0)
+    length: int = Field(ge=0, le=36500, strict=True)
     unit: str = Field(pattern="^(calendar-day|working-day|hour|month|year)$")
     rolls_to_working_day: bool
-    valid_from: date
-    valid_to: date | None
+    status: Name = "in-force"
 
 
-class ThresholdRow(Part):
+class ThresholdRow(Dated):
     """An amount from which the law demands more."""
 
     code: Name
+    province: str | None
+    party: str
+    measure: str
+    comparison: str
     amount_fen: Fen | None
-    valid_from: date
-    valid_to: date | None
 
 
 class RangeRow(Reference):
     """The range of a fine."""
 
+    phase: str = Field(pattern="^(first|overdue)$")
+    subject: str = Field(pattern="^(unit|person)$")
     min_fen: Fen
     max_fen: Fen
+    max_inclusive: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class Apportionment(Part):
+    """Which part of a district's enterprises falls to the city."""
+
+    share_numerator: int = Field(ge=0, le=1000, strict=True)
+    share_denominator: int = Field(ge=1, le=1000, strict=True)
+    rounding: Name
+
+
+class Officers(Dated):
+    """How many officers a visit needs at least."""
+
+    minimum: int = Field(ge=1, le=100, strict=True)
+    earlier_basis: DatedReference | None = None
+
+
+class Inspection(Part):
+    """Whether inspections need an approved plan."""
+
+    approved_plan_required: bool
+    basis: Reference | None
+
+
+class CaseStep(Part):
+    """One step of the limit for a decision: the period by its code."""
+
+    deadline: Name
+
+
+class CaseLimit(Part):
+    """The limit for a decision."""
+
+    steps: list[CaseStep] = Field(min_length=1)
+
+
+class LegalReview(Dated):
+    """On which grounds a case needs a legal review."""
+
+    required_when: list[Name]
+
+
+class Seal(Dated):
+    """Whether a decision needs a seal."""
+
+    required: bool
+
+
+class CalendarOverride(Part):
+    """A day whose kind the rulebook fixes."""
+
+    date: date
+    working: bool
 
 
 class RulebookBody(Part):
-    """A version of the rulebook: the parts checked here, and whatever else it holds."""
+    """A version of the rulebook: the parts that any service computes with are checked here, others are kept as they are.
+
+    What the others could not read, they would meet only after it is published, and a version is never changed.
+    """
 
     rulebook: Id
     version: Version
+    title: Name
     province: str = Field(pattern="^[0-9]{6}$")
     valid_from: date
     valid_to: date | None
@@ -154,6 +233,17 @@ class RulebookBody(Part):
     deadlines: list[DeadlineRow] = Field(min_length=1)
     thresholds: list[ThresholdRow]
     ranges: list[RangeRow]
+    rules: list[Rule]
+    ordering_guards: list[Rule]
+    closing_guards: list[Rule]
+    decision_contents: list[Rule]
+    decision_seal: Seal
+    legal_review: LegalReview
+    case_limit: CaseLimit
+    officers: Officers
+    inspection: Inspection
+    apportionment: Apportionment
+    calendar_overrides: list[CalendarOverride]
 
 
 @router.post("/catalogues", status_code=201)

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.http import Command, Db, Page, Paged, aggregate, answer_json, at_least, command, listed
-from chassis.problems import BadRequest
+from chassis.http import Body, Command, Db, Id, Page, Paged, aggregate, answer_json, at_least, command, foreign_cursor, listed
 from services.registry import queries
 from services.registry.commands import reference
 from services.registry.domain.enterprise import ENTERPRISE, Sector
@@ -27,18 +26,11 @@ READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "admin
 Administrator = Annotated[Command, Depends(command("administrator"))]
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 PUBLIC = [Depends(reader(*READERS))]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
 Specialities = Annotated[tuple[Name, ...], Field(max_length=20)]
 
 router = APIRouter(prefix="/v1")
-
-
-class Body(BaseModel):
-    """A request body: what it does not know it refuses."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class JurisdictionBody(Body):
@@ -156,5 +148,5 @@ def after(asked: Page, count: int) -> list[str]:
     if asked.after is None:
         return [""] * count
     if len(asked.after) != count or not all(isinstance(part, str) and "\0" not in part for part in asked.after):
-        raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours")
+        raise foreign_cursor()
     return asked.after

@@ -14,6 +14,9 @@ from services.registry.domain.people import once
 Law = tuple[str, str]
 """A version of a law: ("WSL", "2021")."""
 
+LARGEST = 10**15  # fen, or anything else that is counted: far from 64 bits
+DEEPEST = 32  # levels of nesting
+
 
 @event("casetrail.registry.catalogue-published.v1", title="检查事项目录发布", summary="发布检查事项目录“{title}”{version}版")
 class CataloguePublished(Event):
@@ -114,15 +117,31 @@ def _dated(node: Any) -> list[dict[str, Any]]:
     return [row for row in _objects(node) if row.get("valid_from") and row.get("valid_to")]
 
 
-def _storable(node: Any) -> None:
-    """Law is exact, and the canonical form of what is hashed knows no fractions: money is fen, rates are permille."""
+def _storable(node: Any, depth: int = 0) -> None:
+    """Law is exact, and what cannot be stored, hashed or sent is refused here, before it is anybody's business.
+
+    The canonical form of what is hashed knows no fractions (money is fen, rates are permille) and no integers beyond 64 bits.
+    """
+    if depth > DEEPEST:
+        raise Refused("too-deep", f"嵌套超过{DEEPEST}层", f"nested deeper than {DEEPEST} levels")
     if isinstance(node, float):
         raise Refused("fraction", f"不允许小数：{node}", f"fractions cannot be published: {node}")
-    if isinstance(node, str) and "\0" in node:
-        raise Refused("control-character", "含有控制字符", "text with a control character cannot be published")
-    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ()
+    if isinstance(node, int) and abs(node) > LARGEST:
+        raise Refused("number-too-large", "数值过大", f"numbers beyond {LARGEST} cannot be published")
+    if isinstance(node, str):
+        _storable_text(node)
+    parts = [*node, *node.values()] if isinstance(node, dict) else node if isinstance(node, list | tuple) else ()
     for part in parts:
-        _storable(part)
+        _storable(part, depth + 1)
+
+
+def _storable_text(text: str) -> None:
+    if "\0" in text:
+        raise Refused("control-character", "含有控制字符", "text with a control character cannot be published")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused("malformed-text", "文字编码不正确", "text with half a character (a lone surrogate)") from None
 
 
 def _forwards(rows: Iterable[Any]) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.domain import Unknown
-from chassis.http import Db, Paged, answer_json, listed
-from chassis.problems import BadRequest
+from chassis.http import Db, Paged, answer_json, foreign_cursor, listed
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.queries.copies import head_of
 from services.reporting.queries.definitions import BY_NAME, Figure
@@ -65,4 +64,4 @@ def _after(cursor: list[Any] | None) -> str | None:
         case [str(key)]:
             return key
         case _:
-            raise BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of this list")
+            raise foreign_cursor()

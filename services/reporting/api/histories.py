@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Response
 
 from chassis.auth import Principal
 from chassis.domain import Unknown
-from chassis.http import Db, answer_json
-from services.reporting.api.viewers import Key, Viewer, shows_at_least
+from chassis.http import Db, Id, answer_json
+from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied
 from services.reporting.queries.histories import history_of_case, history_of_enterprise
@@ -19,13 +19,13 @@ router = APIRouter(prefix="/histories", dependencies=[Depends(shows_at_least)])
 
 
 @router.get("/enterprises/{enterprise_id}")
-async def of_enterprise(enterprise_id: Key, viewer: Viewer, db: Db) -> Response:
+async def of_enterprise(enterprise_id: Id, viewer: Viewer, db: Db) -> Response:
     """Everything that happened about an enterprise, in causal order."""
     return _told("enterprise", enterprise_id, viewer, await history_of_enterprise(db, enterprise_id))
 
 
 @router.get("/cases/{case_id}")
-async def of_case(case_id: Key, viewer: Viewer, db: Db) -> Response:
+async def of_case(case_id: Id, viewer: Viewer, db: Db) -> Response:
     """Everything that happened in the matter of a case, from the task to the payment, in causal order."""
     return _told("case", case_id, viewer, await history_of_case(db, case_id))
 

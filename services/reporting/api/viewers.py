@@ -6,14 +6,13 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from chassis.auth import Principal, reader
 from chassis.http import AT_LEAST_WAIT, pool_of
 
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Viewer = Annotated[Principal, Depends(reader(*READERS))]
-Key = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{2,63}$")]
 
 SHOWN = """
 SELECT l.seq <= coalesce((SELECT min(position) FROM checkpoints WHERE name LIKE 'projection:%'), 0)
@@ -21,7 +20,7 @@ FROM ledger_copy l WHERE l.event_id = $1
 """
 
 
-async def shows_at_least(request: Request, at_least: UUID | None = None) -> None:
+async def shows_at_least(request: Request, _: Viewer, at_least: UUID | None = None) -> None:
     """FastAPI dependency: `?at_least=<event_id>` of any service waits until that event is copied and projected."""
     if at_least is None:
         return
