@@ -96,8 +96,9 @@ async def leadership(dsn: str, name: str) -> AsyncIterator[asyncpg.Connection[as
 
 async def _close(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     try:
-        await connection.close(timeout=1)
-    except GONE:
+        async with asyncio.timeout(2):
+            await connection.close(timeout=1)
+    except (*GONE, asyncpg.InternalClientError):
         connection.terminate()
 
 
@@ -129,12 +130,11 @@ async def forever(name: str, once: Callable[[], Any], *, gone: tuple[type[Except
     Anything that is not a lost server is an error of ours: it is logged as such, and tried again more slowly, because the
     next event may not be skipped and the other loops of the process go on.
     """
-    while True:
+    while not _told_to_end():
         try:
             await once()
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if _told_to_end():
                 raise
             # Nobody asked this loop to end: the Kafka client cancels what waits for a connection that it closes.
             log.warning("loop_lost_server", loop=name, error="cancelled by a client that lost its server")
@@ -145,3 +145,9 @@ async def forever(name: str, once: Callable[[], Any], *, gone: tuple[type[Except
         except Exception:
             log.exception("loop_failed", loop=name)
             await asyncio.sleep(1.0)
+    raise asyncio.CancelledError  # what failed while this loop ended hid that it was told to
+
+
+def _told_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -211,8 +211,8 @@ class Work:
         began = self._histories[stream_id][0].envelope.occurred_at
         if self.at < began:
             raise Refused(
-                "before-its-beginning", f"发生时间早于该事项的开始时间 {began.isoformat()}", "this happened before the matter began",
-                began=began.isoformat(),
+                "before-its-beginning", f"发生时间早于该事项的开始时间 {began.isoformat()}",
+                "this happened before the matter began", began=began.isoformat(),
             )  # fmt: skip
 
     def _append_one(self, loaded: Loaded[S], event: Event, subject: str | None, district: str | None) -> Loaded[S]:

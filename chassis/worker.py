@@ -28,6 +28,7 @@ from chassis.settings import Settings
 from chassis.telemetry import log
 from chassis.writer import GroupCommit
 
+END_SECONDS = 3.0  # in which a loop may end, before it is told again
 API_POOL = 4  # connections
 WORKER_POOL = 5
 
@@ -53,13 +54,16 @@ class Nudge:
 
 @asynccontextmanager
 async def running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run loops as tasks for as long as the block lasts."""
-    tasks = [asyncio.create_task(loop) for loop in loops]
+    """Run loops as tasks for as long as the block lasts; a client that swallows the cancellation is told again."""
+    tasks = {asyncio.create_task(loop) for loop in loops}
+    left = tasks
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        while left:
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=END_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

@@ -257,7 +257,9 @@ async def test_when_it_happened_may_be_earlier_and_never_later(sut: ServiceUnder
 
         assert (await at(earlier.isoformat(), "n1")).status_code == 201
         assert (await at("2021-09-04T12:00:00.5+08:00", "n2")).status_code == 201
-        assert (await at("0001-01-02T00:00:00Z", "n3")).status_code == 201
+        assert (await at("1970-01-01T00:00:00Z", "n3")).status_code == 201
+        for too_early in ("1969-12-31T23:59:59Z", "0001-01-02T00:00:00Z", "0001-01-01T00:00:00Z"):  # the last: -infinity
+            is_problem(await at(too_early), 400, "occurred-at-too-early")
         is_problem(await at((now + timedelta(microseconds=1)).isoformat()), 400, "occurred-at-in-future")
         for malformed in (
             "yesterday",
@@ -276,7 +278,55 @@ async def test_when_it_happened_may_be_earlier_and_never_later(sut: ServiceUnder
         for row in await ledger_after(sut.connection, 0, 10)
         if str(row.envelope.event_id) == str(stored["note:n3"]["event_id"])
     ]
-    assert dict(headers_of("notes", row))["ce_time"] == b"0001-01-02T00:00:00.000000Z"
+    assert dict(headers_of("notes", row))["ce_time"] == b"1970-01-01T00:00:00.000000Z"
+
+
+async def test_nothing_happens_to_a_matter_before_it_began(sut: ServiceUnderTest) -> None:
+    async with sut.client("officer") as officer:
+        assert (await officer.post("/v1/notes", json=note("n1"))).status_code == 201
+        before = {"Occurred-At": (sut.clock.at - timedelta(microseconds=1)).isoformat(), "If-Match": '"1"'}
+        is_problem(await officer.post("/v1/notes/n1/revisions", json={"text": "b"}, headers=before), 409, "before-its-beginning")
+        then = {**before, "Occurred-At": sut.clock.at.isoformat()}
+        sut.clock.at += timedelta(hours=1)
+        assert (await officer.post("/v1/notes/n1/revisions", json={"text": "b"}, headers=then)).status_code in (200, 201)
+
+
+async def test_device_is_a_short_name(sut: ServiceUnderTest) -> None:
+    async with sut.client("officer") as officer:
+        for name in ("", "x" * 129, "\xe9", "a\tb"):
+            answer = await officer.post("/v1/notes", json=note("n1"), headers={"X-Device": name.encode("latin-1")})
+            is_problem(answer, 400, "device-malformed")
+
+
+async def test_version_of_a_foreign_thing_is_not_told(sut: ServiceUnderTest) -> None:
+    async with sut.client("officer") as officer, sut.client("officer", districts=["xihu"]) as foreigner:
+        assert (await officer.post("/v1/notes", json=note("n1"))).status_code == 201
+        stale = {"If-Match": '"7"'}
+        is_problem(await officer.post("/v1/notes/n1/revisions", json={"text": "b"}, headers=stale), 412, "version-changed")
+        is_problem(await foreigner.post("/v1/notes/n1/revisions", json={"text": "b"}, headers=stale), 404, "not-found")
+
+
+async def test_nobody_unknown_makes_a_list_wait(sut: ServiceUnderTest) -> None:
+    async with sut.client("officer") as officer:
+        officer.headers["Authorization"] = "Bearer of nothing"
+        is_problem(await officer.get("/v1/notes", params={"at_least": str(uuid.uuid4())}), 401, "unauthenticated")
+
+
+async def test_bodies_have_a_largest_size_even_if_they_do_not_say_theirs(sut: ServiceUnderTest) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 4 * LARGEST_BODY:
+            sent += 1 << 20
+            yield b" " * (1 << 20)
+
+    async with sut.client("officer") as officer:
+        answer = await officer.post("/v1/notes", content=endless(), headers={"Content-Type": "application/json"})
+        is_problem(answer, 413, "too-large")
+        body = b'{"note_id":"n1","text":"' + b"x" * LARGEST_BODY + b'"}'
+        answer = await officer.post("/v1/notes", content=body, headers={"Content-Type": "application/json"})
+        is_problem(answer, 413, "too-large")
 
 
 async def test_following_the_cursor_to_the_end_shows_every_row_once(sut: ServiceUnderTest) -> None:

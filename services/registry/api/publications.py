@@ -172,11 +172,18 @@ class Apportionment(Part):
     rounding: Name
 
 
+class EarlierReference(Reference):
+    """The place that a rule rested on before, within its dates where they are known."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 class Officers(Dated):
     """How many officers a visit needs at least."""
 
     minimum: int = Field(ge=1, le=100, strict=True)
-    earlier_basis: DatedReference | None = None
+    earlier_basis: EarlierReference | None = None
 
 
 class Inspection(Part):
