@@ -254,7 +254,7 @@ def listed(request: Request, asked: Page, rows: Sequence[Any], key: Callable[[An
 async def at_least(request: Request, _: Annotated[Principal, Depends(principal_of)], at_least: uuid.UUID | None = None) -> None:
     """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected.
 
-    Nobody waits who is not known: a path's dependencies come before those of its function, where its readers stand.
+    It belongs behind the list's `reader` in the path's dependencies, because those come before its function's.
     """
     if at_least is None:
         return

@@ -27,10 +27,9 @@ Officer = Annotated[Command, Depends(command("officer"))]
 Approver = Annotated[Command, Depends(command("approver"))]
 Adviser = Annotated[Command, Depends(command("expert", "officer"))]
 Reporter = Annotated[Command, Depends(command("enterprise", "officer"))]
-Reader = Annotated[
-    Principal,
-    Depends(reader("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")),
-]
+READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
+Reader = Annotated[Principal, Depends(reader(*READERS))]
+LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,19}$")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 Line = Annotated[str, StringConstraints(pattern=ONE_LINE, strip_whitespace=True, min_length=1, max_length=200)]
@@ -219,7 +218,7 @@ InspectionStage = Literal["prepared", "approved", "checked-in", "concluded"]
 HazardStatus = Literal["found", "ordered", "reported", "rectified", "failed"]
 
 
-@router.get("/inspections", dependencies=[Depends(at_least)])
+@router.get("/inspections", dependencies=LISTED)
 async def list_inspections(
     request: Request, principal: Reader, db: Db, asked: Paged, state: InspectionStage | None = None, district: Id | None = None
 ) -> Response:
@@ -228,7 +227,7 @@ async def list_inspections(
     return listed(request, asked, rows, lambda row: [row["planned_on"], row["inspection_id"]])
 
 
-@router.get("/hazards", dependencies=[Depends(at_least)])
+@router.get("/hazards", dependencies=LISTED)
 async def list_hazards(
     request: Request, principal: Reader, db: Db, asked: Paged, state: HazardStatus | None = None, district: Id | None = None
 ) -> Response:
@@ -237,7 +236,7 @@ async def list_hazards(
     return listed(request, asked, rows, lambda row: [row["found_on"], row["hazard_id"]])
 
 
-@router.get("/orders", dependencies=[Depends(at_least)])
+@router.get("/orders", dependencies=LISTED)
 async def list_orders(
     request: Request, principal: Reader, db: Db, asked: Paged,
     state: Literal["open", "closed"] | None = None, district: Id | None = None,

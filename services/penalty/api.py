@@ -25,6 +25,7 @@ Reviewer = Annotated[Command, Depends(command("legal-reviewer"))]
 Finance = Annotated[Command, Depends(command("finance"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
+LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -219,7 +220,7 @@ async def close_case(case_id: str, body: ClosingBody, command: Approver) -> Resp
     return await command.run(commands.close_case, case_id, body.reason, status=201)
 
 
-@router.get("/cases", dependencies=[Depends(at_least)])
+@router.get("/cases", dependencies=LISTED)
 async def list_cases(
     request: Request, principal: Reader, db: Db, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
     district: Annotated[str | None, Query(max_length=64)] = None, organ_id: Annotated[str | None, Query(max_length=64)] = None,

@@ -25,6 +25,7 @@ Manager = Annotated[Command, Depends(command("manager"))]
 ApproverGuarded = Annotated[Command, Depends(command("approver", guarded=True))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
+LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
 
@@ -130,7 +131,7 @@ async def apportion(campaign_id: Id, body: ApportionmentBody, command: Manager) 
     return await command.run(commands.apportion, campaign_id, domain.Apportion(**body.model_dump()), status=201)
 
 
-@router.get("/campaigns/{campaign_id}", dependencies=[Depends(at_least)])
+@router.get("/campaigns/{campaign_id}", dependencies=LISTED)
 async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Db) -> Response:
     """A campaign, and how far each district is with its tasks."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id)
@@ -160,7 +161,7 @@ async def get_draw(draw_id: Id, request: Request, principal: Reader) -> Response
     return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)
 
 
-@router.get("/tasks", dependencies=[Depends(at_least)])
+@router.get("/tasks", dependencies=LISTED)
 async def list_tasks(
     request: Request,
     principal: Reader,

@@ -35,7 +35,7 @@ async def writing(dsn: str, connecting: Callable[[str], Any] = writer_connection
 
 @asynccontextmanager
 async def foreign_row(dsn: str, stream_id: str) -> AsyncIterator[asyncpg.transaction.Transaction]:
-    """Another process's transaction with an uncommitted event at version 1 of a stream; rolled back at the end unless committed."""
+    """Another process's transaction with an uncommitted event at version 1 of a stream; rolled back unless committed."""
     connection = await connect(dsn, "foreign")
     transaction = connection.transaction()
     await transaction.start()
@@ -208,11 +208,12 @@ async def test_a_backend_killed_after_the_commit_doubles_nothing(dsn: str, conne
 
 async def test_backends_killed_at_any_moment_lose_and_double_nothing(dsn: str, connection: Connection) -> None:
     chance = random.Random(7)
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'writer'"
+    kill = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = current_database() AND application_name = 'writer'"""
     async with writing(dsn) as writer:
         busy = [asyncio.create_task(writer.append(write_set((f"s{n}", 0, 1 + n % 3)))) for n in range(150)]
         for _ in range(6):
-            done, _ = await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            _, _ = await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
             await connection.execute(kill)
             busy += [
                 asyncio.create_task(writer.append(write_set((f"t{len(busy)}-{n}", 0, 1)))) for n in range(chance.randint(1, 9))
@@ -323,7 +324,8 @@ async def test_group_commit_needs_a_record(dsn: str) -> None:
 @pytest.mark.parametrize("analysed", [False, True])
 async def test_the_plan_of_an_append_never_scans_all_events(connection: Connection, analysed: bool) -> None:
     await connection.execute("""
-        INSERT INTO events SELECT 's' || n / 10, n % 10 + 1, gen_random_uuid(), gen_random_uuid(), 't', 'd', 'o', 's', now(), now(),
+        INSERT INTO events
+        SELECT 's' || n / 10, n % 10 + 1, gen_random_uuid(), gen_random_uuid(), 't', 'd', 'o', 's', now(), now(),
             '{}', NULL, gen_random_uuid(), gen_random_uuid(), NULL, NULL, '' FROM generate_series(10, 100009) AS n;
         INSERT INTO commands SELECT n::text, '', gen_random_uuid(), '', now() FROM generate_series(1, 20000) AS n""")
     if analysed:

@@ -7,7 +7,7 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,7 +104,7 @@ def confused() -> str:
     return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-BAD = {
+BAD: dict[str, Callable[[], str]] = {
     "wrong issuer": lambda: token(iss="http://elsewhere.test"),
     "no issuer": lambda: token(iss=None),
     "another audience": lambda: token(aud="other"),
@@ -128,7 +128,9 @@ BAD = {
     "header no object": lambda: f"{part(['alg'])}.{part(claims())}.AAAA",
     "header without alg": lambda: f"{part({'typ': 'at+jwt'})}.{part(claims())}.AAAA",
     "kid no string": lambda: f"{part({'alg': 'ES256', 'typ': 'at+jwt', 'kid': ['one']})}.{part(claims())}.AAAA",
-    "critical extension": lambda: f"{part({'alg': 'ES256', 'typ': 'at+jwt', 'kid': 'one', 'crit': ['b64'], 'b64': False})}.e30.AAAA",
+    "critical extension": lambda: (
+        f"{part({'alg': 'ES256', 'typ': 'at+jwt', 'kid': 'one', 'crit': ['b64'], 'b64': False})}.e30.AAAA"
+    ),
     "encrypted": lambda: f"{part({'alg': 'dir', 'enc': 'A128GCM'})}....",
     "empty": lambda: "",
     "not a token": lambda: "drop table events",

@@ -34,9 +34,9 @@ def test_working_days_of_2026(start: date, length: int, last: date) -> None:
 @pytest.mark.parametrize(
     ("start", "length", "unit", "rolls", "last"),
     [
-        pytest.param(date(2026, 9, 20), 15, "calendar-day", True, date(2026, 10, 8), id="payment rolls over the holiday (APL 67)"),
+        pytest.param(date(2026, 9, 20), 15, "calendar-day", True, date(2026, 10, 8), id="payment rolls over a holiday (APL 67)"),
         pytest.param(date(2026, 9, 20), 15, "calendar-day", False, date(2026, 10, 5), id="the same, if it did not roll"),
-        pytest.param(date(2026, 3, 2), 90, "calendar-day", False, date(2026, 5, 31), id="decision within 90 days, on a Sunday (APL 60)"),
+        pytest.param(date(2026, 3, 2), 90, "calendar-day", False, date(2026, 5, 31), id="decision in 90 days, a Sunday (APL 60)"),
         pytest.param(date(2026, 3, 2), 30, "calendar-day", False, date(2026, 4, 1), id="seizure (ACL 25)"),
         pytest.param(date(2026, 1, 31), 1, "month", False, date(2026, 2, 28), id="month end: shorter month"),
         pytest.param(date(2024, 1, 31), 1, "month", False, date(2024, 2, 29), id="month end: leap year"),

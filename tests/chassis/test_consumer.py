@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -74,7 +74,8 @@ class Source:
         return forever("relay", Relay(self.settings, simulated=False).run, gone=SERVERS)
 
     async def kill_relay(self) -> None:
-        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'relay'"
+        kill = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                  WHERE datname = current_database() AND application_name = 'relay'"""
         await self.connection.execute(kill)
 
     async def ledger(self) -> list[tuple[int, int, uuid.UUID]]:
@@ -198,7 +199,7 @@ async def test_a_broker_killed_and_begun_empty_loses_and_doubles_nothing(world: 
             for source in sources:
                 await source.grow(150)
             before = await copy.count()
-            await until(lambda: counted_more_than(copy, before))
+            await until(partial(counted_more_than, copy, before))
             tansu.kill()
             for source in sources:
                 await source.grow(70)
@@ -223,7 +224,7 @@ async def test_a_relay_killed_again_and_again(world: World) -> None:
                 await source.grow(100)
                 if n % 2:
                     await source.kill_relay()
-                await until(lambda: counted_more_than(copy, 50 * n))
+                await until(partial(counted_more_than, copy, 50 * n))
         async with running(source.relay()):
             await until(copy.done)
     await copy.check()
@@ -237,7 +238,7 @@ async def test_a_consumer_killed_again_and_again(world: World) -> None:
         for _ in range(5):
             await source.grow(60)
             before = await copy.count()
-            await until(lambda: counted_more_than(copy, before))
+            await until(partial(counted_more_than, copy, before))
             await copy.connection.execute(kill)
         await until(copy.done)
     await copy.check()
@@ -340,7 +341,7 @@ async def test_a_hole_that_cannot_be_filled_now_is_filled_later(world: World) ->
     async def refuse() -> list[Received]:
         raise ConnectionRefusedError("the source is away")
 
-    copy.repair = away  # type: ignore[method-assign]
+    copy.repair = away  # type: ignore[method-assign, assignment]
     async with direct(source.settings) as producer:
         first = rows[0].shard
         for row in [row for row in rows if row.shard != first or row.shard_idx != 2]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from chassis.database import connect, forever
-from chassis.deadlines import Arm, Deadline, Disarm, deadline_projection, fire_due, run_deadlines
+from chassis.deadlines import Arm, Deadline, Disarm, Rules, deadline_projection, fire_due, run_deadlines
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import OwnLedger, begin, project_once
@@ -18,7 +17,7 @@ from chassis.runner import Work
 from chassis.sequencer import read_head, sequence_once
 from chassis.testing import ServiceUnderTest
 from chassis.worker import running
-from tests.chassis.notes import NoteDone, NoteMade, finish, on_due
+from tests.chassis.notes import NoteDone, NoteMade, deadlines, finish, on_due
 from tests.chassis.writing import until, waits_for_a_lock
 
 FIRES = {"note-due": on_due}
@@ -32,9 +31,9 @@ async def make(sut: ServiceUnderTest, *note_ids: str) -> None:
             assert (await officer.post("/v1/notes", json={"note_id": note_id, "text": "字"})).status_code == 201
 
 
-async def project(sut: ServiceUnderTest, rules: Any = None) -> None:
+async def project(sut: ServiceUnderTest, rules: Rules | None = None) -> None:
     """Sequence, and bring the table of deadlines up to date; fire nothing."""
-    projection = deadline_projection(rules or sut.service.deadlines)
+    projection = deadline_projection(rules or deadlines)
     await begin(sut.connection, [projection], simulated=True)
     await sequence_once(sut.connection, await read_head(sut.connection))
     while await project_once(sut.connection, OwnLedger(), projection, simulated=True):

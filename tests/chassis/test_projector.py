@@ -54,7 +54,7 @@ async def position(connection: Connection, projection: Projection) -> int:
 
 async def counts(connection: Connection) -> tuple[Any, ...] | None:
     row = await connection.fetchrow("SELECT district, notes, done FROM note_counts")
-    return row and tuple(row)
+    return None if row is None else tuple(row)
 
 
 async def test_values_of_every_kind_are_put_and_patched(connection: Connection) -> None:
@@ -171,7 +171,8 @@ async def test_a_projector_killed_in_the_middle_applies_each_event_once(dsn: str
 async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection) -> None:
     """By the sequencer's notification, not by the pause, which is longer than the test may last."""
     async with running(run_projector(dsn, FEED, (COUNTS,), 3600, simulated=False)):
-        idle = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'projector' AND datname = current_database() AND state = 'idle'"
+        idle = """SELECT 1 FROM pg_stat_activity
+                  WHERE application_name = 'projector' AND datname = current_database() AND state = 'idle'"""
         await until(lambda: connection.fetchval(f"{idle} AND query ILIKE '%ledger%'"))
         await made(connection, "一")
         await until(lambda: counts(connection))

@@ -1,4 +1,4 @@
-"""The sequencer: contiguous, in the order of streams and causes, whole write sets, whatever commits when and whoever is killed."""
+"""The sequencer: contiguous, in the order of streams and causes, write sets whole, whatever commits when and who is killed."""
 
 from __future__ import annotations
 
@@ -151,7 +151,8 @@ async def test_a_leader_killed_in_the_middle_of_a_pass(dsn: str, connection: Con
 async def test_a_terminated_leader_that_was_idle_is_noticed(dsn: str, connection: Connection) -> None:
     """It does not wait for ever on a connection that is dead."""
     idle = """SELECT pid FROM pg_stat_activity
-              WHERE application_name = 'sequencer' AND datname = current_database() AND state = 'idle' AND query ILIKE '%pending%'"""
+              WHERE application_name = 'sequencer' AND datname = current_database() AND state = 'idle'
+              AND query ILIKE '%pending%'"""
     async with running(forever("sequencer", lambda: run_sequencer(dsn, 0.05))):
         await until(lambda: connection.fetchval(idle))
         await connection.execute("SELECT pg_terminate_backend($1)", await connection.fetchval(idle))
@@ -199,7 +200,8 @@ async def test_interleaved_writers_rollbacks_and_killed_leaders(dsn: str, connec
         for _ in range(40):
             await history.write(own, chance)
 
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sequencer' AND datname = current_database()"
+    kill = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE application_name = 'sequencer' AND datname = current_database()"""
     leading = [forever(name, lambda: run_sequencer(dsn, 0.01)) for name in ("one", "other")]
     async with connections(dsn, 8) as own, running(*leading):
         writers = {asyncio.create_task(writer(each, seed)) for seed, each in enumerate(own)}
@@ -229,7 +231,8 @@ async def test_a_range_of_one_shard(connection: Connection) -> None:
 
 async def test_a_pass_over_a_long_queue_never_scans_all_events(connection: Connection) -> None:
     await connection.execute("""
-        INSERT INTO events SELECT 's' || n / 10, n % 10 + 1, gen_random_uuid(), gen_random_uuid(), 't', 'd', 'o', 's', now(), now(),
+        INSERT INTO events
+        SELECT 's' || n / 10, n % 10 + 1, gen_random_uuid(), gen_random_uuid(), 't', 'd', 'o', 's', now(), now(),
             '{}', NULL, gen_random_uuid(), gen_random_uuid(), NULL, NULL, '' FROM generate_series(10, 60009) AS n;
         INSERT INTO pending SELECT n, 0, 's' || n / 10, n % 10 + 1 FROM generate_series(30010, 60009) AS n;
         ANALYZE events, pending""")

@@ -26,6 +26,7 @@ READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "admin
 Administrator = Annotated[Command, Depends(command("administrator"))]
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 PUBLIC = [Depends(reader(*READERS))]
+LISTED = [*PUBLIC, Depends(at_least)]  # in this order: nobody waits who may not read
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
 Specialities = Annotated[tuple[Name, ...], Field(max_length=20)]
@@ -105,28 +106,28 @@ async def enrol_expert(body: ExpertBody, command: Administrator) -> Response:
     return await command.run(reference.enrol_expert, ExpertEnrolled(**body.model_dump()), status=201)
 
 
-@router.get("/jurisdictions", dependencies=[*PUBLIC, Depends(at_least)])
+@router.get("/jurisdictions", dependencies=LISTED)
 async def jurisdictions(request: Request, db: Db, asked: Paged) -> Response:
     """All jurisdictions: they are public."""
     rows = await db.fetch(queries.JURISDICTIONS, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["jurisdiction_id"]])
 
 
-@router.get("/officers", dependencies=[Depends(at_least)])
+@router.get("/officers", dependencies=LISTED)
 async def officers(request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None) -> Response:
     """The officers of the asker's districts, with the enterprises each keeps away from."""
     rows = await db.fetch(queries.OFFICERS, principal.seen_districts(), district, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["officer_id"]])
 
 
-@router.get("/experts", dependencies=[Depends(at_least)])
+@router.get("/experts", dependencies=LISTED)
 async def experts(request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None) -> Response:
     """The experts of the asker's districts."""
     rows = await db.fetch(queries.EXPERTS, principal.seen_districts(), district, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["expert_id"]])
 
 
-@router.get("/enterprises", dependencies=[Depends(at_least)])
+@router.get("/enterprises", dependencies=LISTED)
 async def enterprises(
     request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None, sector: Sector | None = None,
     q: Annotated[str | None, Query(pattern=PRINTABLE, max_length=100)] = None,

@@ -1,0 +1,175 @@
+"""No endpoint without a permission: every operation of every service, and any that is added."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+
+from chassis import operations
+from chassis.auth import Principal
+from chassis.clock import FixedClock
+from chassis.http import create_app, probes
+from chassis.testing import NOON, KnownTokens
+from services.inspection.service import SERVICE as INSPECTION
+from services.penalty.service import SERVICE as PENALTY
+from services.registry.service import SERVICE as REGISTRY
+from services.reporting.service import SERVICE as REPORTING
+from services.tasks.service import SERVICE as TASKS
+
+SERVICES = {service.name: service for service in (REGISTRY, TASKS, INSPECTION, PENALTY, REPORTING)}
+OPEN = {"/livez", "/readyz"}
+READING = {"GET", "HEAD"}
+EVERY_ROLE = frozenset(
+    {
+        "administrator", "manager", "approver", "officer", "expert", "legal-reviewer", "finance", "enterprise", "auditor",
+        "operator",
+    }
+)  # fmt: skip
+
+
+class Endpoint(NamedTuple):
+    """An operation of a service."""
+
+    service: str
+    method: str
+    path: str
+    route: APIRoute
+
+    @property
+    def address(self) -> str:
+        """The path with something in each place that is left open."""
+        return re.sub(r"\{\w+\}", "some-1", self.path)
+
+
+class Untouched:
+    """Stands where a pool or a runner would: whoever is refused has reached neither."""
+
+    clock = FixedClock(NOON)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"somebody without permission reached {name}")
+
+
+def app_of(service: str) -> FastAPI:
+    """The service's app with all its routes, on no database."""
+    app = create_app(service, [probes({}), operations.router, *SERVICES[service].routers])
+    app.state.service, app.state.pool, app.state.runner = SERVICES[service], Untouched(), Untouched()
+    app.state.verifier = KnownTokens()
+    return app
+
+
+def routes_of(routers: Iterable[APIRouter], prefix: str = "") -> Iterator[tuple[str, APIRoute]]:
+    """Every route with its whole path, those of included routers too."""
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield prefix + route.path, route
+            else:
+                inner: Any = route
+                yield from routes_of([inner.original_router], f"{prefix}{inner.include_context.prefix}")
+
+
+def endpoints() -> list[Endpoint]:
+    """Every operation of every service, the probes left out."""
+    return [
+        Endpoint(name, method, path, route)
+        for name, service in SERVICES.items()
+        for path, route in routes_of([operations.router, *service.routers])
+        for method in sorted((route.methods or set()) - {"HEAD"})
+        if path not in OPEN
+    ]
+
+
+ENDPOINTS = endpoints()
+COMMANDS = [endpoint for endpoint in ENDPOINTS if endpoint.method not in READING]
+
+
+def named(endpoint: Endpoint) -> str:
+    return f"{endpoint.service} {endpoint.method} {endpoint.path}"
+
+
+def permissions_of(dependant: Any) -> Iterator[tuple[str, ...]]:
+    """The roles that a route's dependencies name, at whatever depth."""
+    for dependency in dependant.dependencies:
+        roles = getattr(dependency.call, "__permission__", None)
+        if roles is not None:
+            yield roles
+        yield from permissions_of(dependency)
+
+
+async def answered(endpoint: Endpoint, *roles: str, token: str | None = None, **headers: str) -> httpx.Response:
+    """What an operation answers to somebody with these roles, or to the bearer of another token."""
+    app = app_of(endpoint.service)
+    principal = Principal(id="p", name="甲", roles=frozenset(roles), districts=frozenset("*"), organ="nanchang-emb")
+    bearer = app.state.verifier.issue(principal) if token is None else token
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        sent = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        body: dict[str, Any] | None = None if endpoint.method in READING else {}
+        query = {"at_least": str(uuid.uuid4())}  # whoever may not ask may not make us wait either
+        return await client.request(endpoint.method, endpoint.address, json=body, params=query, headers={**sent, **headers})
+
+
+def test_all_operations_of_the_published_descriptions_are_walked() -> None:
+    described = {
+        (name, method.upper(), path)
+        for name in SERVICES
+        for path, methods in app_of(name).openapi()["paths"].items()
+        for method in methods
+    }
+    assert described == {(e.service, e.method, e.path) for e in ENDPOINTS}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_permission_stands_in_the_signature(endpoint: Endpoint) -> None:
+    permissions = list(permissions_of(endpoint.route.dependant))
+    assert permissions, f"{named(endpoint)} has no permission"
+    assert all(roles and set(roles) <= EVERY_ROLE for roles in permissions)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+@pytest.mark.parametrize("token", ["", "forged", "eyJhbGciOiJub25lIn0.e30."])
+async def test_nobody_unknown_is_answered(endpoint: Endpoint, token: str) -> None:
+    answer = await answered(endpoint, token=token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+async def test_no_role_is_not_enough(endpoint: Endpoint) -> None:
+    answer = await answered(endpoint, "some-other-role")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("endpoint", COMMANDS, ids=named)
+async def test_each_role_that_is_not_named_is_refused(endpoint: Endpoint) -> None:
+    allowed = {role for roles in permissions_of(endpoint.route.dependant) for role in roles}
+    answer = await answered(endpoint, *(EVERY_ROLE - allowed))
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("endpoint", COMMANDS, ids=named)
+async def test_commands_need_an_idempotency_key(endpoint: Endpoint) -> None:
+    answer = await answered(endpoint, *EVERY_ROLE)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
+    answer = await answered(endpoint, *EVERY_ROLE, **{"Idempotency-Key": "short"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-malformed")
+
+
+def test_endpoint_without_permission_is_found() -> None:
+    """What the walk is for: a router that was added with a route that anybody may call."""
+    router, inner = APIRouter(prefix="/v1"), APIRouter(prefix="/inner")
+
+    def anybody() -> None: ...
+
+    decorate: Callable[[Any], Any] = inner.post("/things", dependencies=[Depends(anybody)])
+    decorate(anybody)
+    router.include_router(inner)
+    [(path, route)] = routes_of([router])
+    assert (path, list(permissions_of(route.dependant))) == ("/v1/inner/things", [])
