@@ -72,12 +72,26 @@ async def _to(world: World, moment: datetime, *, settle: bool = False) -> int:
 async def _do(world: World, day: date) -> None:
     """Everything that is on the agenda of a day, all of a stage at once; the first refusal ends the rest."""
     for stage in world.agenda.stages(day):
+        stopped: Stopped | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 for action in stage:
                     group.create_task(_carried_out(action))
-        except* Stopped as several:
-            raise several.exceptions[0] from None
+        except ExceptionGroup as several:
+            stopped = _first_stop(several)
+            if stopped is None:
+                raise
+        if stopped is not None:
+            raise stopped
+
+
+def _first_stop(several: ExceptionGroup[Exception]) -> Stopped | None:
+    """The first refusal among the errors of a stage; None if something else went wrong too, which must be seen."""
+    stops, others = several.split(Stopped)
+    if stops is None or others is not None:
+        return None
+    first = stops.exceptions[0]
+    return first if isinstance(first, Stopped) else None
 
 
 async def _carried_out(action: Action) -> None:

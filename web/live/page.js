@@ -3,8 +3,8 @@ import { ask, Feed } from "./api.js";
 import { amount, cell, COLUMNS, columnsOf, NOTHING, said, time } from "./words.js";
 
 const SHOWN = 200; // entries kept in the list
-const BY_DISTRICT = ["enterprises", "inspections", "officer_visits", "hazards", "hazards_rectified", "penalties", "penalty_amount_fen",
-  "completion_percent", "city_share"];
+const BY_DISTRICT = ["city_share", "enterprises", "inspections", "officer_visits", "hazards", "hazards_rectified", "penalties",
+  "penalty_amount_fen", "completion_percent"];
 
 const $ = (id) => document.getElementById(id);
 const state = { viewer: "manager", feed: null, figures: new Map(), names: new Map(), waiting: [] };

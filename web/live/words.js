@@ -22,7 +22,7 @@ export function amount(value, unit) {
 
 // Columns of rows, in the order in which they are shown; what is not listed follows by its own name.
 export const COLUMNS = {
-  counts: "计入", out_of: "基数", enterprise_name: "企业", name: "名称", district: "辖区", document_no: "文号", item_code: "检查项",
+  document_no: "文号", enterprise_name: "企业", name: "名称", district: "辖区", item_code: "检查项", counts: "计入", out_of: "基数",
   key_item_code: "重点项", severity: "级别", state: "状态", level: "层级", kind: "类别", organ: "执法机关", sector: "行业", concluded_on: "结束日期",
   found_on: "发现日期", rectified_on: "整改日期", decided_on: "决定日期", due_on: "期限", completed_on: "完成日期", total_fen: "罚款",
   officers: "执法人员", experts: "专家", uscc: "统一社会信用代码", site_no: "厂区", parent: "上级", valid_from: "起", valid_to: "止",

@@ -19,7 +19,6 @@ from chassis.telemetry import log
 from services.reporting.api.hub import PAGE, Hub, message_of, reset
 from services.reporting.api.viewers import Viewer
 from services.reporting.queries.copies import Head, copied_after, head_of, position_before_recent
-from services.reporting.queries.figures import counted
 
 RETRY = 3000  # milliseconds
 LIFETIME = 900.0  # seconds; then the listener comes back, with a token that is still valid
@@ -105,7 +104,7 @@ async def _stream(start: Start) -> AsyncIterator[ServerSentEvent]:
         async for event in _between(start, position, listener.position):
             yield event
         position = max(position, listener.position)
-        if (figures := listener.figures(await counted(start.pool, start.districts))) is not None:
+        if (figures := listener.figures(await start.hub.figures())) is not None:
             yield figures.event
         while (left := ends - time.monotonic()) > 0:
             try:

@@ -85,6 +85,8 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._figures_upto = -1
         self._figures_at = 0.0
+        self._counted: Counted | None = None
+        self._counting = asyncio.Lock()
 
     @property
     def head(self) -> Head:
@@ -106,6 +108,13 @@ class Hub:
             yield listener
         finally:
             self._listeners.discard(listener)
+
+    async def figures(self) -> Counted:
+        """The figures of all districts, as they are projected now; computed once, however many come at once to ask."""
+        async with self._counting:
+            if self._counted is None or self._counted.as_of.seq != await projected_upto(self._pool):
+                self._counted = await counted(self._pool, None)
+            return self._counted
 
     async def run(self, dsn: str) -> None:
         """Follow the copy for as long as the connection lives; what was read stays read when it is begun anew."""
@@ -147,7 +156,7 @@ class Hub:
         upto = await projected_upto(self._pool)
         if upto == self._figures_upto:
             return
-        found = await counted(self._pool, None)
+        found = await self.figures()
         self._figures_upto, self._figures_at = found.as_of.seq, time.monotonic()
         for listener in tuple(self._listeners):
             message = listener.figures(found)

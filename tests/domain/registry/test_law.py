@@ -70,6 +70,10 @@ def test_other_content_under_the_same_version() -> None:
     assert refused.value.code == "version-published"
 
 
+def nested(levels: int) -> list[Any]:
+    return [nested(levels - 1)] if levels else []
+
+
 SPOILT_CATALOGUES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c["items"].append(c["items"][0]), "item-repeated"),
     (lambda c: c["items"][0].update(valid_to="2020-01-01"), "dates-reversed"),
@@ -78,6 +82,10 @@ SPOILT_CATALOGUES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c["items"][0]["penalty"][0]["provision"].update(law="NONE"), "law-unknown"),
     (lambda c: c["items"][0]["penalty"][0].update(max_fen=0.5), "fraction"),
     (lambda c: c["items"][0].update(title="铸造\0起重机"), "control-character"),
+    (lambda c: c["items"][0]["penalty"][0].update(max_fen=10**30), "number-too-large"),
+    (lambda c: c["items"][0].update(title="\ud800"), "malformed-text"),
+    (lambda c: c["items"][0].update({"\udfff": 1}), "malformed-text"),
+    (lambda c: c["items"][0].update(nested=nested(300)), "too-deep"),
 ]
 
 

@@ -154,6 +154,25 @@ async def test_overpayment_and_doubled_transfer_are_refused(bureau: Bureau) -> N
     assert (await bureau.pay(500_001, "B2", status=409))["code"] == "overpayment"
 
 
+async def test_payment_is_not_older_than_the_decision(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    await bureau.decide()
+    await bureau.serve()
+    for paid_on in ("2021-09-12", "0001-01-01"):
+        body = {"amount_fen": 1, "bank_reference": "NC-1", "paid_on": paid_on}
+        assert (await bureau.post("finance", "payments", body, status=409))["code"] == "before-earlier-step"
+
+
+@pytest.mark.parametrize("amount", [True, "1", "١", 1.0, 0, -1, 10**14, None])
+async def test_money_is_whole_fen_and_nothing_like_it(bureau: Bureau, amount: Any) -> None:
+    body = {"amount_fen": amount, "bank_reference": "NC-1", "paid_on": "2021-09-13"}
+    assert (await bureau.post("finance", "payments", body, status=422))["code"] == "invalid"
+
+
 async def test_before_the_law_was_in_force_nothing_is_permitted(bureau: Bureau) -> None:
     await bureau.hears_a_referral()
     bureau.until("2021-07-01")

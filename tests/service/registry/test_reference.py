@@ -170,7 +170,15 @@ async def test_malformed_item(desk: Desk, part: str, value: Any) -> None:
     assert (await desk.administrator.post("/v1/catalogues", json=catalogue)).status_code == 422
 
 
-@pytest.mark.parametrize(("part", "value"), [("laws", []), ("province", "江西"), ("deadlines", [{"code": "T01"}])])
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("laws", []), ("province", "江西"), ("deadlines", [{"code": "T01"}]),
+        # What another service computes with: it would stumble over this only after it is published for good.
+        ("officers", "two"), ("inspection", {}), ("apportionment", {"share_numerator": 1, "share_denominator": 0}),
+        ("rules", None), ("legal_review", {"required_when": []}), ("calendar_overrides", ["2021-10-01"]), ("title", None),
+    ],
+)  # fmt: skip
 async def test_malformed_rulebook(desk: Desk, part: str, value: Any) -> None:
     answer = await desk.administrator.post("/v1/rulebooks", json={**document("rulebook-2021"), part: value})
     assert answer.status_code == 422

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from chassis.eventstore import Connection
 from services.reporting.api import feed as feed_module
 from services.reporting.api import hub as hub_module
 from services.reporting.api.hub import Hub, Listener, Message
+from services.reporting.queries.figures import counted
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, enterprise, runs_of, small_year
 from tests.service.reporting.listening import Stream, listening, served
@@ -248,3 +249,22 @@ async def test_listeners_that_left_are_forgotten(live: Served) -> None:
         await stream.figures()
         assert len(live.hub._listeners) == 1
     await until(lambda: not live.hub._listeners)
+
+
+async def test_many_who_come_at_once_cost_one_computation(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live.reporting.receive(small_year().recorded)
+    computed = []
+
+    async def counting(pool: Any, districts: Any) -> Any:
+        computed.append(districts)
+        return await counted(pool, districts)
+
+    monkeypatch.setattr(hub_module, "counted", counting)
+    async with AsyncExitStack() as stack:
+        here = [await stack.enter_async_context(live.listen(districts=("donghu",))) for _ in range(20)]
+        there = await stack.enter_async_context(live.listen(districts=("nowhere",)))
+        mine = await asyncio.gather(*(stream.figures() for stream in here))
+        assert (await there.figures())["enterprises"] == 0
+    assert mine[0]["enterprises"] > 0
+    assert all(figures == mine[0] for figures in mine)
+    assert computed == [None]
