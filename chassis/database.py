@@ -13,8 +13,10 @@ import asyncpg
 from chassis.eventstore import Connection, Pool
 from chassis.telemetry import log
 
-GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, TimeoutError)  # fmt: skip
+# asyncpg's InternalClientError: an idle connection was told that the server shuts down, and its socket is not closed yet.
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError,
+        TimeoutError)  # fmt: skip
 """What is raised when the database went away; the caller opens a new connection and tries again."""
 
 PENDING = "pending"
@@ -98,7 +100,7 @@ async def _close(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     try:
         async with asyncio.timeout(2):
             await connection.close(timeout=1)
-    except (*GONE, asyncpg.InternalClientError):
+    except GONE:
         connection.terminate()
 
 

@@ -11,7 +11,7 @@ from chassis.broker import Received
 from chassis.clock import Clock
 from chassis.database import GONE
 from chassis.domain import Actor, Refused
-from chassis.envelope import Recorded, uuid7
+from chassis.envelope import Recorded, leaf_hash, uuid7
 from chassis.eventstore import Connection, Pool, Verdict, append, load
 from chassis.runner import Conflict, Context, Work
 from chassis.telemetry import log
@@ -89,6 +89,15 @@ async def advance(connection: Connection, consumer: str, runs: Sequence[tuple[Ru
         raise Overtaken(consumer)
 
 
+def _genuine(run: Run) -> Run:
+    """The run up to the first event that does not hash to the leaf it came with: nothing may rest on what was altered."""
+    for at, received in enumerate(run.events):
+        if leaf_hash(received.envelope, received.recorded.data) != received.leaf:
+            log.error("event_altered", source=run.source, shard=run.shard, shard_idx=received.shard_idx)
+            return Run(run.source, run.shard, run.after, run.events[:at])
+    return run
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyRuns:
     """Applies runs with a service's reactions."""
@@ -104,13 +113,15 @@ class PolicyRuns:
         """Apply as much as can be applied now; answers the new position of each shard.
 
         Runs without any event that the service reacts to only move their positions, together. Each other run is a transaction
-        of its own, one in flight per shard.
+        of its own, one in flight per shard. A shard stands still before an event that was altered on its way.
         """
+        positions = {(run.source, run.shard): run.after for run in runs}
+        runs = [genuine for run in runs if (genuine := _genuine(run)).events]
         silent = [run for run in runs if not any(e.envelope.type in self.reactions for e in run.events)]
         if silent:
             async with self.pool.acquire() as connection, connection.transaction():
                 await advance(connection, self.consumer, [(run, run.events[-1].shard_idx) for run in silent])
-        positions = {(run.source, run.shard): run.events[-1].shard_idx for run in silent}
+        positions |= {(run.source, run.shard): run.events[-1].shard_idx for run in silent}
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(run: Run) -> None:

@@ -51,7 +51,7 @@ def differences(found: Figures, published: Mapping[str, Published]) -> list[str]
         elif wanted.share is not None:
             wrong += _wrong_shares(figure, wanted.share, published["jurisdictions"].least)
         elif figure["value"] is None or not wanted.least <= figure["value"] <= wanted.most:
-            wrong.append(f"{name}: {figure['value']} instead of {wanted.text}")
+            wrong.append(f"{name}: {_text(figure)} instead of {wanted.text}")
     return wrong
 
 

@@ -120,6 +120,13 @@ async def test_conflicts_are_refused_alone_and_whole_and_draw_no_number(connecti
     assert await connection.fetchval("SELECT count(*) FROM commands") == 1 + verdicts.count(ACCEPTED)
 
 
+async def test_rows_go_in_in_one_order_whatever_the_order_of_the_command(connection: Connection) -> None:
+    """So that two processes take their locks in the same order, and cannot deadlock."""
+    await append(connection, [write_set(("m", 0, 2), ("z", 0, 1), ("a", 0, 1)), write_set(("k", 0, 1), ("b", 0, 2))])
+    rows = await connection.fetch("SELECT stream_id, version FROM events ORDER BY ctid")
+    assert [tuple(row) for row in rows] == [("a", 1), ("b", 1), ("b", 2), ("k", 1), ("m", 1), ("m", 2), ("z", 1)]
+
+
 async def test_a_write_set_that_the_server_rejects_harms_no_neighbour(dsn: str, connection: Connection) -> None:
     async with writing(dsn) as writer:
         sets = [write_set(("bad\0id" if n == 7 else f"s{n}", 0, 1)) for n in range(16)]

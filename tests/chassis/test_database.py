@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.clock import FixedClock
-from chassis.database import WakeUp, connect, forever, leadership, migrate, open_pool, unapplied, writer_connection
+from chassis.database import GONE, WakeUp, connect, forever, leadership, migrate, open_pool, unapplied, writer_connection
 from chassis.eventstore import Connection, Verdict, append
 from chassis.projector import OwnLedger, run_projector
 from chassis.runner import Runner
@@ -63,6 +63,7 @@ async def waits_for_what_is_cancelled() -> None:
     [
         pytest.param(failing(ConnectionRefusedError()), id="server gone"),
         pytest.param(failing(asyncpg.InterfaceError("connection is closed")), id="connection closed"),
+        pytest.param(failing(asyncpg.InternalClientError("cannot switch to state 12")), id="connection about to be closed"),
         pytest.param(waits_for_what_is_cancelled, id="a client cancels what waits for its connection"),
     ],
 )
@@ -203,10 +204,16 @@ async def test_a_pool_may_not_hold_a_transaction_for_long(dsn: str) -> None:
     await pool.close()
 
 
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Path:
+    """A folder that PostgreSQL's user may pass through, when we are root."""
+    tmp_path.chmod(0o755)
+    return tmp_path
+
+
 @asynccontextmanager
 async def postgres(folder: Path) -> AsyncIterator[Child]:
     """A PostgreSQL of the test's own, to be killed; it comes back by itself."""
-    folder.chmod(0o755)
     child = Child(Postgres(folder, survives_power_loss=False), folder / "postgres.log")
     await child.start()
     try:
@@ -216,9 +223,9 @@ async def postgres(folder: Path) -> AsyncIterator[Child]:
         await child.stop()
 
 
-async def test_a_killed_postgresql_loses_no_acknowledged_event_and_doubles_none(tmp_path: Path) -> None:
+async def test_a_killed_postgresql_loses_no_acknowledged_event_and_doubles_none(open_folder: Path) -> None:
     """Writers, commands, sequencer and projector go on by themselves with the connections they open anew."""
-    async with postgres(tmp_path) as server:
+    async with postgres(open_folder) as server:
         assert isinstance(server.program, Postgres)
         dsn = await fresh_database(server.program.dsn())
         await migrate(dsn, notes.SERVICE.migration_folders)
@@ -271,7 +278,7 @@ async def done(runner: Runner, key: str, body: notes.Body) -> bool:
     """Send a command as a client does: again with the same key, as long as the service answers that it is unavailable."""
     try:
         await runner.run(context(key), lambda work: notes.make(work, body))
-    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+    except GONE:
         return False
     return True
 
@@ -282,7 +289,7 @@ async def connected(dsn: str) -> Connection:
     async def try_it() -> bool:
         try:
             opened.append(await connect(dsn, "test"))
-        except (OSError, asyncpg.PostgresError):
+        except GONE:
             return False
         return True
 

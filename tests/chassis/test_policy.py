@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -11,11 +12,12 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from chassis.broker import Received
 from chassis.database import connect
 from chassis.domain import Unknown
-from chassis.envelope import shard_of
+from chassis.envelope import Recorded, shard_of
 from chassis.eventstore import Connection, append
 from chassis.policy import Overtaken, PolicyRuns, Reaction, Run, advance
 from chassis.runner import Work
@@ -74,6 +76,19 @@ async def test_a_doubled_message_changes_nothing(sut: ServiceUnderTest) -> None:
             await policies(sut).apply([again])
     assert await times(sut) == {"x": 1, "y": 1}
     assert await noted(sut) == ["note:x", "note:y"]
+
+
+async def test_nothing_rests_on_an_event_that_was_altered_on_its_way(sut: ServiceUnderTest) -> None:
+    """What precedes it takes effect; it and what follows wait for the genuine one."""
+    first, second, third = (thing(sut, name) for name in ("x", "y", "z"))
+    forged = replace(second, recorded=Recorded(second.envelope, second.recorded.data.replace(b"y", b"w")))
+    with capture_logs() as logs:
+        assert await policies(sut).apply([run(first, forged, third)]) == {("things", A): 1}
+        assert await policies(sut).apply([run(forged, third)]) == {("things", A): 1}
+    assert [(entry["event"], entry["shard_idx"]) for entry in logs] == [("event_altered", 2), ("event_altered", 2)]
+    assert await times(sut) == {"x": 1}
+    assert await policies(sut).apply([run(second, third)]) == {("things", A): 3}
+    assert await times(sut) == {"x": 1, "y": 1, "z": 1}
 
 
 async def test_two_consumers_of_the_same_name_at_once(sut: ServiceUnderTest) -> None:

@@ -25,8 +25,8 @@ def computed() -> dict[str, dict[str, Any]]:
 
 CHANGES: dict[str, tuple[Change, str]] = {
     "one too few": (lambda f: f["hazards"].update(value=839), "hazards: 839 instead of 840"),
-    "above a range": (lambda f: f["officer_visits"].update(value=1390), "officer_visits: 1390 instead of 1,381–1,389"),
-    "of nothing": (lambda f: f["completion_percent"].update(value=None), "completion_percent: None instead of 100"),
+    "above a range": (lambda f: f["officer_visits"].update(value=1390), "officer_visits: 1,390 instead of 1,381–1,389"),
+    "of nothing": (lambda f: f["completion_percent"].update(value=None), "completion_percent: — instead of 100"),
     "not answered": (lambda f: f.pop("penalties"), "penalties: reporting does not have it"),
     "a district's share": (
         lambda f: f["city_share"]["by_district"][3].update(counts=5), "city_share of 辖区3: 5 of 22 instead of 6",
