@@ -12,7 +12,7 @@ from pilot.people import Organ
 from pilot.scenario import YEAR, RandomDraw
 from pilot.setting_up import give_visits, manager_of
 from pilot.visiting import pay_visit, prepare_findings
-from pilot.world import PREPARING, TASKS, Assigned, World
+from pilot.world import PREPARING, TASKS, Action, Assigned, World
 
 
 async def draw_month(world: World, month: int) -> None:
@@ -35,7 +35,7 @@ async def draw_month(world: World, month: int) -> None:
         world.agenda.add(world.tasks[number].visit.visited_on, _visit(world, number))
 
 
-def _visit(world: World, number: int) -> Any:
+def _visit(world: World, number: int) -> Action:
     async def go() -> None:
         await pay_visit(world, world.tasks[number])
 
@@ -45,9 +45,9 @@ def _visit(world: World, number: int) -> Any:
 async def _draw_enterprises(world: World, draw: RandomDraw) -> None:
     """Commit, reveal, and give each task that follows its visit."""
     pick = {"count": draw.count, "due_on": draw.due_on.isoformat(), **({"district": draw.district} if draw.district else {})}
-    event_id = await _draw(world, draw.draw_id, "enterprises", draw.organ, [pick])
+    revealed = await _draw(world, draw.draw_id, "enterprises", draw.organ, [pick])
     manager = manager_of(draw.organ)
-    query = {"organ_id": draw.organ.organ_id, "state": "generated", "at_least": event_id["event_id"]}
+    query = {"organ_id": draw.organ.organ_id, "state": "generated", "at_least": revealed["event_id"]}
     tasks = await world.client.items(manager, f"{TASKS}/tasks", **query)
     give_visits(world, draw.draw_id, [task for task in tasks if task["draw_id"] == draw.draw_id])
 

@@ -12,6 +12,7 @@ from pilot.client import Stopped
 from pilot.people import Person
 from pilot.punishing import ARTICLES, follow_case
 from pilot.rectifying import follow_order
+from pilot.scenario import Visit
 from pilot.setting_up import approver_of
 from pilot.world import INSPECTION, Assigned, Hazard, Item, World, days_later
 
@@ -47,7 +48,7 @@ def _exchange_keys(world: World, numbers: Sequence[int]) -> None:
         _find(world, other, mine.hazards, mine.key_hazards)
 
 
-def _visit(world: World, number: int) -> Any:
+def _visit(world: World, number: int) -> Visit:
     return world.tasks[number].visit
 
 

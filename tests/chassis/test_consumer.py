@@ -184,7 +184,7 @@ async def test_a_topic_refilled_past_the_place_where_a_consumer_stopped(world: W
             await put(producer, source, row, filling=1)
             await put(producer, source, row, filling=1)
     async with running(copy.run()):
-        await until(copy.done)
+        await until(lambda: copy.connection.fetchval("SELECT sum(next_offset) = 60 FROM offsets"))
     async with administration(source.settings) as admin:
         await admin.delete_topics([topic])
         await admin.create_topics([NewTopic(topic, 4, 1)])

@@ -17,7 +17,7 @@ from chassis.runner import Work
 from chassis.sequencer import read_head, sequence_once
 from chassis.testing import ServiceUnderTest
 from chassis.worker import running
-from tests.chassis.notes import NoteDone, NoteMade, deadlines, finish, on_due
+from tests.chassis.notes import NOTE, NoteDone, NoteMade, deadlines, finish, on_due
 from tests.chassis.writing import until, waits_for_a_lock
 
 FIRES = {"note-due": on_due}
@@ -117,6 +117,12 @@ async def test_disarming_one_that_never_ran_is_harmless(sut: ServiceUnderTest) -
     assert await states(sut) == {}
 
 
+async def careless(work: Work, deadline: Deadline) -> None:
+    """A handler that would do it again and again: only the command's key keeps it from that."""
+    note = await work.existing(NOTE, deadline.key)
+    work.append(note, [NoteDone(note_id=deadline.key)])
+
+
 async def test_killed_between_command_and_note_it_fires_once(sut: ServiceUnderTest) -> None:
     """The note is lost with its backend; the second time the command is known by its key."""
     await make(sut, "a", "b")
@@ -126,7 +132,7 @@ async def test_killed_between_command_and_note_it_fires_once(sut: ServiceUnderTe
     transaction = holder.transaction()
     await transaction.start()
     await holder.execute("SELECT FROM deadlines FOR UPDATE")
-    async with running(forever("deadlines", lambda: run_deadlines(sut.dsn, sut.runner, FIRES, 0.01))):
+    async with running(forever("deadlines", lambda: run_deadlines(sut.dsn, sut.runner, {"note-due": careless}, 0.01))):
         await until(lambda: waits_for_a_lock(sut.connection, "deadlines"))
         assert await finished(sut) == ["note:a", "note:b"]
         pid = await waits_for_a_lock(sut.connection, "deadlines")
@@ -143,8 +149,9 @@ async def test_two_workers_fire_it_once(sut: ServiceUnderTest) -> None:
     await project(sut)
     sut.clock.at += DAY
     other = await connect(sut.dsn, "other")
-    await asyncio.gather(fire(sut), fire_due(other, sut.runner, FIRES))
-    await fire(sut)
+    fires = {"note-due": careless}
+    await asyncio.gather(fire_due(sut.connection, sut.runner, fires), fire_due(other, sut.runner, fires))
+    await fire_due(sut.connection, sut.runner, fires)
     await other.close()
     assert await finished(sut) == ["note:a", "note:b", "note:c"]
     assert set((await states(sut)).values()) == {"fired"}

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from chassis.database import connect, forever
-from chassis.envelope import GENESIS, chain_hash, leaf_hash
+from chassis.envelope import GENESIS, chain_hash, leaf_hash, shard_of
 from chassis.eventstore import Connection, Verdict, append, ledger_after, ledger_of_shard
 from chassis.sequencer import PENDING_IN_ORDER, read_head, run_sequencer, sequence_once
 from chassis.worker import running
@@ -103,12 +103,13 @@ async def test_a_pass_cuts_between_write_sets_only(connection: Connection, monke
 
 
 async def test_a_second_leader_is_fenced(dsn: str, connection: Connection) -> None:
-    """One that was paused and wakes up late still has the old head: it fails, and changes nothing."""
+    """One that was paused and wakes up late still has the old head: it fails, and changes nothing; also in a shard of its own."""
     async with connections(dsn, 1) as (late,):
         old_head = await read_head(late)
         await append(connection, [write_set(("s", 0, 3))])
         await sequenced(connection)
-        await append(connection, [write_set(("s", 3, 2))])
+        await append(connection, [write_set(("t", 0, 2))])
+        assert shard_of("s") != shard_of("t")
         with pytest.raises(asyncpg.UniqueViolationError):
             await sequence_once(late, old_head)
         assert await connection.fetchval("SELECT count(*) FROM pending") == 2
