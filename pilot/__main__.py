@@ -68,7 +68,8 @@ def main(
         raise typer.Exit(130) from None
     except (Stopped, InUse, NotReady, NotStarted) as error:
         console.print(f"[red]The pilot stopped.[/] {escape(str(error))}", highlight=False)
-        console.print(f"The processes' logs are in {root / 'logs'}.")
+        fresh = "The pilot needs a fresh stack; `python -m deploy.embedded.stack` starts one."
+        console.print(fresh if gateway else f"The processes' logs are in {root / 'logs'}.")
         raise typer.Exit(1) from None
     raise typer.Exit(0 if matches else 1)
 

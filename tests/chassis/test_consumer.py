@@ -171,8 +171,9 @@ async def test_a_topic_deleted_and_created_again_is_refilled(world: World) -> No
     assert copy.repaired == later.repaired == []
 
 
-async def test_a_topic_refilled_past_the_place_where_a_consumer_stopped(world: World) -> None:
-    """It would read on in the middle of other messages, if messages did not say which filling they belong to.
+@pytest.mark.parametrize("more", [170, 5], ids=["past the place where it stopped", "not as far"])
+async def test_a_topic_filled_anew_while_a_consumer_was_away(world: World, more: int) -> None:
+    """It would read on in the middle of other messages, if messages did not say which filling they belong to; or wait for ever.
 
     The first filling holds each message twice, so that a place in it is further on in the second.
     """
@@ -188,7 +189,7 @@ async def test_a_topic_refilled_past_the_place_where_a_consumer_stopped(world: W
     async with administration(source.settings) as admin:
         await admin.delete_topics([topic])
         await admin.create_topics([NewTopic(topic, 4, 1)])
-    await source.grow(170)
+    await source.grow(more)
     async with direct(source.settings) as producer:
         for row in await ledger_after(source.connection, 0, 1000):
             await put(producer, source, row, filling=2)

@@ -36,6 +36,15 @@ def test_records_keep_every_guarantee(lived: Lived) -> None:
     assert violations(lived.evidence) == []
 
 
+def test_one_trace_leads_from_a_request_into_other_services(lived: Lived) -> None:
+    rows = {row["event_id"]: row for ledger in lived.evidence.ledgers.values() for row in ledger.rows}
+    reactions = [(row, rows[row["causation_id"]]) for row in rows.values() if row["causation_id"] in rows]
+    assert {"casetrail.inspection.inspection-prepared.v1", "casetrail.tasks.task-completed.v1",
+            "casetrail.penalty.clue-registered.v1"} <= {row["type"] for row, _ in reactions}  # fmt: skip
+    for row, cause in reactions:
+        assert row["traceparent"].split("-")[1] == cause["traceparent"].split("-")[1], row["type"]
+
+
 def test_history_of_a_case_leads_from_the_task_to_the_payment(lived: Lived) -> None:
     for case in lived.cases:
         history = lived.histories[f"cases/{case['case_id']}"]

@@ -56,7 +56,7 @@ def test_refusal_is_shown_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = run(monkeypatch, Stopped('POST /x\n  409 {"code":"no-basis","facts":["[/]"]}'))
     assert ended.exit_code == 1
     assert '409 {"code":"no-basis","facts":["[/]"]}' in ended.output
-    assert "logs" in ended.output
+    assert "needs a fresh stack" in ended.output
 
 
 def test_gateway_without_its_secret_says_where_it_would_be(tmp_path: Path) -> None:
