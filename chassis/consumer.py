@@ -67,7 +67,7 @@ class Backlog:
     """What has been read and not yet applied, per (source, shard), in order and without a hole.
 
     The one rule: `shard_idx == last + 1` is taken, `<= last` is a repeat and skipped, anything else is a loss, and the hole is
-    fetched from the source's ledger before what follows it.
+    fetched from the source's ledger before what follows it. Guarded by tests/chassis/test_backlog.py.
     """
 
     def __init__(self, positions: Mapping[tuple[str, int], int], repair: Repair) -> None:
@@ -210,7 +210,7 @@ class Consumer:
         """A message of a newer filling than the last one: the topic was begun anew, so its partition is read from the beginning.
 
         Without this, a topic that was refilled past our offset would be read on in the middle. A message of an older filling is
-        the last word of a relay that did not know yet that it had been replaced.
+        the last word of a relay that did not know yet that it had been replaced. Guarded by tests/chassis/test_consumer.py.
         """
         known = self._fillings.get(place, filling)
         self._fillings[place] = max(known, filling)

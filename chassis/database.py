@@ -130,7 +130,7 @@ async def forever(name: str, once: Callable[[], Any], *, gone: tuple[type[Except
     """Run a worker's loop for ever: when it fails it is logged and begun anew, with fresh connections.
 
     Anything that is not a lost server is an error of ours: it is logged as such, and tried again more slowly, because the
-    next event may not be skipped and the other loops of the process go on.
+    next event may not be skipped and the other loops of the process go on. Guarded by tests/chassis/test_database.py.
     """
     while not _told_to_end():
         try:

@@ -127,7 +127,8 @@ class Relay:
     ) -> None:
         """Produce a page, partition by partition in order, and only then note it.
 
-        A kill in between produces the page again; an offset that does not grow means that the topic is another one.
+        A kill in between produces the page again; an offset that does not grow means that the topic is another one. Guarded by
+        tests/chassis/test_consumer.py.
         """
         pages: dict[int, list[Sequenced]] = defaultdict(list)
         for row in rows:
