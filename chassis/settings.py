@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
 
@@ -39,6 +40,10 @@ SETTINGS = (
     Setting("CASETRAIL_POLL_MS", "100", "longest pause of a worker's loop that was not woken, in milliseconds"),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces go (OTLP over HTTP); empty: traces are carried, not exported"),
 )
+
+
+EMBEDDED_ENVIRONMENT = Path(".casetrail") / "environment"
+"""Where the embedded stack writes the variables of its processes, so that commands beside it need none by hand."""
 
 
 class Misconfigured(Exception):
@@ -100,6 +105,15 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     )
     _check(settings)
     return settings
+
+
+def environment(file: Path = EMBEDDED_ENVIRONMENT) -> dict[str, str]:
+    """The variables of this process; if none of ours is among them, also those of the embedded stack that runs here."""
+    given = dict(os.environ)
+    if any(name.startswith("CASETRAIL_") for name in given) or not file.exists():
+        return given
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return given | dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 def _check(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from deploy.embedded.folder import Folder
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.memory import Meter
 from deploy.embedded.postgres import Postgres, ensure_databases, with_database
-from deploy.embedded.private import secret_in
+from deploy.embedded.private import secret_in, write_private
 from deploy.embedded.processes import GatewayProcess, ServiceProcess, migrate
 from deploy.embedded.topics import delete_topics
 
@@ -124,6 +124,7 @@ class Stack:
             self._metering = asyncio.create_task(self._meter.run(), name="memory")
             await self._start_servers()
             self._env.update(self._environment())
+            self._keep_environment()
             await _all(self._start("gateway"), *(self._start_service(name) for name in SERVICES))
         except BaseException:
             await self.stop()
@@ -164,6 +165,11 @@ class Stack:
     async def _start(self, name: str) -> None:
         await self._children[name].start()
         await self._children[name].ready(READY)
+
+    def _keep_environment(self) -> None:
+        """For the `casetrail` command beside this stack: the variables that it needs, secrets among them."""
+        ours = {name: value for name, value in self._env.items() if name.startswith("CASETRAIL_")}
+        write_private(self.folder.path / "environment", "".join(f"{name}={value}\n" for name, value in sorted(ours.items())))
 
     def _environment(self) -> dict[str, str]:
         issuer = f"{self.gateway_url}/issuer"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import orjson
 import pytest
 from playwright.async_api import Page, expect
@@ -56,7 +58,7 @@ async def test_a_figure_leads_to_its_rows(page: Page, stage: Stage) -> None:
     await expect(page.locator("#detail dl")).to_contain_text("检查发现的隐患数")
     await page.keyboard.press("Escape")
     await expect(page.locator("#detail")).not_to_be_visible()
-    assert page.url.endswith("/live/#")
+    await expect(page).to_have_url(re.compile("/live/#$"))
 
 
 async def test_a_long_list_of_rows_goes_on(page: Page, stage: Stage) -> None:

@@ -1,22 +1,20 @@
-"""The `casetrail` command: one role of one service per process, as production runs it."""
+"""`casetrail run`: an API, a worker or the migrations of one service."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 import uvicorn
 
 from chassis.database import migrate
+from chassis.process.manifests import load_service
 from chassis.service import Service
 from chassis.settings import SERVICES, Misconfigured, Settings, settings_from
 from chassis.telemetry import configure_logging, configure_tracing
 from chassis.worker import api_app, worker_app
-
-cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 class Role(StrEnum):
@@ -27,12 +25,6 @@ class Role(StrEnum):
     MIGRATE = "migrate"
 
 
-@cli.callback()
-def main_help() -> None:
-    """互联网+执法: casetrail runs one role of one service; `make demo` runs everything."""
-
-
-@cli.command()
 def run(
     service: Annotated[str, typer.Argument(help=f"one of {', '.join(SERVICES)}")],
     role: Annotated[Role, typer.Argument(help="api, worker or migrate")],
@@ -53,11 +45,6 @@ def run(
         serve(manifest, settings, role)
 
 
-def load_service(name: str) -> Service:
-    """The manifest of a service, by name: the chassis knows no service."""
-    return cast(Service, importlib.import_module(f"services.{name}.service").SERVICE)
-
-
 def serve(service: Service, settings: Settings, role: Role) -> None:
     """Serve an API or a worker until SIGTERM; a request under way is finished first."""
     app = api_app(service, settings) if role is Role.API else worker_app(service, settings)
@@ -65,12 +52,3 @@ def serve(service: Service, settings: Settings, role: Role) -> None:
         app, host=settings.http_host, port=settings.http_port, loop="uvloop", http="httptools", ws="none",
         log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5, server_header=False,
     )  # fmt: skip
-
-
-def main() -> None:
-    """The console script."""
-    cli()
-
-
-if __name__ == "__main__":
-    main()

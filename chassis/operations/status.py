@@ -1,0 +1,60 @@
+"""How far each part of a service is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.clock import Clock
+from chassis.eventstore import Pool
+from chassis.http import Db, answer_json
+from chassis.operations.asker import Operator
+from chassis.sequencer import shard_heads
+from chassis.service import Service
+
+COUNTS = """
+SELECT coalesce((SELECT max(idx) FROM ledger), 0) AS head, (SELECT count(*) FROM pending) AS pending,
+       (SELECT position FROM checkpoints WHERE name = 'relay') AS relay,
+       (SELECT count(*) FROM deadlines WHERE state = 'armed' AND due_at <= $1) AS due,
+       (SELECT min(due_at) FROM deadlines WHERE state = 'armed' AND due_at > $1) AS next,
+       (SELECT count(*) FROM refusals) AS refusals
+"""
+PROJECTED = "SELECT substr(name, 12) AS name, position FROM checkpoints WHERE name LIKE 'projection:%'"
+CONSUMED = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+
+router = APIRouter()
+
+
+async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any]:
+    """How far each part of a service is, in one consistent look at its database."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        [counts] = await connection.fetch(COUNTS, clock.now())
+        shards = await shard_heads(connection)
+        projected = {row["name"]: row["position"] for row in await connection.fetch(PROJECTED)}
+        consumed: dict[str, dict[str, int]] = {source: {} for source in service.sources}
+        for row in await connection.fetch(CONSUMED, service.consumer):
+            consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
+        followed = await service.feed.head(connection)
+    expected = {f"{p.name}/{p.version}": 0 for p in service.all_projections}
+    return {
+        "service": service.name,
+        "ledger": {
+            "head": counts["head"],
+            "pending": counts["pending"],
+            "shards": {str(k): v for k, v in shards.items()},
+        },
+        "relay": {"position": counts["relay"] or 0},
+        "feed": {"head": followed},
+        "projections": {**expected, **projected},
+        "consumers": {service.consumer: consumed} if service.sources else {},
+        "deadlines": {"due": counts["due"], "next": counts["next"]},
+        "refusals": counts["refusals"],
+        "simulated": clock.simulated,
+    }
+
+
+@router.get("/status")
+async def status(request: Request, _: Operator, db: Db) -> Response:
+    """How far ledger, relay, projections, consumers and deadlines are."""
+    return answer_json(await status_of(db, request.app.state.service, request.app.state.runner.clock))

@@ -1,0 +1,23 @@
+"""The `casetrail` command: one role of one service per process, as production runs it, and what operators and auditors ask."""
+
+from __future__ import annotations
+
+import typer
+
+from chassis.process.manifests import load_service
+from chassis.process.roles import run
+
+__all__ = ["load_service", "main"]
+
+cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
+cli.command()(run)
+
+
+@cli.callback()
+def main_help() -> None:
+    """互联网+执法: casetrail runs one role of one service; `make demo` runs everything."""
+
+
+def main() -> None:
+    """The console script."""
+    cli()

@@ -1,0 +1,5 @@
+"""`python -m chassis.process` is the `casetrail` command."""
+
+from chassis.process import main
+
+main()
