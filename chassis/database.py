@@ -22,6 +22,12 @@ GONE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.Po
 PENDING = "pending"
 LEDGER = "ledger"
 CHASSIS_MIGRATIONS = Path(__file__).parent / "sql"
+PRIVILEGES = CHASSIS_MIGRATIONS / "privileges.sql"
+
+# What a connection may do, whoever it logged in as. Guarded by tests/chassis/test_append_only.py.
+READS, WRITES, WORKS = "casetrail_reads", "casetrail_writes", "casetrail_works"
+AS_WORKER = f"SET LOCAL ROLE {WORKS}"
+"""Run in a transaction of an API's connection that changes a table which can be rebuilt."""
 
 MIGRATIONS_TABLE = "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
 APPLIED = "SELECT name FROM migrations"
@@ -30,26 +36,31 @@ LOCK_MIGRATIONS = "SELECT pg_advisory_lock(hashtext('casetrail migrations'))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext($1))"
 
 
-async def connect(dsn: str, role: str, **settings: str) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection of its own, named after its role; `settings` are PostgreSQL run-time settings."""
-    return await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": role, "jit": "off", **settings})
+async def connect(dsn: str, name: str, **settings: str) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection of its own, named after its work; `settings` are PostgreSQL run-time settings, such as `role`."""
+    return await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": name, "jit": "off", **settings})
 
 
 async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     """The group-commit writer's: a short lock_timeout, so that a foreign uncommitted row never stalls everybody."""
-    return await connect(dsn, "writer", lock_timeout="50ms")
+    return await connect(dsn, "writer", role=WRITES, lock_timeout="50ms")
 
 
-async def open_pool(dsn: str, role: str, size: int) -> Pool:
+async def open_pool(dsn: str, name: str, size: int, role: str) -> Pool:
     """A pool for reading and policies; a transaction may not last, because old snapshots slow the sequencer down."""
     return await asyncpg.create_pool(
         dsn, min_size=1, max_size=size, timeout=5, command_timeout=60,
-        server_settings={"application_name": role, "jit": "off", "transaction_timeout": "60s", "lock_timeout": "5s"},
+        server_settings={
+            "application_name": name, "jit": "off", "role": role, "transaction_timeout": "60s", "lock_timeout": "5s",
+        },
     )  # fmt: skip
 
 
 async def migrate(dsn: str, folders: list[Path]) -> list[str]:
-    """Apply each folder's `NNNN_*.sql` that was not applied yet, each in a transaction; answers their names."""
+    """Apply each folder's `NNNN_*.sql` that was not applied yet, each in a transaction; answers their names.
+
+    Needs the owner of the database; afterwards every role has what `privileges.sql` gives it, and no more.
+    """
     connection = await connect(dsn, "migrate")
     try:
         await connection.execute(LOCK_MIGRATIONS)
@@ -60,6 +71,8 @@ async def migrate(dsn: str, folders: list[Path]) -> list[str]:
             async with connection.transaction():
                 await connection.execute(file.read_text(encoding="utf-8"))
                 await connection.execute(NOTE_APPLIED, _name(file))
+        async with connection.transaction():
+            await connection.execute(PRIVILEGES.read_text(encoding="utf-8"))
         return [_name(file) for file in fresh]
     finally:
         await connection.close()
@@ -87,7 +100,7 @@ async def leadership(dsn: str, name: str) -> AsyncIterator[asyncpg.Connection[as
     Whoever leads still fences its writes (a primary key, a compare-and-set): a lock alone cannot stop a process that was
     paused and wakes up late.
     """
-    connection = await connect(dsn, name)
+    connection = await connect(dsn, name, role=WORKS)
     try:
         while not await connection.fetchval(TRY_LOCK, name):
             await asyncio.sleep(0.5)

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI
 
 from chassis import broker, operations
 from chassis.auth import TokenVerifier
 from chassis.clock import clock_from
 from chassis.consumer import LOST, Applier, Consumer
-from chassis.database import GONE, PENDING, forever, open_pool, unapplied, writer_connection
+from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, unapplied, writer_connection
 from chassis.deadlines import run_deadlines
 from chassis.eventstore import Pool
 from chassis.http import Check, create_app, probes
@@ -68,9 +69,9 @@ async def running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def command_side(settings: Settings, role: str, size: int) -> AsyncIterator[tuple[Pool, Runner, Nudge]]:
+async def command_side(settings: Settings, process: str, size: int, role: str) -> AsyncIterator[tuple[Pool, Runner, Nudge]]:
     """What carries out commands: a pool, the group-commit writer, the runner."""
-    pool = await _patiently(lambda: open_pool(settings.dsn, f"{settings.service}-{role}", size))
+    pool = await _patiently(lambda: open_pool(settings.dsn, f"{settings.service}-{process}", size, role))
     nudge = Nudge(pool)
     writer = GroupCommit(lambda: writer_connection(settings.dsn), nudge)
     runner = Runner(pool, writer, clock_from(settings.clock))
@@ -85,7 +86,7 @@ async def _patiently(make: Callable[[], Coroutine[Any, Any, Pool]]) -> Pool:
     while True:
         try:
             return await make()
-        except GONE as error:
+        except (*GONE, asyncpg.InvalidParameterValueError) as error:  # the roles come with the first migration
             log.warning("database_not_there_yet", error=repr(error))
             await asyncio.sleep(0.3)
 
@@ -95,7 +96,7 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with command_side(settings, "api", API_POOL) as (pool, runner, _):
+        async with command_side(settings, "api", API_POOL, READS) as (pool, runner, _):
             app.state.pool, app.state.runner = pool, runner
             async with running(*(task(app) for task in service.background)):
                 _settle_memory()
@@ -117,7 +118,7 @@ def worker_app(service: Service, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with command_side(settings, "worker", WORKER_POOL) as (pool, runner, nudge):
+        async with command_side(settings, "worker", WORKER_POOL, WORKS) as (pool, runner, nudge):
             app.state.pool = pool
             async with running(*loops(service, settings, pool, runner, nudge)):
                 _settle_memory()

@@ -52,6 +52,7 @@ def new_database(admin_dsn: str, template: str) -> Callable[[], AbstractAsyncCon
         name = f"test_{uuid.uuid4().hex}"
         await _execute(admin_dsn, f"CREATE DATABASE {name} TEMPLATE {_named(template)}")
         own = template.replace(_named(template), name)
+        await migrate(own, notes.SERVICE.migration_folders)  # what a template does not hand on: privileges on the database
         try:
             yield own
         finally:

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.database import connect, open_pool, writer_connection
+from chassis.database import WORKS, connect, open_pool, writer_connection
 from chassis.eventstore import APPEND, Connection, Verdict, WriteSet, append
 from chassis.runner import Conflict, Context, InFlight, KeyReused, Runner, Work
 from chassis.worker import running
@@ -250,7 +250,7 @@ def context(key: str, payload: bytes = b"payload", **more: Any) -> Context:
 async def commanding(dsn: str) -> AsyncIterator[Runner]:
     """A process that carries out commands."""
     async with writing(dsn) as writer:
-        pool = await open_pool(dsn, "commands", 2)
+        pool = await open_pool(dsn, "commands", 2, WORKS)
         try:
             yield Runner(pool, writer, FixedClock(AT))
         finally:

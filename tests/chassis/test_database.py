@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.clock import FixedClock
-from chassis.database import GONE, WakeUp, connect, forever, leadership, migrate, open_pool, unapplied, writer_connection
+from chassis.database import GONE, WORKS, WakeUp, connect, forever, leadership, migrate, open_pool, unapplied, writer_connection
 from chassis.eventstore import Connection, Verdict, append
 from chassis.projector import OwnLedger, run_projector
 from chassis.runner import Runner
@@ -199,7 +199,7 @@ async def test_migrations_are_applied_once_in_order_and_whole(admin_dsn: str, ne
 
 async def test_a_pool_may_not_hold_a_transaction_for_long(dsn: str) -> None:
     """Old snapshots slow the sequencer down."""
-    pool = await open_pool(dsn, "pool", 1)
+    pool = await open_pool(dsn, "pool", 1, WORKS)
     assert await pool.fetchval("SHOW transaction_timeout") == "1min"
     await pool.close()
 
@@ -229,7 +229,7 @@ async def test_a_killed_postgresql_loses_no_acknowledged_event_and_doubles_none(
         assert isinstance(server.program, Postgres)
         dsn = await fresh_database(server.program.dsn())
         await migrate(dsn, notes.SERVICE.migration_folders)
-        pool = await open_pool(dsn, "commands", 3)
+        pool = await open_pool(dsn, "commands", 3, WORKS)
         nudge = Nudge(pool)
         writer = GroupCommit(partial(writer_connection, dsn), nudge)
         runner = Runner(pool, writer, FixedClock(AT))

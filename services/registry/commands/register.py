@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from chassis.auth import ALL
+from chassis.database import AS_WORKER
 from chassis.domain import Refused, day_of
 from chassis.eventstore import Pool
 from chassis.runner import Answer, Conflict, Context, PoolSource, Runner, Work, fold
@@ -210,6 +211,7 @@ async def _keep_refused(pool: Pool, import_id: str, district: str, entries: Sequ
     """Keep the refused rows as they stood in the workbook, so that they can be handed back with reasons."""
     rows = [(import_id, place, district, *_row(entry)) for place, entry in enumerate(entries)]
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(AS_WORKER)
         await connection.execute(FORGET_REFUSED, import_id)
         await connection.copy_records_to_table("refused_rows", records=rows, columns=REFUSED_COLUMNS)
 

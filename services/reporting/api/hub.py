@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from fastapi.sse import ServerSentEvent
 
-from chassis.database import LEDGER, WakeUp, connect
+from chassis.database import LEDGER, READS, WakeUp, connect
 from chassis.envelope import instant
 from chassis.eventstore import Connection, Pool
 from services.reporting.api.figures import as_of_json
@@ -118,7 +118,7 @@ class Hub:
 
     async def run(self, dsn: str) -> None:
         """Follow the copy for as long as the connection lives; what was read stays read when it is begun anew."""
-        connection = await connect(dsn, "feed")
+        connection = await connect(dsn, "feed", role=READS)
         try:
             wake = WakeUp(PAUSE)
             await connection.add_listener(LEDGER, wake)
