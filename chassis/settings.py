@@ -21,6 +21,7 @@ class Setting:
 
 SETTINGS = (
     Setting("CASETRAIL_<SERVICE>_DSN", None, "PostgreSQL address of the service's own database"),
+    Setting("CASETRAIL_<SERVICE>_OWNER_DSN", "", "the same as the database's owner, for `migrate`; empty: as above"),
     Setting("CASETRAIL_<SERVICE>_URL", None, "base address of the service's API, for repair from its ledger"),
     Setting("CASETRAIL_KAFKA_BOOTSTRAP", None, "Kafka bootstrap servers, comma separated"),
     Setting("CASETRAIL_KAFKA_PARTITIONS", "4", "partitions of a topic that the relay creates; must divide 64"),
@@ -56,6 +57,7 @@ class Settings:
 
     service: str
     dsn: str
+    owner_dsn: str
     urls: Mapping[str, str]
     kafka_bootstrap: str
     kafka_partitions: int
@@ -83,7 +85,8 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     read = _Reader(environ)
     settings = Settings(
         service=service,
-        dsn=read.text(f"CASETRAIL_{service.upper()}_DSN"),
+        dsn=(dsn := read.text(f"CASETRAIL_{service.upper()}_DSN")),
+        owner_dsn=environ.get(f"CASETRAIL_{service.upper()}_OWNER_DSN") or dsn,
         urls={name: url for name in SERVICES if (url := environ.get(f"CASETRAIL_{name.upper()}_URL"))},
         kafka_bootstrap=read.text("CASETRAIL_KAFKA_BOOTSTRAP"),
         kafka_partitions=read.number("CASETRAIL_KAFKA_PARTITIONS"),

@@ -16,11 +16,11 @@ from chassis.auth import Principal, Unauthenticated
 from chassis.broker import Received
 from chassis.clock import FixedClock
 from chassis.codec import encode
-from chassis.database import connect, migrate
+from chassis.database import WORKS, connect, migrate, open_pool
 from chassis.deadlines import fire_due
 from chassis.domain import Actor, Event, Stream
 from chassis.envelope import GENESIS, Envelope, Recorded, leaf_hash, shard_of, uuid7
-from chassis.eventstore import Connection
+from chassis.eventstore import Connection, Pool
 from chassis.policy import PolicyRuns, Run
 from chassis.projector import begin, project_once
 from chassis.runner import Runner
@@ -48,7 +48,7 @@ def given(stream: Stream[S], events: Iterable[Event]) -> S:
 def settings_for(service: str, dsn: str, **changes: Any) -> Settings:
     """Settings of a process under test; whatever it does not use points nowhere."""
     defaults: dict[str, Any] = {
-        "service": service, "dsn": dsn, "urls": {}, "kafka_bootstrap": "127.0.0.1:1", "kafka_partitions": 4,
+        "service": service, "dsn": dsn, "owner_dsn": dsn, "urls": {}, "kafka_bootstrap": "127.0.0.1:1", "kafka_partitions": 4,
         "kafka_fetch_wait_ms": 20, "kafka_replication": 1, "kafka_idempotent": False, "issuer": "http://127.0.0.1:1",
         "audience": "casetrail", "jwks_url": "http://127.0.0.1:1/jwks", "development_issuer": True, "machine_token_url": "",
         "machine_secret": "", "http_host": "127.0.0.1", "http_port": 1, "clock": "system", "log_level": "info",
@@ -106,6 +106,7 @@ class ServiceUnderTest:
     dsn: str
     app: FastAPI
     connection: Connection
+    worker_pool: Pool  # as a worker's policies have it
     clock: FixedClock
     tokens: KnownTokens = field(default_factory=KnownTokens)
     _shards: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -155,7 +156,7 @@ class ServiceUnderTest:
     async def receive(self, received: Received) -> int:
         """Apply one event through the service's policies; answers the shard's new position (unchanged if it must wait)."""
         policies = PolicyRuns(
-            self.service.name, self.service.consumer, self.runner.pool, self.clock, self.service.reactions, lambda: None
+            self.service.name, self.service.consumer, self.worker_pool, self.clock, self.service.reactions, lambda: None
         )
         run = Run(received.source, received.shard, received.shard_idx - 1, (received,))
         return (await policies.apply([run]))[received.source, received.shard]
@@ -186,12 +187,14 @@ async def service_under_test(service: Service, admin_dsn: str, at: datetime = NO
     try:
         async with app.router.lifespan_context(app):
             connection = await connect(dsn, "tests")
-            under_test = ServiceUnderTest(service, dsn, app, connection, FixedClock(at))
+            worker_pool = await open_pool(dsn, "tests", 4, WORKS)
+            under_test = ServiceUnderTest(service, dsn, app, connection, worker_pool, FixedClock(at))
             app.state.runner.clock = under_test.clock
             app.state.verifier = under_test.tokens
             try:
                 yield under_test
             finally:
+                worker_pool.terminate()
                 await connection.close()
     finally:
         await drop_database(admin_dsn, dsn)

@@ -39,7 +39,7 @@ def run(
     configure_tracing(service, role, settings.otlp_endpoint)
     manifest = load_service(service)
     if role is Role.MIGRATE:
-        applied = asyncio.run(migrate(settings.dsn, manifest.migration_folders))
+        applied = asyncio.run(migrate(settings.owner_dsn, manifest.migration_folders))
         typer.echo(f"{service}: {len(applied)} migrations applied")
     else:
         serve(manifest, settings, role)

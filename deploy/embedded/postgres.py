@@ -185,6 +185,27 @@ async def ensure_databases(admin_dsn: str, names: Iterable[str], *, fresh: bool 
         await connection.close()
 
 
+LOGIN = """
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{login}') THEN CREATE ROLE {login} LOGIN NOINHERIT; END IF;
+END $$;
+ALTER ROLE {login} PASSWORD '{password}';
+GRANT casetrail_reads, casetrail_writes, casetrail_works TO {login};
+GRANT CONNECT ON DATABASE {database} TO {login};
+"""
+
+
+async def ensure_login(owner_dsn: str, login: str, password: str) -> str:
+    """Let a service log in to its migrated database, owning nothing; answers its address. Names are ours, the secret URL-safe."""
+    parts = urlsplit(owner_dsn)
+    connection = await asyncpg.connect(owner_dsn, timeout=10)
+    try:
+        await connection.execute(LOGIN.format(login=login, password=password, database=parts.path.lstrip("/")))
+    finally:
+        await connection.close()
+    return urlunsplit(parts._replace(netloc=f"{login}:{password}@{parts.netloc.rpartition('@')[2]}"))
+
+
 def with_database(dsn: str, database: str) -> str:
     """The same server's address of another database."""
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +19,7 @@ from deploy.embedded.clock import ClockFile
 from deploy.embedded.folder import Folder
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.memory import Meter
-from deploy.embedded.postgres import Postgres, ensure_databases, with_database
+from deploy.embedded.postgres import Postgres, ensure_databases, ensure_login, with_database
 from deploy.embedded.private import secret_in, write_private
 from deploy.embedded.processes import GatewayProcess, ServiceProcess, migrate
 from deploy.embedded.topics import delete_topics
@@ -76,7 +76,7 @@ class Stack:
         return secret_in(self.folder.path / "development-secret")
 
     def dsn(self, service: str) -> str:
-        """The address of a service's database."""
+        """The owner's address of a service's database."""
         database = f"casetrail_{service}"
         return self._postgres.dsn(database) if self._postgres else with_database(self._given_dsn, database)
 
@@ -123,7 +123,7 @@ class Stack:
             self._prepare()
             self._metering = asyncio.create_task(self._meter.run(), name="memory")
             await self._start_servers()
-            self._env.update(self._environment())
+            self._env.update(self._environment(await self._databases()))
             self._keep_environment()
             await _all(self._start("gateway"), *(self._start_service(name) for name in SERVICES))
         except BaseException:
@@ -159,7 +159,6 @@ class Stack:
             await delete_topics(self.bootstrap)
 
     async def _start_service(self, name: str) -> None:
-        await migrate(name, self.dsn(name))
         await _all(*(self._start(f"{name}-{role}") for role in ROLES))
 
     async def _start(self, name: str) -> None:
@@ -171,13 +170,20 @@ class Stack:
         ours = {name: value for name, value in self._env.items() if name.startswith("CASETRAIL_")}
         write_private(self.folder.path / "environment", "".join(f"{name}={value}\n" for name, value in sorted(ours.items())))
 
-    def _environment(self) -> dict[str, str]:
+    async def _databases(self) -> dict[str, str]:
+        """Bring the services' databases to this version; answers the address of each as the service itself."""
+        await _all(*(migrate(name, self.dsn(name)) for name in SERVICES))
+        password = secret_in(self.folder.path / "database-password")
+        return {name: await ensure_login(self.dsn(name), f"casetrail_{name}", password) for name in SERVICES}
+
+    def _environment(self, databases: Mapping[str, str]) -> dict[str, str]:
         issuer = f"{self.gateway_url}/issuer"
         others = {name: value for name, value in os.environ.items() if not name.startswith(("CASETRAIL_", "PG"))}
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return {
             **others, **broker_settings(self._broker), **inherited,
-            **{f"CASETRAIL_{name.upper()}_DSN": self.dsn(name) for name in SERVICES},
+            **{f"CASETRAIL_{name.upper()}_DSN": dsn for name, dsn in databases.items()},
+            **{f"CASETRAIL_{name.upper()}_OWNER_DSN": self.dsn(name) for name in SERVICES},
             **{f"CASETRAIL_{name.upper()}_URL": url for name, url in self.urls.items()},
             "CASETRAIL_KAFKA_BOOTSTRAP": self.bootstrap,
             "CASETRAIL_OIDC_ISSUER": issuer, "CASETRAIL_OIDC_AUDIENCE": "casetrail",

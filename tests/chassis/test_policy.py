@@ -31,7 +31,7 @@ A, B = shard_of(ALPHA), shard_of(BETA)
 
 def policies(sut: ServiceUnderTest, reaction: Reaction = on_thing, consumer: str = "notes-policies") -> PolicyRuns:
     """The example service's policies; another consumer name is another, independent consumer."""
-    return PolicyRuns("notes", consumer, sut.runner.pool, sut.clock, {ThingHappened.__wire__: reaction}, lambda: None)
+    return PolicyRuns("notes", consumer, sut.worker_pool, sut.clock, {ThingHappened.__wire__: reaction}, lambda: None)
 
 
 def thing(sut: ServiceUnderTest, thing_id: str, after: str | None = None, *, subject: str = ALPHA) -> Received:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 import pytest_asyncio
 
@@ -19,7 +20,7 @@ class Reporting:
     def __init__(self, under_test: ServiceUnderTest) -> None:
         self.under_test = under_test
         self.client = under_test.client
-        self.pool = under_test.app.state.pool
+        self.pool: Any = under_test.worker_pool
         self.copy = LedgerCopy(self.pool)
 
     async def receive(self, events: Iterable[Received]) -> dict[tuple[str, int], int]:
