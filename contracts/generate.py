@@ -9,33 +9,26 @@ import json
 import sys
 import types
 import typing
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter
 
-from chassis.broker import topic_of
 from chassis.codec import encode
 from chassis.domain import EVENT_TYPES, EventType
 from chassis.http import create_app
 from chassis.process import load_service
 from chassis.service import Service
 from chassis.settings import SERVICES
+from contracts import channels
+from contracts.channels import Published
+from contracts.compatibility import Change, Verdict, changes
 
 ROOT = Path(__file__).parent
 DECIDING = tuple(name for name in SERVICES if name != "reporting")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-HEADERS = {
-    "ce_id": "event id (UUIDv7)", "ce_source": "/services/<service>", "ce_type": "wire name", "ce_subject": "site, else stream",
-    "ce_time": "when it happened", "ce_recordedtime": "when the store took it", "ce_streamid": "stream id",
-    "ce_sequence": "stream version, zero-padded", "ce_idx": "place in the service's ledger", "ce_shard": "logical shard, 0-63",
-    "ce_shardidx": "place in the shard, without a hole", "ce_district": "jurisdiction of the site", "ce_organ": "who acts",
-    "ce_actor": "person, role, certificate (JSON)", "ce_correlationid": "the matter",
-    "ce_causationid": "command or event that caused it",
-    "ce_commandid": "the command", "ce_hash": "leaf hash (hex)", "ce_chain": "chain hash (hex)",
-}  # fmt: skip
+ASYNCAPI, EVENTS, EXAMPLES, HTTP = "asyncapi", "events", "examples", "http"
 
 
 def load_events() -> list[EventType]:
@@ -105,53 +98,19 @@ def _text(name: str) -> str:
     return {"district": "donghu", "organ": "南昌市东湖区应急管理局", "law": "WSL", "article": "99"}.get(name, f"示例（{name}）")
 
 
-def asyncapi(events: list[EventType], services: dict[str, Service]) -> dict[str, Any]:
-    """AsyncAPI 3.0: a channel per service, who sends and who receives which messages, Kafka bindings."""
-    messages = {
-        f"{e.service}.{stem(e)}": {
-            "name": e.wire, "title": e.title, "contentType": "application/json",
-            "headers": {"$ref": "#/components/schemas/headers"}, "payload": {"$ref": f"events/{e.service}/{stem(e)}.json"},
-            "correlationId": {"location": "$message.header#/ce_correlationid"},
-        }
-        for e in events
-    }  # fmt: skip
-    return {
-        "asyncapi": "3.0.0",
-        "info": {"title": "Casetrail events", "version": "1", "description": "CloudEvents 1.0, binary mode"},
-        "defaultContentType": "application/json",
-        "channels": {name: _channel(name, events) for name in DECIDING},
-        "operations": dict(_operations(services)),
-        "components": {
-            "messages": messages,
-            "schemas": {"headers": {
-                "type": "object", "required": sorted(HEADERS),
-                "properties": {name: {"type": "string", "description": text} for name, text in HEADERS.items()},
-            }},
-        },
-    }  # fmt: skip
+def published(events: list[EventType]) -> Published:
+    """Every version there is a schema of: those of the code, and older ones, which stay for ever."""
+    titles: Published = {name: {} for name in DECIDING}
+    for path in (ROOT / EVENTS).glob("*/*.json"):
+        titles[path.parent.name][path.stem] = json.loads(path.read_bytes())["title"]
+    for event_type in events:
+        titles[event_type.service][stem(event_type)] = event_type.title
+    return {name: dict(sorted(stems.items())) for name, stems in titles.items()}
 
 
-def _channel(service: str, events: list[EventType]) -> dict[str, Any]:
-    named = [f"{e.service}.{stem(e)}" for e in events if e.service == service]
-    return {
-        "address": topic_of(service),
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in named},
-        "bindings": {"kafka": {"topicConfiguration": {"retention.ms": -1, "retention.bytes": -1}, "bindingVersion": "0.5.0"}},
-    }
-
-
-def _operations(services: dict[str, Service]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, service in services.items():
-        if name in DECIDING:
-            yield f"{name}-sends", {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
-        for source in service.sources:
-            operation: dict[str, Any] = {"action": "receive", "channel": {"$ref": f"#/channels/{source}"}}
-            if service.reactions:
-                wires = sorted(wire for wire in service.reactions if wire.startswith(f"casetrail.{source}."))
-                operation["messages"] = [
-                    {"$ref": f"#/channels/{source}/messages/{source}.{wire.split('.', 2)[2]}"} for wire in wires
-                ]
-            yield f"{name}-receives-from-{source}", operation
+def schema_file(event_type: EventType) -> Path:
+    """Where an event type's schema is committed."""
+    return ROOT / EVENTS / event_type.service / f"{stem(event_type)}.json"
 
 
 def openapi(service: Service) -> dict[str, Any]:
@@ -163,28 +122,49 @@ def generated() -> dict[Path, str]:
     """Every generated file with its content, but for the examples, which are golden once they exist."""
     events = load_events()
     services = {name: load_service(name) for name in SERVICES}
-    files = {ROOT / "events" / e.service / f"{stem(e)}.json": _json(schema_of(e)) for e in events}
-    files[ROOT / "asyncapi.yaml"] = yaml.safe_dump(asyncapi(events, services), allow_unicode=True, sort_keys=False, width=120)
+    files = {schema_file(e): _json(schema_of(e)) for e in events}
+    known = published(events)
     for name, service in services.items():
-        files[ROOT / "http" / f"{name}.openapi.json"] = _json(openapi(service))
+        text = yaml.safe_dump(channels.document(service, known), allow_unicode=True, sort_keys=False, width=120)
+        files[ROOT / ASYNCAPI / f"{name}.yaml"] = text
+        files[ROOT / HTTP / f"{name}.openapi.json"] = _json(openapi(service))
     return files
 
 
 def examples() -> dict[Path, str]:
     """A made-up example of every event, to begin with; a golden file that exists is never overwritten."""
-    return {
-        ROOT / "examples" / e.service / f"{stem(e)}.json": _json(json.loads(encode(example_of(e.cls)))) for e in load_events()
-    }
+    return {ROOT / EXAMPLES / e.service / f"{stem(e)}.json": _json(json.loads(encode(example_of(e.cls)))) for e in load_events()}
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
+def judged() -> dict[str, list[Change]]:
+    """Per wire name, how its schema differs from the committed one; a version that is not committed yet is none of these."""
+    found: dict[str, list[Change]] = {}
+    for event_type in load_events():
+        file = schema_file(event_type)
+        if file.exists() and (differs := changes(json.loads(file.read_bytes()), schema_of(event_type))):
+            found[event_type.wire] = differs
+    return found
+
+
 def main() -> None:
-    """Write what changed, and say what."""
-    wanted = generated()
-    wanted |= {path: content for path, content in examples().items() if not path.exists()}
+    """Write what changed, and say what it means; a change that breaks a published version is not written (exit code 1)."""
+    differs = judged()
+    for wire, found in differs.items():
+        sys.stdout.write(f"{wire}\n" + "".join(f"  {change}\n" for change in found))
+    if refused := [wire for wire, found in differs.items() if any(c.verdict is Verdict.BREAKING for c in found)]:
+        sys.stdout.write(
+            f"contracts: nothing written. {', '.join(refused)}: a published version may not change so. Give the event class the "
+            "next version (`.v<N+1>`), with `upcast_v<N>_v<N+1>` for what was stored, and run this again.\n"
+        )
+        raise SystemExit(1)
+    _write(generated() | {path: content for path, content in examples().items() if not path.exists()})
+
+
+def _write(wanted: dict[Path, str]) -> None:
     changed = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in changed:
         path.parent.mkdir(parents=True, exist_ok=True)
