@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.embedded.broker import Tansu
 from deploy.embedded.child import Child, Program
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 POSTGRES_IMAGE = "postgres:18"
 KAFKA_IMAGE = "confluentinc/cp-kafka:8.1.0"  # Apache Kafka 4.1
+REAPER_IMAGE = "testcontainers/ryuk:0.8.1"
 ENGINES = (Path("/var/run/docker.sock"),)
 GIVEN, APACHE, CONTAINER, EMBEDDED = "given", "apache", "container", "embedded"
 
@@ -157,12 +159,25 @@ def has_image(image: str) -> bool:
 
 @asynccontextmanager
 async def _container(make: Callable[[], tuple[DockerContainer, Callable[[], str]]]) -> AsyncIterator[str]:
+    _expect_an_engine_beside_us()
     container, address = await asyncio.to_thread(make)
     await asyncio.to_thread(container.start)
     try:
         yield address()
     finally:
         await asyncio.to_thread(container.stop)
+
+
+def _expect_an_engine_beside_us() -> None:
+    """An engine on a socket of this machine publishes ports on loopback, also where we run in a container ourselves.
+
+    The library would look for them at the gateway then. Its reaper is an image like any other: we fetch none.
+    """
+    if os.environ.get("DOCKER_HOST", "unix:").startswith("unix:"):
+        os.environ.setdefault("TESTCONTAINERS_HOST_OVERRIDE", LOOPBACK)
+        os.environ.setdefault("TESTCONTAINERS_CONNECTION_MODE", "docker_host")
+    if not has_image(REAPER_IMAGE):
+        os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
 
 
 def _postgres_container() -> tuple[DockerContainer, Callable[[], str]]:
