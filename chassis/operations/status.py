@@ -22,6 +22,12 @@ SELECT coalesce((SELECT max(idx) FROM ledger), 0) AS head, (SELECT count(*) FROM
 """
 PROJECTED = "SELECT substr(name, 12) AS name, position FROM checkpoints WHERE name LIKE 'projection:%'"
 CONSUMED = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+COUNTED = ("subjects", "events", "waiting")
+PARKED = """
+SELECT q.consumer, count(DISTINCT q.subject) AS subjects, count(*) AS events,
+       count(DISTINCT q.subject) FILTER (WHERE q.resumes) AS waiting
+FROM parked_subjects q JOIN parked p USING (consumer, subject) GROUP BY q.consumer ORDER BY q.consumer
+"""
 
 router = APIRouter()
 
@@ -36,6 +42,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         for row in await connection.fetch(CONSUMED, service.consumer):
             consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
         followed = await service.feed.head(connection)
+        parked = {row["consumer"]: {k: row[k] for k in COUNTED} for row in await connection.fetch(PARKED)}
     expected = {f"{p.name}/{p.version}": 0 for p in service.all_projections}
     return {
         "service": service.name,
@@ -50,6 +57,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         "consumers": {service.consumer: consumed} if service.sources else {},
         "deadlines": {"due": counts["due"], "next": counts["next"]},
         "refusals": counts["refusals"],
+        "parked": parked,
         "simulated": clock.simulated,
     }
 
