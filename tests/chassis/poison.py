@@ -116,7 +116,7 @@ LOST = (*GONE, Overtaken)
 
 
 class Killer:
-    """Ends the backend of a pool's connection before or after its nth statement."""
+    """Ends the backend of a pool's connection after its nth statement: before the next one, or before the commit."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, by: Connection, name: str = "tests") -> None:
         self._by = by
@@ -126,8 +126,6 @@ class Killer:
 
         async def counted(connection: Any, *args: Any, **named: Any) -> Any:
             mine = connection is not by and connection.get_settings().application_name == name
-            if mine:
-                await self._perhaps(connection)
             answer = await execute(connection, *args, **named)
             if mine:
                 await self._perhaps(connection)
