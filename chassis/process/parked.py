@@ -26,11 +26,11 @@ EVENTS = 50  # events of one that are shown
 ServiceName = Annotated[str, typer.Argument(help=f"one of {', '.join(SERVICES)}")]
 By = Annotated[str, typer.Option(help="who does it, as it is recorded", default_factory=lambda: getpass.getuser())]
 
-parked = typer.Typer(name="parked", no_args_is_help=True, help="Events that could not be applied: look, retry, skip.")
+commands = typer.Typer(name="parked", no_args_is_help=True, help="Events that could not be applied: look, retry, skip.")
 console = Console()
 
 
-@parked.command("list")
+@commands.command("list")
 def list_parked(services: Annotated[list[str] | None, typer.Argument(help="services; all if none is named")] = None) -> None:
     """List parked subjects, each with the event that stands in the way. Code 1 if there is any."""
     found = asyncio.run(_list(services or list(SERVICES)))
@@ -50,7 +50,7 @@ def list_parked(services: Annotated[list[str] | None, typer.Argument(help="servi
     raise typer.Exit(1)
 
 
-@parked.command()
+@commands.command()
 def show(service: ServiceName, id: Annotated[int, typer.Argument(help="as in the list")]) -> None:
     """Show a parked subject with its first events and the error of its head."""
     queue = _carefully(_show(service, id))
@@ -69,7 +69,7 @@ def show(service: ServiceName, id: Annotated[int, typer.Argument(help="as in the
     )
 
 
-@parked.command()
+@commands.command()
 def retry(
     service: ServiceName,
     by: By,
@@ -85,7 +85,7 @@ def retry(
         raise typer.Exit(1)
 
 
-@parked.command()
+@commands.command()
 def skip(
     service: ServiceName,
     id: Annotated[int, typer.Argument(help="as in the list")],

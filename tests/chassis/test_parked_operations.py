@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from chassis import actions
@@ -30,9 +31,12 @@ ACTIONS = "SELECT action, outcome, event_id::text, reason, actor::json->>'name' 
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """And quiet: what is logged of an exception in a test shows every local value of every frame."""
     monkeypatch.setattr("chassis.parking.PAUSES", ())
     monkeypatch.setattr("chassis.parking.PATIENCE", 0.0)
+    with capture_logs():
+        yield
 
 
 @pytest.fixture

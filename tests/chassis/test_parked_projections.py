@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -29,9 +30,11 @@ FEED = OwnLedger()
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("chassis.parking.PAUSES", (0.0, 0.0, 0.0, 0.0))
     monkeypatch.setattr("chassis.parking.STANDING", 0.0)
+    with capture_logs():
+        yield
 
 
 @pytest_asyncio.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -29,9 +29,11 @@ NAMES = count()
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("chassis.parking.PAUSES", (0.0, 0.0, 0.0, 0.0))
     monkeypatch.setattr("chassis.parking.STANDING", 0.0)
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
