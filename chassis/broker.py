@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -25,6 +27,8 @@ FILLING = "casetrail-filling"
 """Header: which filling of the topic a message belongs to; it changes when the relay begins the topic anew."""
 
 MAX_BYTES = 4 * 1024 * 1024  # the largest message: a published catalogue or rulebook with room
+START_SECONDS = 30.0  # in which a producer must have found its broker
+TRANSACTION_MS = 60_000  # the broker's patience with an open transaction: longer than the relay's with a page
 
 
 class Malformed(Exception):
@@ -67,36 +71,60 @@ def partition_of(shard: int, partitions: int) -> int:
 def headers_of(service: str, sequenced: Sequenced) -> list[tuple[str, bytes]]:
     """The Kafka headers of a ledger row (CloudEvents binary mode)."""
     e = sequenced.envelope
-    fields: dict[str, str | None] = {
-        "content-type": "application/json",
-        "ce_specversion": "1.0",
-        "ce_id": str(e.event_id),
-        "ce_source": f"/services/{service}",
-        "ce_type": e.type,
-        "ce_subject": e.subject,
-        "ce_time": instant(e.occurred_at),
-        "ce_dataschema": f"/contracts/events/{service}/{e.type.removeprefix(f'casetrail.{service}.')}.json",
-        "ce_recordedtime": instant(e.recorded_at),
-        "ce_partitionkey": e.subject,
-        "ce_sequence": f"{e.version:010d}",
-        "ce_streamid": e.stream_id,
-        "ce_commandid": str(e.command_id),
-        "ce_correlationid": str(e.correlation_id),
-        "ce_causationid": str(e.causation_id),
-        "ce_district": e.district,
-        "ce_organ": e.organ,
-        "ce_actor": actor_bytes(e.actor).decode(),
-        "ce_device": e.device,
-        "ce_rulebook": e.rulebook,
-        "ce_traceparent": e.traceparent,
-        "ce_idx": str(sequenced.idx),
-        "ce_shard": str(sequenced.shard),
-        "ce_shardidx": str(sequenced.shard_idx),
-        "ce_hash": sequenced.leaf.hex(),
-        "ce_chain": sequenced.chain.hex(),
-        "traceparent": e.traceparent,
-    }
-    return [(name, value.encode()) for name, value in fields.items() if value is not None]
+    place = (sequenced.idx, sequenced.shard, sequenced.shard_idx, sequenced.leaf, sequenced.chain)
+    return headers_of_row(
+        service,
+        (*place, e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
+         e.recorded_at, actor_bytes(e.actor).decode(), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
+         sequenced.recorded.data),
+    )  # fmt: skip
+
+
+def headers_of_row(service: str, row: Iterable[Any]) -> list[tuple[str, bytes]]:
+    """The same of a row as it comes from the database (`eventstore.LEDGER_AFTER`): what the relay does most of all."""
+    (idx, shard, shard_idx, leaf, chain, stream_id, version, event_id, command_id, wire, district, organ, subject, occurred_at,
+     recorded_at, actor, device, correlation_id, causation_id, traceparent, rulebook, _) = row  # fmt: skip
+    subject_bytes = subject.encode()
+    headers = [
+        *_headers_of_type(service, wire),
+        ("ce_id", str(event_id).encode()),
+        ("ce_subject", subject_bytes),
+        ("ce_time", instant(occurred_at).encode()),
+        ("ce_recordedtime", instant(recorded_at).encode()),
+        ("ce_partitionkey", subject_bytes),
+        ("ce_sequence", b"%010d" % version),
+        ("ce_streamid", stream_id.encode()),
+        ("ce_commandid", str(command_id).encode()),
+        ("ce_correlationid", str(correlation_id).encode()),
+        ("ce_causationid", str(causation_id).encode()),
+        ("ce_district", district.encode()),
+        ("ce_organ", organ.encode()),
+        ("ce_actor", actor.encode()),
+        ("ce_idx", b"%d" % idx),
+        ("ce_shard", b"%d" % shard),
+        ("ce_shardidx", b"%d" % shard_idx),
+        ("ce_hash", leaf.hex().encode()),
+        ("ce_chain", chain.hex().encode()),
+    ]
+    if device is not None:
+        headers.append(("ce_device", device.encode()))
+    if rulebook is not None:
+        headers.append(("ce_rulebook", rulebook.encode()))
+    if traceparent is not None:
+        headers += [("ce_traceparent", traceparent.encode()), ("traceparent", traceparent.encode())]
+    return headers
+
+
+@lru_cache(maxsize=1024)
+def _headers_of_type(service: str, wire: str) -> tuple[tuple[str, bytes], ...]:
+    schema = f"/contracts/events/{service}/{wire.removeprefix(f'casetrail.{service}.')}.json"
+    return (
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_source", f"/services/{service}".encode()),
+        ("ce_type", wire.encode()),
+        ("ce_dataschema", schema.encode()),
+    )
 
 
 def received_from(headers: Sequence[tuple[str, bytes]], value: bytes) -> Received:
@@ -153,12 +181,19 @@ async def cluster_of(admin: AIOKafkaAdminClient) -> str:
     return str((await admin.describe_cluster())["cluster_id"])
 
 
-async def ensure_topic(admin: AIOKafkaAdminClient, settings: Settings, topic: str) -> None:
-    """Create a topic that keeps everything, with as many partitions as set, unless it is there."""
+async def ensure_topic(
+    admin: AIOKafkaAdminClient, settings: Settings, topic: str, *, partitions: int = 0, configs: Mapping[str, str] | None = None
+) -> None:
+    """Create a topic, unless it is there: one that keeps everything, with as many partitions as set, unless told otherwise.
+
+    One replica may be missing and it takes messages still; with fewer in sync it takes none, so that none can be lost.
+    """
     if topic in await admin.list_topics():
         return
-    configs = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(MAX_BYTES)}
-    new = NewTopic(topic, settings.kafka_partitions, settings.kafka_replication, topic_configs=configs)
+    wanted = dict(configs or {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(MAX_BYTES)})
+    if settings.kafka_replication > 1:
+        wanted["min.insync.replicas"] = str(settings.kafka_replication - 1)
+    new = NewTopic(topic, partitions or settings.kafka_partitions, settings.kafka_replication, topic_configs=wanted)
     try:
         await admin.create_topics([new])
     except TopicAlreadyExistsError:
@@ -172,18 +207,38 @@ async def recreate_topic(admin: AIOKafkaAdminClient, settings: Settings, topic: 
     await ensure_topic(admin, settings, topic)
 
 
-async def open_producer(settings: Settings) -> AIOKafkaProducer:
-    """A producer that waits for all replicas; idempotent where the broker has it."""
+async def open_producer(settings: Settings, transactional_id: str | None = None) -> AIOKafkaProducer:
+    """A producer that waits for all replicas; idempotent where the broker has it.
+
+    With a `transactional_id` it begins that id's next epoch: when this returns, every earlier producer of the id is fenced and
+    what it left open is aborted. TimeoutError if no coordinator is found.
+    """
+    transactional: dict[str, Any] = {"transactional_id": transactional_id, "transaction_timeout_ms": TRANSACTION_MS}
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent,
         max_batch_size=1024 * 1024, max_request_size=MAX_BYTES, request_timeout_ms=10_000, retry_backoff_ms=50,
+        **(transactional if transactional_id else {}),
     )  # fmt: skip
     try:
-        await producer.start()
+        async with asyncio.timeout(START_SECONDS):
+            await producer.start()
     except BaseException:
-        await producer.stop()
+        await close_producer(producer)
         raise
     return producer
+
+
+async def close_producer(producer: AIOKafkaProducer) -> None:
+    """End a producer at once. What it has not delivered is given up: whoever cares waited for it, or reads what arrived.
+
+    The client's own `stop` waits for all of it, for ever where the producer is idempotent and a broker or topic is gone.
+    """
+    sender = producer._sender.sender_task
+    while sender is not None and not sender.done():
+        sender.cancel()  # again and again: it waits for requests under way, and some of those for a server
+        await asyncio.wait({sender}, timeout=1)
+    producer._closed = True
+    await producer.client.close()
 
 
 async def open_consumer(settings: Settings) -> AIOKafkaConsumer:

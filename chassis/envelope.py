@@ -76,7 +76,8 @@ def shard_of(subject: str) -> int:
 
 def instant(at: datetime) -> str:
     """A time in its one canonical form: RFC 3339, UTC, six digits of fraction."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def canonical_json(value: Any) -> bytes:

@@ -27,6 +27,7 @@ SETTINGS = (
     Setting("CASETRAIL_KAFKA_PARTITIONS", "4", "partitions of a topic that the relay creates; must divide 64"),
     Setting("CASETRAIL_KAFKA_REPLICATION", "1", "replication factor of a topic that the relay creates"),
     Setting("CASETRAIL_KAFKA_IDEMPOTENT", "false", "idempotent producer; switch it on where the broker has it"),
+    Setting("CASETRAIL_KAFKA_TRANSACTIONS", "false", "exactly-once relay; switch it on where the broker has transactions"),
     Setting("CASETRAIL_KAFKA_FETCH_WAIT_MS", "500", "how long the broker may hold a fetch; the embedded one needs it short"),
     Setting("CASETRAIL_OIDC_ISSUER", None, "issuer of the bearer tokens (the `iss` claim)"),
     Setting("CASETRAIL_OIDC_AUDIENCE", "casetrail", "audience that a token must name (the `aud` claim)"),
@@ -63,6 +64,7 @@ class Settings:
     kafka_partitions: int
     kafka_replication: int
     kafka_idempotent: bool
+    kafka_transactions: bool
     kafka_fetch_wait_ms: int
     issuer: str
     audience: str
@@ -92,6 +94,7 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         kafka_partitions=read.number("CASETRAIL_KAFKA_PARTITIONS"),
         kafka_replication=read.number("CASETRAIL_KAFKA_REPLICATION"),
         kafka_idempotent=read.flag("CASETRAIL_KAFKA_IDEMPOTENT"),
+        kafka_transactions=read.flag("CASETRAIL_KAFKA_TRANSACTIONS"),
         kafka_fetch_wait_ms=read.number("CASETRAIL_KAFKA_FETCH_WAIT_MS"),
         issuer=read.text("CASETRAIL_OIDC_ISSUER"),
         audience=read.text("CASETRAIL_OIDC_AUDIENCE"),

@@ -49,7 +49,7 @@ def settings_for(service: str, dsn: str, **changes: Any) -> Settings:
     """Settings of a process under test; whatever it does not use points nowhere."""
     defaults: dict[str, Any] = {
         "service": service, "dsn": dsn, "owner_dsn": dsn, "urls": {}, "kafka_bootstrap": "127.0.0.1:1", "kafka_partitions": 4,
-        "kafka_fetch_wait_ms": 20, "kafka_replication": 1, "kafka_idempotent": False, "issuer": "http://127.0.0.1:1",
+        "kafka_fetch_wait_ms": 20, "kafka_replication": 1, "kafka_idempotent": False, "kafka_transactions": False, "issuer": "http://127.0.0.1:1",
         "audience": "casetrail", "jwks_url": "http://127.0.0.1:1/jwks", "development_issuer": True, "machine_token_url": "",
         "machine_secret": "", "http_host": "127.0.0.1", "http_port": 1, "clock": "system", "log_level": "info",
         "poll_seconds": 0.02, "otlp_endpoint": "",

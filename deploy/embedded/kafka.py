@@ -1,4 +1,4 @@
-"""Apache Kafka 4.x as one KRaft node on loopback, fetched by Maven coordinates; needs a JDK 17+ and, the first time, Maven."""
+"""Apache Kafka 4.x as one KRaft node on loopback, or three, fetched by Maven coordinates: a JDK 17+ and, at first, Maven."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.child import Launch, NotStarted, listens, run_to_end
@@ -18,10 +20,11 @@ POM = PROJECT / "deploy" / "kafka" / "pom.xml"
 LOGGING = PROJECT / "deploy" / "kafka" / "log4j2.properties"
 LIBRARIES = PROJECT / ".casetrail" / "kafka" / "lib"  # kept over fresh starts: a download of 100 MB
 JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=128m", "-XX:ReservedCodeCacheSize=64m")
+SMALL_JVM = (*JVM, "-Xmx256m", "-XX:TieredStopAtLevel=1")  # the later -Xmx counts; a short life does not repay more compiling
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
 advertised.listeners=PLAINTEXT://{host}:{port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -30,15 +33,15 @@ log.dirs={data}
 auto.create.topics.enable=false
 log.retention.ms=-1
 log.retention.bytes=-1
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
+default.replication.factor={replicas}
+min.insync.replicas={in_sync}
+offsets.topic.replication.factor={replicas}
 offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr={in_sync}
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
-share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.num.partitions=1
 broker.heartbeat.interval.ms=300
 broker.session.timeout.ms=1500
@@ -49,16 +52,31 @@ log.cleaner.dedupe.buffer.size=2097152
 """
 
 
-class Kafka:
-    """The node as a program that a `Child` runs; it keeps its records over a crash, as production does."""
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """What the nodes of one cluster share: its id (empty: drawn when its storage is formatted), each node's controller port."""
 
-    name = "broker"
+    cluster: str
+    controllers: Mapping[int, int]
+
+    @property
+    def voters(self) -> str:
+        """The nodes that elect the controller, as Kafka wants them written."""
+        return ",".join(f"{node}@{LOOPBACK}:{port}" for node, port in self.controllers.items())
+
+
+class Kafka:
+    """A node as a program that a `Child` runs; it keeps its records over a crash, as production does."""
+
     polite = signal.SIGTERM
     idempotent = True  #: whether producers may ask for idempotence
 
-    def __init__(self, root: Path) -> None:
-        """The node whose data lie in `<root>/kafka`."""
-        self.port, self._controller = free_port(), free_port()
+    def __init__(self, root: Path, node: int = 1, quorum: Quorum | None = None) -> None:
+        """The node whose data lie in `<root>/kafka`: alone, or one of a quorum."""
+        self.name = "broker" if quorum is None else f"broker-{node}"
+        self.port = free_port()
+        self._node = node
+        self._quorum = quorum or Quorum("", {node: free_port()})
         self._home = root.absolute() / "kafka"
 
     @property
@@ -80,18 +98,31 @@ class Kafka:
 
     def _prepare(self) -> Launch:
         fetch_libraries()
+        nodes = len(self._quorum.controllers)
         self._home.mkdir(parents=True, exist_ok=True)
         properties = self._home / "server.properties"
         properties.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self.port, controller=self._controller, data=self._home / "data"),
+            PROPERTIES.format(
+                host=LOOPBACK, port=self.port, node=self._node, controller=self._quorum.controllers[self._node],
+                voters=self._quorum.voters, replicas=nodes, in_sync=max(1, nodes - 1), data=self._home / "data",
+            ),
             encoding="ascii",
-        )
+        )  # fmt: skip
         if not (self._home / "data" / "meta.properties").exists():
-            cluster = str(uuid.uuid4())
+            cluster_id = self._quorum.cluster or str(uuid.uuid4())  # alone, it is another cluster each time it was erased
             run_to_end(
-                Launch(argv=[*_java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)])
+                Launch(argv=[*_java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)])
             )
-        return Launch(argv=[*_java(*JVM), "kafka.Kafka", str(properties)], cwd=self._home)
+        return Launch(argv=[*_java(*(JVM if nodes == 1 else SMALL_JVM)), "kafka.Kafka", str(properties)], cwd=self._home)
+
+
+def cluster(root: Path, nodes: int = 3) -> list[Kafka]:
+    """The nodes of one cluster, each broker and controller, that holds everything on all of them and bears the loss of one.
+
+    Each is a program of its own, so that each can be killed.
+    """
+    quorum = Quorum(str(uuid.uuid4()), {node: free_port() for node in range(1, nodes + 1)})
+    return [Kafka(root / f"node-{node}", node, quorum) for node in quorum.controllers]
 
 
 def fetch_libraries() -> None:

@@ -27,7 +27,9 @@ from deploy.embedded.topics import delete_topics
 EPOCH = datetime(2021, 1, 4, 9, tzinfo=timezone(timedelta(hours=8)))  # where a fresh simulated clock starts
 ROLES = ("api", "worker")
 READY = 180.0  # seconds; a first start fetches libraries and shares two cores among a dozen interpreters
-INHERITED = ("CASETRAIL_LOG_LEVEL", "CASETRAIL_KAFKA_IDEMPOTENT", "CASETRAIL_KAFKA_FETCH_WAIT_MS")
+INHERITED = (
+    "CASETRAIL_LOG_LEVEL", "CASETRAIL_KAFKA_IDEMPOTENT", "CASETRAIL_KAFKA_TRANSACTIONS", "CASETRAIL_KAFKA_FETCH_WAIT_MS",
+)  # fmt: skip
 
 
 class Stack:
@@ -207,6 +209,7 @@ def broker_settings(broker: Tansu | Kafka | None) -> dict[str, str]:
     return {
         "CASETRAIL_KAFKA_PARTITIONS": "4",  # what Tansu gives a topic that somebody names before the relay has made it
         "CASETRAIL_KAFKA_IDEMPOTENT": "true" if isinstance(broker, Kafka) else "false",
+        "CASETRAIL_KAFKA_TRANSACTIONS": "true" if isinstance(broker, Kafka) else "false",
         "CASETRAIL_KAFKA_FETCH_WAIT_MS": str(wait),
     }
 

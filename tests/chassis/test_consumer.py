@@ -52,7 +52,7 @@ def _forgotten_here() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.consumer.CHECK_SECONDS", 0.1)
-    monkeypatch.setattr("chassis.relay.CHECK_SECONDS", 0.1)
+    monkeypatch.setattr("chassis.relay.lead.CHECK_SECONDS", 0.1)
 
 
 World = Callable[..., Awaitable[tuple[list[Source], Copy]]]
