@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -71,60 +70,36 @@ def partition_of(shard: int, partitions: int) -> int:
 def headers_of(service: str, sequenced: Sequenced) -> list[tuple[str, bytes]]:
     """The Kafka headers of a ledger row (CloudEvents binary mode)."""
     e = sequenced.envelope
-    place = (sequenced.idx, sequenced.shard, sequenced.shard_idx, sequenced.leaf, sequenced.chain)
-    return headers_of_row(
-        service,
-        (*place, e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
-         e.recorded_at, actor_bytes(e.actor).decode(), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
-         sequenced.recorded.data),
-    )  # fmt: skip
-
-
-def headers_of_row(service: str, row: Iterable[Any]) -> list[tuple[str, bytes]]:
-    """The same of a row as it comes from the database (`eventstore.LEDGER_AFTER`): what the relay does most of all."""
-    (idx, shard, shard_idx, leaf, chain, stream_id, version, event_id, command_id, wire, district, organ, subject, occurred_at,
-     recorded_at, actor, device, correlation_id, causation_id, traceparent, rulebook, _) = row  # fmt: skip
-    subject_bytes = subject.encode()
-    headers = [
-        *_headers_of_type(service, wire),
-        ("ce_id", str(event_id).encode()),
-        ("ce_subject", subject_bytes),
-        ("ce_time", instant(occurred_at).encode()),
-        ("ce_recordedtime", instant(recorded_at).encode()),
-        ("ce_partitionkey", subject_bytes),
-        ("ce_sequence", b"%010d" % version),
-        ("ce_streamid", stream_id.encode()),
-        ("ce_commandid", str(command_id).encode()),
-        ("ce_correlationid", str(correlation_id).encode()),
-        ("ce_causationid", str(causation_id).encode()),
-        ("ce_district", district.encode()),
-        ("ce_organ", organ.encode()),
-        ("ce_actor", actor.encode()),
-        ("ce_idx", b"%d" % idx),
-        ("ce_shard", b"%d" % shard),
-        ("ce_shardidx", b"%d" % shard_idx),
-        ("ce_hash", leaf.hex().encode()),
-        ("ce_chain", chain.hex().encode()),
-    ]
-    if device is not None:
-        headers.append(("ce_device", device.encode()))
-    if rulebook is not None:
-        headers.append(("ce_rulebook", rulebook.encode()))
-    if traceparent is not None:
-        headers += [("ce_traceparent", traceparent.encode()), ("traceparent", traceparent.encode())]
-    return headers
-
-
-@lru_cache(maxsize=1024)
-def _headers_of_type(service: str, wire: str) -> tuple[tuple[str, bytes], ...]:
-    schema = f"/contracts/events/{service}/{wire.removeprefix(f'casetrail.{service}.')}.json"
-    return (
-        ("content-type", b"application/json"),
-        ("ce_specversion", b"1.0"),
-        ("ce_source", f"/services/{service}".encode()),
-        ("ce_type", wire.encode()),
-        ("ce_dataschema", schema.encode()),
-    )
+    fields: dict[str, str | None] = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": str(e.event_id),
+        "ce_source": f"/services/{service}",
+        "ce_type": e.type,
+        "ce_subject": e.subject,
+        "ce_time": instant(e.occurred_at),
+        "ce_dataschema": f"/contracts/events/{service}/{e.type.removeprefix(f'casetrail.{service}.')}.json",
+        "ce_recordedtime": instant(e.recorded_at),
+        "ce_partitionkey": e.subject,
+        "ce_sequence": f"{e.version:010d}",
+        "ce_streamid": e.stream_id,
+        "ce_commandid": str(e.command_id),
+        "ce_correlationid": str(e.correlation_id),
+        "ce_causationid": str(e.causation_id),
+        "ce_district": e.district,
+        "ce_organ": e.organ,
+        "ce_actor": actor_bytes(e.actor).decode(),
+        "ce_device": e.device,
+        "ce_rulebook": e.rulebook,
+        "ce_traceparent": e.traceparent,
+        "ce_idx": str(sequenced.idx),
+        "ce_shard": str(sequenced.shard),
+        "ce_shardidx": str(sequenced.shard_idx),
+        "ce_hash": sequenced.leaf.hex(),
+        "ce_chain": sequenced.chain.hex(),
+        "traceparent": e.traceparent,
+    }
+    return [(name, value.encode()) for name, value in fields.items() if value is not None]
 
 
 def received_from(headers: Sequence[tuple[str, bytes]], value: bytes) -> Received:

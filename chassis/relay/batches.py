@@ -9,41 +9,40 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from chassis.broker import FILLING, headers_of_row, partition_of, topic_of
+from chassis.broker import FILLING, partition_of, topic_of
 from chassis.relay.filled import Placed
+from chassis.relay.pages import Message
 from chassis.settings import Settings
 
 
-async def produce_page(settings: Settings, producer: AIOKafkaProducer, page: Sequence[Any], number: int) -> dict[int, Placed]:
-    """Produce rows of `LEDGER_AFTER`; answers where each partition's last batch begins. All are acknowledged then."""
-    rows: dict[int, list[Any]] = defaultdict(list)
-    for row in page:
-        rows[partition_of(row["shard"], settings.kafka_partitions)].append(row)
-    filling = (FILLING, str(number).encode())
-    placed = await together(*(_produce(settings, producer, partition, rows[partition], filling) for partition in rows))
-    return dict(zip(rows, placed, strict=True))
+async def produce_page(settings: Settings, producer: AIOKafkaProducer, page: Sequence[Message], number: int) -> dict[int, Placed]:
+    """Produce a page of the ledger; answers where each partition's last batch begins. All are acknowledged then."""
+    parts: dict[int, list[Message]] = defaultdict(list)
+    for message in page:
+        parts[partition_of(message.shard, settings.kafka_partitions)].append(message)
+    topic, filling = topic_of(settings.service), (FILLING, str(number).encode())
+    placed = await together(*(_produce(producer, topic, partition, part, filling) for partition, part in parts.items()))
+    return dict(zip(parts, placed, strict=True))
 
 
 async def _produce(
-    settings: Settings, producer: AIOKafkaProducer, partition: int, rows: Sequence[Any], filling: tuple[str, bytes]
+    producer: AIOKafkaProducer, topic: str, partition: int, part: Sequence[Message], filling: tuple[str, bytes]
 ) -> Placed:
     """Every batch waits for its predecessor, so that one that fails is never overtaken: order holds."""
     done = 0
     while True:
         batch, taken = producer.create_batch(), 0
-        for row in rows[done:]:
-            headers = headers_of_row(settings.service, row)
-            headers.append(filling)
-            if batch.append(key=row["subject"].encode(), value=row["data"], timestamp=None, headers=headers) is None:
+        for _, _, _, key, value, headers in part[done:]:
+            if batch.append(key=key, value=value, timestamp=None, headers=[*headers, filling]) is None:
                 break
             taken += 1
         if taken == 0:
-            raise ValueError(f"event {rows[done]['event_id']} is larger than a message may be")
+            raise ValueError(f"event {part[done].event_id} is larger than a message may be")
         batch.close()
-        metadata = await (await producer.send_batch(batch, topic_of(settings.service), partition=partition))
-        placed = Placed(metadata.offset, rows[done]["event_id"])
+        metadata = await (await producer.send_batch(batch, topic, partition=partition))
+        placed = Placed(metadata.offset, part[done].event_id)
         done += taken
-        if done == len(rows):
+        if done == len(part):
             return placed
 
 

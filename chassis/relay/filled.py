@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
+
+from chassis.relay.pages import Message
 
 
 class TopicChanged(Exception):
@@ -48,8 +50,8 @@ class Journal(Protocol):
         """Whether what was noted last is still where it was put."""
         ...
 
-    async def produce(self, page: Sequence[Any], filled: Filled) -> Filled:
-        """Produce ledger rows; answers what is known then. After an error nothing is known: it must be read anew."""
+    async def produce(self, page: Sequence[Message], filled: Filled) -> Filled:
+        """Produce messages; answers what is known then. After an error nothing is known: it must be read anew."""
         ...
 
     async def note(self, filled: Filled) -> None:

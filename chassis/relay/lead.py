@@ -14,10 +14,11 @@ from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 
 from chassis.broker import administration, cluster_of, ensure_topic, open_consumer, recreate_topic, topic_of
 from chassis.database import LEDGER, WakeUp, leadership
-from chassis.eventstore import LEDGER_AFTER, Connection
+from chassis.eventstore import Connection
 from chassis.relay.batches import together
 from chassis.relay.filled import Filled, Journal, Placed, TopicChanged
 from chassis.relay.noted import Notes, at_least_once
+from chassis.relay.pages import Message, read_page
 from chassis.relay.transactional import exactly_once
 from chassis.settings import Settings
 from chassis.telemetry import log
@@ -89,7 +90,7 @@ class _Lead:
 
     async def _follow(self, filled: Filled, wake: WakeUp) -> None:
         checked = time.monotonic()
-        page = await self._read(filled.position)
+        page: Sequence[Message] = await self._read(filled.position)
         while True:
             if time.monotonic() - checked > CHECK_SECONDS:
                 await self._check(filled)
@@ -100,15 +101,15 @@ class _Lead:
                 await wake.wait()
                 page = await self._read(filled.position)
 
-    async def _relay(self, page: Sequence[Any], filled: Filled) -> tuple[Filled, Sequence[Any]]:
+    async def _relay(self, page: Sequence[Message], filled: Filled) -> tuple[Filled, Sequence[Message]]:
         """Produce a page while the next one is read; it is noted before that one is produced."""
         async with asyncio.timeout(PAGE_SECONDS):
-            after, following = await together(self._journal.produce(page, filled), self._read(page[-1]["idx"]))
+            after, following = await together(self._journal.produce(page, filled), self._read(page[-1].idx))
         await self._journal.note(after)
         return after, following
 
-    async def _read(self, position: int) -> Any:
-        return await self._connection.fetch(LEDGER_AFTER, position, PAGE)
+    async def _read(self, position: int) -> list[Message]:
+        return await read_page(self._connection, self._settings.service, position, PAGE)
 
     async def _check(self, filled: Filled) -> None:
         """A producer is not told that topic or broker came back empty, or that records were deleted; the reader is asked."""

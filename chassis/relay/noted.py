@@ -10,6 +10,7 @@ from chassis.broker import close_producer, open_producer, topic_of
 from chassis.eventstore import Connection
 from chassis.relay.batches import produce_page
 from chassis.relay.filled import Filled, Placed
+from chassis.relay.pages import Message
 from chassis.settings import Settings
 
 FILLED = """
@@ -81,10 +82,10 @@ class AtLeastOnce:
         """The database does not lose it."""
         return True
 
-    async def produce(self, page: Sequence[Any], filled: Filled) -> Filled:
+    async def produce(self, page: Sequence[Message], filled: Filled) -> Filled:
         """Produce a page; nothing is noted yet."""
         placed = await produce_page(self._settings, self._producer, page, filled.number)
-        return filled.then(page[-1]["idx"], placed, topic_of(self._settings.service))
+        return filled.then(page[-1].idx, placed, topic_of(self._settings.service))
 
     async def note(self, filled: Filled) -> None:
         """Only now it is remembered."""

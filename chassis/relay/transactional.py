@@ -23,6 +23,7 @@ from chassis.broker import close_producer, ensure_topic, open_producer, topic_of
 from chassis.relay.batches import produce_page
 from chassis.relay.filled import Filled, Placed
 from chassis.relay.noted import Notes
+from chassis.relay.pages import Message
 from chassis.settings import Settings
 
 READ_SECONDS = 10.0  # until the end of the position topic must have been read
@@ -60,11 +61,11 @@ class ExactlyOnce:
         """Whether the record is still there."""
         return bool((await self._reader.end_offsets([self._place]))[self._place] > self._written)
 
-    async def produce(self, page: Sequence[Any], filled: Filled) -> Filled:
+    async def produce(self, page: Sequence[Message], filled: Filled) -> Filled:
         """Produce a page and commit it with the position; TopicChanged commits nothing."""
         await self._producer.begin_transaction()
         placed = await produce_page(self._settings, self._producer, page, filled.number)
-        after = filled.then(page[-1]["idx"], placed, self._topic)
+        after = filled.then(page[-1].idx, placed, self._topic)
         await self._commit(after)
         return after
 

@@ -7,15 +7,17 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import pytest
 import pytest_asyncio
+from aiokafka import TopicPartition
 from aiokafka.admin import NewTopic
 from structlog.testing import capture_logs
 
 from chassis.broker import FILLING, Received, administration, headers_of, topic_of
+from chassis.consumer import Consumer
 from chassis.database import connect
 from chassis.eventstore import Connection, ledger_after
 from chassis.policy import Run
@@ -302,3 +304,37 @@ async def test_a_full_backlog_does_not_keep_out_what_it_waits_for(world: World, 
         await until(copy.done)
     await copy.check()
     assert copy.repaired == []
+
+
+class Ending:
+    """A Kafka client whose fetches name one end of the partition, and the broker, asked for it, another."""
+
+    def __init__(self, highwater: int | None, end: int) -> None:
+        self._highwater, self._end = highwater, end
+        self.sought: dict[TopicPartition, int] = {}
+
+    def highwater(self, place: TopicPartition) -> int | None:
+        return self._highwater
+
+    async def end_offsets(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(places, self._end)
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        self.sought[place] = offset
+
+
+@pytest.mark.parametrize(
+    ("highwater", "end", "anew"),
+    [(None, 0, False), (10, 10, False), (9, 10, False), (9, 12, False), (9, 9, True), (0, 0, True)],
+    ids=["nothing fetched", "at the end", "a new leader lags", "a new leader lags far", "cut", "emptied"],
+)
+async def test_only_a_partition_that_ends_before_us_is_read_anew(highwater: int | None, end: int, anew: bool) -> None:
+    """The high watermark of a replica that has just become the leader may lag behind what its predecessor let us read."""
+    place = TopicPartition(topic_of("source"), 0)
+    settings = settings_for("copy", "", kafka_partitions=1)
+    consumer = Consumer(settings, "copy", ["source"], cast("Any", None), cast("Any", None))
+    consumer._offsets = {place: 10}
+    kafka = Ending(highwater, end)
+    await consumer._read_cut_partitions_anew(kafka)
+    assert kafka.sought == ({place: 0} if anew else {})
+    assert consumer._offsets[place] == (0 if anew else 10)
