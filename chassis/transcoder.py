@@ -1,10 +1,10 @@
 """Values to bytes and back by the transcoder contract of the `eventsourcing` library: each comes back as the type it had.
 
-Two transcoders, for two purposes. `codec.OrjsonTranscoder` writes our published events: plain JSON, canonical, whose types stand in
-the event's class and its schema, so that anybody can read the bytes and hash them. `TaggedTranscoder` is for what has no schema: the
-events of an application that is written with the library's own aggregates and keeps them here through `chassis.recorder`. It writes
-types into the bytes, as the library does, and leaves out two of the library's traps: a dict that looks like a tag comes back as that
-dict, and a float that JSON has not is refused.
+Two transcoders, for two purposes. `codec.OrjsonTranscoder` writes our published events: plain JSON, canonical, whose types
+stand in the event's class and its schema, so that anybody can read the bytes and hash them. `TaggedTranscoder` is for what has no
+schema: the events of an application that is written with the library's own aggregates and keeps them here through
+`chassis.recorder`. It writes types into the bytes, as the library does, and avoids two of the library's traps: a dict that looks
+like a tag comes back as that dict, and a float that JSON has not is refused.
 """
 
 from __future__ import annotations
