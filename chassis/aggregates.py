@@ -104,17 +104,21 @@ class AsOf:
         """The moment of `v7`, `i1234`, `occurred:<time>` or `recorded:<time>` (RFC 3339, with offset); else ValueError."""
         match = cls.PATTERN.fullmatch(text)
         if match is None:
-            raise ValueError(text)
+            raise ValueError(f"not a moment: {text!r}")
         version, idx, axis, time = match.groups()
         if axis is None:
             return cls.version(int(version)) if version else cls.position(int(idx))
-        at = datetime.fromisoformat(time.replace(" ", "+"))  # a plus sign that nobody escaped arrives as a blank
-        if at.tzinfo is None:
-            raise ValueError(text)
-        try:
-            return cls.occurred(at.astimezone(UTC)) if axis == "occurred" else cls.recorded(at.astimezone(UTC))
-        except OverflowError as error:
-            raise ValueError(text) from error
+        return cls.occurred(_aware(time)) if axis == "occurred" else cls.recorded(_aware(time))
+
+
+def _aware(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that nobody escaped arrives as a blank
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"not a moment: {text!r}") from error
+    raise ValueError(f"not a moment: {text!r} has no offset")
 
 
 @dataclass(frozen=True, slots=True)
