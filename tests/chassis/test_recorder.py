@@ -176,6 +176,16 @@ async def test_a_subscription_passes_over_other_topics_and_wakes_for_its_own(rec
         assert (await coming).id == 4
 
 
+async def test_a_subscription_reads_batch_by_batch_and_leaves_none_out(
+    recorder: AsyncpgRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.recorder.subscription.BATCH", 2)
+    await recorder.insert_events([stored("o", n, topic=f"t{n % 2}") for n in range(1, 10)])
+    for topics, places in (((), [*range(1, 10)]), (("t1",), [1, 3, 5, 7, 9])):
+        async with await recorder.subscribe(topics=topics) as subscription:
+            assert [(await anext(subscription)).id for _ in places] == places
+
+
 async def test_a_stopped_subscription_lets_whoever_waits_go(recorder: AsyncpgRecorder) -> None:
     subscription = await recorder.subscribe()
     waiting = asyncio.ensure_future(anext(subscription, None))
