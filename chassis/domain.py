@@ -68,11 +68,15 @@ def event(wire: str, *, title: str, summary: str) -> Callable[[type[E]], type[E]
 
 @dataclass(frozen=True, slots=True)
 class Stream(Generic[S]):
-    """A kind of stream: its name (the prefix of its ids), its initial state and the total fold `evolve(state, event)`."""
+    """A kind of stream: its name (the prefix of its ids), its initial state and the total fold `evolve(state, event)`.
+
+    A stream that grows without end says after how many events, each time, its state is to be kept in a snapshot.
+    """
 
     name: str
     initial: S
     evolve: Callable[[S, Any], S]
+    snapshot_every: int | None = None
 
     def id(self, key: str) -> str:
         """The stream id of the aggregate `key`: `<name>:<key>`."""

@@ -22,13 +22,30 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 ENVELOPE_COLUMNS = """e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
     e.recorded_at, e.actor, e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook, e.data"""
 
-LOAD = f"SELECT {ENVELOPE_COLUMNS} FROM events e WHERE e.stream_id = $1 ORDER BY e.version"  # noqa: S608 - constant columns
+LAST = 2**31 - 1
+"""The last version that a stream can have."""
+
+LOAD = f"""
+SELECT {ENVELOPE_COLUMNS} FROM events e
+WHERE e.stream_id = $1 AND e.version > $2 AND e.version <= $3 ORDER BY e.version LIMIT $4
+"""  # noqa: S608 - constant columns
+LOAD_LAST = f"""
+SELECT {ENVELOPE_COLUMNS} FROM events e
+WHERE e.stream_id = $1 AND e.version > $2 AND e.version <= $3 ORDER BY e.version DESC LIMIT $4
+"""  # noqa: S608 - constant columns
 
 LEDGER_AFTER = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
 FROM ledger l JOIN events e USING (stream_id, version)
 WHERE l.idx > $1 ORDER BY l.idx LIMIT $2
 """  # noqa: S608 - constant columns
+
+LEDGER_BETWEEN = f"""
+SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
+FROM ledger l JOIN events e USING (stream_id, version)
+WHERE l.idx > $1 AND l.idx <= $2 AND ($4::text[] IS NULL OR e.type = ANY($4)) ORDER BY l.idx LIMIT $3
+"""  # noqa: S608 - constant columns
+LEDGER_HEAD = "SELECT max(idx) FROM ledger"
 
 LEDGER_OF_SHARD = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
@@ -82,14 +99,30 @@ def sequenced_from(row: Any) -> Sequenced:
     return Sequenced(row["idx"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], recorded_from(row))
 
 
-async def load(connection: Connection, stream_id: str) -> list[Recorded]:
-    """All events of a stream, by version; empty if there is none."""
-    return [recorded_from(row) for row in await connection.fetch(LOAD, stream_id)]
+async def load(
+    source: Connection | Pool, stream_id: str, after: int = 0, upto: int = LAST, *, limit: int | None = None, last: bool = False
+) -> list[Recorded]:
+    """The events of a stream after a version and up to one, by version; with `last` backwards from the last, `limit` at most."""
+    rows = await source.fetch(LOAD_LAST if last else LOAD, stream_id, after, upto, limit)
+    return [recorded_from(row) for row in rows]
 
 
 async def ledger_after(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
     """Ledger rows after `idx`, in order, at most `limit`."""
     return [sequenced_from(row) for row in await connection.fetch(LEDGER_AFTER, idx, limit)]
+
+
+async def ledger_between(
+    source: Connection | Pool, after: int, upto: int, limit: int, types: Sequence[str] = ()
+) -> list[Sequenced]:
+    """Ledger rows after `after` and up to `upto`, in order, at most `limit`; only of these types, if any are named."""
+    return [sequenced_from(row) for row in await source.fetch(LEDGER_BETWEEN, after, upto, limit, list(types) or None)]
+
+
+async def ledger_head(source: Connection | Pool) -> int | None:
+    """The last `idx` of the ledger; None while it is empty."""
+    head: int | None = await source.fetchval(LEDGER_HEAD)
+    return head
 
 
 async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:

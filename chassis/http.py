@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
@@ -23,13 +23,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import problems
 from chassis.auth import Principal, principal_of
 from chassis.clock import Clock
-from chassis.domain import Stream, Unknown
 from chassis.eventstore import Pool
 from chassis.problems import BadRequest
-from chassis.runner import Context, Loaded, PoolSource, Runner, Work, fold
+from chassis.runner import Context, Runner, Work
 from chassis.telemetry import current_traceparent, span
 
-S = TypeVar("S")
 NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
 VERSION = re.compile(r'"?([0-9]{1,9})"?')
@@ -276,14 +274,6 @@ def pool_of(request: Request) -> Pool:
 
 
 Db = Annotated[Pool, Depends(pool_of)]
-
-
-async def aggregate(request: Request, principal: Principal, stream: Stream[S], key: str) -> Loaded[S]:
-    """An aggregate folded from its events, so never stale; Unknown if there is none, or none that the principal may see."""
-    loaded = fold(stream, key, await PoolSource(pool_of(request)).events_of(stream.id(key)))
-    if not loaded.exists or not principal.may_see(str(loaded.district)):
-        raise Unknown(stream.name, key)
-    return loaded
 
 
 class Trace:

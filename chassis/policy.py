@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import orjson
 
+from chassis.aggregates import Loaded, read
 from chassis.broker import Received, headers_of, received_from
 from chassis.clock import Clock
-from chassis.domain import Actor, Refused
-from chassis.envelope import Recorded, Sequenced, leaf_hash, uuid7
-from chassis.eventstore import Connection, Pool, Verdict, append, load
+from chassis.domain import Actor, Refused, Stream
+from chassis.envelope import Sequenced, leaf_hash, uuid7
+from chassis.eventstore import Connection, Pool, Verdict, append
 from chassis.parking import Busy, Failure, NotYet, Parkable, Tries, has_room, is_trouble, park, park_behind, share
 from chassis.runner import Conflict, Context, Work
 from chassis.telemetry import log
@@ -23,6 +24,7 @@ from chassis.writer import IN_THE_WAY
 
 __all__ = ["NotYet", "PolicyRuns", "Reaction", "Received", "Run", "advance"]
 
+S = TypeVar("S")
 TRIES = 5  # of a run, when commands of people are in the way
 AT_ONCE = 4  # runs of different shards
 
@@ -81,8 +83,8 @@ class _InTransaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def events_of(self, stream_id: str) -> list[Recorded]:
-        return await load(self._connection, stream_id)
+    async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
+        return await read(self._connection, stream, key)
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         return await self._connection.fetch(sql, *args)

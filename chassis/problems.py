@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from chassis.aggregates import NotReached
 from chassis.auth import Forbidden, Unauthenticated
 from chassis.database import GONE
 from chassis.domain import Refused, Unknown
@@ -155,6 +156,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InFlight, running)
     reused = _fixed(422, "key-reused", "幂等键已用于其他内容", "the idempotency key was used with another payload")
     app.add_exception_handler(KeyReused, reused)
+    ahead = _fixed(
+        404, "as-of-not-reached", "该版本或台账位置尚未产生", "the stream or the ledger has not come to this point yet"
+    )
+    app.add_exception_handler(NotReached, ahead)
     for gone in GONE:
         app.add_exception_handler(gone, on_database_gone)
     app.add_exception_handler(asyncpg.DataError, on_unstorable)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
 
+from chassis.aggregates import Loaded, fold, read
 from chassis.auth import ALL, Forbidden
 from chassis.clock import Clock
-from chassis.codec import decode_recorded, encode
+from chassis.codec import encode
 from chassis.domain import Actor, Event, Refused, Stream, Unknown
 from chassis.envelope import Envelope, Recorded, uuid7
-from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet, load
+from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet
 from chassis.writer import GroupCommit
 
 S = TypeVar("S")
@@ -66,29 +67,6 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
-    """An aggregate as its events tell it: state, version, and what its first event fixed for the stream.
-
-    `organ` is who opened it; it also stands on events that nobody's organ caused, such as a deadline that passed.
-    """
-
-    stream: Stream[S]
-    key: str
-    stream_id: str
-    version: int
-    state: S
-    subject: str | None = None
-    district: str | None = None
-    correlation_id: UUID | None = None
-    organ: str = ""
-
-    @property
-    def exists(self) -> bool:
-        """Whether the stream has any event."""
-        return self.version > 0
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What a command is answered: facts known before commit only, so that a repeat is answered the same."""
 
@@ -99,27 +77,13 @@ class Answer:
 class Transaction(Protocol):
     """Where a unit of work reads: a pool's connection, or the transaction of a policy run."""
 
-    async def events_of(self, stream_id: str) -> list[Recorded]:
-        """All events of a stream."""
+    async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
+        """An aggregate as its stored events tell it."""
         ...
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables."""
         ...
-
-
-def fold(stream: Stream[S], key: str, history: Sequence[Recorded]) -> Loaded[S]:
-    """The aggregate that these events, by version, tell of."""
-    state = stream.initial
-    for recorded in history:
-        state = stream.evolve(state, decode_recorded(recorded))
-    loaded = Loaded(stream, key, stream.id(key), len(history), state)
-    if not history:
-        return loaded
-    first = history[0].envelope
-    return replace(
-        loaded, subject=first.subject, district=first.district, correlation_id=first.correlation_id, organ=first.organ
-    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -131,7 +95,7 @@ class Work:
     recorded_at: datetime
     tx: Connection | None = None
     rulebook: str | None = None
-    _histories: dict[str, list[Recorded]] = field(default_factory=dict)
+    _stored: dict[str, Loaded[Any]] = field(default_factory=dict)
     _events: list[Recorded] = field(default_factory=list)
     _primary: str | None = None
     _begun: set[str] = field(default_factory=set)
@@ -148,15 +112,19 @@ class Work:
 
     async def load(self, stream: Stream[S], key: str) -> Loaded[S]:
         """The aggregate `key` folded from its events. The first one loaded is the one that If-Match speaks of."""
-        stream_id = stream.id(key)
-        if stream_id not in self._histories:
-            history = self._histories[stream_id] = await self.source.events_of(stream_id)
-            if self._primary is None:
-                self._primary = stream_id
-                if self.context.if_match not in (None, len(history)):
-                    self._hide_foreign(stream, key, history)
-                    raise PreconditionFailed(len(history))
-        return fold(stream, key, [*self._histories[stream_id], *self._appended(stream_id)])
+        stored = self._stored.get(stream.id(key)) or await self._first(stream, key)
+        return fold(stored, self._appended(stored.stream_id))
+
+    async def _first(self, stream: Stream[S], key: str) -> Loaded[S]:
+        """The aggregate as it is stored; the write set will rest on this version of it."""
+        stored = await self.source.aggregate(stream, key)
+        self._stored[stored.stream_id] = stored
+        if self._primary is None:
+            self._primary = stored.stream_id
+            if self.context.if_match not in (None, stored.version):
+                self._hide_foreign(stored)
+                raise PreconditionFailed(stored.version)
+        return stored
 
     async def read(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables, such as the tables fed by other services' events."""
@@ -176,10 +144,10 @@ class Work:
         self._begun.add(loaded.stream_id)
         return loaded
 
-    def _hide_foreign(self, stream: Stream[Any], key: str, history: Sequence[Recorded]) -> None:
+    def _hide_foreign(self, stored: Loaded[Any]) -> None:
         """A version tells that there is something, and how much happened to it: not to people of another district."""
-        if history and not self._mine(history[0].envelope.district):
-            raise Unknown(stream.name, key)
+        if stored.exists and not self._mine(str(stored.district)):
+            raise Unknown(stored.stream.name, stored.key)
 
     def append(
         self,
@@ -208,8 +176,8 @@ class Work:
         """Nothing happens to a matter before it began; a clock that lags behind another process's is no such claim."""
         if not self.context.stated or stream_id not in self._begun:
             return
-        began = self._histories[stream_id][0].envelope.occurred_at
-        if self.at < began:
+        began = self._stored[stream_id].began_at
+        if began is not None and self.at < began:
             raise Refused(
                 "before-its-beginning", f"发生时间早于该事项的开始时间 {began.isoformat()}",
                 "this happened before the matter began", began=began.isoformat(),
@@ -252,8 +220,8 @@ class Work:
 
     def _version(self, stream_id: str) -> int | None:
         """The version of a stream after what this command appended; None if it was not loaded."""
-        history = self._histories.get(stream_id)
-        return None if history is None else len(history) + len(self._appended(stream_id))
+        stored = self._stored.get(stream_id)
+        return None if stored is None else stored.version + len(self._appended(stream_id))
 
     def _mine(self, district: str) -> bool:
         return ALL in self.context.districts or district in self.context.districts
@@ -282,7 +250,7 @@ class Work:
         if self.context.key is not None:
             context = self.context
             record = IdempotencyRecord(context.key or "", context.fingerprint, context.command_id, answer.body, self.recorded_at)
-        expected = tuple((stream_id, len(history)) for stream_id, history in self._histories.items())
+        expected = tuple((stream_id, stored.version) for stream_id, stored in self._stored.items())
         return WriteSet(expected, tuple(self._events), record)
 
 
@@ -290,15 +258,14 @@ Handler = Callable[[Work], Awaitable[dict[str, Any] | None]]
 
 
 class PoolSource:
-    """Reads streams through a pool."""
+    """Reads through a pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def events_of(self, stream_id: str) -> list[Recorded]:
-        """All events of a stream."""
-        async with self._pool.acquire() as connection:
-            return await load(connection, stream_id)
+    async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
+        """An aggregate as its stored events tell it."""
+        return await read(self._pool, stream, key)
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables."""

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
+from chassis.domain import Stream
 from chassis.eventstore import Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
@@ -25,7 +26,7 @@ class Service:
     """The parts of one deployable service, from its rooms; the chassis runs them.
 
     `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
-    given its app.
+    given its app; `snapshots` are the streams that say how often (`Stream.snapshot_every`).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Service:
     feed: Feed = field(default_factory=OwnLedger)
     applier: MakeApplier | None = None
     background: tuple[Background, ...] = ()
+    snapshots: tuple[Stream[Any], ...] = ()
 
     @property
     def consumer(self) -> str:

@@ -27,6 +27,7 @@ from chassis.runner import Runner
 from chassis.sequencer import run_sequencer
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.snapshots import run_snapshots
 from chassis.telemetry import log
 from chassis.writer import GroupCommit
 
@@ -161,6 +162,9 @@ def loops(
                 gone=servers,
             )
         )
+    if service.snapshots:
+        kept = service.snapshots
+        found.append(forever("snapshots", lambda: run_snapshots(dsn, kept, pause * 5, simulated=simulated), gone=servers))
     if service.fires:
         found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
     unparking = Unparking(service, pool, runner.clock, nudge)

@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints
 
 from chassis.auth import Principal, reader
 from chassis.domain import Event
-from chassis.http import Body, Command, Db, Id, Page, Paged, Sha256, aggregate, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Db, Id, Page, Paged, Sha256, answer_json, at_least, command, listed
+from chassis.moments import Moment, aggregate
 from services.inspection import commands, queries
 from services.inspection.domain import events
 from services.inspection.domain.hazard import HAZARD, HazardState
@@ -253,26 +254,27 @@ def _asked(principal: Principal, asked: Page, state: str | None, district: str |
 
 
 @router.get("/inspections/{inspection_id}")
-async def get_inspection(request: Request, inspection_id: Id, principal: Reader) -> Response:
+async def get_inspection(request: Request, inspection_id: Id, principal: Reader, as_of: Moment) -> Response:
     """An inspection from its own events: plan, items with answers, hazards, conclusion."""
-    loaded = await aggregate(request, principal, INSPECTION, inspection_id)
-    found = [await aggregate(request, principal, HAZARD, hazard_id) for hazard_id in loaded.state.hazards]
+    loaded = await aggregate(request, principal, INSPECTION, inspection_id, as_of)
+    hazards = loaded.state.hazards
+    found = [await aggregate(request, principal, HAZARD, hazard_id, as_of, beside=loaded) for hazard_id in hazards]
     view = {**_inspection(loaded.state), "hazards": [_hazard(hazard.state) for hazard in found]}
     return answer_json({**view, "district": loaded.district, "version": loaded.version}, version=loaded.version)
 
 
 @router.get("/hazards/{hazard_id}")
-async def get_hazard(request: Request, hazard_id: Id, principal: Reader) -> Response:
+async def get_hazard(request: Request, hazard_id: Id, principal: Reader, as_of: Moment) -> Response:
     """A hazard from its own events."""
-    loaded = await aggregate(request, principal, HAZARD, hazard_id)
+    loaded = await aggregate(request, principal, HAZARD, hazard_id, as_of)
     view = {**_hazard(loaded.state), "district": loaded.district, "version": loaded.version}
     return answer_json(view, version=loaded.version)
 
 
 @router.get("/orders/{order_id}")
-async def get_order(request: Request, order_id: Id, principal: Reader) -> Response:
+async def get_order(request: Request, order_id: Id, principal: Reader, as_of: Moment) -> Response:
     """A rectification order from its own events, with the progress of each hazard."""
-    loaded = await aggregate(request, principal, ORDER, order_id)
+    loaded = await aggregate(request, principal, ORDER, order_id, as_of)
     state = loaded.state
     view = {
         **_facts(state.issued), "state": "closed" if state.closed else "open", "progress": state.progress,

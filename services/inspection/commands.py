@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from chassis.aggregates import Loaded
 from chassis.calendar import WorkingDays
 from chassis.deadlines import Deadline
 from chassis.domain import Unknown, day_of
-from chassis.runner import Loaded, Work
+from chassis.runner import Work
 from services.inspection import queries
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.inspection import api, policies, projections, worker
+from services.inspection.domain.order import SERIES
 
 SERVICE = Service(
     name="inspection",
@@ -14,5 +15,6 @@ SERVICE = Service(
     fires=worker.FIRES,
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,
+    snapshots=(SERIES,),
     migrations=Path(__file__).parent / "migrations",
 )

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from chassis.auth import Principal, reader
 from chassis.domain import Refused
-from chassis.http import Body, Command, Db, Id, Paged, Sha256, aggregate, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Db, Id, Paged, Sha256, answer_json, at_least, command, listed
+from chassis.moments import Moment, aggregate, related
 from chassis.problems import BadRequest
-from chassis.runner import PoolSource, Runner, fold
+from chassis.runner import Runner
 from services.penalty import commands, domain, queries
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -236,17 +237,21 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}")
-async def read_case(case_id: str, request: Request, principal: Reader, db: Db) -> Response:
+async def read_case(case_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
     """One case: its state, its clocks, what may be done next and by which article, what may not and why."""
-    case = await aggregate(request, principal, domain.CASE, case_id)
-    payment = fold(domain.PAYMENTS, case_id, await PoolSource(db).events_of(domain.PAYMENTS.id(case_id)))
+    case = await aggregate(request, principal, domain.CASE, case_id, as_of)
+    payment = await related(request, domain.PAYMENTS, case_id, as_of, case)
     told = asdict(case.state)
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version,
         "payment": asdict(payment.state) if payment.exists else None, "clocks": _clocks(case.state, payment.state),
-        **await _next_steps(request, db, case.state, payment.state),
+        **(await _next_steps(request, db, case.state, payment.state) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
+
+
+NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
+"""Nothing is done in the past."""
 
 
 async def _next_steps(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chassis.aggregates import Loaded
 from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
-from chassis.runner import Loaded, Work
+from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, PAYMENTS, SERIES, CaseState, Rules
 

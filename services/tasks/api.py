@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, model_validator
 
 from chassis.auth import Principal, reader
-from chassis.http import Body, Command, Db, Id, Paged, Sha256, aggregate, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Db, Id, Paged, Sha256, answer_json, at_least, command, listed
+from chassis.moments import Moment, aggregate
 from services.tasks import commands, domain, queries
 from services.tasks.domain import CAMPAIGN, DRAW, PLAN, TASK
 
@@ -113,9 +114,9 @@ async def approve_plan(plan_id: Id, _: NothingBody, command: ApproverGuarded) ->
 
 
 @router.get("/plans/{plan_id}")
-async def get_plan(plan_id: Id, request: Request, principal: Reader) -> Response:
+async def get_plan(plan_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A plan."""
-    plan = await aggregate(request, principal, PLAN, plan_id)
+    plan = await aggregate(request, principal, PLAN, plan_id, as_of)
     return answer_json({**asdict(plan.state), "version": plan.version}, version=plan.version)
 
 
@@ -132,10 +133,10 @@ async def apportion(campaign_id: Id, body: ApportionmentBody, command: Manager) 
 
 
 @router.get("/campaigns/{campaign_id}", dependencies=LISTED)
-async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Db) -> Response:
+async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
     """A campaign, and how far each district is with its tasks."""
-    campaign = await aggregate(request, principal, CAMPAIGN, campaign_id)
-    coverage = await queries.coverage_of(db.fetch, campaign_id)
+    campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, as_of)
+    coverage = await queries.coverage_of(db.fetch, campaign_id) if as_of is None else []  # a read model, which has no past
     view = {**asdict(campaign.state), "coverage": coverage, "version": campaign.version}
     return answer_json(view, version=campaign.version)
 
@@ -155,9 +156,9 @@ async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Respon
 
 
 @router.get("/draws/{draw_id}")
-async def get_draw(draw_id: Id, request: Request, principal: Reader) -> Response:
+async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A draw with everything that is needed to repeat it."""
-    draw = await aggregate(request, principal, DRAW, draw_id)
+    draw = await aggregate(request, principal, DRAW, draw_id, as_of)
     return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)
 
 
@@ -183,9 +184,9 @@ async def list_tasks(
 
 
 @router.get("/tasks/{task_id}")
-async def get_task(task_id: Id, request: Request, principal: Reader) -> Response:
+async def get_task(task_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A task, from its events."""
-    task = await aggregate(request, principal, TASK, task_id)
+    task = await aggregate(request, principal, TASK, task_id, as_of)
     return answer_json({**_task_view(task.state), "version": task.version}, version=task.version)
 
 

@@ -15,7 +15,8 @@ from chassis.auth import Principal, reader
 from chassis.deadlines import Arm, Deadline, Disarm
 from chassis.domain import EVENT_TYPES, Event, Refused, Stream, event
 from chassis.envelope import Sequenced
-from chassis.http import Command, Db, Paged, aggregate, answer_json, at_least, command, listed
+from chassis.http import Command, Db, Paged, answer_json, at_least, command, listed
+from chassis.moments import Moment, aggregate
 from chassis.policy import NotYet, Received
 from chassis.projector import Batch, Projection
 from chassis.runner import Work
@@ -125,9 +126,10 @@ async def get_notes(request: Request, asked: Paged, principal: Reader, db: Db) -
 
 
 @router.get("/notes/{note_id}")
-async def get_note(request: Request, note_id: str, principal: Reader) -> Response:
-    loaded = await aggregate(request, principal, NOTE, note_id)
-    return answer_json({"note_id": note_id, "done": loaded.state.done}, version=loaded.version)
+async def get_note(request: Request, note_id: str, principal: Reader, as_of: Moment) -> Response:
+    loaded = await aggregate(request, principal, NOTE, note_id, as_of)
+    told = {"note_id": note_id, "done": loaded.state.done, "texts": loaded.state.texts}
+    return answer_json(told, version=loaded.version)
 
 
 def note_row(sequenced: Sequenced, made: NoteMade) -> dict[str, Any]:

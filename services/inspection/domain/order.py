@@ -121,7 +121,7 @@ def evolve_series(state: SeriesState, event: Event) -> SeriesState:
             return state
 
 
-SERIES = Stream("series", SeriesState(), evolve_series)
+SERIES = Stream("series", SeriesState(), evolve_series, snapshot_every=20)
 
 
 def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, year: int, taken_by: str) -> list[Event]:

@@ -40,7 +40,7 @@ def evolve_series(state: SeriesState, event: Event) -> SeriesState:
             return state
 
 
-SERIES = Stream("series", SeriesState(), evolve_series)
+SERIES = Stream("series", SeriesState(), evolve_series, snapshot_every=20)
 
 
 def series_key(organ_id: str, form: Form, day: date) -> str:

@@ -16,7 +16,8 @@ from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import NAMESPACE, Command, Db, Id, aggregate, answer_json, command, etag
+from chassis.http import NAMESPACE, Command, Db, Id, answer_json, command, etag
+from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from chassis.runner import Context
 from chassis.telemetry import current_traceparent
@@ -86,18 +87,18 @@ async def load(request: Request, command: Importer) -> Response:
 
 
 @router.get("/imports/{import_id}")
-async def view(request: Request, import_id: Id, principal: Reader, db: Db) -> Response:
+async def view(request: Request, import_id: Id, principal: Reader, db: Db, as_of: Moment) -> Response:
     """An import: what was loaded, what was refused, why, and whether it is finished."""
-    loaded = await aggregate(request, principal, IMPORT, import_id)
+    loaded = await aggregate(request, principal, IMPORT, import_id, as_of)
     told = [asdict(fact) for fact in (loaded.state.started, loaded.state.finished) if fact is not None]
     body = {**told[0], **told[-1], "finished": len(told) == 2, **await _faults(db, import_id)}
     return answer_json(body, version=loaded.version)
 
 
 @router.get("/imports/{import_id}/refused.xlsx")
-async def refused(request: Request, import_id: Id, principal: Reader, db: Db) -> Response:
+async def refused(request: Request, import_id: Id, principal: Reader, db: Db, as_of: Moment) -> Response:
     """The refused rows of an import, each with its reason, in the form they came in."""
-    loaded = await aggregate(request, principal, IMPORT, import_id)
+    loaded = await aggregate(request, principal, IMPORT, import_id, as_of)
     started = loaded.state.started
     rows = await queries.refused_rows(db, import_id)
     if started is None or not rows:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.aggregates import AsOf, Loaded, read
 from chassis.domain import Stream, Unknown
 from chassis.http import Body, Id, answer_json, pool_of
-from chassis.runner import Loaded, PoolSource, fold
+from chassis.moments import Moment
 from services.registry.api.reference import PUBLIC, Administrator, Name
 from services.registry.commands import reference
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
@@ -275,22 +276,22 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
 
 
 @router.get("/catalogues/{catalogue}/{version}", dependencies=PUBLIC)
-async def catalogue(request: Request, catalogue: Id, version: Version) -> Response:
+async def catalogue(request: Request, catalogue: Id, version: Version, as_of: Moment) -> Response:
     """A version of a catalogue: it is public."""
-    loaded = await _published(request, CATALOGUE, f"{catalogue}/{version}")
+    loaded = await _published(request, CATALOGUE, f"{catalogue}/{version}", as_of)
     return answer_json(loaded.state.published, version=loaded.version)
 
 
 @router.get("/rulebooks/{rulebook}/{version}", dependencies=PUBLIC)
-async def rulebook(request: Request, rulebook: Id, version: Version) -> Response:
+async def rulebook(request: Request, rulebook: Id, version: Version, as_of: Moment) -> Response:
     """A version of a rulebook, whole: it is public."""
-    loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}")
+    loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}", as_of)
     published = loaded.state.published
     return answer_json(published and published.content, version=loaded.version)
 
 
-async def _published(request: Request, stream: Stream[S], key: str) -> Loaded[S]:
-    loaded = fold(stream, key, await PoolSource(pool_of(request)).events_of(stream.id(key)))
+async def _published(request: Request, stream: Stream[S], key: str, as_of: AsOf | None) -> Loaded[S]:
+    loaded = await read(pool_of(request), stream, key, as_of)
     if not loaded.exists:
         raise Unknown(stream.name, key)
     return loaded

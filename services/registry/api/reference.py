@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.http import Body, Command, Db, Id, Page, Paged, aggregate, answer_json, at_least, command, foreign_cursor, listed
+from chassis.http import Body, Command, Db, Id, Page, Paged, answer_json, at_least, command, foreign_cursor, listed
+from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
 from services.registry.domain.enterprise import ENTERPRISE, Sector
@@ -138,9 +139,9 @@ async def enterprises(
 
 
 @router.get("/enterprises/{enterprise_id}")
-async def enterprise(request: Request, enterprise_id: Id, principal: Reader) -> Response:
+async def enterprise(request: Request, enterprise_id: Id, principal: Reader, as_of: Moment) -> Response:
     """One enterprise's file, from its events."""
-    loaded = await aggregate(request, principal, ENTERPRISE, enterprise_id)
+    loaded = await aggregate(request, principal, ENTERPRISE, enterprise_id, as_of)
     return answer_json(loaded.state.registered, version=loaded.version)
 
 

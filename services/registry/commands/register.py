@@ -11,11 +11,12 @@ from typing import Any
 
 import orjson
 
+from chassis import aggregates
 from chassis.auth import ALL
 from chassis.database import AS_WORKER
 from chassis.domain import Refused, day_of
 from chassis.eventstore import Pool
-from chassis.runner import Answer, Conflict, Context, PoolSource, Runner, Work, fold
+from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
 from services.registry.domain import enterprise, imports, people, workbook
 from services.registry.domain.cells import District, as_text
@@ -78,8 +79,7 @@ async def import_register(runner: Runner, context: Context, command: ImportRegis
     Refused if the import id stands for another file, Conflict if another import does not end.
     """
     async with _alone(runner.pool):
-        history = await PoolSource(runner.pool).events_of(IMPORT.id(command.import_id))
-        state = fold(IMPORT, command.import_id, history).state
+        state = (await aggregates.read(runner.pool, IMPORT, command.import_id)).state
         imports.refuse_other_file(state, command.sha256, command.accept_valid)
         if state.started is None or state.finished is None:
             return await _load(runner, context, command, read)

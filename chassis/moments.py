@@ -1,0 +1,58 @@
+"""Aggregates over HTTP: as they are now, or as of an earlier moment, folded by the same `evolve` that decided."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query, Request
+
+from chassis.aggregates import AsOf, Loaded, moment_beside, read
+from chassis.auth import Principal
+from chassis.domain import Stream, Unknown
+from chassis.eventstore import Pool
+from chassis.problems import BadRequest
+
+S = TypeVar("S")
+MEANING = (
+    "As of an earlier moment: `v7` (version), `i1234` (position in the ledger), `occurred:2021-09-01T00:00:00+08:00` (what had "
+    "happened by then, also if recorded later), `recorded:2021-09-01T00:00:00+08:00` (what was known then). 404 before it began."
+)
+
+
+async def moment(
+    as_of: Annotated[str | None, Query(description=MEANING, examples=["v7", "recorded:2021-09-01T00:00:00+08:00"])] = None,
+) -> AsOf | None:
+    """FastAPI dependency: the moment that `?as_of=` names; None for now. BadRequest `as-of-malformed`."""
+    try:
+        return None if as_of is None else AsOf.parse(as_of)
+    except ValueError as error:
+        raise BadRequest(
+            "as-of-malformed", "as_of 格式不正确", "as_of must be v7, i1234, occurred:<time> or recorded:<time>"
+        ) from error
+
+
+Moment = Annotated[AsOf | None, Depends(moment)]
+"""Every question about one aggregate has one in its signature, and hands it on."""
+
+
+async def aggregate(
+    request: Request, principal: Principal, stream: Stream[S], key: str, as_of: AsOf | None, *, beside: Loaded[Any] | None = None
+) -> Loaded[S]:
+    """An aggregate folded from its events, so never stale; Unknown if there was none, or none that the principal may see.
+
+    With `beside`, as it was when that other aggregate was as it was read.
+    """
+    loaded = await related(request, stream, key, as_of, beside) if beside else await read(_pool(request), stream, key, as_of)
+    if not loaded.exists or not principal.may_see(str(loaded.district)):
+        raise Unknown(stream.name, key)
+    return loaded
+
+
+async def related(request: Request, stream: Stream[S], key: str, as_of: AsOf | None, to: Loaded[Any]) -> Loaded[S]:
+    """An aggregate, which may not exist, as it was when `to` was as it was read; whoever may see `to` may see it."""
+    return await read(_pool(request), stream, key, await moment_beside(_pool(request), to, as_of))
+
+
+def _pool(request: Request) -> Pool:
+    pool: Pool = request.app.state.pool
+    return pool
