@@ -1,0 +1,196 @@
+"""The nemesis: a seeded schedule of kills, terminated backends, foreign transactions and lost servers, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from chassis.database import GONE, connect
+from chassis.eventstore import Verdict, WriteSet, append
+from chassis.writer import IN_THE_WAY
+from deploy.stress.arena import Arena
+from deploy.stress.facts import FULL, counted, write_set
+from deploy.stress.journal import ROLLED_BACK, Journal
+from deploy.stress.plan import SINK, SOURCE, WRITERS
+
+PAUSES = (0.3, 1.2)  # least and most seconds between two faults
+HELD = 2.0  # seconds that a foreign transaction is open
+NAME = "nemesis"  # of its journal
+#: Ours, but for the nemesis itself; the tail reader's too.
+BACKENDS = """
+SELECT pid, application_name AS role FROM pg_stat_activity
+WHERE datname = ANY($1) AND application_name <> 'stress-nemesis' ORDER BY application_name, pid
+"""
+#: A stream that is being written to: of those in the last rows of the ledger, one that is not nearly full.
+BUSY = f"""
+SELECT stream_id, max(version) AS version FROM events
+WHERE stream_id IN (SELECT stream_id FROM ledger ORDER BY idx DESC LIMIT 100)
+GROUP BY stream_id HAVING max(version) < {FULL - 10} ORDER BY 1
+"""  # noqa: S608 - a constant number
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """For how long a foreign uncommitted row stood on a stream, in monotonic seconds."""
+
+    stream_id: str
+    begin: float
+    end: float
+
+
+@dataclass(slots=True)
+class Done:
+    """What the nemesis has done."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    blocked: list[Blocked] = field(default_factory=list)
+    log: list[tuple[float, str]] = field(default_factory=list)
+
+
+def schedule(seed: int, faults: list[str]) -> Iterator[tuple[float, str]]:
+    """For ever: a pause in seconds, and a fault; each fault once before any comes again."""
+    chance = random.Random(seed)
+    while True:
+        for fault in chance.sample(faults, len(faults)):
+            yield chance.uniform(*PAUSES), fault
+
+
+class Nemesis:
+    """Carries faults out on an arena."""
+
+    def __init__(self, arena: Arena, seed: int) -> None:
+        self._arena = arena
+        self._chance = random.Random(f"{seed} {NAME}")
+        self._schedule = schedule(seed, list(self.faults()))
+        self._journal = Journal(arena.plan.journal(NAME))
+        self.done = Done()
+
+    def faults(self) -> dict[str, Callable[[], Awaitable[str]]]:
+        """Every fault by name; each answers what it did exactly."""
+        return {
+            "sequencer killed": lambda: self._kill_leader("sequencer"),
+            "relay killed": lambda: self._kill_leader("relay"),
+            "consumer killed": lambda: self._kill_leader("consumer"),
+            "projector killed": lambda: self._kill_leader("projector"),
+            "writer killed": lambda: self._kill(self._chance.choice(WRITERS)),
+            "backends terminated": self._terminate_backends,
+            "transaction held open": self._hold_a_transaction,
+            "transaction in another database": self._hold_another_database,
+            "stream blocked": self._block_a_stream,
+            "PostgreSQL restarted": self._restart_postgres,
+            "broker restarted": self._restart_broker,
+        }
+
+    async def run(self, until: float) -> None:
+        """Faults until a monotonic time; the last one is finished. Each fault was carried out once, however short the time."""
+        while time.monotonic() < until or len(self.done.faults) < len(self.faults()):
+            pause, fault = next(self._schedule)
+            await asyncio.sleep(pause)
+            try:
+                what = await self.faults()[fault]()
+            except (*GONE, *IN_THE_WAY, ProcessLookupError) as error:
+                # What it wanted to disturb was still down from another fault: another time.
+                self.done.log.append((time.monotonic(), f"{fault}: not now, {error!r}"))
+                continue
+            self.done.faults[fault] += 1
+            self.done.log.append((time.monotonic(), f"{fault}: {what}"))
+
+    async def _kill_leader(self, role: str) -> str:
+        return await self._kill(await self._arena.leader(role))
+
+    async def _kill(self, name: str) -> str:
+        await self._arena.runs(name)
+        self._arena.kill(name)
+        return name
+
+    async def _terminate_backends(self) -> str:
+        connection = await self._arena.connected(SOURCE)
+        try:
+            names = [f"casetrail_{service}" for service in (SOURCE, SINK)]
+            backends = await connection.fetch(BACKENDS, names)
+            victims = self._chance.sample(backends, min(3, len(backends)))
+            for victim in victims:
+                await connection.execute("SELECT pg_terminate_backend($1)", victim["pid"])
+        finally:
+            await connection.close()
+        return ", ".join(victim["role"] for victim in victims)
+
+    async def _hold_a_transaction(self) -> str:
+        """It draws a sequence number, stays open, and commits late: what it wrote comes later in the ledger, and is not lost."""
+        key = f"late-{len(self.done.log)}"
+        given = write_set(counted(key, 0, 3), 0)
+        name = self._journal.attempt(key, given)
+        connection = await self._arena.connected(SOURCE)
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            await append(connection, [given])
+            await asyncio.sleep(HELD)
+            await transaction.commit()
+            self._journal.verdict(name, "accepted")
+        finally:
+            await connection.close()
+        return key
+
+    async def _hold_another_database(self) -> str:
+        """Horizons of transaction ids are the cluster's: whoever waits for one waits for this."""
+        connection = await connect(self._arena.postgres.dsn(), "stress-nemesis")
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT pg_current_xact_id()")
+                await asyncio.sleep(HELD)
+        finally:
+            await connection.close()
+        return "postgres"
+
+    async def _block_a_stream(self) -> str:
+        """An uncommitted row stands on a stream that the writers are busy with; it is rolled back."""
+        connection = await self._arena.connected(SOURCE)
+        try:
+            busy = await connection.fetch(BUSY)
+            if not busy:
+                raise ProcessLookupError("no stream is busy")
+            chosen = self._chance.choice(busy)
+            stream_id, after = chosen["stream_id"], chosen["version"]
+            given = write_set(counted(stream_id.partition(":")[2], after, 1), after)
+            name = self._journal.attempt(f"blocked {stream_id} {after}", given)
+            await self._hold_and_roll_back(connection, stream_id, given)
+            self._journal.verdict(name, ROLLED_BACK)
+        finally:
+            await connection.close()
+        return str(stream_id)
+
+    async def _hold_and_roll_back(self, connection: asyncpg.Connection[asyncpg.Record], stream_id: str, given: WriteSet) -> None:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SET LOCAL lock_timeout = '200ms'")
+        [verdict] = await append(connection, [given])
+        if verdict is not Verdict.ACCEPTED:
+            raise ProcessLookupError("a writer was faster")
+        begin = time.monotonic()
+        await asyncio.sleep(HELD)
+        self.done.blocked.append(Blocked(stream_id, begin, time.monotonic()))
+        await transaction.rollback()
+
+    async def _restart_postgres(self) -> str:
+        """A crash, or a fast shutdown: no client is asked in either case."""
+        return await self._restart(self._arena.postgres.name, self._chance.choice((signal.SIGKILL, signal.SIGINT)))
+
+    async def _restart_broker(self) -> str:
+        return await self._restart(self._arena.broker.name, signal.SIGKILL)
+
+    async def _restart(self, name: str, number: signal.Signals) -> str:
+        child = self._arena.children[name]
+        before = child.restarts
+        self._arena.kill(name, number)
+        while child.restarts == before:
+            await asyncio.sleep(0.02)
+        await self._arena.runs(name)
+        return number.name
