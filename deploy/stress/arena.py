@@ -117,15 +117,14 @@ class Arena:
     def _has_port(self, name: str, port: int) -> bool:
         pid = self.children[name].pid
         try:
-            return pid is not None and any(c.laddr.port == port for c in psutil.Process(pid).net_connections("tcp") if c.laddr)
+            return pid is not None and any(c.laddr.port == port for c in psutil.Process(pid).net_connections("tcp"))
         except psutil.Error:  # it ended between two looks
             return False
 
     def died_alone(self) -> dict[str, int]:
         """How often each process ended without being killed by us: an error of ours, or of the library below."""
-        return {
-            name: child.restarts - self.kills[name] for name, child in self.children.items() if child.restarts > self.kills[name]
-        }
+        alone = {name: child.restarts - self.kills[name] for name, child in self.children.items()}
+        return {name: times for name, times in alone.items() if times > 0}
 
     async def connected(self, service: str) -> asyncpg.Connection[asyncpg.Record]:
         """A connection to a service's database, under a name that the nemesis spares."""

@@ -53,16 +53,16 @@ COUNTER = Stream("counter", Counter(), evolve)
 class Generations:
     """Which generation of each counter is written to: a stream that is full is left for a new one."""
 
-    of: dict[int, int]
+    of: dict[str, int]
 
-    def key(self, number: int) -> str:
+    def key(self, counter: object) -> str:
         """The key of a counter's present stream."""
-        return f"{number}-{self.of.get(number, 0)}"
+        return f"{counter}-{self.of.get(str(counter), 0)}"
 
     def full(self, key: str) -> None:
         """A stream was found full."""
-        number, _, generation = key.partition("-")
-        self.of[int(number)] = max(self.of.get(int(number), 0), int(generation) + 1)
+        counter, _, generation = key.rpartition("-")
+        self.of[counter] = max(self.of.get(counter, 0), int(generation) + 1)
 
 
 def command(chance: random.Random, generations: Generations) -> dict[str, Any]:
@@ -78,6 +78,11 @@ def command(chance: random.Random, generations: Generations) -> dict[str, Any]:
         "amount": chance.randint(-9, 9),
         "marked": chance.random() < 0.15,
     }
+
+
+def beat(writer: str, generations: Generations) -> dict[str, Any]:
+    """A command on a counter that nobody else touches: whatever is in the way of others, it must go on."""
+    return {"moved": [(generations.key(f"beat-{writer}"), 1)], "read": [], "amount": 1, "marked": False}
 
 
 async def move(work: Work, command: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -92,7 +93,7 @@ class Record:
         """Seconds of the longest time between two successes on other streams than `blocked` from `begin` to `end`."""
         times = [at for at, streams in self.told if begin <= at <= end and blocked not in streams]
         edges = [begin, *times, end]
-        return max(later - earlier for earlier, later in zip(edges, edges[1:], strict=False))
+        return max(later - earlier for earlier, later in pairwise(edges))
 
 
 def record_of(path: Path) -> Record:

@@ -49,6 +49,7 @@ class Blocked:
 class Done:
     """What the nemesis has done."""
 
+    begun: float = 0.0  #: monotonic seconds; 0 before it
     faults: Counter[str] = field(default_factory=Counter)
     blocked: list[Blocked] = field(default_factory=list)
     log: list[tuple[float, str]] = field(default_factory=list)
@@ -90,6 +91,7 @@ class Nemesis:
 
     async def run(self, until: float) -> None:
         """Faults until a monotonic time; the last one is finished. Each fault was carried out once, however short the time."""
+        self.done.begun = time.monotonic()
         while time.monotonic() < until or len(self.done.faults) < len(self.faults()):
             pause, fault = next(self._schedule)
             await asyncio.sleep(pause)

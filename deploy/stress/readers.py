@@ -16,7 +16,10 @@ from chassis.runner import Work
 from deploy.stress.facts import ECHOED, MARKED, tallied
 from deploy.stress.plan import COPY, ECHO, SINK, SOURCE, Plan
 
-APPLY = "INSERT INTO applied (consumer, shard, shard_idx, event_id) SELECT $1, * FROM unnest($2::smallint[], $3::bigint[], $4::uuid[])"
+APPLY = """
+INSERT INTO applied (consumer, shard, shard_idx, event_id)
+SELECT $1, * FROM unnest($2::smallint[], $3::bigint[], $4::uuid[])
+"""
 APPLY_ONE = "INSERT INTO applied (consumer, shard, shard_idx, event_id) VALUES ($1, $2, $3, $4)"
 
 

@@ -84,8 +84,7 @@ async def stress(seconds: float, seed: int, run: Run = Run()) -> Report:
 
 
 async def _round(report: Report, run: Run, length: float, seed: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="casetrail-stress-"))
-    folder.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    folder = _scratch_folder()
     run.told("starting", report.seconds)
     try:
         async with Arena(folder, seed, kafka=run.kafka, durable=run.durable) as arena:
@@ -98,10 +97,16 @@ async def _round(report: Report, run: Run, length: float, seed: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _scratch_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="casetrail-stress-"))
+    folder.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    return folder
+
+
 async def _load(arena: Arena, length: float, seed: int, told: Told) -> tuple[Evidence, Done]:
     tail, nemesis = Tail(arena.plan.dsns["stress"]), Nemesis(arena, seed)
     following = asyncio.create_task(tail.run())
-    showing = asyncio.create_task(_show(nemesis, told))
+    showing = asyncio.create_task(_show(nemesis, length, told))
     try:
         await _writing(arena)
         await nemesis.run(time.monotonic() + length)
@@ -117,11 +122,12 @@ async def _load(arena: Arena, length: float, seed: int, told: Told) -> tuple[Evi
         await asyncio.gather(following, showing, return_exceptions=True)
 
 
-async def _show(nemesis: Nemesis, told: Told) -> None:
-    begun = time.monotonic()
-    while True:
-        last = nemesis.done.log[-1][1] if nemesis.done.log else "loading"
-        told(last, time.monotonic() - begun)
+async def _show(nemesis: Nemesis, length: float, told: Told) -> None:
+    while not nemesis.done.begun:
+        told("starting", 0.0)
+        await asyncio.sleep(0.25)
+    while (passed := time.monotonic() - nemesis.done.begun) < length:
+        told(nemesis.done.log[-1][1] if nemesis.done.log else "loading", passed)
         await asyncio.sleep(0.25)
 
 
