@@ -11,10 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.envelope import GENESIS, Sequenced, chain_hash, leaf_hash, shard_of
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Outcome(StrEnum):
@@ -240,7 +242,7 @@ def consumed(ledger: Iterable[Sequenced], applied: Mapping[int, Sequence[Place]]
         yield from followed(f"consumer (shard {shard})", truth.get(shard, []), applied.get(shard, ()))
 
 
-def projected(name: str, stored: Mapping[Hashable, Any], folded: Mapping[Hashable, Any]) -> Iterator[Violation]:
+def projected(name: str, stored: Mapping[K, Any], folded: Mapping[K, Any]) -> Iterator[Violation]:
     """A read model is what folding the ledger from its beginning gives, row by row."""
     for key in sorted(stored.keys() | folded.keys(), key=str):
         if stored.get(key) != folded.get(key):

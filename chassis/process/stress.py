@@ -22,9 +22,7 @@ EMBEDDED = "needs the embedded servers: install this project with its group `emb
 def stress(
     seconds: Annotated[float, typer.Option(min=1.0, help="seconds of load; a round of at most 60 after the other")] = 60.0,
     seed: Annotated[int | None, typer.Option(help="of load and faults; printed, so that a run can be repeated")] = None,
-    kafka: Annotated[
-        str, typer.Option(help="tansu (in memory, loses its topics) or apache (needs a JDK 17+ and Maven)")
-    ] = "tansu",
+    kafka: Annotated[str, typer.Option(help="tansu (in memory, loses its topics) or apache (needs a JDK 17+)")] = "tansu",
 ) -> None:
     """Write under kills for a while, and judge what is left by the rules of the guarantees. Code 1 names a broken one."""
     console = Console()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,13 +24,14 @@ from chassis.policy import Run, advance
 from chassis.runner import Conflict, Context, Runner
 from chassis.worker import Nudge, running
 from chassis.writer import IN_THE_WAY, GroupCommit
-from deploy.stress.counters import COUNTERS, Generations, command, move
+from deploy.stress.counters import COUNTERS, Generations, beat, command, move
 from deploy.stress.facts import ACTOR, FULL, counted, stream_id, write_set
 from deploy.stress.journal import ROLLED_BACK, Journal, unanswered, undecided
 from deploy.stress.plan import SOURCE, Plan
 
 COMMANDERS, POLICIES = 5, 2  # tasks of a process
-POOL = COMMANDERS + POLICIES
+BEAT = 0.02  # seconds between two commands on the writer's own counter
+POOL = COMMANDERS + POLICIES + 1
 THINKING = 0.03  # longest seconds between a policy's first write and its reading
 GIVEN_UP = 0.15  # share of the policies' transactions that are rolled back at the end
 ELSEWHERE = "elsewhere"
@@ -79,7 +81,8 @@ class Writer:
             for key, given in self.left_over.items():
                 group.create_task(self._carry_out(key, given))
             for _ in range(COMMANDERS):
-                group.create_task(self._command())
+                group.create_task(self._command(lambda: command(self.chance, self.generations), 0.0))
+            group.create_task(self._command(lambda: beat(self.name, self.generations), BEAT))
             for number in range(POLICIES):
                 group.create_task(Policy(self, number).run())
         self.plan.finished(self.name).touch()
@@ -90,12 +93,13 @@ class Writer:
         """Whether to finish."""
         return self.plan.enough.exists()
 
-    async def _command(self) -> None:
+    async def _command(self, next_one: Callable[[], dict[str, Any]], pause: float) -> None:
         while not self.enough:
-            given = command(self.chance, self.generations)
+            given = next_one()
             key = uuid7().hex
             self.journal.send(key, given)
             await self._carry_out(key, given)
+            await asyncio.sleep(pause)
 
     async def _carry_out(self, key: str, given: dict[str, Any]) -> None:
         """Send a command until it is answered, as a client does whose connection broke."""

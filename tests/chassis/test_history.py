@@ -207,7 +207,7 @@ def test_a_consumer_that_left_out_a_shard() -> None:
 
 
 @pytest.mark.parametrize("stored", [{"a": 3, "b": 1}, {"a": 2}, {"a": 2, "b": 1, "c": 1}], ids=["wrong", "missing", "too much"])
-def test_a_projection_that_is_not_the_fold(stored: dict[object, int]) -> None:
+def test_a_projection_that_is_not_the_fold(stored: dict[str, int]) -> None:
     assert rules(projected("tallies", stored, {"a": 2, "b": 1})) == ["projection"]
 
 
