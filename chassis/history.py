@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -44,13 +45,16 @@ class Attempt:
     """One write set that somebody tried to append for a command, and what the decision rested on.
 
     A command may be attempted several times (after a conflict, after a lost connection) and may be written once. `read` names
-    the version, above 0, of each stream that was read.
+    the version of each stream that was read. It was sent after `begun` and, if it was acknowledged, committed before `ended`:
+    seconds of one clock, which the writers share; whoever has none leaves them out.
     """
 
     command: str
     outcome: Outcome
     events: tuple[Seen, ...]
     read: tuple[tuple[str, int], ...] = ()
+    begun: float = -inf
+    ended: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def ordered(attempts: Sequence[Attempt], order: Sequence[Seen]) -> list[Violatio
     """Every guarantee that any reader must see kept, once it has seen everything: nothing lost, doubled, torn, out of order."""
     return [
         *lost(attempts, order), *refused_yet_written(attempts, order), *doubled(attempts, order), *torn(attempts, order),
-        *versions(order), *causes(attempts, order),
+        *versions(order), *causes(attempts, order), *stale(attempts), *real_time(attempts, order),
     ]  # fmt: skip
 
 
@@ -147,12 +151,40 @@ def causes(attempts: Iterable[Attempt], order: Sequence[Seen]) -> Iterator[Viola
     for attempt in attempts:
         written = [at_of[seen.event_id] for seen in attempt.events if seen.event_id in at_of]
         for stream_id, version in attempt.read if written else ():
+            if version == 0:
+                continue
             read = place.get((stream_id, version))
             if read is None:
                 yield Violation("causal-order", f"{attempt.command} had read {stream_id}@{version}, which is not there")
             elif read > min(written):
                 detail = f"had read {stream_id}@{version}, which comes later, at {read}"
                 yield Violation("causal-order", f"at {min(written)}: {attempt.command} {detail}")
+
+
+def stale(attempts: Sequence[Attempt]) -> Iterator[Violation]:
+    """No append is acknowledged that rests on a version which, before it was sent, was known not to be a stream's last."""
+    acknowledged = [attempt for attempt in attempts if attempt.outcome is Outcome.ACKNOWLEDGED]
+    since = {(seen.stream_id, seen.version): attempt.ended for attempt in acknowledged for seen in attempt.events}
+    for attempt in acknowledged:
+        for stream_id, version in attempt.read:
+            if since.get((stream_id, version + 1), inf) < attempt.begun:
+                late = attempt.begun - since[stream_id, version + 1]
+                detail = f"{stream_id}@{version}, although {version + 1} had been acknowledged {late:.3f} s before"
+                yield Violation("stale", f"{attempt.command} was written on {detail}")
+
+
+def real_time(attempts: Iterable[Attempt], order: Sequence[Seen]) -> Iterator[Violation]:
+    """What was acknowledged before something else was sent comes before it, whoever wrote them."""
+    of = {seen.event_id: attempt for attempt in attempts if attempt.outcome is Outcome.ACKNOWLEDGED for seen in attempt.events}
+    latest, sent = -inf, ""
+    for at, seen in enumerate(order, start=1):
+        if (attempt := of.get(seen.event_id)) is None:
+            continue
+        if attempt.ended < latest:
+            detail = f"was acknowledged {latest - attempt.ended:.3f} s before {sent} was sent, and comes after it"
+            yield Violation("real-time-order", f"at {at}: {attempt.command} {detail}")
+        if attempt.begun > latest:
+            latest, sent = attempt.begun, attempt.command
 
 
 def placed(ledger: Sequence[Sequenced]) -> Iterator[Violation]:

@@ -103,6 +103,18 @@ class Arena:
         """Return when a process runs again."""
         await self.children[name].ready(BACK)
 
+    async def writers_answer(self) -> None:
+        """Return when each writer has been answered something from now on; TimeoutError if one is not.
+
+        What disturbs others is begun only then: before, it would hit processes that start.
+        """
+        journals = [self.plan.journal(writer) for writer in WRITERS]
+        sizes = {path: path.stat().st_size if path.exists() else 0 for path in journals}
+        async with asyncio.timeout(BACK):
+            for path in journals:
+                while not path.exists() or b'"do":"end"' not in path.read_bytes()[sizes[path] :]:
+                    await asyncio.sleep(0.05)
+
     async def leader(self, role: str) -> str:
         """The process that leads a role; the first of the two if nobody does at the moment."""
         service = SINK if role == "consumer" else SOURCE

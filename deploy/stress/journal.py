@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -40,8 +41,7 @@ class Journal:
         """A write set is about to be appended; answers its name."""
         events = [seen(recorded) for recorded in write_set.events]
         name = str(events[-1].event_id)
-        read = [pair for pair in write_set.expected if pair[1]]
-        self.note("try", k=key, a=name, r=read, e=[(str(e.event_id), e.stream_id, e.version) for e in events])
+        self.note("try", k=key, a=name, r=write_set.expected, e=[(str(e.event_id), e.stream_id, e.version) for e in events])
         return name
 
     def verdict(self, name: str, verdict: str) -> None:
@@ -117,9 +117,11 @@ def record_of(path: Path) -> Record:
         answer, answered_at = answers.get(tried["k"], (None, 0.0))
         outcome = _outcome(tried["a"], verdict, answer)
         events = tuple(Seen(UUID(event_id), stream_id, version) for event_id, stream_id, version in tried["e"])
-        record.attempts.append(Attempt(tried["k"], outcome, events, tuple(map(tuple, tried["r"]))))
+        acknowledged_at = (at or answered_at) if outcome is Outcome.ACKNOWLEDGED else inf
+        read = tuple((stream_id, version) for stream_id, version in tried["r"])
+        record.attempts.append(Attempt(tried["k"], outcome, events, read, tried["t"], acknowledged_at))
         if outcome is Outcome.ACKNOWLEDGED and tried["k"] in commands:
-            record.told.append((at or answered_at, frozenset(e.stream_id for e in events)))
+            record.told.append((acknowledged_at, frozenset(e.stream_id for e in events)))
     record.told.sort(key=lambda told: told[0])
     return record
 

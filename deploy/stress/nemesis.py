@@ -154,6 +154,7 @@ class Nemesis:
 
     async def _block_a_stream(self) -> str:
         """An uncommitted row stands on a stream that the writers are busy with; it is rolled back."""
+        await self._arena.writers_answer()
         connection = await self._arena.connected(SOURCE)
         try:
             busy = await connection.fetch(BUSY)

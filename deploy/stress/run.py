@@ -108,7 +108,7 @@ async def _load(arena: Arena, length: float, seed: int, told: Told) -> tuple[Evi
     following = asyncio.create_task(tail.run())
     showing = asyncio.create_task(_show(nemesis, length, told))
     try:
-        await _writing(arena)
+        await arena.writers_answer()
         await nemesis.run(time.monotonic() + length)
         told("waiting for everybody to catch up", length)
         arena.plan.enough.touch()
@@ -129,15 +129,6 @@ async def _show(nemesis: Nemesis, length: float, told: Told) -> None:
     while (passed := time.monotonic() - nemesis.done.begun) < length:
         told(nemesis.done.log[-1][1] if nemesis.done.log else "loading", passed)
         await asyncio.sleep(0.25)
-
-
-async def _writing(arena: Arena) -> None:
-    """Return when each writer has been answered something: faults before that would only hit processes that start."""
-    async with asyncio.timeout(FINISH):
-        for writer in WRITERS:
-            path = arena.plan.journal(writer)
-            while not path.exists() or b'"do":"end"' not in path.read_bytes():
-                await asyncio.sleep(0.1)
 
 
 async def _finished(arena: Arena) -> None:

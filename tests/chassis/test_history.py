@@ -27,9 +27,11 @@ from chassis.history import (
     ordered,
     placed,
     projected,
+    real_time,
     refused_yet_written,
     seen_in,
     split,
+    stale,
     tailed,
     torn,
     versions,
@@ -53,8 +55,7 @@ def sequenced(events: Sequence[Recorded]) -> list[Sequenced]:
 def attempt(given: WriteSet, outcome: Outcome = Outcome.ACKNOWLEDGED, command: str | None = None) -> Attempt:
     """What its writer recorded of a write set."""
     seen = tuple(Seen(r.envelope.event_id, r.envelope.stream_id, r.envelope.version) for r in given.events)
-    read = tuple((stream_id, version) for stream_id, version in given.expected if version)
-    return Attempt(command or str(given.events[0].envelope.command_id), outcome, seen, read)
+    return Attempt(command or str(given.events[0].envelope.command_id), outcome, seen, given.expected)
 
 
 ONE, TWO = write_set(("a", 0, 2), ("b", 0, 1)), write_set(("c", 0, 1))
@@ -146,6 +147,26 @@ def test_an_event_before_one_that_its_writer_had_read() -> None:
     """THREE read `c` at version 1, which nobody changed: only the reading tells that it must come first."""
     assert rules(causes(ATTEMPTS, moved(ORDER, 3, 5))) == ["causal-order"]
     assert rules(causes(ATTEMPTS, without(ORDER, 3))) == ["causal-order"]
+
+
+def timed(given: WriteSet, begun: float, ended: float) -> Attempt:
+    return replace(attempt(given), begun=begun, ended=ended)
+
+
+def test_a_decision_on_what_was_known_to_be_old() -> None:
+    """THREE rests on `c` at version 1; when a second event of `c` was acknowledged before THREE was sent, that was stale."""
+    more = write_set(("c", 1, 1))
+    assert rules(stale([timed(THREE, 5.0, 6.0), timed(more, 3.0, 4.0)])) == ["stale"]
+    assert rules(stale([timed(THREE, 3.5, 6.0), timed(more, 3.0, 4.0)])) == []  # at the same time: either may be first
+    assert rules(stale([timed(THREE, 5.0, 6.0), replace(timed(more, 3.0, 4.0), outcome=Outcome.UNKNOWN)])) == []
+
+
+def test_what_was_acknowledged_first_comes_first() -> None:
+    """Also where the writers know nothing of each other."""
+    order = seen_in(sequenced([*TWO.events, *ONE.events]))
+    assert rules(real_time([timed(ONE, 1.0, 2.0), timed(TWO, 3.0, 4.0)], order)) == ["real-time-order"] * 3
+    assert rules(real_time([timed(ONE, 1.0, 3.5), timed(TWO, 3.0, 4.0)], order)) == []
+    assert rules(real_time([timed(ONE, 3.0, 4.0), timed(TWO, 1.0, 2.0)], order)) == []
 
 
 def test_an_event_before_its_named_cause() -> None:
