@@ -21,6 +21,7 @@ from deploy.stress.journal import ROLLED_BACK, Journal
 from deploy.stress.plan import SINK, SOURCE, WRITERS
 
 PAUSES = (0.3, 1.2)  # least and most seconds between two faults
+OVERTIME = 30.0  # seconds
 HELD = 2.0  # seconds that a foreign transaction is open
 NAME = "nemesis"  # of its journal
 #: Ours, but for the nemesis itself; the tail reader's too.
@@ -34,6 +35,10 @@ SELECT stream_id, max(version) AS version FROM events
 WHERE stream_id IN (SELECT stream_id FROM ledger ORDER BY idx DESC LIMIT 100)
 GROUP BY stream_id HAVING max(version) < {FULL - 10} ORDER BY 1
 """  # noqa: S608 - a constant number
+
+
+class NotNow(Exception):
+    """A fault cannot be carried out at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,11 @@ class Done:
     log: list[tuple[float, str]] = field(default_factory=list)
 
 
-def schedule(seed: int, faults: list[str]) -> Iterator[tuple[float, str]]:
+def schedule(seed: int) -> Iterator[tuple[float, str]]:
     """For ever: a pause in seconds, and a fault; each fault once before any comes again."""
     chance = random.Random(seed)
     while True:
-        for fault in chance.sample(faults, len(faults)):
+        for fault in chance.sample(list(FAULTS), len(FAULTS)):
             yield chance.uniform(*PAUSES), fault
 
 
@@ -69,50 +74,48 @@ class Nemesis:
     def __init__(self, arena: Arena, seed: int) -> None:
         self._arena = arena
         self._chance = random.Random(f"{seed} {NAME}")
-        self._schedule = schedule(seed, list(self.faults()))
+        self._schedule = schedule(seed)
         self._journal = Journal(arena.plan.journal(NAME))
         self.done = Done()
 
-    def faults(self) -> dict[str, Callable[[], Awaitable[str]]]:
-        """Every fault by name; each answers what it did exactly."""
-        return {
-            "sequencer killed": lambda: self._kill_leader("sequencer"),
-            "relay killed": lambda: self._kill_leader("relay"),
-            "consumer killed": lambda: self._kill_leader("consumer"),
-            "projector killed": lambda: self._kill_leader("projector"),
-            "writer killed": lambda: self._kill(self._chance.choice(WRITERS)),
-            "backends terminated": self._terminate_backends,
-            "transaction held open": self._hold_a_transaction,
-            "transaction in another database": self._hold_another_database,
-            "stream blocked": self._block_a_stream,
-            "PostgreSQL restarted": self._restart_postgres,
-            "broker restarted": self._restart_broker,
-        }
-
     async def run(self, until: float) -> None:
-        """Faults until a monotonic time; the last one is finished. Each fault was carried out once, however short the time."""
+        """Faults until a monotonic time; then those that were not carried out yet, for at most `OVERTIME`."""
         self.done.begun = time.monotonic()
-        while time.monotonic() < until or len(self.done.faults) < len(self.faults()):
+        while (now := time.monotonic()) < until + OVERTIME:
             pause, fault = next(self._schedule)
+            if now >= until:
+                if len(self.done.faults) == len(FAULTS):
+                    break
+                if fault in self.done.faults:
+                    continue
             await asyncio.sleep(pause)
-            try:
-                what = await self.faults()[fault]()
-            except (*GONE, *IN_THE_WAY, ProcessLookupError) as error:
-                # What it wanted to disturb was still down from another fault: another time.
-                self.done.log.append((time.monotonic(), f"{fault}: not now, {error!r}"))
-                continue
-            self.done.faults[fault] += 1
-            self.done.log.append((time.monotonic(), f"{fault}: {what}"))
+            await self._carry_out(fault)
 
-    async def _kill_leader(self, role: str) -> str:
+    async def _carry_out(self, fault: str) -> None:
+        try:
+            what = await FAULTS[fault](self)
+        except (*GONE, *IN_THE_WAY, NotNow) as error:
+            # What it wanted to disturb was still down from another fault: another time.
+            what = f"not now, {error!r}"
+        else:
+            self.done.faults[fault] += 1
+        self.done.log.append((time.monotonic(), f"{fault}: {what}"))
+
+    async def kill_leader(self, role: str) -> str:
+        """SIGKILL to the process that leads a role."""
         return await self._kill(await self._arena.leader(role))
+
+    async def kill_a_writer(self) -> str:
+        """SIGKILL to one of the writers."""
+        return await self._kill(self._chance.choice(WRITERS))
 
     async def _kill(self, name: str) -> str:
         await self._arena.runs(name)
         self._arena.kill(name)
         return name
 
-    async def _terminate_backends(self) -> str:
+    async def terminate_backends(self) -> str:
+        """`pg_terminate_backend` for up to three connections, whoever has them."""
         connection = await self._arena.connected(SOURCE)
         try:
             names = [f"casetrail_{service}" for service in (SOURCE, SINK)]
@@ -124,7 +127,7 @@ class Nemesis:
             await connection.close()
         return ", ".join(victim["role"] for victim in victims)
 
-    async def _hold_a_transaction(self) -> str:
+    async def hold_a_transaction(self) -> str:
         """It draws a sequence number, stays open, and commits late: what it wrote comes later in the ledger, and is not lost."""
         key = f"late-{len(self.done.log)}"
         given = write_set(counted(key, 0, 3), 0)
@@ -141,7 +144,7 @@ class Nemesis:
             await connection.close()
         return key
 
-    async def _hold_another_database(self) -> str:
+    async def hold_another_database(self) -> str:
         """Horizons of transaction ids are the cluster's: whoever waits for one waits for this."""
         connection = await connect(self._arena.postgres.dsn(), "stress-nemesis")
         try:
@@ -152,14 +155,14 @@ class Nemesis:
             await connection.close()
         return "postgres"
 
-    async def _block_a_stream(self) -> str:
+    async def block_a_stream(self) -> str:
         """An uncommitted row stands on a stream that the writers are busy with; it is rolled back."""
         await self._arena.writers_answer()
         connection = await self._arena.connected(SOURCE)
         try:
             busy = await connection.fetch(BUSY)
             if not busy:
-                raise ProcessLookupError("no stream is busy")
+                raise NotNow("no stream is busy")
             chosen = self._chance.choice(busy)
             stream_id, after = chosen["stream_id"], chosen["version"]
             given = write_set(counted(stream_id.partition(":")[2], after, 1), after)
@@ -176,17 +179,18 @@ class Nemesis:
         await connection.execute("SET LOCAL lock_timeout = '200ms'")
         [verdict] = await append(connection, [given])
         if verdict is not Verdict.ACCEPTED:
-            raise ProcessLookupError("a writer was faster")
+            raise NotNow("a writer was faster")
         begin = time.monotonic()
         await asyncio.sleep(HELD)
         self.done.blocked.append(Blocked(stream_id, begin, time.monotonic()))
         await transaction.rollback()
 
-    async def _restart_postgres(self) -> str:
+    async def restart_postgres(self) -> str:
         """A crash, or a fast shutdown: no client is asked in either case."""
         return await self._restart(self._arena.postgres.name, self._chance.choice((signal.SIGKILL, signal.SIGINT)))
 
-    async def _restart_broker(self) -> str:
+    async def restart_broker(self) -> str:
+        """A crash; the one in memory comes back empty."""
         return await self._restart(self._arena.broker.name, signal.SIGKILL)
 
     async def _restart(self, name: str, number: signal.Signals) -> str:
@@ -197,3 +201,19 @@ class Nemesis:
             await asyncio.sleep(0.02)
         await self._arena.runs(name)
         return number.name
+
+
+FAULTS: dict[str, Callable[[Nemesis], Awaitable[str]]] = {
+    "sequencer killed": lambda nemesis: nemesis.kill_leader("sequencer"),
+    "relay killed": lambda nemesis: nemesis.kill_leader("relay"),
+    "consumer killed": lambda nemesis: nemesis.kill_leader("consumer"),
+    "projector killed": lambda nemesis: nemesis.kill_leader("projector"),
+    "writer killed": Nemesis.kill_a_writer,
+    "backends terminated": Nemesis.terminate_backends,
+    "transaction held open": Nemesis.hold_a_transaction,
+    "transaction in another database": Nemesis.hold_another_database,
+    "stream blocked": Nemesis.block_a_stream,
+    "PostgreSQL restarted": Nemesis.restart_postgres,
+    "broker restarted": Nemesis.restart_broker,
+}
+"""Every fault by name; each answers what it did exactly."""

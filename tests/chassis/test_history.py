@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.envelope import GENESIS, Recorded, Sequenced, chain_hash, leaf_hash, shard_of, uuid7
+from chassis.envelope import Recorded, Sequenced, shard_of, uuid7
 from chassis.eventstore import WriteSet
 from chassis.history import (
     Attempt,
@@ -36,20 +36,7 @@ from chassis.history import (
     torn,
     versions,
 )  # fmt: skip
-from tests.chassis.writing import write_set
-
-
-def sequenced(events: Sequence[Recorded]) -> list[Sequenced]:
-    """The ledger of these events, in this order."""
-    rows: list[Sequenced] = []
-    within: dict[int, int] = {}
-    chain = GENESIS
-    for idx, recorded in enumerate(events, start=1):
-        shard, leaf = shard_of(recorded.envelope.subject), leaf_hash(recorded.envelope, recorded.data)
-        chain = chain_hash(chain, leaf)
-        within[shard] = within.get(shard, 0) + 1
-        rows.append(Sequenced(idx, shard, within[shard], leaf, chain, recorded))
-    return rows
+from tests.chassis.writing import sequenced, write_set
 
 
 def attempt(given: WriteSet, outcome: Outcome = Outcome.ACKNOWLEDGED, command: str | None = None) -> Attempt:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chassis.codec import encode
 from chassis.domain import Actor
-from chassis.envelope import Envelope, Recorded, canonical, uuid7
+from chassis.envelope import GENESIS, Envelope, Recorded, Sequenced, canonical, chain_hash, leaf_hash, shard_of, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, WriteSet, ledger_after
 from chassis.history import Attempt, judge
 from tests.chassis.notes import NoteMade
@@ -84,3 +84,16 @@ async def check_ledger(connection: Connection, attempts: Sequence[Attempt] = ())
 def alone(events: Sequence[Recorded]) -> WriteSet:
     """A write set of these events that expects nothing and has no record."""
     return WriteSet((), tuple(events), None)
+
+
+def sequenced(events: Sequence[Recorded]) -> list[Sequenced]:
+    """The ledger of these events, in this order."""
+    rows: list[Sequenced] = []
+    within: dict[int, int] = {}
+    chain = GENESIS
+    for idx, recorded in enumerate(events, start=1):
+        shard, leaf = shard_of(recorded.envelope.subject), leaf_hash(recorded.envelope, recorded.data)
+        chain = chain_hash(chain, leaf)
+        within[shard] = within.get(shard, 0) + 1
+        rows.append(Sequenced(idx, shard, within[shard], leaf, chain, recorded))
+    return rows
