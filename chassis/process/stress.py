@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import secrets
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-KEPT = Path(".casetrail")  # where the evidence of a violation goes
+KEPT = Path(tempfile.gettempdir())  # where the evidence of a violation goes
 SHOWN = 10  # violations in the terminal; all are in the folder
 EMBEDDED = "needs the embedded servers: install this project with its group `embedded` (`make setup` does)"
 
@@ -56,6 +57,7 @@ def _table(report: Any) -> Table:
     table.add_row("events in the ledger", f"{report.events:,}")
     table.add_row("effects of consumers", f"{report.consumed:,}")
     table.add_row("events of the reacting service", f"{report.reactions:,}")
+    table.add_row("holes in the topic, filled from the ledger", f"{report.holes:,}")
     for fault, count in sorted(report.faults.items()):
         table.add_row(fault, f"{count:,}")
     table.add_row("longest stall of others while a stream was blocked", f"{report.longest_stall:.3f} s")

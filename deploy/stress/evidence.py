@@ -82,6 +82,9 @@ class Evidence:
     tallies: dict[str, dict[str, Any]] = field(default_factory=dict)
     died: dict[str, int] = field(default_factory=dict)
     deadlocks: int = 0
+    holes: int = (
+        0  #: in a topic, which consumers filled from the ledger: no violation, but more than a lost broker explains is odd
+    )
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -129,7 +132,8 @@ async def gather(arena: Arena, tail: Tail, stands: dict[str, Any]) -> Evidence:
     """Read everything."""
     records = {name: record_of(arena.plan.journal(name)) for name in (*WRITERS, NAME)}
     evidence = Evidence(stands, records, met=tail.met, died=arena.died_alone())
-    evidence.deadlocks = _deadlocks(arena.folder / f"{arena.postgres.name}.log")
+    evidence.deadlocks = _logged(b"deadlock detected", arena.folder / f"{arena.postgres.name}.log")
+    evidence.holes = _logged(b"events_lost_in_transport", *arena.folder.glob("consumer-*.log"))
     source = await arena.connected(SOURCE)
     sink = await arena.connected(SINK)
     try:
@@ -150,8 +154,8 @@ async def _ledger(connection: asyncpg.Connection[asyncpg.Record]) -> list[Sequen
     return rows
 
 
-def _deadlocks(log: Path) -> int:
-    return log.read_bytes().count(b"deadlock detected")
+def _logged(what: bytes, *logs: Path) -> int:
+    return sum(log.read_bytes().count(what) for log in logs)
 
 
 def violations(evidence: Evidence) -> list[Violation]:

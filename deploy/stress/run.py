@@ -39,6 +39,7 @@ class Report:
     events: int = 0
     consumed: int = 0
     reactions: int = 0
+    holes: int = 0  #: in a topic, filled from the ledger
     faults: Counter[str] = field(default_factory=Counter)
     longest_stall: float = 0.0  #: seconds between two acknowledgements of other streams while one was blocked
     violations: list[Violation] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Report:
         self.events += len(evidence.source)
         self.consumed += sum(map(len, evidence.applied.values()))
         self.reactions += len(evidence.sink)
+        self.holes += evidence.holes
         self.faults.update(done.faults)
         self.violations += found
         gaps = [
