@@ -13,7 +13,8 @@ import psutil
 
 from chassis.database import connect, migrate
 from deploy.embedded.child import Child, Launch, Program
-from deploy.embedded.postgres import Postgres, ensure_databases
+from deploy.embedded.postgres import Postgres, ensure_databases, ensure_login
+from deploy.embedded.private import secret_in
 from deploy.embedded.processes import PROJECT
 from deploy.embedded.stack import broker_named, broker_settings
 from deploy.stress.plan import MIGRATIONS, SINK, SOURCE, WRITERS, Plan
@@ -84,9 +85,11 @@ class Arena:
     async def _migrate(self) -> None:
         names = {service: f"casetrail_{service}" for service in (SOURCE, SINK)}
         await ensure_databases(self.postgres.dsn(), names.values())
-        dsns = {service: self.postgres.dsn(name) for service, name in names.items()}
-        for dsn in dsns.values():
+        self._owners = {service: self.postgres.dsn(name) for service, name in names.items()}
+        for dsn in self._owners.values():
             await migrate(dsn, MIGRATIONS)
+        password = secret_in(self.folder / "database-password")
+        dsns = {service: await ensure_login(dsn, names[service], password) for service, dsn in self._owners.items()}
         self.plan = Plan(self.folder, self._seed, dsns, self.broker.bootstrap, broker_settings(self.broker))
 
     def _programs(self) -> list[RoleProcess]:
@@ -139,5 +142,5 @@ class Arena:
         return {name: times for name, times in alone.items() if times > 0}
 
     async def connected(self, service: str) -> asyncpg.Connection[asyncpg.Record]:
-        """A connection to a service's database, under a name that the nemesis spares."""
-        return await connect(self.plan.dsns[service], "stress-nemesis")
+        """A connection of its owner to a service's database, under a name that the nemesis spares."""
+        return await connect(self._owners[service], "stress-nemesis")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.database import GONE, connect
+from chassis.database import GONE, READS, connect
 from chassis.envelope import Sequenced
 from chassis.eventstore import ledger_after
 from chassis.history import Attempt, Place, Violation, consumed, followed, judge, projected, tailed
@@ -58,7 +58,7 @@ class Tail:
                 await asyncio.sleep(0.1)
 
     async def _follow(self) -> None:
-        connection = await connect(self._dsn, "stress-tail")
+        connection = await connect(self._dsn, "stress-tail", role=READS)
         try:
             while True:
                 rows = await connection.fetch(TAIL, self.met[-1][0] if self.met else 0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chassis.broker import Received, headers_of, received_from
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer
-from chassis.database import connect
+from chassis.database import READS, connect
 from chassis.domain import Event, Stream, event
 from chassis.eventstore import Pool, ledger_of_shard
 from chassis.policy import PolicyRuns, Run, advance
@@ -65,7 +65,7 @@ class Repair:
 
     async def __call__(self, source: str, shard: int, after: int, upto: int) -> Sequence[Received]:
         """The events `after < shard_idx <= upto`."""
-        connection = await connect(self._dsn, "stress-repair")
+        connection = await connect(self._dsn, "stress-repair", role=READS)
         try:
             rows = await ledger_of_shard(connection, shard, after, upto - after)
         finally:

@@ -43,12 +43,12 @@ async def consumer(plan: Plan, _: str) -> None:
     """The sink's two consumers and its sequencer, together, as a worker has them."""
     from chassis import broker  # noqa: PLC0415
     from chassis.consumer import LOST  # noqa: PLC0415
-    from chassis.database import open_pool  # noqa: PLC0415
+    from chassis.database import WORKS, open_pool  # noqa: PLC0415
     from chassis.sequencer import run_sequencer  # noqa: PLC0415
     from deploy.stress.readers import consumers  # noqa: PLC0415
 
     dsn = plan.dsns[SINK]
-    pool = await open_pool(dsn, "stress-worker", 5)
+    pool = await open_pool(dsn, "stress-worker", 5, WORKS)
     gone = (*GONE, *broker.GONE, *LOST)
     loops = [forever("consumer", one.run, gone=gone) for one in consumers(plan, pool)]
     await asyncio.gather(*loops, forever("sequencer", lambda: run_sequencer(dsn, PAUSE)))

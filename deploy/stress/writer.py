@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from chassis.clock import SystemClock
-from chassis.database import GONE, forever, open_pool, writer_connection
+from chassis.database import GONE, READS, WORKS, forever, open_pool, writer_connection
 from chassis.domain import Refused
 from chassis.envelope import uuid7
 from chassis.eventstore import Connection, Verdict, WriteSet, append, load
@@ -31,7 +31,6 @@ from deploy.stress.plan import SOURCE, Plan
 
 COMMANDERS, POLICIES = 5, 2  # tasks of a process
 BEAT = 0.02  # seconds between two commands on the writer's own counter
-POOL = COMMANDERS + POLICIES + 1
 THINKING = 0.03  # longest seconds between a policy's first write and its reading
 GIVEN_UP = 0.15  # share of the policies' transactions that are rolled back at the end
 ELSEWHERE = "elsewhere"
@@ -72,11 +71,12 @@ class Writer:
     async def run(self) -> None:
         """Write until it is enough, then stay until ended."""
         dsn = self.plan.dsns[SOURCE]
-        self.pool = await open_pool(dsn, "stress-api", POOL)
-        self.nudge = Nudge(self.pool)
+        reading = await open_pool(dsn, "stress-api", COMMANDERS, READS)
+        self.pool = await open_pool(dsn, "stress-policy", POLICIES + 1, WORKS)
+        self.nudge = Nudge(reading)
         writer = Noting(lambda: writer_connection(dsn), self.nudge)
         writer.journal = self.journal
-        self.runner = Runner(self.pool, writer, SystemClock())
+        self.runner = Runner(reading, writer, SystemClock())
         async with running(writer.run(), forever("nudge", self.nudge.run)), asyncio.TaskGroup() as group:
             for key, given in self.left_over.items():
                 group.create_task(self._carry_out(key, given))
