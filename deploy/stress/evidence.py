@@ -82,9 +82,7 @@ class Evidence:
     tallies: dict[str, dict[str, Any]] = field(default_factory=dict)
     died: dict[str, int] = field(default_factory=dict)
     deadlocks: int = 0
-    holes: int = (
-        0  #: in a topic, which consumers filled from the ledger: no violation, but more than a lost broker explains is odd
-    )
+    holes: int = 0  #: in the topic, which consumers filled from the ledger: as they are meant to
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -36,14 +36,7 @@ from chassis.history import (
     torn,
     versions,
 )  # fmt: skip
-from tests.chassis.writing import sequenced, write_set
-
-
-def attempt(given: WriteSet, outcome: Outcome = Outcome.ACKNOWLEDGED, command: str | None = None) -> Attempt:
-    """What its writer recorded of a write set."""
-    seen = tuple(Seen(r.envelope.event_id, r.envelope.stream_id, r.envelope.version) for r in given.events)
-    return Attempt(command or str(given.events[0].envelope.command_id), outcome, seen, given.expected)
-
+from tests.chassis.writing import attempt, sequenced, write_set
 
 ONE, TWO = write_set(("a", 0, 2), ("b", 0, 1)), write_set(("c", 0, 1))
 THREE = write_set(("b", 1, 2), ("c", 1, 0), causation_id=TWO.events[-1].envelope.event_id)

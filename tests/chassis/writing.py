@@ -7,13 +7,14 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from math import inf
 from uuid import UUID
 
 from chassis.codec import encode
 from chassis.domain import Actor
 from chassis.envelope import GENESIS, Envelope, Recorded, Sequenced, canonical, chain_hash, leaf_hash, shard_of, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, WriteSet, ledger_after
-from chassis.history import Attempt, judge
+from chassis.history import Attempt, Outcome, Seen, judge
 from tests.chassis.notes import NoteMade
 
 AT = datetime(2021, 9, 6, 4, 0, tzinfo=UTC)
@@ -97,3 +98,12 @@ def sequenced(events: Sequence[Recorded]) -> list[Sequenced]:
         within[shard] = within.get(shard, 0) + 1
         rows.append(Sequenced(idx, shard, within[shard], leaf, chain, recorded))
     return rows
+
+
+def attempt(
+    given: WriteSet, outcome: Outcome = Outcome.ACKNOWLEDGED, begun: float = -inf, *, command: str | None = None
+) -> Attempt:
+    """What its writer records of a write set; one that was begun at a time of the monotonic clock has ended by now."""
+    seen = tuple(Seen(r.envelope.event_id, r.envelope.stream_id, r.envelope.version) for r in given.events)
+    ended = inf if begun == -inf else time.monotonic()
+    return Attempt(command or str(given.events[0].envelope.command_id), outcome, seen, given.expected, begun, ended)
