@@ -85,6 +85,12 @@ def beat(writer: str, generations: Generations) -> dict[str, Any]:
     return {"moved": [(generations.key(f"beat-{writer}"), 1)], "read": [], "amount": 1, "marked": False}
 
 
+def shared(number: int) -> dict[str, Any]:
+    """A command that both writers send, each on its own, under one key: it depends on its number only."""
+    keys = [f"shared-{number % 7}-{number // 70}", f"shared-{(number + 3) % 7}-{number // 70}"]
+    return {"moved": [(key, 1) for key in keys], "read": [], "amount": number % 5, "marked": False}
+
+
 async def move(work: Work, command: dict[str, Any]) -> None:
     """Carry it out; Refused if a counter is full."""
     for key in command["read"]:

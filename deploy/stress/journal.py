@@ -110,7 +110,7 @@ def record_of(path: Path) -> Record:
         elif line["do"] == "verdict":
             verdicts[line["a"]] = (line["v"], line["t"])
         elif line["do"] == "end":
-            answers[line["k"]] = (line["e"], line["t"])
+            answers.setdefault(line["k"], (line["e"], line["t"]))  # of one that is sent again, the first
     record = Record()
     for tried in tries:
         verdict, at = verdicts.get(tried["a"], ("", 0.0))

@@ -21,6 +21,8 @@ from deploy.stress.journal import ROLLED_BACK, Journal
 from deploy.stress.plan import SINK, SOURCE, WRITERS
 
 PAUSES = (0.3, 1.2)  # least and most seconds between two faults
+STORM = 3.0  # seconds
+GUST = (0.002, 0.03)  # least and most seconds between two terminated backends of a storm
 OVERTIME = 30.0  # seconds
 HELD = 2.0  # seconds that a foreign transaction is open
 NAME = "nemesis"  # of its journal
@@ -127,6 +129,24 @@ class Nemesis:
             await connection.close()
         return ", ".join(victim["role"] for victim in victims)
 
+    async def storm(self) -> str:
+        """A backend terminated every few milliseconds, so that each role is also hit between any two of its statements."""
+        connection = await self._arena.connected(SOURCE)
+        hit: Counter[str] = Counter()
+        try:
+            until = time.monotonic() + STORM
+            while time.monotonic() < until:
+                backends = await connection.fetch(BACKENDS, [f"casetrail_{service}" for service in (SOURCE, SINK)])
+                if backends:
+                    role = self._chance.choice(sorted({row["role"] for row in backends}))
+                    victim = self._chance.choice([row["pid"] for row in backends if row["role"] == role])
+                    await connection.execute("SELECT pg_terminate_backend($1)", victim)
+                    hit[role] += 1
+                await asyncio.sleep(self._chance.uniform(*GUST))
+        finally:
+            await connection.close()
+        return ", ".join(f"{role} {times}" for role, times in sorted(hit.items()))
+
     async def hold_a_transaction(self) -> str:
         """It draws a sequence number, stays open, and commits late: what it wrote comes later in the ledger, and is not lost."""
         key = f"late-{len(self.done.log)}"
@@ -210,6 +230,7 @@ FAULTS: dict[str, Callable[[Nemesis], Awaitable[str]]] = {
     "projector killed": lambda nemesis: nemesis.kill_leader("projector"),
     "writer killed": Nemesis.kill_a_writer,
     "backends terminated": Nemesis.terminate_backends,
+    "storm of terminated backends": Nemesis.storm,
     "transaction held open": Nemesis.hold_a_transaction,
     "transaction in another database": Nemesis.hold_another_database,
     "stream blocked": Nemesis.block_a_stream,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -24,12 +25,14 @@ from chassis.policy import Run, advance
 from chassis.runner import Conflict, Context, Runner
 from chassis.worker import Nudge, running
 from chassis.writer import IN_THE_WAY, GroupCommit
-from deploy.stress.counters import COUNTERS, Generations, beat, command, move
+from deploy.stress.counters import COUNTERS, Generations, beat, command, move, shared
 from deploy.stress.facts import ACTOR, FULL, counted, stream_id, write_set
 from deploy.stress.journal import ROLLED_BACK, Journal, unanswered, undecided
 from deploy.stress.plan import SOURCE, Plan
 
 COMMANDERS, POLICIES = 5, 2  # tasks of a process
+AGAIN = 0.1  # share of the answered commands that are sent again: their client did not get the answer
+SHARED = 0.1  # seconds between two commands that both writers send
 BEAT = 0.02  # seconds between two commands on the writer's own counter
 THINKING = 0.03  # longest seconds between a policy's first write and its reading
 GIVEN_UP = 0.15  # share of the policies' transactions that are rolled back at the end
@@ -83,6 +86,7 @@ class Writer:
             for _ in range(COMMANDERS):
                 group.create_task(self._command(lambda: command(self.chance, self.generations), 0.0))
             group.create_task(self._command(lambda: beat(self.name, self.generations), BEAT))
+            group.create_task(self._shared())
             for number in range(POLICIES):
                 group.create_task(Policy(self, number).run())
         self.plan.finished(self.name).touch()
@@ -93,6 +97,17 @@ class Writer:
         """Whether to finish."""
         return self.plan.enough.exists()
 
+    async def _shared(self) -> None:
+        """Send what the other writer sends at the same time, under the same key: one of the two is written."""
+        last = 0
+        while not self.enough:
+            number = int(time.time() / SHARED)
+            if number > last:
+                last, given = number, shared(number)
+                self.journal.send(f"shared-{number}", given)
+                await self._carry_out(f"shared-{number}", given)
+            await asyncio.sleep(0.005)
+
     async def _command(self, next_one: Callable[[], dict[str, Any]], pause: float) -> None:
         while not self.enough:
             given = next_one()
@@ -102,14 +117,17 @@ class Writer:
             await asyncio.sleep(pause)
 
     async def _carry_out(self, key: str, given: dict[str, Any]) -> None:
-        """Send a command until it is answered, as a client does whose connection broke."""
+        """Send a command until it is answered, as a client does whose connection broke; some are sent again when they were."""
         while True:
             try:
                 answer = await self.runner.run(_context(key, given), lambda work: move(work, given))
-                return self.journal.end(key, orjson.loads(answer.body)["event_id"])
+                self.journal.end(key, orjson.loads(answer.body)["event_id"])
+                if self.chance.random() > AGAIN:
+                    return
             except Refused as refused:
                 self.generations.full(refused.facts["key"])
-                return self.journal.end(key, None)
+                self.journal.end(key, None)
+                return
             except Conflict:
                 await asyncio.sleep(self.chance.random() * 0.02)
             except GONE:
