@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 import deploy.stress.run
+from chassis.envelope import Recorded, uuid7
 from chassis.eventstore import IdempotencyRecord, WriteSet
-from chassis.history import Outcome, Violation
+from chassis.history import Attempt, Outcome, Violation
 from chassis.process import cli
-from deploy.stress.facts import counted, folded
-from deploy.stress.journal import ROLLED_BACK, Journal, record_of, unanswered, undecided
+from deploy.stress.evidence import Evidence, violations
+from deploy.stress.facts import MARKED, counted, folded, seen
+from deploy.stress.journal import ROLLED_BACK, Journal, Record, record_of, unanswered, undecided
 from deploy.stress.nemesis import FAULTS, schedule
+from deploy.stress.plan import COPY, ECHO
 from deploy.stress.run import Report
 from tests.chassis.writing import sequenced
 
@@ -116,6 +121,56 @@ def test_whoever_runs_a_stress_run_learns_no_event_types() -> None:
     asked = "import deploy.stress.run; from chassis.domain import EVENT_TYPES; print(len(EVENT_TYPES))"
     told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "0"
+
+
+def at_rest() -> Evidence:
+    """What a very short run leaves behind when nothing went wrong."""
+    events = counted("k", 0, 3)
+    ledger = sequenced(events)
+    stands = {"events": 3, "pending": 0, "ledger": 3, "relay": 3, "projection": 3, "echoes": 0, "echo_pending": 0,
+              "echo_ledger": 0, "copy": 3, "echo": 3, "tail": 3}  # fmt: skip
+    attempt = Attempt("c", Outcome.ACKNOWLEDGED, tuple(map(seen, events)), (("counter:k", 0),), 1.0, 2.0)
+    return Evidence(
+        stands, {"writer-1": Record([attempt])}, source=ledger, met=[(row.idx, row.envelope.event_id) for row in ledger],
+        applied={COPY: [(row.shard, row.shard_idx, row.envelope.event_id) for row in ledger], ECHO: []}, tallies=folded(ledger),
+    )  # fmt: skip
+
+
+def marked(evidence: Evidence) -> None:
+    """The last event is one that the echo should have reacted to."""
+    last = evidence.source[-1].recorded
+    marked = Recorded(replace(last.envelope, type=MARKED), last.data)
+    evidence.source = sequenced([*(row.recorded for row in evidence.source[:-1]), marked])
+
+
+FLAWS: dict[str, tuple[set[str], Callable[[Evidence], Any]]] = {
+    "an acknowledged event is gone": ({"lost", "torn", "tail", "consumer", "projection"}, lambda e: e.source.pop()),
+    "the reader missed one": ({"tail"}, lambda e: setattr(e, "met", e.met[:-1])),
+    "the copy has one twice": ({"consumer"}, lambda e: e.applied[COPY].append(e.applied[COPY][-1])),
+    "the echo kept silent": ({"policy tables", "policy events"}, marked),
+    "the echo noted what never happened": ({"policy tables"}, lambda e: e.applied[ECHO].append((1, 1, uuid7()))),
+    "the echo wrote unasked": ({"policy events"}, lambda e: setattr(e, "sink", sequenced(counted("x", 0, 1)))),
+    "a read model differs": ({"projection"}, lambda e: e.tallies["counter:k"].update(total=7)),
+    "the relay stands still": ({"unfinished"}, lambda e: e.stands.update(relay=2)),
+    "a process died": ({"died"}, lambda e: e.died.update({"relay-1": 1})),
+    "a deadlock": ({"deadlock"}, lambda e: setattr(e, "deadlocks", 1)),
+}
+
+
+def test_what_a_good_run_leaves_behind_breaks_no_rule() -> None:
+    evidence = at_rest()
+    evidence.holes = 1  # the broker in memory may have lost something
+    assert violations(evidence) == []
+    evidence.durable_topic = True
+    assert [violation.rule for violation in violations(evidence)] == ["relay"]
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_flaw_is_found(flaw: str) -> None:
+    rules, plant = FLAWS[flaw]
+    evidence = at_rest()
+    plant(evidence)
+    assert {violation.rule.partition(" (")[0] for violation in violations(evidence)} == rules
 
 
 def command(monkeypatch: pytest.MonkeyPatch, report: Report, *options: str) -> Any:
