@@ -25,11 +25,23 @@ STORM = 3.0  # seconds
 GUST = (0.002, 0.03)  # least and most seconds between two terminated backends of a storm
 OVERTIME = 30.0  # seconds
 HELD = 2.0  # seconds that a foreign transaction is open
+AIMS = 30  # looks for a backend of a role that has just committed, before any is taken
+WATCH = 1.0  # longest seconds until a leader that is to be killed is seen at work
+BLINK = 0.005  # longest seconds between that and the kill
+DATABASES = [f"casetrail_{service}" for service in (SOURCE, SINK)]
+WORKING = {"consumer": "stress-worker"}  # whose connections work, if they are not those that lead
 NAME = "nemesis"  # of its journal
 #: Ours, but for the nemesis itself; the tail reader's too.
 BACKENDS = """
 SELECT pid, application_name AS role FROM pg_stat_activity
 WHERE datname = ANY($1) AND application_name <> 'stress-nemesis' ORDER BY application_name, pid
+"""
+STRIKE_AFTER_COMMIT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1) AND application_name = $2 AND query ILIKE 'commit%'
+"""
+AT_WORK = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = ANY($1) AND application_name = $2
+               AND query_start > clock_timestamp() - interval '3 milliseconds')
 """
 #: A stream that is being written to: of those in the last rows of the ledger, one that is not nearly full.
 BUSY = f"""
@@ -104,8 +116,18 @@ class Nemesis:
         self.done.log.append((time.monotonic(), f"{fault}: {what}"))
 
     async def kill_leader(self, role: str) -> str:
-        """SIGKILL to the process that leads a role."""
-        return await self._kill(await self._arena.leader(role))
+        """SIGKILL to the process that leads a role, in the middle of its work if it has any."""
+        name = await self._arena.leader(role)
+        await self._arena.runs(name)
+        connection = await self._arena.connected(SOURCE)
+        try:
+            until = time.monotonic() + WATCH
+            while time.monotonic() < until and not await connection.fetchval(AT_WORK, DATABASES, WORKING.get(role, role)):
+                pass
+        finally:
+            connection.terminate()
+        await asyncio.sleep(self._chance.random() * BLINK)
+        return await self._kill(name)
 
     async def kill_a_writer(self) -> str:
         """SIGKILL to one of the writers."""
@@ -120,8 +142,7 @@ class Nemesis:
         """`pg_terminate_backend` for up to three connections, whoever has them."""
         connection = await self._arena.connected(SOURCE)
         try:
-            names = [f"casetrail_{service}" for service in (SOURCE, SINK)]
-            backends = await connection.fetch(BACKENDS, names)
+            backends = await connection.fetch(BACKENDS, DATABASES)
             victims = self._chance.sample(backends, min(3, len(backends)))
             for victim in victims:
                 await connection.execute("SELECT pg_terminate_backend($1)", victim["pid"])
@@ -130,22 +151,30 @@ class Nemesis:
         return ", ".join(victim["role"] for victim in victims)
 
     async def storm(self) -> str:
-        """A backend terminated every few milliseconds, so that each role is also hit between any two of its statements."""
+        """A backend terminated every few milliseconds, best of all one that has just committed: whoever has more to do about
+        that, or was not told yet, must find out."""
         connection = await self._arena.connected(SOURCE)
         hit: Counter[str] = Counter()
         try:
             until = time.monotonic() + STORM
             while time.monotonic() < until:
-                backends = await connection.fetch(BACKENDS, [f"casetrail_{service}" for service in (SOURCE, SINK)])
-                if backends:
-                    role = self._chance.choice(sorted({row["role"] for row in backends}))
-                    victim = self._chance.choice([row["pid"] for row in backends if row["role"] == role])
-                    await connection.execute("SELECT pg_terminate_backend($1)", victim)
-                    hit[role] += 1
+                hit[await self._strike(connection)] += 1
                 await asyncio.sleep(self._chance.uniform(*GUST))
         finally:
             await connection.close()
         return ", ".join(f"{role} {times}" for role, times in sorted(hit.items()))
+
+    async def _strike(self, connection: asyncpg.Connection[asyncpg.Record]) -> str:
+        backends = await connection.fetch(BACKENDS, DATABASES)
+        if not backends:
+            return "nobody"
+        role: str = self._chance.choice(sorted({row["role"] for row in backends}))
+        for _ in range(AIMS):
+            if await connection.fetch(STRIKE_AFTER_COMMIT, DATABASES, role):
+                return f"{role} after a commit"
+        victim = self._chance.choice([row["pid"] for row in backends if row["role"] == role])
+        await connection.execute("SELECT pg_terminate_backend($1)", victim)
+        return role
 
     async def hold_a_transaction(self) -> str:
         """It draws a sequence number, stays open, and commits late: what it wrote comes later in the ledger, and is not lost."""
