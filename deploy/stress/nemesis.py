@@ -43,10 +43,11 @@ AT_WORK = """
 SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = ANY($1) AND application_name = $2
                AND query_start > clock_timestamp() - interval '3 milliseconds')
 """
-#: A stream that is being written to: of those in the last rows of the ledger, one that is not nearly full.
+#: A stream that is being written to: of those in the last rows of the ledger, one that is not nearly full. Not the counters that
+#: show whether others go on.
 BUSY = f"""
 SELECT stream_id, max(version) AS version FROM events
-WHERE stream_id IN (SELECT stream_id FROM ledger ORDER BY idx DESC LIMIT 100)
+WHERE stream_id IN (SELECT stream_id FROM ledger ORDER BY idx DESC LIMIT 100) AND stream_id NOT LIKE 'counter:beat-%'
 GROUP BY stream_id HAVING max(version) < {FULL - 10} ORDER BY 1
 """  # noqa: S608 - a constant number
 
