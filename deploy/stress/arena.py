@@ -25,7 +25,7 @@ LEADER = """
 SELECT a.client_port FROM pg_stat_activity a JOIN pg_locks l USING (pid)
 WHERE a.application_name = $1 AND a.datname = current_database() AND l.locktype = 'advisory' AND l.granted
 """
-BACK = 20.0  # seconds within which a killed process must run again
+BACK = 60.0  # seconds within which a killed process must run again, and writers must be answered
 
 
 class RoleProcess:

@@ -24,7 +24,7 @@ from deploy.stress.nemesis import NAME
 from deploy.stress.plan import COPY, ECHO, SINK, SOURCE, WRITERS
 
 PAGE = 5000  # ledger rows
-REST = 45.0  # seconds within which everything must come to rest
+REST = 90.0  # seconds within which everything must come to rest
 
 TAIL = "SELECT idx, event_id FROM ledger WHERE idx > $1 ORDER BY idx LIMIT 1000"
 STANDS_SOURCE = """

@@ -22,7 +22,7 @@ from deploy.stress.nemesis import Done, Nemesis
 from deploy.stress.plan import WRITERS
 
 ROUND = 60.0  # longest seconds of load in one round: what is judged must fit into memory
-FINISH = 20.0  # seconds within which writers must have every answer
+FINISH = 45.0  # seconds within which writers must have every answer
 
 Told = Callable[[str, float], None]
 """Is told what is under way, and how many seconds of load have passed."""
