@@ -7,12 +7,14 @@ import typer
 from chassis.process.manifests import load_service
 from chassis.process.parked import commands as parked_commands
 from chassis.process.roles import run
+from chassis.process.stress import stress
 
 __all__ = ["load_service", "main"]
 
 cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.command()(run)
 cli.add_typer(parked_commands)
+cli.command(hidden=True)(stress)
 
 
 @cli.callback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -14,9 +15,10 @@ import pytest
 from chassis.database import connect, forever
 from chassis.envelope import GENESIS, chain_hash, leaf_hash, shard_of
 from chassis.eventstore import Connection, Verdict, append, ledger_after, ledger_of_shard
+from chassis.history import Attempt, Outcome
 from chassis.sequencer import PENDING_IN_ORDER, read_head, run_sequencer, sequence_once
 from chassis.worker import running
-from tests.chassis.writing import check_ledger, until, waits_for_a_lock, write_set
+from tests.chassis.writing import attempt, check_ledger, until, waits_for_a_lock, write_set
 
 
 @asynccontextmanager
@@ -163,11 +165,12 @@ async def test_a_terminated_leader_that_was_idle_is_noticed(dsn: str, connection
 
 
 class History:
-    """What concurrent writers know of each other's events, so that causes can be claimed."""
+    """What concurrent writers know of each other's events, so that causes can be claimed; and what became of their appends."""
 
     def __init__(self) -> None:
         self.versions: dict[str, int] = {}
         self.last: UUID | None = None
+        self.attempts: list[Attempt] = []
 
     async def write(self, connection: Connection, chance: random.Random) -> None:
         """Append after having read the last event that was known; in a transaction that may last, or be rolled back."""
@@ -175,6 +178,7 @@ class History:
         version = self.versions.get(stream_id, 0)
         count = chance.randint(1, 4)
         given = write_set((stream_id, version, count), subject=f"e{chance.randrange(5)}", causation_id=self.last)
+        begun = time.monotonic()
         transaction = connection.transaction()
         await transaction.start()
         try:
@@ -183,11 +187,12 @@ class History:
                 await connection.execute("SELECT")  # hold the number drawn while others draw and commit
         except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
             await transaction.rollback()
-            return
+            return self.attempts.append(attempt(given, Outcome.REFUSED, begun))
         if verdict is not Verdict.ACCEPTED or chance.random() < 0.15:
             await transaction.rollback()
-            return
+            return self.attempts.append(attempt(given, Outcome.REFUSED, begun))
         await transaction.commit()
+        self.attempts.append(attempt(given, Outcome.ACKNOWLEDGED, begun))
         self.versions[stream_id] = version + count
         self.last = given.events[-1].envelope.event_id
 
@@ -210,7 +215,7 @@ async def test_interleaved_writers_rollbacks_and_killed_leaders(dsn: str, connec
             _, writers = await asyncio.wait(writers, timeout=0.15)
             await connection.execute(kill)
         await until(lambda: nothing_pending(connection))
-    assert await check_ledger(connection) == sum(history.versions.values()) > 200
+    assert await check_ledger(connection, history.attempts) == sum(history.versions.values()) > 200
 
 
 async def test_a_foreign_transaction_in_another_database_hides_nothing(admin_dsn: str, dsn: str, connection: Connection) -> None:

@@ -7,12 +7,14 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from math import inf
 from uuid import UUID
 
 from chassis.codec import encode
 from chassis.domain import Actor
-from chassis.envelope import GENESIS, Envelope, Recorded, canonical, chain_hash, leaf_hash, shard_of, uuid7
+from chassis.envelope import GENESIS, Envelope, Recorded, Sequenced, canonical, chain_hash, leaf_hash, shard_of, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, WriteSet, ledger_after
+from chassis.history import Attempt, Outcome, Seen, judge
 from tests.chassis.notes import NoteMade
 
 AT = datetime(2021, 9, 6, 4, 0, tzinfo=UTC)
@@ -70,42 +72,38 @@ async def streams(connection: Connection) -> dict[str, list[int]]:
     return {row["stream_id"]: row["v"] for row in rows}
 
 
-async def check_ledger(connection: Connection) -> int:
-    """Fail unless the ledger keeps every promise; answers how many rows it has.
-
-    Every event is in it once and nothing is pending; `idx` and each `shard_idx` have no hole; the order respects streams and
-    causes; no command's events are split; leaves and chain can be computed again from the events.
-    """
+async def check_ledger(connection: Connection, attempts: Sequence[Attempt] = ()) -> int:
+    """Fail unless the ledger keeps every promise (`chassis.history`); answers how many rows it has."""
     rows = await ledger_after(connection, 0, 10_000_000)
     assert await connection.fetchval("SELECT count(*) FROM pending") == 0
     assert await connection.fetchval("SELECT count(*) FROM events") == len(rows)
-    assert [row.idx for row in rows] == list(range(1, len(rows) + 1))
-    place_in_shard: dict[int, int] = {}
-    place_in_stream: dict[str, int] = {}
-    seen: set[UUID] = set()
-    closed: set[UUID] = set()
-    command: UUID | None = None
-    chain = GENESIS
-    for row in rows:
-        e = row.envelope
-        assert row.shard == shard_of(e.subject)
-        place_in_shard[row.shard] = place_in_shard.get(row.shard, 0) + 1
-        assert row.shard_idx == place_in_shard[row.shard]
-        place_in_stream[e.stream_id] = place_in_stream.get(e.stream_id, 0) + 1
-        assert e.version == place_in_stream[e.stream_id]
-        assert e.causation_id in seen or e.causation_id == e.command_id
-        seen.add(e.event_id)
-        if e.command_id != command:
-            assert e.command_id not in closed
-            closed.add(e.command_id)
-            command = e.command_id
-        assert row.leaf == leaf_hash(e, row.recorded.data)
-        chain = chain_hash(chain, row.leaf)
-        assert row.chain == chain
-        assert json.loads(canonical(e, row.recorded.data))["event_id"] == str(e.event_id)
+    assert judge(attempts, rows) == []
+    assert all(json.loads(canonical(r.envelope, r.recorded.data))["event_id"] == str(r.envelope.event_id) for r in rows)
     return len(rows)
 
 
 def alone(events: Sequence[Recorded]) -> WriteSet:
     """A write set of these events that expects nothing and has no record."""
     return WriteSet((), tuple(events), None)
+
+
+def sequenced(events: Sequence[Recorded]) -> list[Sequenced]:
+    """The ledger of these events, in this order."""
+    rows: list[Sequenced] = []
+    within: dict[int, int] = {}
+    chain = GENESIS
+    for idx, recorded in enumerate(events, start=1):
+        shard, leaf = shard_of(recorded.envelope.subject), leaf_hash(recorded.envelope, recorded.data)
+        chain = chain_hash(chain, leaf)
+        within[shard] = within.get(shard, 0) + 1
+        rows.append(Sequenced(idx, shard, within[shard], leaf, chain, recorded))
+    return rows
+
+
+def attempt(
+    given: WriteSet, outcome: Outcome = Outcome.ACKNOWLEDGED, begun: float = -inf, *, command: str | None = None
+) -> Attempt:
+    """What its writer records of a write set; one that was begun at a time of the monotonic clock has ended by now."""
+    seen = tuple(Seen(r.envelope.event_id, r.envelope.stream_id, r.envelope.version) for r in given.events)
+    ended = inf if begun == -inf else time.monotonic()
+    return Attempt(command or str(given.events[0].envelope.command_id), outcome, seen, given.expected, begun, ended)
