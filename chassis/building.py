@@ -238,7 +238,6 @@ def few_collections() -> Iterator[None]:
     """Bulk decoding makes few cycles and many objects: the cyclic collector is asked to look much more rarely."""
     before, frozen = gc.get_threshold(), gc.get_freeze_count()
     if not frozen:
-        gc.collect()
         gc.freeze()
     gc.set_threshold(200_000, 50, 100)
     try:

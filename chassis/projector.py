@@ -15,7 +15,7 @@ from chassis.codec import decode_recorded
 from chassis.database import GONE, LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.domain import Event
 from chassis.envelope import Sequenced
-from chassis.eventstore import Connection, ledger_after
+from chassis.eventstore import Connection, ledger_to_fold
 from chassis.readtables import LIVE_SCHEMA, Layout, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
@@ -137,7 +137,7 @@ class OwnLedger:
 
     async def after(self, connection: Connection, position: int, limit: int) -> Sequence[Sequenced]:
         """Ledger rows after `position`."""
-        return await ledger_after(connection, position, limit)
+        return await ledger_to_fold(connection, position, limit)
 
     async def head(self, connection: Connection) -> int:
         """The last `idx`."""
@@ -155,10 +155,14 @@ async def project_once(
         return 0
     async with connection.transaction():
         await advance(connection, projection.checkpoint, position, events[-1].idx, simulated=simulated)
-        batch = Batch(connection, events)
-        await projection.project(batch)
-        await batch.write_back()
+        await apply(projection, Batch(connection, events))
     return len(events)
+
+
+async def apply(projection: Projection, batch: Batch) -> None:
+    """Fold a batch into the tables of its schema, in the transaction that it is in."""
+    await projection.project(batch)
+    await batch.write_back()
 
 
 async def advance(connection: Connection, checkpoint: str, position: int, to: int, *, simulated: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -76,13 +77,16 @@ class Layout:
         """What COPY is given to write these rows; only of a binary layout."""
         if not (rows := list(rows)):
             return []
-        encoders = [(column, BINARY[kind]) for column, kind in zip(self.columns, self.types, strict=True)]
-        columns = [
-            [row.get(column) for row in rows] if encode is None
-            else [None if (value := row.get(column)) is None else encode(value) for row in rows]
-            for column, encode in encoders
-        ]  # fmt: skip
-        return list(zip(*columns, strict=True))
+        try:
+            columns = list(zip(*map(itemgetter(*self.columns, self.key), rows), strict=True))  # twice the key: always a tuple
+        except KeyError:  # a row that lacks a column: null
+            columns = list(zip(*([row.get(column) for column in self.columns] for row in rows), strict=True))
+        encoded = [_encoded(values, BINARY[kind]) for values, kind in zip(columns, self.types, strict=False)]
+        return list(zip(*encoded, strict=True))
+
+
+def _encoded(values: Sequence[Any], encode: Encode | None) -> Sequence[Any]:
+    return values if encode is None else [None if value is None else encode(value) for value in values]
 
 
 async def layout_of(connection: Connection, table: str, schema: str = LIVE_SCHEMA) -> Layout:

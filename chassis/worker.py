@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from chassis import broker, operations
 from chassis.auth import TokenVerifier
+from chassis.building import run_builds
 from chassis.clock import clock_from
 from chassis.consumer import LOST, Applier, Consumer
 from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, unapplied, writer_connection
@@ -157,6 +158,13 @@ def loops(
             forever(
                 "projector",
                 lambda: run_projector(dsn, service.feed, projections, pause * 5, simulated=simulated),
+                gone=servers,
+            )
+        )
+        found.append(
+            forever(
+                "builder",
+                lambda: run_builds(dsn, service.feed, projections, pause * 5, simulated=simulated),
                 gone=servers,
             )
         )

@@ -11,42 +11,14 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
-from chassis.codec import encode
 from chassis.database import connect, forever
 from chassis.envelope import Sequenced
-from chassis.eventstore import Connection, append
+from chassis.eventstore import Connection
 from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
-from chassis.sequencer import read_head, sequence_once
 from chassis.worker import running
-from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade
-from tests.chassis.writing import alone, recorded, until, waits_for_a_lock
-
-FEED = OwnLedger()
-
-
-async def made(connection: Connection, *texts: str, first: int = 0) -> None:
-    """Notes n<first>… in the ledger, with these texts."""
-    for n, text in enumerate(texts, first):
-        event = NoteMade(note_id=f"n{n}", text=text)
-        await append(connection, [alone([recorded(f"note:n{n}", 1, data=encode(event))])])
-    head = await read_head(connection)
-    while await sequence_once(connection, head):
-        pass
-
-
-async def done(connection: Connection, *numbers: int) -> None:
-    """These notes done."""
-    for n in numbers:
-        event = NoteDone(note_id=f"n{n}")
-        await append(connection, [alone([recorded(f"note:n{n}", 2, data=encode(event), wire=event.__wire__)])])
-    await sequence_once(connection, await read_head(connection))
-
-
-async def project(connection: Connection, projection: Projection) -> None:
-    """Run a projection to the end of the ledger."""
-    await begin(connection, [projection], simulated=False)
-    while await project_once(connection, FEED, projection, simulated=False):
-        pass
+from tests.chassis.notes import COUNTS, LIST
+from tests.chassis.projecting import FEED, done, made, project
+from tests.chassis.writing import until, waits_for_a_lock
 
 
 async def position(connection: Connection, projection: Projection) -> int:
