@@ -38,8 +38,8 @@ class Operator:
 def operator(dsn: str, monkeypatch: pytest.MonkeyPatch) -> Operator:
     made = Operator(dsn)
     monkeypatch.setattr("chassis.process.projections.console.width", 250, raising=False)
-    monkeypatch.setattr("chassis.process.projections.load_service", lambda name: made.service)
-    monkeypatch.setattr("chassis.process.projections.settings_from", lambda name, environ: settings_for(name, dsn))
+    monkeypatch.setattr("chassis.process.projections.load_service", lambda _: made.service)
+    monkeypatch.setattr("chassis.process.projections.settings_from", lambda name, *_: settings_for(name, dsn))
     return made
 
 
