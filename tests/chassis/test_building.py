@@ -18,8 +18,9 @@ from chassis import building
 from chassis.building import Stopped, rebuild, run_builds
 from chassis.database import GONE, connect, forever
 from chassis.eventstore import Connection
-from chassis.projector import Batch, Projection, begin, live_of, run_projector
+from chassis.projector import Batch, Overtaken, Projection, begin, live_of, run_projector
 from chassis.sequencer import run_sequencer
+from chassis.switching import Switcher
 from chassis.versions import BUILDING, LIVE, begin_build, generations, in_state, remove
 from chassis.worker import running
 from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade, note_row, project_list
@@ -196,6 +197,23 @@ async def test_cancelled_while_it_writes_nothing_is_left(dsn: str, connection: C
     assert await gone(connection)
     assert [one.state for one in await generations(connection)] == [LIVE, "cancelled"]
     assert (await digests(connection, "note_list"))[0][0] == live[0][0] + 1
+
+
+async def test_overtaken_by_a_switch_that_caught_it_up_it_counts_nothing_twice(dsn: str, connection: Connection) -> None:
+    await made(connection, *"abc")
+    await project(connection, COUNTS)
+    async with building.building(dsn, FEED, COUNTS, simulated=False) as builder:
+        assert builder is not None
+        assert await builder.stretch(3) == 3
+        await made(connection, *"def", first=3)
+        await project(connection, COUNTS)
+        assert (await Switcher(dsn, FEED, [COUNTS], simulated=False).compare("note_counts")).equal
+        await made(connection, *"ghi", first=6)
+        await project(connection, COUNTS)
+        with pytest.raises(Overtaken):
+            await builder.stretch(9)
+        assert await builder.stretch(9) == 3
+    assert await as_live(connection, COUNTS)
 
 
 async def test_only_one_process_builds(dsn: str, connection: Connection) -> None:
