@@ -39,10 +39,11 @@ LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'"  # for checkpoints: a batch under
 TABLE_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'"
 # Whoever holds the checkpoint's row keeps every writer of the tables away: writers advance it first.
 LOCK_CHECKPOINT = "SELECT position FROM checkpoints WHERE name = $1 FOR UPDATE"
-OLDER_READERS = """
-SELECT pid, backend_start, xact_start FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> ALL($1::int[]) AND backend_xmin IS NOT NULL
-  AND backend_type = 'client backend'
+# Every transaction under way here, whoever may see what it does; but not one that waits for the switch itself, and no autovacuum.
+OLDER = """
+SELECT l.pid, l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'virtualxid' AND l.granted AND a.datname = current_database() AND a.usesysid IS NOT NULL
+  AND l.pid <> ALL($1::int[]) AND NOT $2 = ANY(pg_blocking_pids(l.pid))
 """
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
@@ -172,18 +173,19 @@ class Switcher:
 
 
 async def _wait_for_older_readers(connection: Connection, helper: Connection) -> None:
-    """Wait for transactions that see the database as it was before now.
+    """Wait for the transactions that may see the database as it was before now.
 
     Such a reader would find the new table by its name and in it only the rows of then: too few, or none. Whoever has read the old
     table already holds a lock on it, and is waited for anyway. Guarded by tests/chassis/test_switching.py.
     """
-    own = [await connection.fetchval("SELECT pg_backend_pid()"), await helper.fetchval("SELECT pg_backend_pid()")]
-    older = await helper.fetch(OLDER_READERS, own)
+    switch = await connection.fetchval("SELECT pg_backend_pid()")
+    own = [switch, await helper.fetchval("SELECT pg_backend_pid()")]
+    older = {*await helper.fetch(OLDER, own, switch)}
     give_up = time.monotonic() + READERS
-    while left := {*older} & {*await helper.fetch(OLDER_READERS, own)}:
+    while left := older & {*await helper.fetch(OLDER, own, switch)}:
         if time.monotonic() > give_up:
             pids = ", ".join(str(row["pid"]) for row in left)
-            raise NotNow(f"a transaction reads the database as it was before (backend {pids})")
+            raise NotNow(f"a transaction that began before is still under way (backend {pids})")
         await asyncio.sleep(0.01)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from chassis.codec import encode
+from chassis.database import session
 from chassis.eventstore import Connection, append
 from chassis.projector import OwnLedger, Projection, begin, project_once
 from chassis.sequencer import read_head, sequence_once
+from chassis.versions import Generation, begin_build
 from tests.chassis.notes import NoteDone, NoteMade
 from tests.chassis.writing import alone, recorded
 
@@ -48,3 +50,9 @@ async def kill(connection: Connection, role: str) -> None:
     """End every backend of this role in this database."""
     sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1"
     await connection.execute(sql, role)
+
+
+async def begun(dsn: str, projection: Projection) -> Generation:
+    """A build that a worker's connection has begun, empty."""
+    async with session(dsn, "worker") as connection:
+        return await begin_build(connection, projection, simulated=False)

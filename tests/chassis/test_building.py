@@ -21,10 +21,10 @@ from chassis.eventstore import Connection
 from chassis.projector import Batch, Overtaken, Projection, begin, live_of, run_projector
 from chassis.sequencer import run_sequencer
 from chassis.switching import Switcher
-from chassis.versions import BUILDING, LIVE, begin_build, generations, in_state, remove
+from chassis.versions import BUILDING, LIVE, generations, in_state, remove
 from chassis.worker import running
 from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade, note_row, project_list
-from tests.chassis.projecting import FEED, digests, done, kill, made, project
+from tests.chassis.projecting import FEED, begun, digests, done, kill, made, project
 from tests.chassis.writing import until, waits_for_a_lock
 
 NewDatabase = Callable[[], AbstractAsyncContextManager[str]]
@@ -122,12 +122,12 @@ async def test_killed_while_it_writes_it_goes_on(dsn: str, connection: Connectio
     monkeypatch.setattr(building, "STRETCH", 4)
     await made(connection, *"abcdefghij")
     await project(connection, COUNTS)
-    begun = await begin_build(connection, COUNTS, simulated=False)
+    build_of = await begun(dsn, COUNTS)
     for _ in range(3):
         holder = await connect(dsn, "holder")
         transaction = holder.transaction()
         await transaction.start()
-        await holder.execute(f"LOCK TABLE {begun.schema}.note_counts IN SHARE MODE")
+        await holder.execute(f"LOCK TABLE {build_of.schema}.note_counts IN SHARE MODE")
         under_way = asyncio.create_task(rebuild(dsn, FEED, COUNTS, simulated=False))
         await until(lambda: waits_for_a_lock(connection, "builder"))
         await kill(connection, "builder")
@@ -177,11 +177,11 @@ async def test_cancelled_while_it_writes_nothing_is_left(dsn: str, connection: C
     await made(connection, *"abc")
     await project(connection, LIST)
     live = await digests(connection, "note_list")
-    begun = await begin_build(connection, LIST, simulated=False)
+    build_of = await begun(dsn, LIST)
     holder = await connect(dsn, "holder")
     transaction = holder.transaction()
     await transaction.start()
-    await holder.execute(f"LOCK TABLE {begun.schema}.note_list IN SHARE MODE")
+    await holder.execute(f"LOCK TABLE {build_of.schema}.note_list IN SHARE MODE")
     async with running(forever("builder", lambda: run_builds(dsn, FEED, [LIST], 0.01, simulated=False))):
         await until(lambda: waits_for_a_lock(connection, "builder"))
         cancelling = asyncio.create_task(remove(holder_of := await connect(dsn, "canceller"), "note_list", BUILDING))
@@ -236,7 +236,7 @@ async def test_the_worker_follows_beside_while_events_arrive(dsn: str, connectio
     async with running(*loops):
         await until(lambda: connection.fetchval("SELECT count(*) = 2 FROM projections"))
         for projection in (LIST, COUNTS):
-            await begin_build(connection, projection, simulated=False)
+            await begun(dsn, projection)
         for n in range(6, 26):
             await made(connection, f"t{n}", first=n)
         at = "SELECT count(*) = 4 AND bool_and(position = (SELECT max(idx) FROM ledger)) FROM checkpoints"
