@@ -53,8 +53,8 @@ class Rows:
 
     def put(self, key: str, row: dict[str, Any]) -> None:
         """Write a whole row; KeyError if a column is unknown."""
-        if unknown := row.keys() - self.columns:
-            raise KeyError(f"no such columns: {sorted(unknown)}")
+        if not self.columns.issuperset(row):
+            raise KeyError(f"no such columns: {sorted(row.keys() - self.columns)}")
         self.found[key] = row
         self.touched.add(key)
 
