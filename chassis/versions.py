@@ -201,7 +201,7 @@ async def remove(connection: Connection, name: str, state: str) -> Generation | 
     """Give up the build (or the retired generation): its tables and its checkpoint go, that it was there stays noted.
 
     The checkpoint goes first: a builder that is writing is waited for, and its next write finds no checkpoint to advance.
-    Guarded by tests/chassis/test_versions.py.
+    Guarded by tests/chassis/test_building.py.
     """
     async with connection.transaction():
         await connection.execute(LOCK_NAME, name)
