@@ -27,13 +27,17 @@ DEADLINES = "deadlines"
 LOOK_SECONDS = 0.01  # between two looks at a simulated clock
 ROUND = 200  # deadlines of a kind fired at once
 
-# Armed, due, and not noted as fired. What `settled_deadlines` covers is not even looked at: the table keeps all that ever fired.
-# Guarded by tests/chassis/test_deadlines.py.
+# Armed, due, and not noted as fired. What `settled_deadlines` covers is not looked at, because the table keeps all that ever
+# fired: the two parts are ranges of an index each (`+ interval '0'` keeps the second from the first's), and each row is asked
+# for its note by key; an OR, or an anti-join, is planned as a scan of everything. Guarded by tests/chassis/test_deadlines.py.
 UNSETTLED = """
-    FROM deadlines d
-    WHERE d.state = 'armed' AND d.due_at <= $1
-      AND (d.due_at >= (SELECT due_before FROM settled_deadlines) OR d.idx > (SELECT idx FROM settled_deadlines))
-      AND NOT EXISTS (SELECT FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at)
+    FROM (SELECT * FROM deadlines
+          WHERE state = 'armed' AND due_at <= $1 AND due_at >= (SELECT due_before FROM settled_deadlines)
+          UNION ALL
+          SELECT * FROM deadlines
+          WHERE state = 'armed' AND idx > (SELECT idx FROM settled_deadlines)
+            AND due_at + interval '0' < (SELECT due_before FROM settled_deadlines) AND due_at + interval '0' <= $1) AS d
+    WHERE (SELECT f.fired_at FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at) IS NULL
 """
 # A round per kind: a kind whose handler is broken keeps no other from firing.
 DUE = f"""
@@ -48,7 +52,7 @@ UPDATE settled_deadlines SET idx = $2, due_before = least($1, (SELECT min(d.due_
 WAITING = f"""
 SELECT (SELECT count(*) {UNSETTLED}) AS due,
        (SELECT d.due_at FROM deadlines d WHERE d.state = 'armed' AND d.due_at > $1
-          AND NOT EXISTS (SELECT FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at)
+          AND (SELECT f.fired_at FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at) IS NULL
         ORDER BY d.due_at LIMIT 1) AS next
 """  # noqa: S608 - constant SQL
 NOTE_REFUSED = """
