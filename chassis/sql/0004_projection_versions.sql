@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX projections_one_building ON projections (name) WHERE state =
 CREATE UNIQUE INDEX projections_one_retired ON projections (name) WHERE state = 'retired';
 
 -- An empty table of the same name in another schema: columns, defaults, checks, constraints and indexes under their own names,
--- which LIKE alone would rename, and what each role may do with it, down to the rows it may see.
+-- which LIKE alone would rename.
 CREATE FUNCTION table_like(source regclass, target_schema text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     own text := (SELECT relname FROM pg_class WHERE oid = source);
@@ -38,10 +38,9 @@ BEGIN
     LOOP
         EXECUTE statement;
     END LOOP;
-    PERFORM same_rights(source, target::regclass);
 END $$;
 
--- Gives `target` the grants and the row-level security of `source`.
+-- Gives `target` the grants and the row-level security of `source`: what each role may do with it, and which rows it may see.
 CREATE FUNCTION same_rights(source regclass, target regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     statement text;
