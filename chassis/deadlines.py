@@ -17,10 +17,11 @@ from chassis.database import GONE, LEDGER, WakeUp, leadership
 from chassis.domain import Actor, Event, Refused
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection
+from chassis.parking import parked_count
 from chassis.projector import Batch, Projection
 from chassis.runner import Conflict, Context, InFlight, Runner, Work
 from chassis.telemetry import log, new_traceparent
-from chassis.versions import LIVE, in_state, parked_count
+from chassis.versions import LIVE, in_state
 
 NAMESPACE = uuid.UUID("6d5b2b0e-7b86-5a0f-8f0a-2f9c3c1f4a55")
 DEADLINES = "deadlines"
@@ -143,7 +144,7 @@ async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, F
 async def _note_settled(connection: Connection, now: datetime) -> None:
     """While an event is parked, which may arm a deadline at its old place later, nothing more counts as settled."""
     live = await in_state(connection, LIVE, DEADLINES)
-    if live is not None and not await parked_count(connection, [live.checkpoint]):
+    if live is not None and not await parked_count(connection, live.checkpoint):
         await connection.execute(NOTE_SETTLED, now, live.position)
 
 

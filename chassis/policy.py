@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from chassis.broker import Received
+import asyncpg
+import orjson
+
+from chassis.broker import Received, headers_of, received_from
 from chassis.clock import Clock
-from chassis.database import GONE
 from chassis.domain import Actor, Refused
-from chassis.envelope import Recorded, leaf_hash, uuid7
+from chassis.envelope import Recorded, Sequenced, leaf_hash, uuid7
 from chassis.eventstore import Connection, Pool, Verdict, append, load
+from chassis.parking import Busy, Failure, NotYet, Parkable, Tries, has_room, is_trouble, park, park_behind, share
 from chassis.runner import Conflict, Context, Work
 from chassis.telemetry import log
 from chassis.writer import IN_THE_WAY
@@ -40,10 +44,15 @@ NOTE_REFUSED = """
 INSERT INTO refusals (consumer, event_id, type, code, detail, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (consumer, event_id) DO NOTHING
 """
+# Whether there is anything that a missing reference could be: parked, skipped ('!' follows ' '), or refused.
+MAY_BE_LOST = """
+SELECT EXISTS (SELECT FROM parked_subjects WHERE consumer = $1) OR EXISTS (SELECT FROM refusals WHERE consumer = $1)
+    OR EXISTS (SELECT FROM operator_actions WHERE target >= $1 || ' ' AND target < $1 || '!' AND action = 'parked-skip')
+"""
 
 
-class NotYet(Exception):
-    """A reference of the event has not arrived yet: the run stops before it, and goes on when it is tried again."""
+class Altered(Exception):
+    """A parked event no longer hashes to the leaf it came with: nothing may rest on it."""
 
 
 class Overtaken(Exception):
@@ -108,6 +117,7 @@ class PolicyRuns:
     clock: Clock
     reactions: Mapping[str, Reaction]
     appended: Callable[[], None]
+    _tries: Tries = field(default_factory=Tries)
 
     async def apply(self, runs: Sequence[Run]) -> dict[tuple[str, int], int]:
         """Apply as much as can be applied now; answers the new position of each shard.
@@ -136,6 +146,8 @@ class PolicyRuns:
 
     async def _apply_run(self, run: Run) -> int:
         """Apply a run as far as it goes: up to an event whose reference is missing, or that fails."""
+        if self._tries.rests((run.source, run.shard)):
+            return run.after
         cause: Exception | None = None
         for _ in range(TRIES):
             try:
@@ -151,34 +163,65 @@ class PolicyRuns:
         return run.after
 
     async def _stopped_at_first(self, run: Run, cause: Exception) -> int:
-        first = run.events[0]
+        """What the rules refuse is noted; what fails is tried again, then parked; what waits holds its shard while it may."""
+        first, place = run.events[0], (run.source, run.shard)
         if isinstance(cause, Refused):
             await self._note_refused(run, first, cause)
             return first.shard_idx
-        if isinstance(cause, NotYet):
-            log.info("policy_waits", type=first.envelope.type, event_id=str(first.envelope.event_id), for_=str(cause))
+        failure = self._tries.failed(place, first.envelope.event_id, cause)
+        if failure is None:
+            said = {"type": first.envelope.type, "event_id": str(first.envelope.event_id), "error": repr(cause)}
+            log.info("policy_waits" if isinstance(cause, NotYet) else "policy_tried", **said)
+        elif await self._set_aside(run, first, failure):
+            return first.shard_idx
         else:
-            # The shard stands still and is tried again: later events of the same subject may not overtake this one.
-            log.error("policy_failed", type=first.envelope.type, event_id=str(first.envelope.event_id), exc_info=cause)
-            await asyncio.sleep(0.2)
+            self._tries.stand(place)
         return run.after
 
+    async def _set_aside(self, run: Run, first: Received, failure: Failure) -> bool:
+        """Park the event that stands in the way, unless too much is parked, or its reference is only late."""
+        e = first.envelope
+        async with self.pool.acquire() as connection, connection.transaction():
+            await share(connection, self.consumer, tuple)
+            if failure.waits and not await connection.fetchval(MAY_BE_LOST, self.consumer):
+                return False
+            if not await has_room(connection, self.consumer, e.subject):
+                log.error("policy_failed", type=e.type, event_id=str(e.event_id), exc_info=failure.error)
+                return False
+            await park(connection, self.consumer, _parkable(first), failure)
+            await advance(connection, self.consumer, [(run, first.shard_idx)])
+        said: dict[str, Any] = {"consumer": self.consumer, "subject": e.subject, "type": e.type, "event_id": str(e.event_id)}
+        if failure.waits:
+            log.warning("event_waits_aside", **said, for_=str(failure.error))
+        else:
+            log.error("event_parked", **said, tries=failure.tries, exc_info=failure.error)
+        return True
+
     async def _note_refused(self, run: Run, received: Received, refused: Refused) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await self._keep_refused(connection, received, refused)
+            await advance(connection, self.consumer, [(run, received.shard_idx)])
+
+    async def _keep_refused(self, connection: Connection, received: Received, refused: Refused) -> None:
         """What the rules refuse is kept with its reason, and the event counts as handled."""
         e = received.envelope
         log.warning("policy_refused", type=e.type, event_id=str(e.event_id), code=refused.code)
-        async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                NOTE_REFUSED, self.consumer, e.event_id, e.type, refused.code, str(refused), self.clock.now()
-            )
-            await advance(connection, self.consumer, [(run, received.shard_idx)])
+        await connection.execute(NOTE_REFUSED, self.consumer, e.event_id, e.type, refused.code, str(refused), self.clock.now())
 
     async def _commit(self, run: Run) -> int:
-        appended = False
+        """Apply a run; events of a subject that is parked are parked behind what is there, in the same transaction."""
+        appended, behind = False, []
+        reacting = [
+            (at, e, self.reactions[e.envelope.type]) for at, e in enumerate(run.events) if e.envelope.type in self.reactions
+        ]
         async with self.pool.acquire() as connection, connection.transaction():
-            for at, received in enumerate(run.events):
-                if (reaction := self.reactions.get(received.envelope.type)) is not None:
+            parked = await share(connection, self.consumer, lambda: (e.envelope.subject for _, e, _ in reacting))
+            for at, received, reaction in reacting:
+                if received.envelope.subject in parked:
+                    behind.append(_parkable(received))
+                else:
                     appended |= await self._react(connection, reaction, received, at)
+            await park_behind(connection, self.consumer, behind)
             await advance(connection, self.consumer, [(run, run.events[-1].shard_idx)])
         if appended:
             self.appended()
@@ -186,20 +229,32 @@ class PolicyRuns:
 
     async def _react(self, connection: Connection, reaction: Reaction, received: Received, at: int) -> bool:
         work = Work(self._context(received), _InTransaction(connection), self.clock.now(), tx=connection)
-        try:
+        with _stopping(at):
             await reaction(work, received)
-        except (Refused, NotYet) as cause:
-            raise _Stopped(at, cause) from cause
-        except (*IN_THE_WAY, *GONE):
-            raise
-        except Exception as cause:
-            raise _Stopped(at, cause) from cause
         if not work.changed:
             return False
-        [verdict] = await append(connection, [work.write_set(work.answer(None))])
-        if verdict is not Verdict.ACCEPTED:
-            raise Conflict(received.envelope.stream_id)
+        with _stopping(at, Conflict, *IN_THE_WAY):
+            [verdict] = await append(connection, [work.write_set(work.answer(None))])
+            if verdict is not Verdict.ACCEPTED:
+                raise Conflict(received.envelope.stream_id)
         return True
+
+    async def reapply(self, connection: Connection, parked: asyncpg.Record) -> None:
+        """Apply a parked event, in the transaction that takes it from its queue; raises what it fails with, or Busy."""
+        received = received_from([(name, value.encode()) for name, value in orjson.loads(parked["headers"])], parked["value"])
+        if leaf_hash(received.envelope, received.recorded.data) != received.leaf:
+            raise Altered(f"{received.source}/{received.idx}")
+        if (reaction := self.reactions.get(received.envelope.type)) is None:
+            return  # this code no longer reacts to it
+        try:
+            async with connection.transaction():
+                await self._react(connection, reaction, received, 0)
+        except _Stopped as stopped:
+            if not isinstance(stopped.cause, Refused):
+                raise stopped.cause from stopped
+            await self._keep_refused(connection, received, stopped.cause)
+        except (Conflict, *IN_THE_WAY) as error:
+            raise Busy(received.envelope.stream_id) from error
 
     def _context(self, received: Received) -> Context:
         e = received.envelope
@@ -217,3 +272,29 @@ class _Stopped(Exception):
         super().__init__(str(cause))
         self.at = at
         self.cause = cause
+
+
+@contextmanager
+def _stopping(at: int, *passing: type[Exception]) -> Iterator[None]:
+    """What fails in this block stops the run at its event number `at`, but for a server's trouble and what is `passing`."""
+    try:
+        yield
+    except passing:
+        raise
+    except Exception as cause:
+        if is_trouble(cause):
+            raise
+        raise _Stopped(at, cause) from cause
+
+
+def _parkable(received: Received) -> Parkable:
+    """The event whole, as it came over the wire: it can be applied without the broker."""
+    e, data = received.envelope, received.recorded
+    place = Sequenced(received.idx, received.shard, received.shard_idx, received.leaf, received.chain, data)
+    headers = {name: value.decode() for name, value in headers_of(received.source, place)}
+    if received.traceparent is not None:
+        headers["traceparent"] = received.traceparent
+    return Parkable(
+        subject=e.subject, source=received.source, place=received.shard_idx, shard=received.shard, shard_idx=received.shard_idx,
+        idx=received.idx, event_id=e.event_id, type=e.type, headers=orjson.dumps(list(headers.items())).decode(), value=data.data,
+    )  # fmt: skip

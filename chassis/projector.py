@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +11,16 @@ from typing import Any, Protocol
 import asyncpg
 
 from chassis.codec import decode_recorded
-from chassis.database import GONE, LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
+from chassis.database import LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection, ledger_to_fold
+from chassis.parking import Failure, Parkable, Tries, has_room, is_trouble, park, park_behind, share
 from chassis.readtables import LIVE_SCHEMA, Layout, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
 BATCH = 1000  # events
-RETRY_SECONDS = 1.0  # between two tries of an event that a projection cannot apply
 
 STANDBY_SECONDS = 0.5  # between two tries to lead what another process leads
 
@@ -30,6 +29,7 @@ HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 # projector, or one that was paused, changes nothing. It comes first in the transaction: whoever holds the checkpoint's row keeps
 # every writer away from the tables, which is what a switch relies on. Guarded by tests/chassis/test_projector.py.
 ADVANCE = "UPDATE checkpoints SET position = $3, simulated = $4 WHERE name = $1 AND position = $2"
+HOLD = "SELECT position FROM checkpoints WHERE name = $1 FOR UPDATE"
 
 
 class Overtaken(Exception):
@@ -148,14 +148,23 @@ class OwnLedger:
 async def project_once(
     connection: Connection, feed: Feed, projection: Projection, *, simulated: bool, limit: int | None = None
 ) -> int:
-    """Apply the next batch to the live tables, if any; answers how many events. Raises Overtaken if this is not for us to do."""
+    """Apply the next batch to the live tables, if any; answers how many events. Raises Overtaken if this is not for us to do.
+
+    Strict: what an event fails with is raised. Events of subjects that are parked are parked behind, and their rows stay as they
+    are.
+    """
     position = await connection.fetchval(POSITION, projection.checkpoint) or 0
     events = await feed.after(connection, position, limit or BATCH)
     if not events:
         return 0
     async with connection.transaction():
+        parked = await share(connection, projection.checkpoint, lambda: (event.envelope.subject for event in events))
         await advance(connection, projection.checkpoint, position, events[-1].idx, simulated=simulated)
-        await apply(projection, Batch(connection, events))
+        flowing = [event for event in events if event.envelope.subject not in parked]
+        behind = [_parkable(event) for event in events if event.envelope.subject in parked]
+        await park_behind(connection, projection.checkpoint, behind)
+        if flowing:
+            await apply(projection, Batch(connection, flowing))
     return len(events)
 
 
@@ -230,39 +239,86 @@ def _lock(projection: Projection) -> str:
 
 @dataclass(slots=True)
 class _Follower:
-    """One projection on its way. An event that it cannot apply stops it, visibly, and no other projection."""
+    """One projection on its way. An event that it cannot apply is parked with the later ones of its subject; others flow."""
 
     connection: asyncpg.Connection[asyncpg.Record]
     feed: Feed
     projection: Projection
     simulated: bool
-    rests_until: float = 0.0
+    tries: Tries = field(default_factory=Tries)
 
     async def advance(self) -> int:
-        """Apply the next batch; where that fails, event by event up to the one at fault, which is tried again each second."""
-        if time.monotonic() < self.rests_until:
+        """Apply the next batch; where that fails, event by event up to the one at fault, which is tried again, then parked."""
+        if self.tries.rests(self.projection.checkpoint):
             return 0
-        try:
-            return await self._project(None)
-        except (*GONE, Overtaken):
-            raise
-        except Exception as error:  # noqa: BLE001 - it is met again, with its event, and logged there
-            log.info("projection_goes_singly", projection=self.projection.name, error=repr(error))
-        try:
-            for _ in range(BATCH):
-                if not await self._project(1):
-                    break
-        except (*GONE, Overtaken):
-            raise
-        except Exception:
-            log.exception("projection_stopped", projection=self.projection.name, **await self._next_event())
-            self.rests_until = time.monotonic() + RETRY_SECONDS
+        failed = await self._tried(None)
+        if not isinstance(failed, Exception):
+            return failed
+        log.info("projection_goes_singly", projection=self.projection.name, error=repr(failed))
+        for _ in range(BATCH):
+            if isinstance(failed := await self._tried(1), Exception):
+                return await self._stopped(failed)
+            if not failed:
+                break
         return 0
 
-    async def _next_event(self) -> dict[str, Any]:
-        position = await self.connection.fetchval(POSITION, self.projection.checkpoint)
-        [event] = await self.feed.after(self.connection, position, 1)
-        return {"idx": event.idx, "type": event.envelope.type, "event_id": str(event.envelope.event_id)}
+    async def _tried(self, limit: int | None) -> int | Exception:
+        """How many events were applied, or what one of them failed with; raises what is no event's fault."""
+        try:
+            return await project_once(self.connection, self.feed, self.projection, simulated=self.simulated, limit=limit)
+        except Exception as error:
+            if isinstance(error, Overtaken) or is_trouble(error):
+                raise
+            return error
 
-    async def _project(self, limit: int | None) -> int:
-        return await project_once(self.connection, self.feed, self.projection, simulated=self.simulated, limit=limit)
+    async def _stopped(self, error: Exception) -> int:
+        """Answers 1 if the event in the way was parked: there is more to do."""
+        checkpoint = self.projection.checkpoint
+        position = await self.connection.fetchval(POSITION, checkpoint)
+        [event] = await self.feed.after(self.connection, position, 1)
+        said = {"idx": event.idx, "type": event.envelope.type, "event_id": str(event.envelope.event_id)}
+        failure = self.tries.failed(checkpoint, event.envelope.event_id, error)
+        if failure is None:
+            log.info("projection_tried", projection=self.projection.name, error=repr(error), **said)
+            return 0
+        if await self._parked(position, event, failure):
+            log.error(
+                "event_parked", consumer=checkpoint, subject=event.envelope.subject, tries=failure.tries, exc_info=error, **said
+            )
+            return 1
+        log.error("projection_stopped", projection=self.projection.name, exc_info=error, **said)
+        self.tries.stand(checkpoint)
+        return 0
+
+    async def _parked(self, position: int, event: Sequenced, failure: Failure) -> bool:
+        checkpoint = self.projection.checkpoint
+        async with self.connection.transaction():
+            await share(self.connection, checkpoint, tuple)
+            if not await has_room(self.connection, checkpoint, event.envelope.subject):
+                return False
+            await park(self.connection, checkpoint, _parkable(event), failure)
+            await advance(self.connection, checkpoint, position, event.idx, simulated=self.simulated)
+        return True
+
+
+async def reapply(connection: Connection, feed: Feed, projection: Projection, parked: asyncpg.Record) -> None:
+    """Apply a parked event, in the transaction that takes it from its queue; raises what it fails with.
+
+    Whoever holds the checkpoint's row keeps every other writer of the projection's tables away. Guarded by
+    tests/chassis/test_parked_projections.py.
+    """
+    if await connection.fetchval(HOLD, projection.checkpoint) is None:
+        raise LookupError(f"{projection.checkpoint} has no checkpoint")
+    [event] = await feed.after(connection, parked["place"] - 1, 1)
+    if event.envelope.event_id != parked["event_id"]:
+        raise LookupError(f"another event stands at {parked['place']}")
+    await apply(projection, Batch(connection, [event]))
+
+
+def _parkable(event: Sequenced) -> Parkable:
+    """Its place only: the feed has the event."""
+    e = event.envelope
+    return Parkable(
+        subject=e.subject, source="", place=event.idx, shard=event.shard, shard_idx=event.shard_idx, idx=event.idx,
+        event_id=e.event_id, type=e.type,
+    )  # fmt: skip

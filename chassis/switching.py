@@ -13,6 +13,7 @@ import asyncpg
 from chassis.comparison import TableCompared, compare_tables
 from chassis.database import session
 from chassis.eventstore import Connection
+from chassis.parking import parked_count
 from chassis.projector import BATCH, Batch, Feed, Projection, advance, apply
 from chassis.readtables import LIVE_SCHEMA
 from chassis.versions import (
@@ -26,7 +27,6 @@ from chassis.versions import (
     Generation,
     aside,
     in_state,
-    parked_count,
     remove,
 )
 
@@ -148,7 +148,7 @@ class Switcher:
         """Whether the build may take the live version's place at all."""
         if build.stopped is not None:
             raise NotSwitched(f"{build.label} cannot apply event {build.stopped['idx']}: {build.stopped['error']}")
-        if parked := await parked_count(connection, [live.checkpoint, build.checkpoint]):
+        if parked := await parked_count(connection, live.checkpoint):
             raise NotSwitched(f"{parked} events of {live.name} are parked: retry or skip them first")
         if build.position > position:
             raise NotNow(f"{live.label} is behind: at {position}, {build.label} at {build.position}")

@@ -45,7 +45,6 @@ SET state = $3, schema = $4, checkpoint = $5, stopped = NULL, changed_at = now()
 WHERE name = $1 AND generation = $2
 """
 STOP = "UPDATE projections SET stopped = $3, changed_at = now() WHERE name = $1 AND generation = $2"
-PARKED = "SELECT count(*) FROM parked WHERE consumer = ANY($1)"
 
 
 class Versioned(Protocol):
@@ -217,11 +216,3 @@ async def remove(connection: Connection, name: str, state: str) -> Generation | 
 async def note_stopped(connection: Connection, build: Generation, stopped: dict[str, Any] | None) -> None:
     """Note the event that a build cannot apply, and why; or (None) that it is tried again."""
     await connection.execute(STOP, build.name, build.generation, None if stopped is None else orjson.dumps(stopped).decode())
-
-
-async def parked_count(connection: Connection, checkpoints: Sequence[str]) -> int:
-    """How many events are parked of the projections with these checkpoints."""
-    if await connection.fetchval("SELECT to_regclass('parked')") is None:
-        return 0
-    count: int = await connection.fetchval(PARKED, list(checkpoints))
-    return count

@@ -20,6 +20,7 @@ from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, un
 from chassis.deadlines import run_deadlines
 from chassis.eventstore import Pool
 from chassis.http import Check, create_app, probes
+from chassis.operations.unparking import Unparking, run_resuming
 from chassis.policy import PolicyRuns
 from chassis.projector import Overtaken, run_projector
 from chassis.relay import Relay, TopicChanged
@@ -170,6 +171,9 @@ def loops(
         )
     if service.fires:
         found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
+    unparking = Unparking(service, pool, runner.clock, nudge)
+    if unparking.consumers():
+        found.append(forever("parked", lambda: run_resuming(unparking, pause * 10), gone=servers))
     if service.sources:
         consumer = Consumer(
             settings, service.consumer, service.sources, _applier(service, pool, runner, nudge),

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request, Response
 from chassis.eventstore import Pool
 from chassis.http import Db, answer_json
 from chassis.operations.asker import Operator
+from chassis.parking import parked_count
 from chassis.service import Service
-from chassis.versions import Generation, generations, parked_count
+from chassis.versions import Generation, generations
 
 router = APIRouter()
 
@@ -20,7 +21,7 @@ async def versions_of(pool: Pool, service: Service) -> dict[str, Any]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         found = await generations(connection)
         head = await service.feed.head(connection)
-        parked = {one.checkpoint: await parked_count(connection, [one.checkpoint]) for one in found}
+        parked = {one.checkpoint: await parked_count(connection, one.checkpoint) for one in found}
     return {"service": service.name, "head": head, "items": [_told(one, parked[one.checkpoint]) for one in found]}
 
 

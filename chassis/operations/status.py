@@ -22,6 +22,12 @@ SELECT coalesce((SELECT max(idx) FROM ledger), 0) AS head, (SELECT count(*) FROM
        (SELECT count(*) FROM refusals) AS refusals
 """
 CONSUMED = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+COUNTED = ("subjects", "events", "waiting")
+PARKED = """
+SELECT q.consumer, count(DISTINCT q.subject) AS subjects, count(*) AS events,
+       count(DISTINCT q.subject) FILTER (WHERE q.resumes) AS waiting
+FROM parked_subjects q JOIN parked p USING (consumer, subject) GROUP BY q.consumer ORDER BY q.consumer
+"""
 
 router = APIRouter()
 
@@ -37,6 +43,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         for row in await connection.fetch(CONSUMED, service.consumer):
             consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
         followed = await service.feed.head(connection)
+        parked = {row["consumer"]: {k: row[k] for k in COUNTED} for row in await connection.fetch(PARKED)}
     projected = {found.label: found.position for found in live.values()}
     expected = {f"{p.name}/{p.version}": 0 for p in newest(service.all_projections).values() if p.name not in live}
     return {
@@ -52,6 +59,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         "consumers": {service.consumer: consumed} if service.sources else {},
         "deadlines": {"due": waiting["due"], "next": waiting["next"]},
         "refusals": counts["refusals"],
+        "parked": parked,
         "simulated": clock.simulated,
     }
 

@@ -1,4 +1,4 @@
-"""Projections: each event exactly once, whoever is killed or doubled; values of every kind; a poison event stops one, visibly."""
+"""Projections: each event exactly once, whoever is killed or doubled; values of every kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
 
 from chassis.database import connect, forever
 from chassis.envelope import Sequenced
@@ -149,21 +148,3 @@ async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection
         await until(lambda: counts(connection))
         await made(connection, "二", first=1)
         await until(lambda: connection.fetchval("SELECT notes = 2 FROM note_counts"))
-
-
-async def test_a_poison_event_stops_its_projection_visibly_and_no_other(dsn: str, connection: Connection) -> None:
-    """What came before it is projected; the log names it; its cause mended, the projection goes on."""
-    await made(connection, "a", "b", "毒", "d")
-    with capture_logs() as logs:
-        async with running(forever("projector", lambda: run_projector(dsn, FEED, (LIST, COUNTS), 0.01, simulated=False))):
-            await until(lambda: connection.fetchval("SELECT notes = 4 FROM note_counts"))
-            await until(lambda: connection.fetchval("SELECT count(*) = 2 FROM note_list"))
-            await made(connection, "e", first=4)
-            await until(lambda: connection.fetchval("SELECT notes = 5 FROM note_counts"))
-    stopped = [line for line in logs if line["event"] == "projection_stopped"]
-    poison = await connection.fetchval("SELECT event_id::text FROM events WHERE stream_id = 'note:n2'")
-    assert {(line["projection"], line["event_id"], line["idx"]) for line in stopped} == {("note_list", poison, 3)}
-    assert len(stopped) < 10  # it is not tried in a busy loop
-    assert await position(connection, LIST) == 2
-    await project(connection, Projection("note_list", 1, COUNTS.project, ()))
-    assert await position(connection, LIST) == 5

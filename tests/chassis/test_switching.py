@@ -19,6 +19,7 @@ from chassis.deadlines import Arm, Deadline, deadline_projection, fire_due
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection, Pool
+from chassis.parking import forget
 from chassis.projector import Projection, live_of, run_projector
 from chassis.switching import Differs, NotSwitched, Switcher
 from chassis.testing import ServiceUnderTest
@@ -143,12 +144,14 @@ async def test_a_version_of_another_shape_is_compared_in_what_both_have(
 
 async def test_not_while_events_are_parked(dsn: str, connection: Connection, switcher: Switcher) -> None:
     await built(dsn, connection, LIST)
-    await connection.execute("DROP TABLE IF EXISTS parked CASCADE; CREATE TABLE parked (consumer text)")
-    await connection.execute("GRANT SELECT ON parked TO casetrail_works")
-    await connection.execute("INSERT INTO parked VALUES ('projection:note_list/1')")
+    await connection.execute("""
+        INSERT INTO parked_subjects (consumer, subject, since, resumes, tried_at)
+        VALUES ('projection:note_list/1', 'note:n1', now(), false, now());
+        INSERT INTO parked (consumer, subject, source, place, shard, shard_idx, idx, event_id, type, tries, first_at, last_at)
+        VALUES ('projection:note_list/1', 'note:n1', '', 2, 0, 1, 2, gen_random_uuid(), 't', 1, now(), now())""")
     with pytest.raises(NotSwitched, match="1 events of note_list are parked"):
         await switcher.switch("note_list")
-    await connection.execute("UPDATE parked SET consumer = 'projection:note_counts/1'")
+    await forget(connection, "projection:note_list/1")
     await switcher.switch("note_list")
 
 
