@@ -34,6 +34,7 @@ APPLIED = "SELECT name FROM migrations"
 NOTE_APPLIED = "INSERT INTO migrations (name) VALUES ($1)"
 LOCK_MIGRATIONS = "SELECT pg_advisory_lock(hashtext('casetrail migrations'))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext($1))"
+UNLOCK = "SELECT pg_advisory_unlock(hashtext($1))"
 
 
 async def connect(dsn: str, name: str, **settings: str) -> asyncpg.Connection[asyncpg.Record]:
@@ -94,19 +95,26 @@ async def unapplied(connection: Connection | Pool, folders: list[Path]) -> list[
 
 
 @asynccontextmanager
+async def session(dsn: str, name: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A worker's connection of its own for the length of a block; what it holds (locks, a lead) it loses with it."""
+    connection = await connect(dsn, name, role=WORKS)
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(_close(connection))
+
+
+@asynccontextmanager
 async def leadership(dsn: str, name: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Wait until this process is the leader of `name`, on a connection of its own; losing the connection loses the lead.
 
     Whoever leads still fences its writes (a primary key, a compare-and-set): a lock alone cannot stop a process that was
     paused and wakes up late.
     """
-    connection = await connect(dsn, name, role=WORKS)
-    try:
+    async with session(dsn, name) as connection:
         while not await connection.fetchval(TRY_LOCK, name):
             await asyncio.sleep(0.5)
         yield connection
-    finally:
-        await asyncio.shield(_close(connection))
 
 
 async def _close(connection: asyncpg.Connection[asyncpg.Record]) -> None:

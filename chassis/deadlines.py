@@ -17,21 +17,45 @@ from chassis.database import GONE, LEDGER, WakeUp, leadership
 from chassis.domain import Actor, Event, Refused
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection
+from chassis.parking import parked_count
 from chassis.projector import Batch, Projection
 from chassis.runner import Conflict, Context, InFlight, Runner, Work
 from chassis.telemetry import log, new_traceparent
+from chassis.versions import LIVE, in_state
 
 NAMESPACE = uuid.UUID("6d5b2b0e-7b86-5a0f-8f0a-2f9c3c1f4a55")
+DEADLINES = "deadlines"
 LOOK_SECONDS = 0.01  # between two looks at a simulated clock
 ROUND = 200  # deadlines of a kind fired at once
 
-# A round per kind: a kind whose handler is broken keeps no other from firing.
-DUE = """
-SELECT * FROM (SELECT d.*, row_number() OVER (PARTITION BY kind ORDER BY due_at) AS place
-               FROM deadlines d WHERE state = 'armed' AND due_at <= $1) AS due
-WHERE place <= $2 ORDER BY due_at
+# Armed, due, and not noted as fired. What `settled_deadlines` covers is not looked at, because the table keeps all that ever
+# fired: the two parts are ranges of an index each (`+ interval '0'` keeps the second from the first's), and each row is asked
+# for its note by key; an OR, or an anti-join, is planned as a scan of everything. Guarded by tests/chassis/test_deadlines.py.
+UNSETTLED = """
+    FROM (SELECT * FROM deadlines
+          WHERE state = 'armed' AND due_at <= $1 AND due_at >= (SELECT due_before FROM settled_deadlines)
+          UNION ALL
+          SELECT * FROM deadlines
+          WHERE state = 'armed' AND idx > (SELECT idx FROM settled_deadlines)
+            AND due_at + interval '0' < (SELECT due_before FROM settled_deadlines) AND due_at + interval '0' <= $1) AS d
+    WHERE (SELECT f.fired_at FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at) IS NULL
 """
-NOTE_FIRED = "UPDATE deadlines SET state = 'fired' WHERE id = $1 AND due_at = $2 AND state = 'armed'"
+# A round per kind: a kind whose handler is broken keeps no other from firing.
+DUE = f"""
+SELECT * FROM (SELECT d.*, row_number() OVER (PARTITION BY kind ORDER BY due_at) AS place {UNSETTLED}) AS due
+WHERE place <= $2 ORDER BY due_at
+"""  # noqa: S608 - constant SQL
+NOTE_FIRED = "INSERT INTO fired_deadlines (id, due_at, fired_at) VALUES ($1, $2, $3) ON CONFLICT (id, due_at) DO NOTHING"
+# Whatever an event up to idx $2 armed for a time before `due_before` is noted as fired; all those events are applied.
+NOTE_SETTLED = f"""
+UPDATE settled_deadlines SET idx = $2, due_before = least($1, (SELECT min(d.due_at) {UNSETTLED}))
+"""  # noqa: S608 - constant SQL
+WAITING = f"""
+SELECT (SELECT count(*) {UNSETTLED}) AS due,
+       (SELECT d.due_at FROM deadlines d WHERE d.state = 'armed' AND d.due_at > $1
+          AND (SELECT f.fired_at FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at) IS NULL
+        ORDER BY d.due_at LIMIT 1) AS next
+"""  # noqa: S608 - constant SQL
 NOTE_REFUSED = """
 INSERT INTO refusals (consumer, event_id, type, code, detail, recorded_at) VALUES ('deadlines', $1, $2, $3, $4, $5)
 ON CONFLICT (consumer, event_id) DO NOTHING
@@ -73,21 +97,25 @@ Fire = Callable[[Work, Deadline], Awaitable[Any]]
 
 
 def deadline_projection(rules: Rules) -> Projection:
-    """The projection that keeps the table of deadlines by a service's rules."""
+    """The projection that keeps the table of deadlines by a service's rules: a pure function of the ledger.
+
+    What fired is noted beside it, in `fired_deadlines`, so that a table built anew is the same table and fires nothing again; and
+    only the live table is looked at, so that nothing fires of one that is still being built.
+    """
 
     async def project(batch: Batch) -> None:
-        changes = [change for sequenced in batch.events for change in rules(sequenced, batch.event(sequenced))]
-        rows = await batch.rows("deadlines", [change.id for change in changes])
-        for change in changes:
+        changes = [(s.idx, change) for s in batch.events for change in rules(s, batch.event(s))]
+        rows = await batch.rows("deadlines", [change.id for _, change in changes])
+        for idx, change in changes:
             if isinstance(change, Disarm):
                 rows.patch(change.id, state="disarmed")
             else:
                 rows.put(change.id, {
                     "id": change.id, "kind": change.kind, "key": change.key, "due_at": change.due_at.isoformat(),
-                    "district": change.district, "state": "armed", "detail": orjson.dumps(change.detail).decode(),
+                    "district": change.district, "state": "armed", "detail": orjson.dumps(change.detail).decode(), "idx": idx,
                 })  # fmt: skip
 
-    return Projection("deadlines", 1, project, ("deadlines",))
+    return Projection(DEADLINES, 1, project, ("deadlines",))
 
 
 async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, Fire]) -> int:
@@ -96,7 +124,8 @@ async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, F
     A deadline may fire again after a kill between its command and the note that it fired: the command's idempotency key
     makes that harmless. Guarded by tests/chassis/test_deadlines.py.
     """
-    rows = await connection.fetch(DUE, runner.clock.now(), ROUND)
+    now = runner.clock.now()
+    rows = await connection.fetch(DUE, now, ROUND)
     outcomes = await asyncio.gather(*(_fire(runner, fires, _deadline(row)) for row in rows))
     for row, (settled, refused) in zip(rows, outcomes, strict=True):
         if refused is not None:
@@ -105,8 +134,18 @@ async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, F
                 NOTE_REFUSED, command_id, f"deadline {row['kind']}", refused.code, str(refused), runner.clock.now()
             )
         if settled:
-            await connection.execute(NOTE_FIRED, row["id"], row["due_at"])
-    return sum(settled for settled, _ in outcomes)
+            await connection.execute(NOTE_FIRED, row["id"], row["due_at"], runner.clock.now())
+    count = sum(settled for settled, _ in outcomes)
+    if count:
+        await _note_settled(connection, now)
+    return count
+
+
+async def _note_settled(connection: Connection, now: datetime) -> None:
+    """While an event is parked, which may arm a deadline at its old place later, nothing more counts as settled."""
+    live = await in_state(connection, LIVE, DEADLINES)
+    if live is not None and not await parked_count(connection, live.checkpoint):
+        await connection.execute(NOTE_SETTLED, now, live.position)
 
 
 async def _fire(runner: Runner, fires: Mapping[str, Fire], deadline: Deadline) -> tuple[bool, Refused | None]:

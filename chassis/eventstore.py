@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -94,6 +94,47 @@ def recorded_from(row: Any) -> Recorded:
     return Recorded(envelope, bytes(row["data"]))
 
 
+class RowEnvelope(Envelope):
+    """An envelope that takes its members from the row when they are asked for: a fold asks for few of them, of many events."""
+
+    __slots__ = ("_row",)
+    _row: Any
+
+    @classmethod
+    def of(cls, row: Any) -> RowEnvelope:
+        """The envelope of a row with ENVELOPE_COLUMNS."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "_row", row)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """As of any two envelopes: member by member."""
+        return isinstance(other, Envelope) and all(getattr(self, name) == getattr(other, name) for name in MEMBERS)
+
+    __hash__ = Envelope.__hash__
+
+
+MEMBERS = tuple(member.name for member in fields(Envelope))
+
+
+def _member(name: str) -> Any:
+    """Reads one member from the row."""
+
+    def read(self: RowEnvelope) -> Any:
+        return self._row[name]
+
+    return property(read if name != "actor" else lambda self: actor_from(self._row["actor"]))
+
+
+for _name in MEMBERS:
+    setattr(RowEnvelope, _name, _member(_name))
+
+
+def folded_from(row: Any) -> Recorded:
+    """As `recorded_from`, several times as fast, for whoever only folds it."""
+    return Recorded(RowEnvelope.of(row), row["data"])
+
+
 def sequenced_from(row: Any) -> Sequenced:
     """The ledger row with its event."""
     return Sequenced(row["idx"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], recorded_from(row))
@@ -123,6 +164,12 @@ async def ledger_head(source: Connection | Pool) -> int | None:
     """The last `idx` of the ledger; None while it is empty."""
     head: int | None = await source.fetchval(LEDGER_HEAD)
     return head
+
+
+async def ledger_to_fold(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
+    """As `ledger_after`, for projections: what they do not ask for of an envelope is not made."""
+    rows = await connection.fetch(LEDGER_AFTER, idx, limit)
+    return [Sequenced(row[0], row[1], row[2], row[3], row[4], folded_from(row)) for row in rows]
 
 
 async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:

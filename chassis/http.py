@@ -43,7 +43,9 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hexadecimal digits."""
 
 PROJECTED = """
-SELECT l.idx <= ALL (SELECT coalesce(c.position, 0) FROM unnest($2::text[]) AS p(name) LEFT JOIN checkpoints c USING (name))
+SELECT l.idx <= ALL (SELECT coalesce(c.position, 0) FROM unnest($2::text[]) AS asked(name)
+                     LEFT JOIN projections p ON p.name = asked.name AND p.state = 'live'
+                     LEFT JOIN checkpoints c ON c.name = p.checkpoint)
 FROM ledger l WHERE l.event_id = $1
 """
 
@@ -250,14 +252,15 @@ def listed(request: Request, asked: Page, rows: Sequence[Any], key: Callable[[An
 
 
 async def at_least(request: Request, _: Annotated[Principal, Depends(principal_of)], at_least: uuid.UUID | None = None) -> None:
-    """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected.
+    """FastAPI dependency of lists: `?at_least=<event_id>` waits until that event of this service is sequenced and projected: by
+    the live version of each projection, whatever is being built beside it.
 
     It belongs behind the list's `reader` in the path's dependencies, because those come before its function's.
     """
     if at_least is None:
         return
     pool: Pool = request.app.state.pool
-    projections = [projection.checkpoint for projection in request.app.state.service.all_projections]
+    projections = list({projection.name for projection in request.app.state.service.all_projections})
     until = time.monotonic() + AT_LEAST_WAIT
     while not await pool.fetchval(PROJECTED, at_least, projections):
         if time.monotonic() > until:

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
-import orjson
 
 from chassis.codec import decode_recorded
-from chassis.database import LEDGER, WakeUp, leadership
+from chassis.database import LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.domain import Event
 from chassis.envelope import Sequenced
-from chassis.eventstore import Connection, ledger_after
+from chassis.eventstore import Connection, ledger_to_fold
 from chassis.parking import Failure, Parkable, Tries, has_room, is_trouble, park, park_behind, share
+from chassis.readtables import LIVE_SCHEMA, Layout, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
+from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
 BATCH = 1000  # events
 
-BEGIN = "INSERT INTO checkpoints (name, position, simulated) VALUES ($1, 0, $2) ON CONFLICT (name) DO NOTHING"
+STANDBY_SECONDS = 0.5  # between two tries to lead what another process leads
+
 HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
-POSITION = "SELECT position FROM checkpoints WHERE name = $1"
 # Invariant: a batch's effects and its checkpoint commit together, and only from the position that the batch began at; a second
-# projector, or one that was paused, changes nothing. Guarded by tests/chassis/test_projector.py.
+# projector, or one that was paused, changes nothing. It comes first in the transaction: whoever holds the checkpoint's row keeps
+# every writer away from the tables, which is what a switch relies on. Guarded by tests/chassis/test_projector.py.
 ADVANCE = "UPDATE checkpoints SET position = $3, simulated = $4 WHERE name = $1 AND position = $2"
 HOLD = "SELECT position FROM checkpoints WHERE name = $1 FOR UPDATE"
-COLUMNS = """
-SELECT a.attname AS name, coalesce(a.attnum = ANY(i.indkey), false) AS key
-FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
-WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-"""
 
 
 class Overtaken(Exception):
@@ -42,7 +41,7 @@ class Rows:
     """The rows of one read table that a batch touches: loaded by key, changed in Python, written back by one upsert."""
 
     found: dict[str, dict[str, Any]]
-    columns: tuple[str, ...]
+    columns: frozenset[str]
     asked: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
@@ -54,8 +53,8 @@ class Rows:
 
     def put(self, key: str, row: dict[str, Any]) -> None:
         """Write a whole row; KeyError if a column is unknown."""
-        if unknown := row.keys() - set(self.columns):
-            raise KeyError(f"no such columns: {sorted(unknown)}")
+        if not self.columns.issuperset(row):
+            raise KeyError(f"no such columns: {sorted(row.keys() - self.columns)}")
         self.found[key] = row
         self.touched.add(key)
 
@@ -71,8 +70,9 @@ class Batch:
 
     connection: Connection
     events: Sequence[Sequenced]
+    schema: str = LIVE_SCHEMA
     _tables: dict[str, Rows] = field(default_factory=dict)
-    _keys: dict[str, str] = field(default_factory=dict)
+    _layouts: dict[str, Layout] = field(default_factory=dict)
 
     def event(self, sequenced: Sequenced) -> Event:
         """The decoded event of a row."""
@@ -81,47 +81,38 @@ class Batch:
     async def rows(self, table: str, keys: Iterable[str]) -> Rows:
         """The rows of a read table with these values of its one-column primary key; may be asked again for more."""
         if table not in self._tables:
-            described = await self.connection.fetch(COLUMNS, table)
-            self._keys[table] = next(row["name"] for row in described if row["key"])
-            self._tables[table] = Rows({}, tuple(row["name"] for row in described))
+            layout = self._layouts[table] = await layout_of(self.connection, table, self.schema)
+            self._tables[table] = Rows({}, layout.names)
         rows = self._tables[table]
         missing = sorted({*keys} - rows.asked - rows.touched)
         rows.asked |= {*missing}
         if missing:
-            key = self._keys[table]
-            sql = f"SELECT t.{key}::text AS key, to_jsonb(t)::text AS row FROM {table} t WHERE t.{key} = ANY($1)"  # noqa: S608
-            rows.found.update({r["key"]: orjson.loads(r["row"]) for r in await self.connection.fetch(sql, missing)})
+            rows.found.update(await fetch_rows(self.connection, self._layouts[table], missing))
         return rows
 
     async def write_back(self) -> None:
         """One upsert per table; called by the projector."""
         for table, rows in self._tables.items():
-            if rows.touched:
-                changed = [rows.found[key] for key in sorted(rows.touched)]
-                await self.connection.execute(self._upsert(table, rows), orjson.dumps(changed).decode())
-
-    def _upsert(self, table: str, rows: Rows) -> str:
-        key = self._keys[table]
-        others = [column for column in rows.columns if column != key]
-        changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in others) or f"{key} = EXCLUDED.{key}"
-        return (
-            f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) "  # noqa: S608 - names from the catalog
-            f"ON CONFLICT ({key}) DO UPDATE SET {changes}"
-        )
+            await upsert_rows(self.connection, self._layouts[table], [rows.found[key] for key in sorted(rows.touched)])
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A read model: its name and version, the function that folds a batch, and the tables it writes."""
+    """A read model: its name and version, the function that folds a batch, and the tables it writes.
+
+    The migrations make the tables of a first version; those of a later one are made by `ddl`, a file of its own whose names carry
+    no schema. A manifest may list several versions of a name.
+    """
 
     name: str
     version: int
     project: Callable[[Batch], Awaitable[None]]
     tables: tuple[str, ...]
+    ddl: Path | None = None
 
     @property
     def checkpoint(self) -> str:
-        """The name of its checkpoint."""
+        """The name of its checkpoint while it is live."""
         return f"projection:{self.name}/{self.version}"
 
 
@@ -146,7 +137,7 @@ class OwnLedger:
 
     async def after(self, connection: Connection, position: int, limit: int) -> Sequence[Sequenced]:
         """Ledger rows after `position`."""
-        return await ledger_after(connection, position, limit)
+        return await ledger_to_fold(connection, position, limit)
 
     async def head(self, connection: Connection) -> int:
         """The last `idx`."""
@@ -157,7 +148,7 @@ class OwnLedger:
 async def project_once(
     connection: Connection, feed: Feed, projection: Projection, *, simulated: bool, limit: int | None = None
 ) -> int:
-    """Apply the next batch, if any; answers how many events. Raises Overtaken if another projector was there.
+    """Apply the next batch to the live tables, if any; answers how many events. Raises Overtaken if this is not for us to do.
 
     Strict: what an event fails with is raised. Events of subjects that are parked are parked behind, and their rows stay as they
     are.
@@ -168,38 +159,82 @@ async def project_once(
         return 0
     async with connection.transaction():
         parked = await share(connection, projection.checkpoint, lambda: (event.envelope.subject for event in events))
+        await advance(connection, projection.checkpoint, position, events[-1].idx, simulated=simulated)
         flowing = [event for event in events if event.envelope.subject not in parked]
         behind = [_parkable(event) for event in events if event.envelope.subject in parked]
         await park_behind(connection, projection.checkpoint, behind)
         if flowing:
-            batch = Batch(connection, flowing)
-            await projection.project(batch)
-            await batch.write_back()
-        await _advance(connection, projection, position, events[-1].idx, simulated=simulated)
+            await apply(projection, Batch(connection, flowing))
     return len(events)
 
 
-async def _advance(connection: Connection, projection: Projection, position: int, to: int, *, simulated: bool) -> None:
-    if await connection.execute(ADVANCE, projection.checkpoint, position, to, simulated) != "UPDATE 1":
-        raise Overtaken(projection.name)
+async def apply(projection: Projection, batch: Batch) -> None:
+    """Fold a batch into the tables of its schema, in the transaction that it is in."""
+    await projection.project(batch)
+    await batch.write_back()
+
+
+async def advance(connection: Connection, checkpoint: str, position: int, to: int, *, simulated: bool) -> None:
+    """Move a checkpoint; raises Overtaken if it is gone, or not where it was read."""
+    if await connection.execute(ADVANCE, checkpoint, position, to, simulated) != "UPDATE 1":
+        raise Overtaken(checkpoint)
+
+
+def newest(projections: Sequence[Projection]) -> dict[str, Projection]:
+    """The newest version of each projection that this code knows, by name."""
+    return {projection.name: projection for projection in sorted(projections, key=lambda known: known.version)}
 
 
 async def begin(connection: Connection, projections: Sequence[Projection], *, simulated: bool) -> None:
-    """Give each projection its checkpoint, at 0 if it is new."""
-    for projection in projections:
-        await connection.execute(BEGIN, projection.checkpoint, simulated)
+    """Make the newest version of each projection live, at 0, where none is."""
+    for projection in newest(projections).values():
+        await begin_live(connection, projection, simulated=simulated)
+
+
+async def live_of(connection: Connection, projections: Sequence[Projection]) -> list[Projection]:
+    """Those of these versions that are live."""
+    names = sorted({projection.name for projection in projections})
+    live = {(found.name, found.version) for found in await generations(connection, names) if found.state == LIVE}
+    return [projection for projection in projections if (projection.name, projection.version) in live]
 
 
 async def run_projector(dsn: str, feed: Feed, projections: Sequence[Projection], pause: float, *, simulated: bool) -> None:
-    """Lead, and keep every projection up to its feed for as long as the connection lives."""
-    async with leadership(dsn, "projector") as connection:
-        wake = WakeUp(pause)
+    """Keep every live version that this code knows up to its feed, each led by one process, while the connection lives."""
+    async with session(dsn, "projector") as connection:
+        wake, changed = WakeUp(pause), asyncio.Event()
         await connection.add_listener(feed.channel, wake)
+        for notice in (changed.set, wake):
+            await connection.add_listener(CHANGED, lambda *_, notice=notice: notice())
         await begin(connection, projections, simulated=simulated)
-        followers = [_Follower(connection, feed, projection, simulated) for projection in projections]
+        led: dict[Projection, _Follower] = {}
+        leads_all = False
         while True:
-            if not sum([await follower.advance() for follower in followers]):
-                await wake.wait()
+            if changed.is_set() or not leads_all:
+                changed.clear()
+                live = await live_of(connection, projections)
+                await _lead(connection, live, led, lambda one: _Follower(connection, feed, one, simulated))
+                leads_all = len(led) == len(live)
+            if not sum([await follower.advance() for follower in led.values()]):
+                await wake.wait(None if leads_all else min(pause, STANDBY_SECONDS))
+
+
+async def _lead(
+    connection: Connection,
+    live: Sequence[Projection],
+    led: dict[Projection, _Follower],
+    follow: Callable[[Projection], _Follower],
+) -> None:
+    """Give up what is no longer live, and try to lead what is: a lock per version, so that no release waits for another."""
+    for gone in [projection for projection in led if projection not in live]:
+        del led[gone]
+        await connection.fetchval(UNLOCK, _lock(gone))
+    for projection in live:
+        if projection not in led and await connection.fetchval(TRY_LOCK, _lock(projection)):
+            led[projection] = follow(projection)
+
+
+def _lock(projection: Projection) -> str:
+    return f"projector {projection.name}/{projection.version}"
 
 
 @dataclass(slots=True)
@@ -262,7 +297,7 @@ class _Follower:
             if not await has_room(self.connection, checkpoint, event.envelope.subject):
                 return False
             await park(self.connection, checkpoint, _parkable(event), failure)
-            await _advance(self.connection, self.projection, position, event.idx, simulated=self.simulated)
+            await advance(self.connection, checkpoint, position, event.idx, simulated=self.simulated)
         return True
 
 
@@ -277,9 +312,7 @@ async def reapply(connection: Connection, feed: Feed, projection: Projection, pa
     [event] = await feed.after(connection, parked["place"] - 1, 1)
     if event.envelope.event_id != parked["event_id"]:
         raise LookupError(f"another event stands at {parked['place']}")
-    batch = Batch(connection, [event])
-    await projection.project(batch)
-    await batch.write_back()
+    await apply(projection, Batch(connection, [event]))
 
 
 def _parkable(event: Sequenced) -> Parkable:

@@ -22,7 +22,7 @@ from chassis.domain import Actor, Event, Stream
 from chassis.envelope import GENESIS, Envelope, Recorded, leaf_hash, shard_of, uuid7
 from chassis.eventstore import Connection, Pool
 from chassis.policy import PolicyRuns, Run
-from chassis.projector import begin, project_once
+from chassis.projector import begin, live_of, project_once
 from chassis.runner import Runner
 from chassis.sequencer import read_head, sequence_once
 from chassis.service import Service
@@ -168,7 +168,7 @@ class ServiceUnderTest:
         busy = True
         while busy:
             busy = bool(await sequence_once(self.connection, await read_head(self.connection)))
-            for projection in projections:
+            for projection in await live_of(self.connection, projections):
                 busy |= bool(await project_once(self.connection, self.service.feed, projection, simulated=True))
             if self.service.fires:
                 busy |= bool(await fire_due(self.connection, self.runner, self.service.fires))

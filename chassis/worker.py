@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from chassis import broker, operations
 from chassis.auth import TokenVerifier
+from chassis.building import run_builds
 from chassis.clock import clock_from
 from chassis.consumer import LOST, Applier, Consumer
 from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, unapplied, writer_connection
@@ -165,6 +166,13 @@ def loops(
     if service.snapshots:
         kept = service.snapshots
         found.append(forever("snapshots", lambda: run_snapshots(dsn, kept, pause * 5, simulated=simulated), gone=servers))
+        found.append(
+            forever(
+                "builder",
+                lambda: run_builds(dsn, service.feed, projections, pause * 5, simulated=simulated),
+                gone=servers,
+            )
+        )
     if service.fires:
         found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
     unparking = Unparking(service, pool, runner.clock, nudge)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from chassis.operations import parked, repair, status
+from chassis.operations import parked, projections, repair, status
 from chassis.operations.repair import LedgerClient
 
 __all__ = ["LedgerClient", "router"]
@@ -10,4 +10,5 @@ __all__ = ["LedgerClient", "router"]
 router = APIRouter(prefix="/ops", tags=["operations"])
 router.include_router(status.router)
 router.include_router(repair.router)
+router.include_router(projections.router)
 router.include_router(parked.router)

@@ -7,20 +7,20 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from chassis.clock import Clock
+from chassis.deadlines import WAITING
 from chassis.eventstore import Pool
 from chassis.http import Db, answer_json
 from chassis.operations.asker import Operator
+from chassis.projector import newest
 from chassis.sequencer import shard_heads
 from chassis.service import Service
+from chassis.versions import LIVE, generations
 
 COUNTS = """
 SELECT coalesce((SELECT max(idx) FROM ledger), 0) AS head, (SELECT count(*) FROM pending) AS pending,
        (SELECT position FROM checkpoints WHERE name = 'relay') AS relay,
-       (SELECT count(*) FROM deadlines WHERE state = 'armed' AND due_at <= $1) AS due,
-       (SELECT min(due_at) FROM deadlines WHERE state = 'armed' AND due_at > $1) AS next,
        (SELECT count(*) FROM refusals) AS refusals
 """
-PROJECTED = "SELECT substr(name, 12) AS name, position FROM checkpoints WHERE name LIKE 'projection:%'"
 CONSUMED = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
 COUNTED = ("subjects", "events", "waiting")
 PARKED = """
@@ -35,15 +35,17 @@ router = APIRouter()
 async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any]:
     """How far each part of a service is, in one consistent look at its database."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        [counts] = await connection.fetch(COUNTS, clock.now())
+        [counts] = await connection.fetch(COUNTS)
+        [waiting] = await connection.fetch(WAITING, clock.now())
         shards = await shard_heads(connection)
-        projected = {row["name"]: row["position"] for row in await connection.fetch(PROJECTED)}
+        live = {found.name: found for found in await generations(connection) if found.state == LIVE}
         consumed: dict[str, dict[str, int]] = {source: {} for source in service.sources}
         for row in await connection.fetch(CONSUMED, service.consumer):
             consumed.setdefault(row["source"], {})[str(row["shard"])] = row["position"]
         followed = await service.feed.head(connection)
         parked = {row["consumer"]: {k: row[k] for k in COUNTED} for row in await connection.fetch(PARKED)}
-    expected = {f"{p.name}/{p.version}": 0 for p in service.all_projections}
+    projected = {found.label: found.position for found in live.values()}
+    expected = {f"{p.name}/{p.version}": 0 for p in newest(service.all_projections).values() if p.name not in live}
     return {
         "service": service.name,
         "ledger": {
@@ -55,7 +57,7 @@ async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any
         "feed": {"head": followed},
         "projections": {**expected, **projected},
         "consumers": {service.consumer: consumed} if service.sources else {},
-        "deadlines": {"due": counts["due"], "next": counts["next"]},
+        "deadlines": {"due": waiting["due"], "next": waiting["next"]},
         "refusals": counts["refusals"],
         "parked": parked,
         "simulated": clock.simulated,

@@ -10,7 +10,7 @@ from typing import Any
 from chassis.codec import read_as
 from chassis.envelope import Sequenced
 from chassis.projector import Batch, Projection
-from services.reporting.queries.figures import FACTS, FACTS_VERSION
+from services.reporting.queries.figures import FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +174,4 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-PROJECTIONS = (Projection(FACTS, FACTS_VERSION, project_facts, TABLES),)
+PROJECTIONS = (Projection(FACTS, 1, project_facts, TABLES),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,10 @@ async def project(sut: ServiceUnderTest, rules: Rules | None = None) -> None:
 
 
 async def states(sut: ServiceUnderTest) -> dict[str, str]:
-    return {row["key"]: row["state"] for row in await sut.connection.fetch("SELECT key, state FROM deadlines")}
+    rows = await sut.connection.fetch("""
+        SELECT d.key, CASE WHEN f.id IS NOT NULL AND d.state = 'armed' THEN 'fired' ELSE d.state END AS state
+        FROM deadlines d LEFT JOIN fired_deadlines f USING (id, due_at)""")
+    return {row["key"]: row["state"] for row in rows}
 
 
 async def finished(sut: ServiceUnderTest) -> list[str]:
@@ -131,14 +135,14 @@ async def test_killed_between_command_and_note_it_fires_once(sut: ServiceUnderTe
     holder = await connect(sut.dsn, "holder")
     transaction = holder.transaction()
     await transaction.start()
-    await holder.execute("SELECT FROM deadlines FOR UPDATE")
+    await holder.execute("INSERT INTO fired_deadlines SELECT id, due_at, due_at FROM deadlines")
     async with running(forever("deadlines", lambda: run_deadlines(sut.dsn, sut.runner, {"note-due": careless}, 0.01))):
         await until(lambda: waits_for_a_lock(sut.connection, "deadlines"))
         assert await finished(sut) == ["note:a", "note:b"]
         pid = await waits_for_a_lock(sut.connection, "deadlines")
         await sut.connection.execute("SELECT pg_terminate_backend($1)", pid)
         await transaction.rollback()
-        await until(lambda: sut.connection.fetchval("SELECT bool_and(state = 'fired') FROM deadlines"))
+        await until(lambda: sut.connection.fetchval("SELECT count(*) = 2 FROM fired_deadlines"))
     await holder.close()
     assert await finished(sut) == ["note:a", "note:b"]
 
@@ -218,3 +222,56 @@ async def test_more_than_a_round_is_fired_in_rounds_earliest_first(
     assert [await fire(sut) for _ in range(4)] == [2, 2, 1, 0]
     keys = await sut.connection.fetch("SELECT stream_id FROM events WHERE type = $1 ORDER BY occurred_at", NoteDone.__wire__)
     assert [row["stream_id"] for row in keys] == [f"note:{name}" for name in "abcde"]
+
+
+async def test_what_is_settled_is_not_looked_at_again_and_what_comes_late_still_fires(sut: ServiceUnderTest) -> None:
+    """Late: armed by an event that comes after, for a time that is long past."""
+    await make(sut, "a", "b")
+    await project(sut)
+    sut.clock.at += 2 * DAY
+    assert await fire(sut) == 2
+    settled = await sut.connection.fetchrow("SELECT due_before, idx FROM settled_deadlines")
+    assert settled is not None
+    assert tuple(settled) == (sut.clock.at, 2)
+    await sut.connection.execute("DELETE FROM fired_deadlines")  # nobody asks for these any more
+    assert await fire(sut) == 0
+    await make(sut, "c")
+    await project(sut, long_past)
+    assert await fire(sut) == 1
+    assert await finished(sut) == ["note:a", "note:b", "note:c"]
+
+
+def long_past(sequenced: Sequenced, happened: Event) -> list[Arm]:
+    return [replace(arm, due_at=arm.due_at - 9 * DAY) for arm in deadlines(sequenced, happened) if isinstance(arm, Arm)]
+
+
+async def test_one_that_fails_is_looked_at_however_long_ago_it_was_due(sut: ServiceUnderTest) -> None:
+    await make(sut, "broken-1")
+    sut.clock.at += timedelta(minutes=1)
+    await make(sut, "b")
+    await project(sut)
+    sut.clock.at += 2 * DAY
+    assert await fire(sut) == 1
+    await make(sut, "c")
+    await project(sut)
+    sut.clock.at += 2 * DAY
+    assert await fire(sut) == 1
+
+    async def mended(work: Work, deadline: Deadline) -> None:
+        await finish(work, deadline.key)
+
+    assert await fire_due(sut.connection, sut.runner, {"note-due": mended}) == 1
+
+
+async def test_nothing_counts_as_settled_while_an_event_is_parked(sut: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may arm a deadline at its old place when it is tried again."""
+
+    async def one_parked(*_: object) -> int:
+        return 1
+
+    monkeypatch.setattr("chassis.deadlines.parked_count", one_parked)
+    await make(sut, "a")
+    await project(sut)
+    sut.clock.at += DAY
+    assert await fire(sut) == 1
+    assert await sut.connection.fetchval("SELECT idx FROM settled_deadlines") == 0

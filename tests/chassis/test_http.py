@@ -313,7 +313,7 @@ async def test_at_least_waits_until_the_event_is_in_every_projection(sut: Servic
     async with sut.client("officer") as officer:
         made = await officer.post("/v1/notes", json=note())
         listing = asyncio.create_task(officer.get("/v1/notes", params={"at_least": made.json()["event_id"]}))
-        asking = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%checkpoints c USING%'"
+        asking = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%asked(name)%'"
         await until(lambda: sut.connection.fetchval(f"{asking} AND pid <> pg_backend_pid()"))
         assert not listing.done()
         await sut.settle()

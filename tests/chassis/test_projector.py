@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 import pytest
 
-from chassis.codec import encode
 from chassis.database import connect, forever
-from chassis.eventstore import Connection, append
+from chassis.envelope import Sequenced
+from chassis.eventstore import Connection
 from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
-from chassis.sequencer import read_head, sequence_once
 from chassis.worker import running
-from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade
-from tests.chassis.writing import alone, recorded, until, waits_for_a_lock
-
-FEED = OwnLedger()
-
-
-async def made(connection: Connection, *texts: str, first: int = 0) -> None:
-    """Notes n<first>… in the ledger, with these texts."""
-    for n, text in enumerate(texts, first):
-        event = NoteMade(note_id=f"n{n}", text=text)
-        await append(connection, [alone([recorded(f"note:n{n}", 1, data=encode(event))])])
-    head = await read_head(connection)
-    while await sequence_once(connection, head):
-        pass
-
-
-async def done(connection: Connection, *numbers: int) -> None:
-    """These notes done."""
-    for n in numbers:
-        event = NoteDone(note_id=f"n{n}")
-        await append(connection, [alone([recorded(f"note:n{n}", 2, data=encode(event), wire=event.__wire__)])])
-    await sequence_once(connection, await read_head(connection))
-
-
-async def project(connection: Connection, projection: Projection) -> None:
-    """Run a projection to the end of the ledger."""
-    await begin(connection, [projection], simulated=False)
-    while await project_once(connection, FEED, projection, simulated=False):
-        pass
+from tests.chassis.notes import COUNTS, LIST
+from tests.chassis.projecting import FEED, done, made, project
+from tests.chassis.writing import until, waits_for_a_lock
 
 
 async def position(connection: Connection, projection: Projection) -> int:
@@ -126,26 +100,23 @@ async def test_two_projectors_apply_each_event_once(dsn: str, connection: Connec
     """Both read the same batch before either writes: one is overtaken and changes nothing."""
     monkeypatch.setattr("chassis.projector.BATCH", 7)
     both_have_read = asyncio.Barrier(2)
-    first = True
 
-    async def together(batch: Batch) -> None:
-        if first:
+    class Together(OwnLedger):
+        async def after(self, connection: Connection, position: int, limit: int) -> Sequence[Sequenced]:
+            read = await super().after(connection, position, limit)
             await both_have_read.wait()
-        assert COUNTS.project is not None
-        await COUNTS.project(batch)
+            return read
 
-    projection = Projection("note_counts", 1, together, ("note_counts",))
     await made(connection, *"abcdefghijklmnopqrst")
-    await begin(connection, [projection], simulated=False)
+    await begin(connection, [COUNTS], simulated=False)
     other = await connect(dsn, "other")
-    tries = [project_once(each, FEED, projection, simulated=False) for each in (connection, other)]
+    tries = [project_once(each, Together(), COUNTS, simulated=False) for each in (connection, other)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     await other.close()
     assert 7 in outcomes
     assert any(isinstance(outcome, Overtaken) for outcome in outcomes)
     assert await counts(connection) == ("donghu", 7, 0)
-    first = False
-    await project(connection, projection)
+    await project(connection, COUNTS)
     assert await counts(connection) == ("donghu", 20, 0)
 
 
@@ -177,13 +148,3 @@ async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection
         await until(lambda: counts(connection))
         await made(connection, "二", first=1)
         await until(lambda: connection.fetchval("SELECT notes = 2 FROM note_counts"))
-
-
-async def test_a_new_version_of_a_projection_begins_at_the_beginning(connection: Connection) -> None:
-    await made(connection, "a", "b")
-    await project(connection, COUNTS)
-    await connection.execute("TRUNCATE note_counts")
-    await project(connection, Projection("note_counts", 2, COUNTS.project, ("note_counts",)))
-    assert await counts(connection) == ("donghu", 2, 0)
-    await begin(connection, [COUNTS], simulated=False)
-    assert await position(connection, COUNTS) == 2

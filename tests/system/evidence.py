@@ -21,7 +21,7 @@ FROM ledger l JOIN events e USING (stream_id, version) ORDER BY l.idx
 COUNTS = """
 SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM pending) AS pending,
        (SELECT array_agg(consumer || ' ' || type || ' ' || code) FROM refusals) AS refusals,
-       (SELECT count(*) FROM deadlines WHERE state = 'fired') AS fired
+       (SELECT count(*) FROM fired_deadlines) AS fired
 """
 COPY = "SELECT source, idx, shard, shard_idx, event_id, chain FROM ledger_copy ORDER BY source, idx"
 

@@ -18,7 +18,7 @@ from chassis.eventstore import Connection, Pool
 from services.reporting.api.figures import as_of_json
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied, Head, copied_after, head_of
-from services.reporting.queries.figures import Counted, counted, projected_upto, table_of
+from services.reporting.queries.figures import Counted, counted, edition, table_of
 
 PAGE = 500  # events read at once
 QUEUE = 1000  # messages that may wait for one listener
@@ -83,7 +83,7 @@ class Hub:
         self._head: Head | None = None
         self._began = asyncio.Event()
         self._listeners: set[Listener] = set()
-        self._figures_upto = -1
+        self._figures_of = (0, -1)
         self._figures_at = 0.0
         self._counted: Counted | None = None
         self._counting = asyncio.Lock()
@@ -112,7 +112,7 @@ class Hub:
     async def figures(self) -> Counted:
         """The figures of all districts, as they are projected now; computed once, however many come at once to ask."""
         async with self._counting:
-            if self._counted is None or self._counted.as_of.seq != await projected_upto(self._pool):
+            if self._counted is None or self._counted.as_of.edition != await edition(self._pool):
                 self._counted = await counted(self._pool, None)
             return self._counted
 
@@ -153,11 +153,10 @@ class Hub:
         """Push figures that changed, not more often than the pause allows; nobody listens, nothing is computed."""
         if not self._listeners or time.monotonic() - self._figures_at < FIGURES_PAUSE:
             return
-        upto = await projected_upto(self._pool)
-        if upto == self._figures_upto:
+        if await edition(self._pool) == self._figures_of:
             return
         found = await self.figures()
-        self._figures_upto, self._figures_at = found.as_of.seq, time.monotonic()
+        self._figures_of, self._figures_at = found.as_of.edition, time.monotonic()
         for listener in tuple(self._listeners):
             message = listener.figures(found)
             if message is not None and not listener.offer(message):

@@ -15,7 +15,8 @@ READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "admin
 Viewer = Annotated[Principal, Depends(reader(*READERS))]
 
 SHOWN = """
-SELECT l.seq <= coalesce((SELECT min(position) FROM checkpoints WHERE name LIKE 'projection:%'), 0)
+SELECT l.seq <= coalesce((SELECT min(c.position) FROM projections p JOIN checkpoints c ON c.name = p.checkpoint
+                          WHERE p.state = 'live'), 0)
 FROM ledger_copy l WHERE l.event_id = $1
 """
 

@@ -11,13 +11,16 @@ from chassis.eventstore import Connection, Pool
 from services.reporting.queries.definitions import FIGURES, Figure
 
 FACTS = "facts"
-FACTS_VERSION = 1
-CHECKPOINT = f"projection:{FACTS}/{FACTS_VERSION}"
 
 # The moment up to which the facts were projected; its day (local date) decides which jurisdictions are valid.
 AS_OF = f"""
-SELECT c.position AS seq, c.simulated, l.recorded_at, (l.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day
-FROM checkpoints c LEFT JOIN ledger_copy l ON l.seq = c.position WHERE c.name = '{CHECKPOINT}'
+SELECT c.position AS seq, c.simulated, l.recorded_at, (l.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day, p.generation
+FROM projections p JOIN checkpoints c ON c.name = p.checkpoint LEFT JOIN ledger_copy l ON l.seq = c.position
+WHERE p.name = '{FACTS}' AND p.state = 'live'
+"""  # noqa: S608 - a constant name
+PROJECTED = f"""
+SELECT p.generation, c.position FROM projections p JOIN checkpoints c ON c.name = p.checkpoint
+WHERE p.name = '{FACTS}' AND p.state = 'live'
 """  # noqa: S608 - a constant name
 DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY national_code NULLS LAST, jurisdiction_id"
 
@@ -35,11 +38,20 @@ COUNTED = f"WITH as_of AS MATERIALIZED ({AS_OF}) " + " UNION ALL ".join(_counted
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """Up to where the figures were computed: the copy's sequence, and when that event was recorded (None: no event yet)."""
+    """Up to where the figures were computed: the copy's sequence, and when that event was recorded (None: no event yet).
+
+    `generation` is the building of the fact tables that they were computed from.
+    """
 
     seq: int
     recorded_at: datetime | None
     simulated: bool
+    generation: int = 0
+
+    @property
+    def edition(self) -> tuple[int, int]:
+        """Changes whenever the figures may have changed."""
+        return self.generation, self.seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +73,10 @@ class Counted:
     names: Mapping[str, str]
 
 
-async def projected_upto(connection: Connection | Pool) -> int:
-    """The sequence up to which the facts are projected."""
-    position: int | None = await connection.fetchval("SELECT position FROM checkpoints WHERE name = $1", CHECKPOINT)
-    return position or 0
+async def edition(connection: Connection | Pool) -> tuple[int, int]:
+    """The generation of the fact tables that is live, and the sequence up to which it is projected."""
+    row = await connection.fetchrow(PROJECTED)
+    return (0, 0) if row is None else (row["generation"], row["position"])
 
 
 async def counted(pool: Pool, districts: Sequence[str] | None) -> Counted:
@@ -73,7 +85,9 @@ async def counted(pool: Pool, districts: Sequence[str] | None) -> Counted:
         at = await connection.fetchrow(AS_OF)
         rows = await connection.fetch(COUNTED, districts)
         names = {row["jurisdiction_id"]: row["name"] for row in await connection.fetch(DISTRICTS)}
-    as_of = AsOf(at["seq"], at["recorded_at"], at["simulated"]) if at is not None else AsOf(0, None, simulated=False)
+    as_of = AsOf(0, None, simulated=False)
+    if at is not None:
+        as_of = AsOf(at["seq"], at["recorded_at"], at["simulated"], at["generation"])
     return Counted(as_of, [Count(*row.values()) for row in rows], names)
 
 

@@ -15,7 +15,8 @@ async def missed(office: Office) -> list[str]:
 
 async def armed(office: Office) -> dict[str, str]:
     await office.under_test.settle()
-    sql = "SELECT kind, (due_at AT TIME ZONE 'Asia/Shanghai')::text AS due FROM deadlines WHERE state = 'armed'"
+    sql = """SELECT kind, (due_at AT TIME ZONE 'Asia/Shanghai')::text AS due FROM deadlines d
+             WHERE state = 'armed' AND NOT EXISTS (SELECT FROM fired_deadlines f WHERE f.id = d.id AND f.due_at = d.due_at)"""
     return {row["kind"]: row["due"] for row in await office.under_test.connection.fetch(sql)}
 
 

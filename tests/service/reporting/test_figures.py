@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from services.reporting.projections import FOLDS, TABLES
+from chassis.building import rebuild
+from chassis.projector import Batch
+from chassis.switching import Switcher
+from services.reporting.api.hub import Hub
+from services.reporting.projections import FOLDS, PROJECTIONS, TABLES, project_facts
 from services.reporting.queries.definitions import BY_NAME, FIGURES
-from services.reporting.queries.figures import CHECKPOINT
+from services.reporting.queries.figures import table_of
+from services.reporting.worker import CopyFeed
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, Site, jurisdictions, runs_of, small_year
 
@@ -169,17 +175,49 @@ async def digests(reporting: Reporting) -> dict[str, Any]:
 
 
 async def test_a_rebuild_gives_equal_tables(reporting: Reporting) -> None:
-    """What was projected live, batch by batch as events came, is what a rebuild from the copy gives in one go."""
+    """What was projected live, batch by batch as events came, is what a build from the copy gives in one go."""
     ledgers = small_year()
     for received in ledgers.recorded:
         await reporting.receive([received])
     live = await digests(reporting)
     assert all(count > 0 for count, _ in live.values())
-    await reporting.pool.execute(f"TRUNCATE {', '.join(TABLES)}")
-    await reporting.pool.execute("UPDATE checkpoints SET position = 0 WHERE name = $1", CHECKPOINT)
-    assert (await digests(reporting)) != live
-    await reporting.under_test.settle()
+    [facts] = PROJECTIONS
+    assert await rebuild(reporting.under_test.dsn, CopyFeed(), facts, simulated=True) is not None
+    switcher = Switcher(reporting.under_test.dsn, CopyFeed(), PROJECTIONS, simulated=True)
+    compared = await switcher.switch("facts")
+    assert [table.table for table in compared.tables] == list(TABLES)
+    assert all(table.equal for table in compared.tables)
     assert await digests(reporting) == live
+
+
+async def test_figures_follow_the_version_that_is_live(reporting: Reporting, year: Ledgers) -> None:
+    """Before, during and after a switch to another version, also in what is remembered of them."""
+    [facts] = PROJECTIONS
+    doubled = replace(facts, version=2, project=project_doubled)
+    hub = Hub(reporting.pool)
+    assert table_of(await hub.figures(), None)[0]["value"] == EVERYWHERE[FIGURES[0].name]
+    async with reporting.client("manager") as client:
+        assert await rebuild(reporting.under_test.dsn, CopyFeed(), doubled, simulated=True) is not None
+        assert values(await table(client)) == EVERYWHERE
+        switcher = Switcher(reporting.under_test.dsn, CopyFeed(), (*PROJECTIONS, doubled), simulated=True)
+        await switcher.switch("facts", accepting="fines count double")
+        body = await table(client)
+        assert values(body) == {**EVERYWHERE, "penalty_amount_fen": 2 * EVERYWHERE["penalty_amount_fen"]}
+        assert body["as_of"]["seq"] == len(year.recorded)
+        last = str(year.recorded[-1].envelope.event_id)
+        assert (await client.get("/v1/figures", params={"at_least": last})).status_code == 200
+    fines = {row["name"]: row["value"] for row in table_of(await hub.figures(), None)}
+    assert fines["penalty_amount_fen"] == 2 * EVERYWHERE["penalty_amount_fen"]
+
+
+async def project_doubled(batch: Batch) -> None:
+    """The facts, but each fine counts double."""
+    await project_facts(batch)
+    fines = await batch.rows("fact_penalties", [])
+    for key in list(fines.touched):
+        row = fines.get(key)
+        assert row is not None
+        fines.put(key, {**row, "total_fen": 2 * row["total_fen"]})
 
 
 async def test_a_list_can_be_asked_to_wait_for_an_event(reporting: Reporting) -> None:

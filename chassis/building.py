@@ -1,0 +1,353 @@
+"""Builds a version of a projection beside the live one: folded in memory, written by COPY, resumable after any kill."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chassis.database import GONE, TRY_LOCK, UNLOCK, WakeUp, session
+from chassis.envelope import Sequenced
+from chassis.eventstore import Connection
+from chassis.projector import Batch, Feed, Overtaken, Projection, Rows, advance, begin, newest
+from chassis.readtables import Layout, copy_rows, fetch_rows, layout_of, upsert_rows
+from chassis.telemetry import log
+from chassis.versions import BUILDING, CHANGED, LIVE, Generation, begin_build, generations, in_state, note_stopped
+
+PAGE = 2000  # events read at once, while the page before is folded
+STRETCH = 50_000  # events between two commits, at most
+CHANGED_ROWS = 20_000  # rows that are written at once
+CACHED_ROWS = 50_000  # rows that are kept in memory from one stretch to the next
+KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a new row is known to be new without asking
+LONGEST_REST = 5.0  # seconds; a build that begins wakes the worker anyway
+
+Tell = Callable[[Generation, int], None]
+"""Is told how far a build is: the build, and where it goes for now."""
+
+
+class Stopped(Exception):
+    """A build met an event that it cannot apply: it is strict. `event` says which, and why."""
+
+    def __init__(self, build: Generation, event: dict[str, Any]) -> None:
+        super().__init__(f"{build.label} cannot apply event {event['idx']} ({event['type']}): {event['error']}")
+        self.build = build
+        self.event = event
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One table of a build, as far as it is in memory.
+
+    A row that is neither cached nor among the `stored` keys is not in the table, so nobody asks the database for it and it is
+    written by COPY. `stored` is None where the keys are not all known: after a kill, or when there are too many.
+    """
+
+    layout: Layout
+    stored: set[str] | None
+    rows: Rows
+    absent: set[str] = field(default_factory=set)
+    new: dict[str, None] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
+
+    def begin_page(self) -> None:
+        """What was asked for before is forgotten: what a page does not ask for itself, it may not use."""
+        self.rows.asked, self.rows.touched = set(), set()
+
+    def to_fetch(self, keys: Iterable[str]) -> list[str]:
+        """Note that these are asked for; answers those that only the database can tell."""
+        asked = {*keys}
+        self.rows.asked |= asked
+        unknown = asked - self.rows.found.keys() - self.absent
+        return sorted(unknown if self.stored is None else unknown & self.stored)
+
+    def end_page(self) -> None:
+        """Sort what the page touched into what is new and what changes a stored row."""
+        for key in self.rows.touched:
+            if key not in self.new and key not in self.changed:
+                (self.new if self._is_absent(key) else self.changed)[key] = None
+
+    def _is_absent(self, key: str) -> bool:
+        return key in self.absent or (self.stored is not None and key not in self.stored)
+
+    async def write(self, connection: Connection) -> None:
+        """Write what changed."""
+        await copy_rows(connection, self.layout, [self.rows.found[key] for key in self.new])
+        await upsert_rows(connection, self.layout, [self.rows.found[key] for key in self.changed])
+
+    def written(self) -> None:
+        """What changed is stored; the memory that it takes stays within its bounds."""
+        if self.stored is not None:
+            self.stored |= self.new.keys()
+            if len(self.stored) > KNOWN_KEYS:
+                self.stored = None
+        self.absent -= self.new.keys()
+        self.new.clear()
+        self.changed.clear()
+        if len(self.rows.found) + len(self.absent) > CACHED_ROWS:
+            self.rows.found.clear()
+            self.absent.clear()
+
+
+@dataclass(slots=True)
+class BuildBatch(Batch):
+    """A batch of a build: its rows come from memory where they can."""
+
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+    fresh: bool = False
+
+    async def rows(self, table: str, keys: Iterable[str]) -> Rows:
+        """As of any batch."""
+        if (shelf := self.shelves.get(table)) is None:
+            layout = await layout_of(self.connection, table, self.schema)
+            shelf = self.shelves[table] = Shelf(layout, set() if self.fresh else None, Rows({}, layout.names))
+        if missing := shelf.to_fetch(keys):
+            found = await fetch_rows(self.connection, shelf.layout, missing)
+            shelf.rows.found.update(found)
+            shelf.absent |= {*missing} - found.keys()
+        return shelf.rows
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds one generation, on a connection that writes and another that reads ahead; whoever builds holds the build's lock."""
+
+    connection: Connection
+    reader: Connection
+    feed: Feed
+    projection: Projection
+    build: Generation
+    simulated: bool
+    position: int = 0
+    committed: int = 0
+    _batch: BuildBatch | None = None
+
+    async def stretch(self, upto: int) -> int:
+        """Build on, at most to the position `upto`, and commit; answers how many events. Raises Stopped, or Overtaken."""
+        if self._batch is None:
+            await self._begin_anew()
+        began = self.committed
+        try:
+            await self._fold(upto, PAGE)
+            await self._commit()
+        except (*GONE, Overtaken):
+            self._batch = None
+            raise
+        except Exception as error:  # noqa: BLE001 - it is met again, with its event, and told there
+            log.info("build_goes_singly", projection=self.build.label, error=repr(error))
+            await self._find_fault(upto)
+        return self.committed - began
+
+    async def _begin_anew(self) -> None:
+        """From what is committed, with nothing in memory."""
+        self._batch = None
+        build = await in_state(self.connection, BUILDING, self.build.name)
+        if build is None or build.generation != self.build.generation:
+            raise Overtaken(self.build.checkpoint)
+        self.build = build
+        self.position = self.committed = build.position
+        self._batch = BuildBatch(self.connection, (), build.schema, fresh=build.position == 0)
+
+    async def _fold(self, upto: int, size: int) -> None:
+        """Fold pages into memory, until it is time to commit."""
+        upto = min(upto, self.committed + STRETCH)
+        async with aclosing(self._pages(upto, size)) as pages:
+            async for events in pages:
+                if await self._fold_page(events) >= CHANGED_ROWS:
+                    return
+
+    async def _pages(self, upto: int, size: int) -> AsyncGenerator[Sequence[Sequenced], None]:
+        """The events up to a position, page by page; the next page is read while this one is folded."""
+        position = self.position
+        ahead = asyncio.ensure_future(self._read(position, upto, size))
+        try:
+            while events := await ahead:
+                position = events[-1].idx
+                ahead = asyncio.ensure_future(self._read(position, upto, size))
+                await asyncio.sleep(0)  # so that it is asked for now
+                yield events
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _read(self, position: int, upto: int, size: int) -> Sequence[Sequenced]:
+        count = min(size, upto - position)
+        return await self.feed.after(self.reader, position, count) if count > 0 else ()
+
+    async def _fold_page(self, events: Sequence[Sequenced]) -> int:
+        """Answers how many rows wait to be written."""
+        batch = self._batch
+        if batch is None:
+            raise RuntimeError("a build folds before it began")
+        batch.events = events
+        for shelf in batch.shelves.values():
+            shelf.begin_page()
+        await self.projection.project(batch)
+        for shelf in batch.shelves.values():
+            shelf.end_page()
+        self.position = events[-1].idx
+        return sum(len(shelf.new) + len(shelf.changed) for shelf in batch.shelves.values())
+
+    async def _commit(self) -> None:
+        """Rows and checkpoint together; the checkpoint is gone if the build was cancelled, elsewhere if somebody else builds.
+
+        Guarded by tests/chassis/test_building.py.
+        """
+        if self._batch is None or self.position == self.committed:
+            return
+        shelves = self._batch.shelves.values()
+        async with self.connection.transaction():
+            await advance(self.connection, self.build.checkpoint, self.committed, self.position, simulated=self.simulated)
+            for shelf in shelves:
+                await shelf.write(self.connection)
+        self.committed = self.position
+        self.build = replace(self.build, position=self.position)
+        for shelf in shelves:
+            shelf.written()
+
+    async def _find_fault(self, upto: int) -> None:
+        """Page by page, then event by event up to the one at fault; everything before it is committed."""
+        for size in (PAGE, 1):
+            try:
+                await self._begin_anew()
+                while self.position < upto:
+                    [events] = [page async for page in self._pages(min(upto, self.position + size), size)]
+                    await self._fold_page(events)
+                    await self._commit()
+            except (*GONE, Overtaken):
+                self._batch = None
+                raise
+            except Exception as error:  # noqa: BLE001 - `_stop` tells of it and raises
+                self._batch = None
+                if size == 1:
+                    await self._stop(error)
+
+    async def _stop(self, error: Exception) -> None:
+        [event] = await self.feed.after(self.reader, self.committed, 1)
+        e = event.envelope
+        stopped = {"idx": event.idx, "type": e.type, "event_id": str(e.event_id), "error": repr(error)}
+        await note_stopped(self.connection, self.build, stopped)
+        log.error("build_stopped", projection=self.build.label, **stopped)
+        raise Stopped(self.build, stopped) from error
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Bulk decoding makes few cycles and many objects: the cyclic collector is asked to look much more rarely."""
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not frozen:
+        gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        if not frozen:
+            gc.unfreeze()
+
+
+@asynccontextmanager
+async def building(dsn: str, feed: Feed, projection: Projection, *, simulated: bool) -> AsyncIterator[Builder | None]:
+    """A builder of this projection, whose build is begun if none is under way; None if another process is building it."""
+    async with session(dsn, "builder") as connection, session(dsn, "build-reader") as reader:
+        if not await connection.fetchval(TRY_LOCK, _lock(projection.name)):
+            yield None
+            return
+        build = await begin_build(connection, projection, simulated=simulated)
+        await note_stopped(connection, build, None)
+        yield Builder(connection, reader, feed, projection, build, simulated)
+
+
+async def rebuild(
+    dsn: str, feed: Feed, projection: Projection, *, simulated: bool, upto: int | None = None, tell: Tell | None = None
+) -> Generation | None:
+    """Build a version to where the live one is (or to `upto`) and answer the build; None if another process is building it.
+
+    Raises Stopped at an event that the version cannot apply. Killed at any point, it goes on from its last commit when called
+    again; the worker goes on too.
+    """
+    async with building(dsn, feed, projection, simulated=simulated) as builder:
+        if builder is None:
+            return None
+        with few_collections():
+            while True:
+                goal = await _live_position(builder) if upto is None else upto
+                moved = await builder.stretch(goal)
+                if tell is not None:
+                    tell(builder.build, goal)
+                if not moved:
+                    return await in_state(builder.connection, BUILDING, projection.name)
+
+
+async def _live_position(builder: Builder) -> int:
+    live = await in_state(builder.connection, LIVE, builder.build.name)
+    return 0 if live is None else live.position
+
+
+def _lock(name: str) -> str:
+    return f"build {name}"
+
+
+async def begin_newer(connection: Connection, projections: Sequence[Projection], *, simulated: bool) -> None:
+    """Begin to build each newest version that is newer than the live one and was never built here; one cancelled stays so."""
+    for projection in newest(projections).values():
+        known = await generations(connection, [projection.name])
+        live = next((found for found in known if found.state == LIVE), None)
+        if live is not None and projection.version > max(found.version for found in known):
+            await begin_build(connection, projection, simulated=simulated)
+
+
+async def run_builds(dsn: str, feed: Feed, projections: Sequence[Projection], pause: float, *, simulated: bool) -> None:
+    """Build what is to be built, each by one process, and keep it at the live version's side until it is switched or cancelled.
+
+    A build that stopped is tried again when a worker starts: its code may have been mended.
+    """
+    async with session(dsn, "builder") as connection, session(dsn, "build-reader") as reader:
+        wake = WakeUp(LONGEST_REST)
+        await connection.add_listener(CHANGED, wake)
+        await begin(connection, projections, simulated=simulated)
+        await begin_newer(connection, projections, simulated=simulated)
+        for build, _ in await _under_way(connection, projections, stopped=True):
+            await note_stopped(connection, build, None)
+        builders: dict[Generation, Builder] = {}
+        while True:
+            under_way = {_same(build): version for build, version in await _under_way(connection, projections)}
+            await _release(connection, [build for build in builders if build not in under_way], builders)
+            for build, version in under_way.items():
+                if build not in builders and await connection.fetchval(TRY_LOCK, _lock(build.name)):
+                    builders[build] = Builder(connection, reader, feed, version, build, simulated)
+            if not sum([await _follow(builder) for builder in builders.values()]):
+                await wake.wait(pause if under_way else None)
+
+
+async def _under_way(
+    connection: Connection, projections: Sequence[Projection], *, stopped: bool = False
+) -> list[tuple[Generation, Projection]]:
+    """The builds of versions that this code knows: those that go on, or those that stopped."""
+    known = {(projection.name, projection.version): projection for projection in projections}
+    return [
+        (build, known[build.name, build.version])
+        for build in await generations(connection, [name for name, _ in known])
+        if build.state == BUILDING and (build.name, build.version) in known and (build.stopped is not None) == stopped
+    ]
+
+
+async def _release(connection: Connection, gone: Sequence[Generation], builders: dict[Generation, Builder]) -> None:
+    for build in gone:
+        del builders[build]
+        await connection.fetchval(UNLOCK, _lock(build.name))
+
+
+def _same(build: Generation) -> Generation:
+    """The build, however far it is."""
+    return replace(build, position=0, tables=(), stopped=None)
+
+
+async def _follow(builder: Builder) -> int:
+    """Build on to where the live version is; a build that stopped or went is seen to by the caller's next look."""
+    try:
+        return await builder.stretch(await _live_position(builder))
+    except (Stopped, Overtaken):
+        return 0
