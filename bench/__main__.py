@@ -14,13 +14,21 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench import append
+from bench.delay import DELAY
+from bench.large import TEN_MILLION
 from bench.limits import limits
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
+from bench.projecting import LIVE, REBUILD
+from bench.relaying import RELAY
 from bench.report import missed, report, shown
+from bench.sequence import SEQUENCE
 from bench.stage import Stage, open_stage
+from chassis.telemetry import configure_logging
 
-PATHS: tuple[Path[Stage], ...] = (append.APPEND, append.BULK, append.CONFLICTS)
+PATHS: tuple[Path[Stage], ...] = (
+    append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
+)  # fmt: skip
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out
 console = Console()
@@ -49,6 +57,7 @@ async def _staged(paths: Sequence[Path[Stage]], rounds: int, *, quick: bool) -> 
     """The servers are children of this loop; uvloop, which the platform runs on, cannot start them as another user."""
     async with open_stage(quick=quick) as stage:
         conditions = described(stage, rounds)
+        configure_logging("bench", "bench", "warning")
         settle_memory()
         return conditions, await asyncio.to_thread(uvloop.run, _measured(stage, paths, rounds))
 

@@ -167,9 +167,7 @@ class Further:
         work = Work(context(finding_id), NothingYet(), datetime.now(UTC), rulebook=RULEBOOK)
         given = work.write_set(work.answer(await note(work, finding_id, self.append.events)))
         [(stream_id, _)] = given.expected
-        events = tuple(
-            replace(r, envelope=replace(r.envelope, version=version + n)) for n, r in enumerate(given.events, start=1)
-        )
+        events = tuple(replace(r, envelope=replace(r.envelope, version=version + n)) for n, r in enumerate(given.events, start=1))
         record = None if given.record is None else replace(given.record, key=uuid7().hex)
         verdict = await self.append.writer.append(WriteSet(((stream_id, version),), events, record))
         return self.append.events if verdict is Verdict.ACCEPTED else 0

@@ -21,3 +21,10 @@ CREATE TABLE finding_days (
     day      text COLLATE "C" PRIMARY KEY,
     findings bigint NOT NULL
 );
+
+-- What another service's policy keeps of these events.
+CREATE TABLE findings_seen (
+    stream_id text COLLATE "C" NOT NULL,
+    version   integer NOT NULL,
+    PRIMARY KEY (stream_id, version)
+);
