@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import uvloop
 from fastapi import FastAPI
 
 from bench.load import FindingNoted, context, note
@@ -20,19 +23,22 @@ from chassis.database import connect
 from chassis.envelope import uuid7
 from chassis.runner import Runner, Work
 from chassis.service import Service
+from chassis.telemetry import configure_logging
 from chassis.testing import settings_for
 from chassis.worker import api_app, worker_app
 
 PER_SECOND = 500
 SLICES = 5  # times the usual seconds: a p99 needs many calls
-SEEN = "INSERT INTO findings_seen (stream_id, version) VALUES ($1, $2)"
-TELL = "SELECT pg_notify('effects', $1)"  # delivered by the commit, to whoever listens
+# The notification is delivered by the commit, to whoever listens.
+SEEN = """
+WITH seen AS (INSERT INTO findings_seen (stream_id, version) VALUES ($1, $2))
+SELECT pg_notify('effects', $1)
+"""
 
 
 async def _see(work: Work, received: Received) -> None:
     """The other service's reaction: a row of a fed table."""
     await work.change(SEEN, received.envelope.stream_id, received.envelope.version)
-    await work.change(TELL, received.envelope.subject)
 
 
 @dataclass(eq=False)
@@ -55,26 +61,48 @@ class _Effects:
         return await effect - begun
 
 
+def service(name: str, source: str = "") -> Service:
+    """The manifest of the service that notes findings, or of one that follows it."""
+    made = Service(name=name, title="基准", routers=(), migrations=MIGRATIONS)
+    return replace(made, sources=(source,), reactions={FindingNoted.__wire__: _see}) if source else made
+
+
+@asynccontextmanager
+async def _worker(*arguments: str) -> AsyncIterator[None]:
+    """A worker in a process of its own, as production has it; it ends when we let go of its standard input."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.delay", *arguments, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
+
+
+async def work(name: str, dsn: str, bootstrap: str, source: str) -> None:
+    """Be the worker of a service until standard input ends."""
+    configure_logging(name, "worker", "warning")
+    settings = settings_for(name, dsn, kafka_bootstrap=bootstrap, poll_seconds=0.1)
+    app = worker_app(service(name, source), settings)
+    async with app.router.lifespan_context(app):
+        await asyncio.to_thread(sys.stdin.read)
+
+
 @asynccontextmanager
 async def _prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
     name = f"bench{uuid.uuid4().hex[:8]}"
-    source = Service(name=name, title="来源", routers=(), migrations=MIGRATIONS)
-    target = replace(source, name=f"{name}target", sources=(name,), reactions={FindingNoted.__wire__: _see})
+    source = service(name)
     async with AsyncExitStack() as stack:
         source_dsn = await stack.enter_async_context(stage.database())
         target_dsn = await stack.enter_async_context(stage.database())
-        settings = {
-            service.name: settings_for(service.name, dsn, kafka_bootstrap=stage.bootstrap, poll_seconds=0.1)
-            for service, dsn in ((source, source_dsn), (target, target_dsn))
-        }
-        api = api_app(source, settings[name])
-        apps = (api, worker_app(source, settings[name]), worker_app(target, settings[target.name]))
+        api = api_app(source, settings_for(name, source_dsn))
         listener = await connect(target_dsn, "bench")
         stack.push_async_callback(listener.close)
         effects = _Effects()
         await listener.add_listener("effects", effects)
-        for app in apps:
-            await stack.enter_async_context(app.router.lifespan_context(app))
+        await stack.enter_async_context(api.router.lifespan_context(api))
+        await stack.enter_async_context(_worker(name, source_dsn, stage.bootstrap, ""))
+        await stack.enter_async_context(_worker(f"{name}target", target_dsn, stage.bootstrap, name))
         await _begun(effects, api)
         yield {f"{PER_SECOND} appends/s": lambda: _steady(effects, api.state.runner, stage.seconds * SLICES)}
 
@@ -101,9 +129,13 @@ async def _steady(effects: _Effects, runner: Runner, seconds: float) -> Sample:
 
 DELAY = Path(
     "delay", "From append to effect",
-    """Commands at a steady rate through `Runner.run` (with its reads); sequencer, relay, broker, consumer and policy of the
-processes as they are, all in one process; the delay ends when a connection that listens hears of the effect's commit.""",
+    """Commands at a steady rate through `Runner.run` (with its reads); sequencer and relay in one worker process,
+consumer and policy in another, as production has them; the delay ends when a connection that listens hears of the effect's commit.""",
     (Target("append → consumer's committed effect, p99 at 500 appends/s", 100, 40,
             lambda samples: samples[f"{PER_SECOND} appends/s"].p99 * 1000, "ms", less_is_better=True),),
     _prepared,
 )  # fmt: skip
+
+
+if __name__ == "__main__":
+    uvloop.run(work(*sys.argv[1:]))
