@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from eventsourcing.application import Application
-
 from bench import peer
 from bench.load import Append, Clashing, context, drive, note
 from bench.measure import Path, Sample, Target, Variant, ratio, tail_ratio
@@ -17,7 +15,7 @@ from chassis.database import connect, open_pool, writer_connection
 from chassis.envelope import uuid7
 from chassis.runner import Runner
 from chassis.worker import API_POOL, running
-from chassis.writer import GroupCommit
+from chassis.writer import LANES, GroupCommit
 
 LOAD_WRITERS = 32
 COPIED = 16_000  # events of one raw COPY
@@ -25,9 +23,9 @@ FORGET_PENDING = "TRUNCATE pending"  # no sequencer runs here; bench/sequence.py
 
 
 @asynccontextmanager
-async def writing(dsn: str) -> AsyncIterator[GroupCommit]:
+async def writing(dsn: str, lanes: int = LANES) -> AsyncIterator[GroupCommit]:
     """A process's writer at work."""
-    writer = GroupCommit(lambda: writer_connection(dsn), lambda: None)
+    writer = GroupCommit(lambda: writer_connection(dsn), lambda: None, lanes)
     async with running(writer.run()):
         yield writer
 
@@ -57,29 +55,40 @@ def _appending(stage: Stage, dsn: str, writer: GroupCommit, writers: int, events
     return slice_
 
 
-def _saving(stage: Stage, peer_: Application, writers: int, events: int) -> Variant:
-    return lambda: peer.drive(peer_, writers, events, stage.seconds)
+def _saving(stage: Stage, saver: peer.Peer, writers: int, events: int) -> Variant:
+    return lambda: peer.drive(saver, writers, events, stage.seconds)
 
 
 @asynccontextmanager
 async def append_prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
     """Ours and the peer's, at 32 and at 8 writers."""
-    async with _ours(stage) as (dsn, writer), _peers(stage) as (locking, functions), open_runner(dsn, writer) as runner:
+    async with (
+        _ours(stage) as (dsn, writer),
+        writing(dsn, 1) as single,
+        _peers(stage) as (locking, functions),
+        open_runner(dsn, writer) as runner,
+    ):
         yield {
             "casetrail 32 × 1": _appending(stage, dsn, writer, 32, 1),
             "eventsourcing 32 × 1": _saving(stage, locking, 32, 1),
             "casetrail 8 × 1": _appending(stage, dsn, writer, 8, 1),
             "eventsourcing 8 × 1": _saving(stage, locking, 8, 1),
             "eventsourcing 32 × 1, database functions (loses events)": _saving(stage, functions, 32, 1),
+            "casetrail 32 × 1, one batch in flight": _appending(stage, dsn, single, 32, 1),
+            "casetrail 8 × 1, one batch in flight": _appending(stage, dsn, single, 8, 1),
             "casetrail 32 × 1, whole `Runner.run` with its reads": _commanding(stage, dsn, runner),
         }
 
 
 @asynccontextmanager
-async def _peers(stage: Stage) -> AsyncIterator[tuple[Application, Application]]:
-    async with stage.database() as one, stage.database() as other:
-        async with peer.application(one, functions=False) as locking, peer.application(other, functions=True) as functions:
-            yield locking, functions
+async def _peers(stage: Stage) -> AsyncIterator[tuple[peer.Peer, peer.Peer]]:
+    async with (
+        stage.database() as one,
+        stage.database() as other,
+        peer.application(one, functions=False) as locking,
+        peer.application(other, functions=True) as functions,
+    ):
+        yield locking, functions
 
 
 @asynccontextmanager

@@ -58,7 +58,8 @@ class _Effects:
         effect = self.waiting[f"finding:{finding_id}"] = asyncio.get_running_loop().create_future()
         begun = time.perf_counter()
         await runner.run(context(finding_id), lambda work: note(work, finding_id, 1))
-        return await effect - begun
+        committed: float = await effect
+        return committed - begun
 
 
 def service(name: str, source: str = "") -> Service:
@@ -129,10 +130,12 @@ async def _steady(effects: _Effects, runner: Runner, seconds: float) -> Sample:
 
 DELAY = Path(
     "delay", "From append to effect",
-    """Commands at a steady rate through `Runner.run` (with its reads); sequencer and relay in one worker process,
-consumer and policy in another, as production has them; the delay ends when a connection that listens hears of the effect's commit.""",
-    (Target("append → consumer's committed effect, p99 at 500 appends/s", 100, 40,
-            lambda samples: samples[f"{PER_SECOND} appends/s"].p99 * 1000, "ms", less_is_better=True),),
+    """Commands at a steady rate through `Runner.run` (with its reads); sequencer and relay in one worker process, consumer and
+policy in another, as production has them; the delay ends when a connection that listens hears of the effect's commit.""",
+    (
+        Target("append → consumer's committed effect, p99 at 500 appends/s", 100, 40,
+               lambda samples: samples[f"{PER_SECOND} appends/s"].p99 * 1000, "ms", less_is_better=True),
+    ),
     _prepared,
 )  # fmt: skip
 

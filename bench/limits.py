@@ -9,15 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.measure import COPY, FSYNC
 from bench.stage import Stage
 from bench.stored import RawCopy
 
 BLOCK = bytes(8192)
 SYNC_SECONDS = 0.2
 COPIED = 8_000  # events
-
-FSYNC = "fsync"
-COPY = "COPY"
 
 
 @asynccontextmanager

@@ -151,7 +151,7 @@ class Clashing:
 
 @dataclass(slots=True)
 class Further:
-    """As Append, but every second command goes to a stored stream, anywhere in the table: its head is on a page not touched lately."""
+    """As Append, but every second command goes to a stored stream, anywhere in the table, on a page not touched lately."""
 
     append: Append
     stored: Stored

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
+FSYNC, COPY = "fsync", "COPY"  # the limits of the machine that are measured in every round
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Path(Generic[S]):
 class Result:
     """The rounds of one path, or why there are none; beside each round the limits of the machine measured in it."""
 
-    path: Path[object]
+    path: Path[Any]
     rounds: Sequence[Round] = ()
     limits: Sequence[Mapping[str, float]] = ()
     absent: str = ""

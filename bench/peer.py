@@ -7,7 +7,9 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
@@ -17,6 +19,7 @@ from bench.measure import Sample
 from chassis.envelope import uuid7
 
 CONNECTIONS = 32
+Peer: TypeAlias = "Application[UUID]"
 
 
 class Finding(Aggregate):
@@ -40,10 +43,10 @@ class Finding(Aggregate):
 
 
 @asynccontextmanager
-async def application(dsn: str, *, functions: bool) -> AsyncIterator[Application]:
+async def application(dsn: str, *, functions: bool) -> AsyncIterator[Peer]:
     """An application on this database; `functions` takes its database functions, which lock no table and lose events."""
     address = urlsplit(dsn)
-    peer = Application(
+    peer = Application[UUID](
         env={
             "PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_DBNAME": address.path.lstrip("/"),
             "POSTGRES_HOST": str(address.hostname), "POSTGRES_PORT": str(address.port), "POSTGRES_USER": str(address.username),
@@ -57,7 +60,7 @@ async def application(dsn: str, *, functions: bool) -> AsyncIterator[Application
         await asyncio.to_thread(peer.close)
 
 
-async def drive(peer: Application, writers: int, events: int, seconds: float) -> Sample:
+async def drive(peer: Peer, writers: int, events: int, seconds: float) -> Sample:
     """Let this many threads save new aggregates of `events` events each, one after the other, for so many seconds."""
     latencies: list[float] = []
     begun = time.perf_counter()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.limits import COPY, FSYNC
-from bench.measure import Outcome, Result, Round, Spread, Target
+from bench.measure import COPY, FSYNC, Outcome, Result, Round, Spread, Target
 
 HEAD = """# Benchmarks
 

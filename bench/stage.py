@@ -54,8 +54,7 @@ class Stage:
 @asynccontextmanager
 async def open_stage(*, quick: bool) -> AsyncIterator[Stage]:
     """Start the servers; when the block ends they and everything they stored are gone."""
-    root = Path(tempfile.mkdtemp(prefix="casetrail-bench-"))
-    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    root = await asyncio.to_thread(_scratch_folder)
     server, broker = Postgres(root, changes=SERVER), Tansu()
     try:
         async with _running(server, root), _running(broker, root):
@@ -64,6 +63,12 @@ async def open_stage(*, quick: bool) -> AsyncIterator[Stage]:
         server.erase()
     finally:
         await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
+
+
+def _scratch_folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="casetrail-bench-"))
+    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    return root
 
 
 def settings() -> dict[str, str]:

@@ -224,9 +224,7 @@ class Work:
                 "this happened before the matter began", began=began.isoformat(),
             )  # fmt: skip
 
-    def _about(
-        self, loaded: Loaded[Any], subject: str | None, district: str | None, correlation_id: UUID | None
-    ) -> _About:
+    def _about(self, loaded: Loaded[Any], subject: str | None, district: str | None, correlation_id: UUID | None) -> _About:
         district = loaded.district or district
         if district is None:
             raise ValueError(f"the first event of {loaded.stream_id} needs a district")

@@ -14,7 +14,8 @@ from chassis.eventstore import Connection, Verdict, WriteSet, append
 from chassis.telemetry import log
 
 BATCH = 256  # write sets
-LANES = 2  # batches in flight: while the disk syncs one, the next is made ready
+LANES = 2  # batches in flight: while the server works on one, the next is made ready
+WORTH = 16  # write sets that are worth a batch beside another: a smaller one costs more than it saves
 PATIENCE = 40  # tries of one write set while another process's uncommitted row is in its way, each as long as the lock_timeout
 IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
@@ -50,10 +51,15 @@ class _Lane:
 class GroupCommit:
     """The one writer of a process. `append` may be called from any task; `run` is the task that writes."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], appended: Callable[[], None]) -> None:
-        """`connect` opens the writer's connection; `appended` is called after each commit that added events."""
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], appended: Callable[[], None], lanes: int = LANES) -> None:
+        """`connect` opens a connection of the writer; `appended` is called after each commit that added events.
+
+        `lanes` is how many batches may be in flight, each on a connection of its own.
+        """
         self._connect = connect
         self._appended = appended
+        self._lanes = lanes
+        self._flying = 0
         self._queue: deque[_Waiting] = deque()
         self._blocked: deque[_Waiting] = deque()
         self._in_flight: set[str] = set()
@@ -76,7 +82,7 @@ class GroupCommit:
         """Write until cancelled; reconnects when the database went away, and loses nothing that waits."""
         try:
             async with asyncio.TaskGroup() as lanes:
-                for _ in range(LANES):
+                for _ in range(self._lanes):
                     lanes.create_task(self._lane())
         finally:
             for waiting in (*self._queue, *self._blocked):
@@ -87,13 +93,21 @@ class GroupCommit:
         lane = _Lane()
         try:
             while True:
-                busy = await self._commit(lane, self._arbitrate())
+                busy = await self._commit_share(lane)
                 busy |= await self._commit(lane, self._next_blocked())
                 if not busy:
                     self._wake.clear()
                     await self._wake.wait()
         finally:
             lane.disconnect()
+
+    async def _commit_share(self, lane: _Lane) -> bool:
+        batch = self._arbitrate(self._share())
+        self._flying += 1  # not while a blocked write set is tried: nobody waits for that one
+        try:
+            return await self._commit(lane, batch)
+        finally:
+            self._flying -= 1
 
     async def _commit(self, lane: _Lane, batch: list[_Waiting]) -> bool:
         """Write a batch; what the connection was lost over is the head of the queue again. Answers whether there was any."""
@@ -115,18 +129,24 @@ class GroupCommit:
             self._wake.set()  # what had to wait for these names may go now
         return True
 
-    def _arbitrate(self) -> list[_Waiting]:
+    def _share(self) -> int:
+        """How many write sets to take: all, but half of many, so that the other lane has its part."""
+        if self._flying:
+            return BATCH if len(self._queue) >= WORTH else 0
+        return BATCH if self._lanes == 1 else min(BATCH, max(WORTH, (len(self._queue) + 1) // 2))
+
+    def _arbitrate(self, limit: int) -> list[_Waiting]:
         """The next batch: at most one write set per stream and per key, in order of arrival; the others keep their turn.
 
         Invariant: of two write sets of this process that name the same stream, also one that was only read, or the same key,
         the second is not sent before the first is answered. Two batches in flight have no name in common, so that they are to
         each other what batches of two processes are, and a decision never rests on a stream that this process is changing.
-        Guarded by tests/chassis/test_append.py.
+        Guarded by tests/chassis/test_writer.py.
         """
         batch: list[_Waiting] = []
         later: list[_Waiting] = []
         taken = set(self._in_flight)
-        while self._queue and len(batch) < BATCH:
+        while self._queue and len(batch) < limit:
             waiting = self._queue.popleft()
             if waiting.verdict.done():  # its caller was cancelled
                 continue

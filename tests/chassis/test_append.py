@@ -159,51 +159,6 @@ async def test_one_stream_or_key_is_written_once_per_batch_in_order_of_arrival(d
     assert await streams(connection) == {"s": [1, 2, 3, 4, 5], "k0": [1]}
 
 
-class Held:
-    """A connection whose first statement is held back until it is let go."""
-
-    def __init__(self, real: Connection, begun: asyncio.Event, go: asyncio.Event) -> None:
-        self.real, self.begun, self.go = real, begun, go
-
-    def is_closed(self) -> bool:
-        return self.real.is_closed()
-
-    def terminate(self) -> None:
-        self.real.terminate()
-
-    async def close(self, **_: Any) -> None:
-        self.real.terminate()
-
-    async def fetch(self, *args: Any) -> Any:
-        self.begun.set()
-        await self.go.wait()
-        return await self.real.fetch(*args)
-
-
-async def test_while_one_batch_is_written_another_goes_unless_it_rests_on_the_same_stream_or_key(
-    dsn: str, connection: Connection
-) -> None:
-    """What only reads a stream waits for who changes it, and is then a conflict; strangers are written meanwhile."""
-    begun, go, first = asyncio.Event(), asyncio.Event(), [True]
-
-    async def connecting(dsn: str) -> Any:
-        real = await writer_connection(dsn)
-        return Held(real, begun, go) if first and first.pop() else real
-
-    async with writing(dsn, connecting) as writer:
-        held = asyncio.create_task(writer.append(write_set(("changed", 0, 1), key="k")))
-        await begun.wait()
-        resting = asyncio.create_task(writer.append(write_set(("changed", 0, 0), ("beside", 0, 1))))
-        repeated = asyncio.create_task(writer.append(write_set(("other", 0, 1), key="k")))
-        assert await writer.append(write_set(("stranger", 0, 1))) is ACCEPTED
-        assert await writer.append(write_set(("stranger", 1, 1))) is ACCEPTED
-        assert not resting.done()
-        assert not repeated.done()
-        go.set()
-        assert [await held, await resting, await repeated] == [ACCEPTED, CONFLICT, REPEATED]
-    assert await streams(connection) == {"changed": [1], "stranger": [1, 2]}
-
-
 async def test_who_waits_when_the_writer_stops_is_told(dsn: str) -> None:
     """Nobody waits for ever, and the writer's connection is closed."""
     async with foreign_row(dsn, "blocked"):
