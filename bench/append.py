@@ -11,7 +11,7 @@ from bench.measure import Path, Sample, Target, Variant, ratio, tail_ratio
 from bench.stage import Stage
 from bench.stored import RawCopy, fill
 from chassis.clock import SystemClock
-from chassis.database import connect, open_pool, writer_connection
+from chassis.database import READS, connect, open_pool, writer_connection
 from chassis.envelope import uuid7
 from chassis.runner import Runner
 from chassis.worker import API_POOL, running
@@ -94,7 +94,7 @@ async def _peers(stage: Stage) -> AsyncIterator[tuple[peer.Peer, peer.Peer]]:
 @asynccontextmanager
 async def open_runner(dsn: str, writer: GroupCommit) -> AsyncIterator[Runner]:
     """What carries out commands, with a pool as an API process has it."""
-    pool = await open_pool(dsn, "bench", API_POOL)
+    pool = await open_pool(dsn, "bench", API_POOL, READS)
     try:
         yield Runner(pool, writer, SystemClock())
     finally:
