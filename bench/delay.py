@@ -110,7 +110,7 @@ async def _prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
 
 async def _begun(effects: _Effects, api: FastAPI) -> None:
     """Return when the whole way is open: the first effect has come."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await effects.delay(api.state.runner)
 
 
