@@ -9,7 +9,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
 
-.PHONY: help setup demo pilot test test-kafka check fix contracts clean
+.PHONY: help setup demo pilot test test-kafka bench check fix contracts clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,24 +28,24 @@ test: setup ## run every test that needs no Docker
 test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven (needs a JDK 17+)
 	CASETRAIL_TEST_KAFKA=apache $(BIN)/pytest tests/system
 
+bench: setup ## measure every path beside its peer, write docs/benchmarks.md; code 1 if a floor is missed
+	$(BIN)/python -m bench
+
 check: setup ## format, lint, types, import contracts, house rules
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/house
 	$(BIN)/mypy
 
 fix: setup ## format and mend what the linter can mend
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 contracts: setup ## generate schemas, examples, AsyncAPI and OpenAPI from the code
 	$(BIN)/python -m contracts.generate
 
 clean: ## remove what was installed, built and kept: environments, caches, the embedded stack's data
-	rm -rf .venv .tools .casetrail build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf $(NODE_MODULES:/.package-lock.json=)
-	find chassis contracts deploy pilot services tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .tools .casetrail build dist .*_cache .hypothesis $(NODE_MODULES:/.package-lock.json=)
+	find bench chassis contracts deploy pilot services tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(UV):
 	$(PYTHON) -m venv .tools

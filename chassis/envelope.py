@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg.pgproto import pgproto
 
 from chassis.domain import Actor
 
@@ -85,10 +86,17 @@ def canonical_json(value: Any) -> bytes:
     return orjson.dumps(value, default=_members, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
+_NAMES: dict[type, tuple[str, ...]] = {}
+"""The fields of each dataclass met so far."""
+
+
 def _members(value: Any) -> dict[str, Any]:
-    if not is_dataclass(value):
-        raise TypeError(f"not an event's value: {type(value).__name__}")
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    cls = type(value)
+    if (names := _NAMES.get(cls)) is None:
+        if not is_dataclass(cls):
+            raise TypeError(f"not an event's value: {cls.__name__}")
+        names = _NAMES[cls] = tuple(field.name for field in fields(cls))
+    return {name: getattr(value, name) for name in names}
 
 
 def actor_bytes(actor: Actor) -> bytes:
@@ -136,9 +144,11 @@ def chain_hash(previous: bytes, leaf: bytes) -> bytes:
 
 
 def uuid7() -> UUID:
-    """A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds (wall time), the rest random."""
-    stamp = time.time_ns() // 1_000_000
-    bits = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
-    bits = bits & ~(0xF << 76) | (0x7 << 76)
-    bits = bits & ~(0x3 << 62) | (0x2 << 62)
-    return UUID(int=bits)
+    """A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds (wall time), the rest random.
+
+    Of asyncpg's own subclass, as every id that is read: it is made, written and sent in a fraction of the time.
+    """
+    chance = bytearray(os.urandom(10))
+    chance[0] = chance[0] & 0x0F | 0x70
+    chance[2] = chance[2] & 0x3F | 0x80
+    return pgproto.UUID((time.time_ns() // 1_000_000).to_bytes(6, "big") + bytes(chance))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,7 @@ from chassis.writer import GroupCommit
 S = TypeVar("S")
 TRIES = 5  # decisions, when other writers were faster
 LARGEST = 3 << 20  # bytes of an event's data: the relay could never send more (chassis/broker.py, MAX_BYTES)
+ESCAPED_NUL = rb"\u0000"  # looked for first: searching the pattern costs more than everything else of an append
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it; no read model could ever take the event
 REMEMBERED = "SELECT fingerprint, command_id, answer FROM commands WHERE key = $1"
 
@@ -86,6 +87,14 @@ class Transaction(Protocol):
         ...
 
 
+class _About(NamedTuple):
+    """What a stream's first event fixes for all of them, whether it is stored or about to be appended."""
+
+    subject: str
+    district: str
+    matter: UUID
+
+
 @dataclass(slots=True)
 class Work:
     """One command's unit of work: what it loaded, what it appends. Handlers load, decide, append; nothing else."""
@@ -97,6 +106,7 @@ class Work:
     rulebook: str | None = None
     _stored: dict[str, Loaded[Any]] = field(default_factory=dict)
     _events: list[Recorded] = field(default_factory=list)
+    _added: dict[str, int] = field(default_factory=dict)  # how many of these are of each stream
     _primary: str | None = None
     _begun: set[str] = field(default_factory=set)
 
@@ -166,11 +176,10 @@ class Work:
         if loaded.version != self._version(loaded.stream_id):
             raise ValueError(f"{loaded.stream_id} was not loaded by this command, or was appended to since")
         self._require_not_before_its_beginning(loaded.stream_id)
-        if not loaded.exists and loaded.correlation_id is None:
-            loaded = replace(loaded, correlation_id=correlation_id)
-        for event in events:
-            loaded = self._append_one(loaded, event, subject, district)
-        return loaded
+        decided = tuple(events)
+        if not decided:
+            return loaded
+        return self._append_all(loaded, self._about(loaded, subject, district, correlation_id), decided)
 
     def _require_not_before_its_beginning(self, stream_id: str) -> None:
         """Nothing happens to a matter before it began; a clock that lags behind another process's is no such claim."""
@@ -183,36 +192,35 @@ class Work:
                 "this happened before the matter began", began=began.isoformat(),
             )  # fmt: skip
 
-    def _append_one(self, loaded: Loaded[S], event: Event, subject: str | None, district: str | None) -> Loaded[S]:
+    def _about(self, loaded: Loaded[Any], subject: str | None, district: str | None, correlation_id: UUID | None) -> _About:
         district = loaded.district or district
         if district is None:
             raise ValueError(f"the first event of {loaded.stream_id} needs a district")
         if not self._mine(district):
             raise Forbidden(f"district {district}")
-        after = replace(
-            loaded,
-            version=loaded.version + 1,
-            state=loaded.stream.evolve(loaded.state, event),
-            subject=loaded.subject or subject or loaded.stream_id,
-            district=district,
-            correlation_id=loaded.correlation_id or self.context.correlation_id or self.context.command_id,
-        )
-        data = encode(event)
-        if NUL.search(data):
-            raise Refused("text-with-nul", "文字中含有空字符", "a text holds the character U+0000, which PostgreSQL cannot store")
-        if len(data) > LARGEST:
-            raise Refused("event-too-large", "内容过大", f"{len(data)} bytes are more than a message may have")
-        self._events.append(Recorded(self._envelope(after, event), data))
-        return after
+        matter = loaded.correlation_id or (None if loaded.exists else correlation_id)
+        matter = matter or self.context.correlation_id or self.context.command_id
+        return _About(loaded.subject or subject or loaded.stream_id, district, matter)
 
-    def _envelope(self, loaded: Loaded[Any], event: Event) -> Envelope:
+    def _append_all(self, loaded: Loaded[S], about: _About, events: Sequence[Event]) -> Loaded[S]:
+        version, state = loaded.version, loaded.state
+        for event in events:
+            version += 1
+            state = loaded.stream.evolve(state, event)
+            self._events.append(Recorded(self._envelope(loaded, about, version, event), stored_data(event)))
+        self._added[loaded.stream_id] = self._added.get(loaded.stream_id, 0) + len(events)
+        return replace(
+            loaded, version=version, state=state, subject=about.subject, district=about.district, correlation_id=about.matter
+        )  # fmt: skip
+
+    def _envelope(self, loaded: Loaded[Any], about: _About, version: int, event: Event) -> Envelope:
         context = self.context
         return Envelope(
-            event_id=uuid7(), command_id=context.command_id, stream_id=loaded.stream_id, version=loaded.version,
-            type=event.__wire__, district=str(loaded.district), organ=context.organ or loaded.organ, subject=str(loaded.subject),
+            event_id=uuid7(), command_id=context.command_id, stream_id=loaded.stream_id, version=version,
+            type=event.__wire__, district=about.district, organ=context.organ or loaded.organ, subject=about.subject,
             occurred_at=context.occurred_at, recorded_at=self.recorded_at, actor=context.actor, device=context.device,
-            correlation_id=loaded.correlation_id or context.command_id, causation_id=context.causation_id,
-            traceparent=context.traceparent, rulebook=self.rulebook,
+            correlation_id=about.matter, causation_id=context.causation_id, traceparent=context.traceparent,
+            rulebook=self.rulebook,
         )  # fmt: skip
 
     def _appended(self, stream_id: str) -> list[Recorded]:
@@ -221,7 +229,7 @@ class Work:
     def _version(self, stream_id: str) -> int | None:
         """The version of a stream after what this command appended; None if it was not loaded."""
         stored = self._stored.get(stream_id)
-        return None if stored is None else stored.version + len(self._appended(stream_id))
+        return None if stored is None else stored.version + self._added.get(stream_id, 0)
 
     def _mine(self, district: str) -> bool:
         return ALL in self.context.districts or district in self.context.districts
@@ -252,6 +260,16 @@ class Work:
             record = IdempotencyRecord(context.key or "", context.fingerprint, context.command_id, answer.body, self.recorded_at)
         expected = tuple((stream_id, stored.version) for stream_id, stored in self._stored.items())
         return WriteSet(expected, tuple(self._events), record)
+
+
+def stored_data(event: Event) -> bytes:
+    """An event's bytes as they are stored; raises Refused where PostgreSQL or the relay could not take them."""
+    data = encode(event)
+    if ESCAPED_NUL in data and NUL.search(data):
+        raise Refused("text-with-nul", "文字中含有空字符", "a text holds the character U+0000, which PostgreSQL cannot store")
+    if len(data) > LARGEST:
+        raise Refused("event-too-large", "内容过大", f"{len(data)} bytes are more than a message may have")
+    return data
 
 
 Handler = Callable[[Work], Awaitable[dict[str, Any] | None]]

@@ -9,9 +9,10 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -66,12 +67,16 @@ class Postgres:
     name = "postgres"
     polite = signal.SIGINT  # fast shutdown: does not wait for clients
 
-    def __init__(self, root: Path, *, survives_power_loss: bool = True) -> None:
+    def __init__(
+        self, root: Path, *, survives_power_loss: bool = True, changes: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """The server whose data lie in `<root>/postgres` and whose password in `<root>/postgres-password` (0600).
 
         Without `survives_power_loss` it does not wait for the disk: for tests, which outlive a killed server but no machine.
+        `changes` are settings beside or instead of CONFIGURATION's.
         """
-        self._settings = CONFIGURATION if survives_power_loss else {**CONFIGURATION, "fsync": "off", "full_page_writes": "off"}
+        hasty = {} if survives_power_loss else {"fsync": "off", "full_page_writes": "off"}
+        self._settings = {**CONFIGURATION, **hasty, **changes}
         self.port = free_port()
         self._account = unprivileged()
         self._link = root.absolute() / "postgres"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
-CODE = ("services", "chassis", "contracts", "pilot", "deploy")
+CODE = ("services", "chassis", "contracts", "pilot", "deploy", "bench")
 MAX_LINES = 400
 MAX_DECISION_LINES = 60
 BUDGETED = {".py", ".sql", ".ts", ".js", ".vue", ".css", ".html"}

@@ -22,6 +22,7 @@ BREACHES = {
     "rooms, unknown": ("services/penalty/ideas.py", ""),
     "below": ("chassis/projector.py", "import services.penalty.domain"),
     "outside": ("pilot/drive.py", "import services.penalty.commands"),
+    "outside, the benchmark": ("bench/append.py", "import services.penalty.commands"),
     "testing": ("services/penalty/worker.py", "import chassis.testing"),
     "chassis-rooms, upwards": ("chassis/domain.py", "import chassis.clock"),
     "chassis-rooms, unknown": ("chassis/ideas.py", ""),
@@ -48,7 +49,7 @@ def tree(tmp_path: Path) -> Path:
     """The skeleton of the project: every room of every service, every chassis module, the project's own contracts."""
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
-    for name in ("pilot/drive.py", "contracts/generate.py", "deploy/embedded.py"):
+    for name in ("pilot/drive.py", "contracts/generate.py", "deploy/embedded.py", "bench/append.py"):
         module(tmp_path, name)
     for service in SERVICES:
         for room in ROOMS:

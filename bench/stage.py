@@ -1,0 +1,88 @@
+"""Where everything is measured: one PostgreSQL with durable settings and one broker, both embedded, and databases on them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.database import CHASSIS_MIGRATIONS, migrate
+from chassis.testing import drop_database, fresh_database
+from deploy.embedded.broker import Tansu
+from deploy.embedded.child import Child, Program
+from deploy.embedded.postgres import CONFIGURATION, Postgres
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+STORED = 100_000  # events in the tables before anything is measured
+
+#: Beside the embedded stack's: as a server of this size would be set. Durability stays (fsync, synchronous_commit on), and no
+#: checkpoint falls into a slice of one variant and not of the other.
+SERVER = {
+    "shared_buffers": "2GB", "wal_buffers": "64MB", "max_wal_size": "16GB", "checkpoint_timeout": "60min",
+    "maintenance_work_mem": "256MB",
+}  # fmt: skip
+SHOWN = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", *SERVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The servers, a folder on the disk of the database, and how much is measured: seconds per slice, events per bulk."""
+
+    admin_dsn: str
+    bootstrap: str
+    folder: Path
+    seconds: float
+    bulk: int
+    stored: int
+    large: int
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """An empty, migrated database for the length of a block."""
+        dsn = await fresh_database(self.admin_dsn)
+        try:
+            await migrate(dsn, [CHASSIS_MIGRATIONS, MIGRATIONS])
+            yield dsn
+        finally:
+            await drop_database(self.admin_dsn, dsn)
+
+
+@asynccontextmanager
+async def open_stage(*, quick: bool) -> AsyncIterator[Stage]:
+    """Start the servers; when the block ends they and everything they stored are gone."""
+    root = await asyncio.to_thread(_scratch_folder)
+    server, broker = Postgres(root, changes=SERVER), Tansu()
+    try:
+        async with _running(server, root), _running(broker, root):
+            measure = (0.3, 8_000, 20_000, 300_000) if quick else (1.0, 40_000, STORED, 10_000_000)
+            yield Stage(server.dsn(), broker.bootstrap, root, *measure)
+        server.erase()
+    finally:
+        await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
+
+
+def _scratch_folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="casetrail-bench-"))
+    root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
+    return root
+
+
+def settings() -> dict[str, str]:
+    """The server's settings that a reader of the results must know."""
+    configured = {**CONFIGURATION, "full_page_writes": "on", **SERVER}
+    return {name: configured[name] for name in SHOWN}
+
+
+@asynccontextmanager
+async def _running(program: Program, root: Path) -> AsyncIterator[None]:
+    child = Child(program, root / f"{program.name}.log")
+    await child.start()
+    try:
+        await child.ready()
+        yield
+    finally:
+        await child.stop()
