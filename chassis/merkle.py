@@ -18,17 +18,17 @@ Span: TypeAlias = tuple[int, int]
 
 
 class Node(NamedTuple):
-    """A complete subtree: the leaves `index << height` to `(index + 1) << height`."""
+    """A complete subtree: the leaves `place << height` to `(place + 1) << height`."""
 
     height: int
-    index: int
+    place: int
 
 
 class Complete(NamedTuple):
     """A node of a stored level (height = 8 x level), with its hash."""
 
     level: int
-    index: int
+    place: int
     hash: bytes
 
 

@@ -1,4 +1,4 @@
-"""The sequencer: the one process that gives each pending event its place in the ledger, its shard, its chain hash and the tree."""
+"""The sequencer: the one process that gives each pending event its place in ledger, shard, hash chain and tree."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ async def _read(connection: Connection, shelf: Shelf, nodes: Iterable[Node]) -> 
 def _under(node: Node) -> tuple[tuple[int, int], int, int]:
     """The level and number of the run that a node is computed from, and which part of the level that is."""
     level, rest = divmod(node.height, TILE)
-    first = node.index << rest
+    first = node.place << rest
     return (level, first // WIDTH), first, first + (1 << rest)
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from chassis.operations import parked, repair, status
+from chassis.operations import log, parked, repair, status
 from chassis.operations.repair import LedgerClient
 
 __all__ = ["LedgerClient", "router"]
@@ -11,3 +11,4 @@ router = APIRouter(prefix="/ops", tags=["operations"])
 router.include_router(status.router)
 router.include_router(repair.router)
 router.include_router(parked.router)
+router.include_router(log.router)

@@ -1,4 +1,4 @@
-"""The Merkle tree: the published vectors of Certificate Transparency, a naive tree beside ours, and no proof survives a flipped bit."""
+"""The Merkle tree: published vectors of Certificate Transparency, a naive tree beside ours, no proof survives a flipped bit."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from chassis.merkle import (
     consistency_spans,
     consistent,
     hashes,
-    inclusion_spans,
     includes,
+    inclusion_spans,
     nodes_of,
 )
 
@@ -90,7 +90,7 @@ def naive_proof(m: int, leaves: Sequence[bytes], whole: bool = True) -> list[byt
 
 def made(spans: Sequence[tuple[int, int]], leaves: Sequence[bytes]) -> list[bytes]:
     """What we make of these spans, complete subtrees computed naively."""
-    return hashes(spans, lambda node: naive(leaves[node.index << node.height : (node.index + 1) << node.height]))
+    return hashes(spans, lambda node: naive(leaves[node.place << node.height : (node.place + 1) << node.height]))
 
 
 def numbered(count: int) -> list[bytes]:
@@ -181,7 +181,7 @@ def test_peaks_are_the_complete_subtrees(size: int) -> None:
     frontier = grown(leaves)
     assert frontier.size == size
     assert frontier.root() == naive(leaves)
-    assert frontier.peaks == [naive(leaves[n.index << n.height : (n.index + 1) << n.height]) for n in nodes_of((0, size))]
+    assert frontier.peaks == [naive(leaves[n.place << n.height : (n.place + 1) << n.height]) for n in nodes_of((0, size))]
 
 
 def test_nodes_of_stored_levels_come_when_they_are_complete() -> None:
@@ -189,9 +189,9 @@ def test_nodes_of_stored_levels_come_when_they_are_complete() -> None:
     frontier, completed = Frontier(), list[tuple[int, Complete]]()
     for n, each in enumerate(leaves, start=1):
         completed += [(n, node) for node in frontier.append(each)]
-    assert [(n, node.index) for n, node in completed if node.level == 1] == [((i + 1) * 256, i) for i in range(273)]
-    assert [(n, node.index) for n, node in completed if node.level == 2] == [(65_536, 0)]
-    assert all(node.hash == naive(leaves[node.index * 256 : (node.index + 1) * 256]) for _, node in completed if node.level == 1)
+    assert [(n, node.place) for n, node in completed if node.level == 1] == [((i + 1) * 256, i) for i in range(273)]
+    assert [(n, node.place) for n, node in completed if node.level == 2] == [(65_536, 0)]
+    assert all(node.hash == naive(leaves[node.place * 256 : (node.place + 1) * 256]) for _, node in completed if node.level == 1)
     assert completed[-1][1].level == 1
     assert next(node.hash for _, node in completed if node.level == 2) == naive(leaves[:65_536])
 

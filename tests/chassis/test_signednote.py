@@ -1,4 +1,4 @@
-"""Signed notes: byte for byte those of golang.org/x/mod/sumdb/note, cosignatures as C2SP has them, nothing mangled is accepted."""
+"""Signed notes: byte for byte those of golang.org/x/mod/sumdb/note, cosignatures as C2SP has them, nothing else is taken."""
 
 from __future__ import annotations
 
