@@ -102,14 +102,13 @@ def actor_from(data: bytes | str) -> Actor:
     return Actor(**orjson.loads(data))
 
 
-def canonical(envelope: Envelope, data: bytes) -> bytes:
-    """The canonical envelope (RFC 8785 JSON: sorted ASCII keys, no floats), which holds the hash of the stored data bytes."""
-    members: dict[str, Any] = {
-        "actor": envelope.actor,
+def members_of(envelope: Envelope) -> dict[str, Any]:
+    """An envelope as the JSON members that are hashed, but for the hash of the data."""
+    return {
+        "actor": _members(envelope.actor),
         "causation_id": str(envelope.causation_id),
         "command_id": str(envelope.command_id),
         "correlation_id": str(envelope.correlation_id),
-        "data_sha256": hashlib.sha256(data).hexdigest(),
         "device": envelope.device,
         "district": envelope.district,
         "event_id": str(envelope.event_id),
@@ -123,12 +122,26 @@ def canonical(envelope: Envelope, data: bytes) -> bytes:
         "type": envelope.type,
         "version": envelope.version,
     }
-    return canonical_json(members)
+
+
+def canonical_members(members: dict[str, Any], data: bytes) -> bytes:
+    """The canonical envelope (RFC 8785 JSON: sorted ASCII keys, no floats), which holds the hash of the stored data bytes."""
+    return canonical_json({**members, "data_sha256": hashlib.sha256(data).hexdigest()})
+
+
+def canonical(envelope: Envelope, data: bytes) -> bytes:
+    """The canonical bytes of a stored event."""
+    return canonical_members(members_of(envelope), data)
 
 
 def leaf_hash(envelope: Envelope, data: bytes) -> bytes:
     """SHA-256(0x00 || canonical envelope): the leaf of the ledger, as in RFC 6962."""
-    return hashlib.sha256(b"\x00" + canonical(envelope, data)).digest()
+    return leaf_of_members(members_of(envelope), data)
+
+
+def leaf_of_members(members: dict[str, Any], data: bytes) -> bytes:
+    """The leaf of an envelope given as its members, hashed exactly as they are."""
+    return hashlib.sha256(b"\x00" + canonical_members(members, data)).digest()
 
 
 def leaf_of_columns(

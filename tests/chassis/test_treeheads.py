@@ -1,4 +1,4 @@
-"""Signed heads: each contains the one before, a ledger that was cut or rewritten is not signed, anybody can verify them over HTTP."""
+"""Signed heads: each contains the one before, a ledger cut or rewritten is not signed, anybody can verify them over HTTP."""
 
 from __future__ import annotations
 

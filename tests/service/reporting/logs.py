@@ -14,7 +14,7 @@ from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers
 
 ORIGIN = "casetrail.example"
-LOGS = {source: Signer(f"{ORIGIN}/{source}", source.encode().ljust(32, b".")) for source in SOURCES}
+LOGS: dict[str, Signer] = {source: Signer(f"{ORIGIN}/{source}", source.encode().ljust(32, b".")) for source in SOURCES}
 WITNESS = Signer(f"{ORIGIN}/reporting", b"w" * 32)
 KEYS = [*(signer.verifier for signer in LOGS.values()), WITNESS.witness, WITNESS.verifier]
 

@@ -199,7 +199,7 @@ ROWS = {
 @pytest.mark.parametrize("table", ROWS)
 @pytest.mark.parametrize("sql", ["UPDATE {} SET source = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_what_the_witness_said_cannot_be_changed(reporting: Reporting, table: str, sql: str) -> None:
-    await reporting.pool.execute(f"INSERT INTO {table} VALUES {ROWS[table]}")
+    await reporting.pool.execute(f"INSERT INTO {table} VALUES {ROWS[table]}")  # noqa: S608 - constants
     with pytest.raises(asyncpg.RestrictViolationError):
         await reporting.under_test.connection.execute(sql.format(table))
 
