@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from chassis.audit import START, Audit, LedgerAudit, Verified, audit_ledger, differences, unsequenced
 from chassis.clock import FixedClock
+from chassis.database import CHASSIS_MIGRATIONS, connect, migrate
 from chassis.domain import Actor
 from chassis.envelope import GENESIS, Recorded, chain_hash, leaf_hash
 from chassis.eventstore import Connection, append, ledger_after
 from chassis.merkle import Frontier
 from chassis.sequencer import read_head, sequence_once
 from chassis.signednote import Checkpoint, Signer
-from chassis.testing import NOON
+from chassis.testing import NOON, drop_database, fresh_database
 from chassis.treeheads import TreeHead, sign_head
 from tests.chassis.test_tree import without_triggers
 from tests.chassis.writing import recorded, write_set
@@ -47,6 +50,29 @@ async def built(connection: Connection) -> None:
             await sign_head(connection, ORIGIN, LOG, FixedClock(NOON))
 
 
+@pytest_asyncio.fixture(scope="module")
+async def sound(admin_dsn: str) -> AsyncIterator[str]:
+    """A database with that ledger, which every test alters in a transaction of its own and leaves as it was."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, [CHASSIS_MIGRATIONS])
+    connection = await connect(dsn, "test")
+    await built(connection)
+    await connection.close()
+    yield dsn
+    await drop_database(admin_dsn, dsn)
+
+
+@pytest_asyncio.fixture
+async def connection(sound: str) -> AsyncIterator[Connection]:
+    """A connection to it, in a transaction that is rolled back."""
+    opened = await connect(sound, "test")
+    transaction = opened.transaction()
+    await transaction.start()
+    yield opened
+    await transaction.rollback()
+    await opened.close()
+
+
 async def audited(connection: Connection, **more: Any) -> Audit:
     return await audit_ledger(connection, verifiers=KEYS, page=more.pop("page", 150), **more)
 
@@ -66,7 +92,6 @@ async def cosigned(connection: Connection) -> list[str]:
 
 
 async def test_a_sound_ledger(connection: Connection) -> None:
-    await built(connection)
     audit = await audited(connection, cosigned=await cosigned(connection))
     head = await read_head(connection)
     assert audit.findings == ()
@@ -77,7 +102,6 @@ async def test_a_sound_ledger(connection: Connection) -> None:
 
 async def test_an_audit_goes_on_where_one_ended(connection: Connection) -> None:
     """Also over the wire; what was read is not read again."""
-    await built(connection)
     first = await audited(connection)
     await append(connection, [write_set(("later", 0, 40))])
     await sequence_once(connection, await read_head(connection))
@@ -100,7 +124,6 @@ COLUMNS = {
 @pytest.mark.parametrize("column", COLUMNS)
 async def test_one_column_of_one_event(connection: Connection, column: str) -> None:
     """One byte of its data, or any column of its envelope."""
-    await built(connection)
     await without_triggers(
         connection,
         f"""
@@ -163,7 +186,6 @@ CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize("page", [37, 2000])
 async def test_what_an_owner_altered_is_named(connection: Connection, case: str, page: int) -> None:
     """And nothing else is, whatever the pages."""
-    await built(connection)
     sql, expected = CASES[case]
     await without_triggers(connection, sql)
     assert told(await audited(connection, page=page)) == expected
@@ -191,7 +213,6 @@ EXCHANGES: dict[str, str] = {
 @pytest.mark.parametrize("rows", [(222, 223), (222, 224), (40, 610), (1, 640)])
 async def test_two_rows_that_were_exchanged(connection: Connection, what: str, rows: tuple[int, int]) -> None:
     """Side by side, far apart, the first with the last."""
-    await built(connection)
     await without_triggers(connection, EXCHANGES[what].format(*rows))
     [first, *others] = told(await audited(connection))
     assert first == ("rows-exchanged", f"ledger {rows[0]} and {rows[1]}")
@@ -226,7 +247,6 @@ def literal(value: bytes) -> str:
 
 async def test_history_written_anew_contradicts_tree_and_heads(connection: Connection) -> None:
     """From row 250 on, every leaf and link made to fit."""
-    await built(connection)
     await rewrite(connection, 250, tree=False, heads=False)
     audit = await audited(connection)
     assert sorted(told(audit)) == [
@@ -236,14 +256,12 @@ async def test_history_written_anew_contradicts_tree_and_heads(connection: Conne
 
 
 async def test_history_written_anew_with_its_tree_contradicts_the_heads(connection: Connection) -> None:
-    await built(connection)
     await rewrite(connection, 250, tree=True, heads=False)
     assert told(await audited(connection)) == [("head-contradicted", "ledger 101 to 300")]
 
 
 async def test_history_written_anew_and_signed_anew_contradicts_the_witness(connection: Connection) -> None:
     """The fork that nobody could tell from inside the database: everything fits, and the log's own key signed it."""
-    await built(connection)
     seen = await cosigned(connection)
     await rewrite(connection, 250, tree=True, heads=True)
     assert told(await audited(connection)) == []
@@ -254,7 +272,6 @@ async def test_history_written_anew_and_signed_anew_contradicts_the_witness(conn
 
 async def test_a_cut_that_nobody_could_tell_but_the_witness(connection: Connection) -> None:
     """Ledger, events, tree and heads all cut."""
-    await built(connection)
     seen = await cosigned(connection)
     since = (await audited(connection)).verified
     await without_triggers(
@@ -269,14 +286,12 @@ async def test_a_cut_that_nobody_could_tell_but_the_witness(connection: Connecti
 
 
 async def test_a_cosigned_checkpoint_of_nobody_is_named(connection: Connection) -> None:
-    await built(connection)
     forged = Signer(WITNESS.name, b"x" * 32).cosign(Signer(ORIGIN, b"x" * 32).sign(Checkpoint(ORIGIN, 100, bytes(32)).text), 5)
     assert told(await audited(connection, cosigned=[forged, "nonsense"])) == [("cosignature", "witness")] * 2
 
 
 async def test_events_put_in_from_aside(connection: Connection) -> None:
     """Neither sequenced nor waiting; those that wait are well."""
-    await built(connection)
     await append(connection, [write_set(("waiting", 0, 2)), write_set(("aside", 0, 1))])
     await connection.execute("DELETE FROM pending WHERE stream_id = 'aside'")
     await without_triggers(connection, "DELETE FROM ledger WHERE idx = 640")
@@ -287,7 +302,6 @@ async def test_events_put_in_from_aside(connection: Connection) -> None:
 
 
 async def test_progress_is_told_page_by_page(connection: Connection) -> None:
-    await built(connection)
     audit = LedgerAudit(connection, START, page=256)
     await audit.begin()
     steps = []
