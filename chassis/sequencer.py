@@ -16,7 +16,7 @@ from chassis.tree import LEDGER_TREE, add_nodes, fill_in, frontier_at
 
 PASS = 2000  # events a pass may take
 VACUUM_SECONDS = 5.0
-SUBJECT = 8  # the place of `subject` in a pending row
+SUBJECT = 7  # the place of `subject` among the columns of an event
 
 # Invariant: whatever is visible is taken in (append_seq, ord) order and an append_seq is never split. If X committed before
 # Y drew its number, X is visible whenever Y is and X's number is smaller, so ledger order respects stream and causal order;
@@ -81,8 +81,9 @@ def place(head: Head, rows: list[Any]) -> tuple[list[tuple[Any, ...]], list[Comp
     """
     placed, completed = [], []
     for row in rows:
-        _, stream_id, version, event_id, *_ = columns = tuple(row)
-        leaf = leaf_of_columns(*columns[1:])
+        columns = row[1:]
+        stream_id, version, event_id = columns[:3]
+        leaf = leaf_of_columns(*columns)
         shard = shard_of(columns[SUBJECT])
         head.idx += 1
         head.chain = chain_hash(head.chain, leaf)
