@@ -6,7 +6,7 @@ It goes on from where an earlier audit ended (`Verified`), so a ledger is read o
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -20,7 +20,13 @@ from chassis.signednote import Verifier
 from chassis.tree import LEDGER_TREE, TreeBroken, root_at
 from chassis.treeheads import TreeHead
 
-__all__ = ["START", "Audit", "Finding", "LedgerAudit", "Verified", "audit_ledger", "differences", "unsequenced"]
+__all__ = [
+    "START", "Audit", "Finding", "LedgerAudit", "RootAt", "Verified", "audit_ledger", "differences", "first_contradiction",
+    "unsequenced",
+]  # fmt: skip
+
+RootAt = Callable[[int], Awaitable[bytes]]
+"""The root of a log's first so many rows, as somebody tells it."""
 
 PAGE = 2000  # rows
 MOST_UNSEQUENCED = 100
@@ -190,6 +196,20 @@ async def unsequenced(connection: Connection) -> list[Finding]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def first_contradiction(ours: RootAt, theirs: RootAt, agreed: int, contradicted: int) -> int:
+    """The first ledger row that two trees differ in, if they agree at the one size and not at the other; asks log2 times.
+
+    `theirs` may be a witness over HTTP: its consistency answer from a size to the same size holds the root.
+    """
+    while contradicted - agreed > 1:
+        middle = (agreed + contradicted) // 2
+        if await ours(middle) == await theirs(middle):
+            agreed = middle
+        else:
+            contradicted = middle
+    return contradicted
 
 
 def differences(one: Recorded, other: Recorded) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chassis.audit import START, Audit, LedgerAudit, Verified, audit_ledger, differences, unsequenced
+from chassis.audit import START, Audit, LedgerAudit, Verified, audit_ledger, differences, first_contradiction, unsequenced
 from chassis.clock import FixedClock
 from chassis.database import CHASSIS_MIGRATIONS, connect, migrate
 from chassis.domain import Actor
@@ -20,6 +20,7 @@ from chassis.merkle import Frontier
 from chassis.sequencer import read_head, sequence_once
 from chassis.signednote import Checkpoint, Signer
 from chassis.testing import NOON, drop_database, fresh_database
+from chassis.tree import LEDGER_TREE, root_at
 from chassis.treeheads import TreeHead, sign_head
 from tests.chassis.test_tree import without_triggers
 from tests.chassis.writing import recorded, write_set
@@ -268,6 +269,27 @@ async def test_history_written_anew_and_signed_anew_contradicts_the_witness(conn
     assert told(await audited(connection, cosigned=seen)) == [("witness-contradicted", "ledger 101 to 300")]
     since = (await audited(connection)).verified
     assert told(await audited(connection, since=since, cosigned=seen)) == [("witness-contradicted", "ledger 101 to 300")]
+
+
+async def test_with_a_witness_the_first_row_written_anew_is_named(connection: Connection) -> None:
+    """Few questions, and the row itself."""
+    leaves = [row.leaf for row in await ledger_after(connection, 0, 10_000)]
+    await rewrite(connection, 250, tree=True, heads=True)
+    asked = []
+
+    async def witness(size: int) -> bytes:
+        asked.append(size)
+        frontier = Frontier()
+        for leaf in leaves[:size]:
+            frontier.append(leaf)
+        return frontier.root()
+
+    async def ours(size: int) -> bytes:
+        return await root_at(connection, LEDGER_TREE, size)
+
+    assert await first_contradiction(ours, witness, 100, 300) == 250
+    assert len(asked) == 8
+    assert await first_contradiction(ours, witness, 249, 250) == 250
 
 
 async def test_a_cut_that_nobody_could_tell_but_the_witness(connection: Connection) -> None:
