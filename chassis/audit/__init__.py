@@ -40,7 +40,8 @@ WHERE l.idx > $1 AND l.idx <= $2 ORDER BY l.idx LIMIT $3
 END = "SELECT coalesce(max(idx), 0) FROM ledger"
 NODES = "SELECT level, idx, hash FROM tree WHERE level = $1 AND idx >= $2 AND idx <= $3"
 TREE_END = "SELECT coalesce(max(idx) + 1, 0) FROM tree WHERE level = 1"
-HEADS = "SELECT size, root, note FROM tree_heads WHERE size > $1 ORDER BY size"
+HEADS = "SELECT size, root, note FROM tree_heads WHERE size > $1 AND size <= $2 ORDER BY size"
+BEYOND = "SELECT size, root, note FROM tree_heads WHERE size > $1 ORDER BY size DESC LIMIT 1"
 # An event that is neither in the ledger nor waiting for its place: put in from aside, or its ledger row was taken away.
 UNSEQUENCED = """
 SELECT e.stream_id, e.version, e.event_id FROM events e
@@ -102,16 +103,14 @@ class LedgerAudit:
     _findings: list[Finding] = field(default_factory=list)
 
     async def begin(self) -> None:
-        """Note where the ledger ends now, and what was claimed of it by its own signed heads and by the witness."""
+        """Note where the ledger ends now, and what was claimed of it by the witness."""
         since = self.verified = self.since
         self._rows = RowAudit(since.idx, since.chain, dict(since.shards))
         self._tree = TreeAudit(Frontier(since.idx, list(since.peaks)), sound=since.idx)
-        rows = await self.connection.fetch(HEADS, since.idx)
-        heads, wrong = claims_of([TreeHead(row["size"], bytes(row["root"]), row["note"]) for row in rows], self.verifiers)
-        seen, unseen = witnessed(self.cosigned, self.verifiers)
-        self._findings += [*wrong, *unseen]
-        self._tree.claimed(claim for claim in (*heads, *seen) if claim.size > since.idx)
+        seen, self._findings = witnessed(self.cosigned, self.verifiers)
+        self._tree.claimed(claim for claim in seen if claim.size > since.idx)
         self.end = await self.connection.fetchval(END)
+        await self._claimed(BEYOND, max(self.end, since.idx))
         if self.end < since.idx:
             self._findings.append(
                 _cut(self.end, since.idx, f"上次审计时有 {since.idx} 行", f"an earlier audit read {since.idx} rows")
@@ -119,6 +118,13 @@ class LedgerAudit:
         for claim in sorted(seen, key=lambda claim: claim.size):
             if claim.size <= min(since.idx, self.end):
                 await self._check_past(claim)
+
+    async def _claimed(self, sql: str, *sizes: int) -> None:
+        """Take what signed heads claim of these sizes."""
+        rows = await self.connection.fetch(sql, *sizes)
+        heads, wrong = claims_of([TreeHead(row["size"], bytes(row["root"]), row["note"]) for row in rows], self.verifiers)
+        self._findings += wrong
+        self._tree.claimed(heads)
 
     async def _check_past(self, claim: Claim) -> None:
         """What is claimed of rows that an earlier audit read is held against the stored tree."""
@@ -131,6 +137,8 @@ class LedgerAudit:
     async def step(self) -> int:
         """Audit the next page; answers how many rows it had, 0 at the end."""
         records = await self.connection.fetch(ROWS, self._rows.idx, self.end, self.page)
+        if records:
+            await self._claimed(HEADS, self._rows.idx, records[-1]["idx"])
         for record in records:
             row = row_from(record)
             self._tree.whole &= row.idx == self._rows.idx + 1
