@@ -163,6 +163,13 @@ def test_a_leaf_from_columns_is_that_of_the_event(envelope: Envelope, data: byte
     assert leaf_of_columns(*columns_of(envelope, data)) == leaf_hash(envelope, data)
 
 
+def test_times_of_another_zone_give_the_same_leaf() -> None:
+    columns = list(columns_of(ENVELOPE, DATA))
+    columns[8] = ENVELOPE.occurred_at
+    assert columns[8].utcoffset() != timedelta(0)
+    assert leaf_of_columns(*columns).hex() == LEAF
+
+
 def test_an_actor_stored_in_another_form_gives_the_same_leaf() -> None:
     """Consumers get the actor parsed and written again."""
     columns = list(columns_of(ENVELOPE, DATA))

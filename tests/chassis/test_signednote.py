@@ -187,6 +187,14 @@ def test_new_keys_differ_and_come_back() -> None:
     assert verifier_from(str(one.witness)) == one.witness
 
 
+def test_another_way_to_write_the_same_signature_is_refused() -> None:
+    """The last sign before the padding holds two bits that mean nothing; else one note would have several forms."""
+    other = PETER_LINE.replace("nAM=", "nAN=")
+    assert base64.b64decode(other.split()[-1]) == base64.b64decode(PETER_LINE.split()[-1])
+    with pytest.raises(NoteError, match="not the one base64 form"):
+        opened(f"{TEXT}\n{other}", [verifier_from(PETER)])
+
+
 def test_signatures_of_several_witnesses_come_together() -> None:
     note = LOG.sign(HEAD.text)
     second = Signer("elsewhere.example/w", b"2" * 32)
