@@ -62,6 +62,11 @@ def topic_of(service: str) -> str:
     return f"casetrail.{service}.events.v1"
 
 
+def checkpoints_topic_of(service: str) -> str:
+    """The topic of a service's signed checkpoints."""
+    return f"casetrail.{service}.checkpoints.v1"
+
+
 def partition_of(shard: int, partitions: int) -> int:
     """The partition of a shard; `partitions` divides 64."""
     return shard % partitions

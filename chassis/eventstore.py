@@ -33,6 +33,11 @@ LOAD_LAST = f"""
 SELECT {ENVELOPE_COLUMNS} FROM events e
 WHERE e.stream_id = $1 AND e.version > $2 AND e.version <= $3 ORDER BY e.version DESC LIMIT $4
 """  # noqa: S608 - constant columns
+# What `leaf_of_columns` takes, in its order: a leaf is computed without reading the data, however large.
+HASHED_COLUMNS = """e.stream_id, e.version, e.event_id::text, e.command_id::text, e.type, e.district, e.organ, e.subject,
+    e.occurred_at, e.recorded_at, e.actor, e.device, e.correlation_id::text, e.causation_id::text, e.traceparent, e.rulebook,
+    encode(sha256(e.data), 'hex') AS data_sha256"""
+
 
 LEDGER_AFTER = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from chassis.clock import Clock
 from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
@@ -16,9 +17,11 @@ from chassis.domain import Stream
 from chassis.eventstore import Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
+from chassis.settings import Settings
 
 MakeApplier = Callable[[Pool], Applier]
 Background = Callable[[FastAPI], Coroutine[Any, Any, None]]
+Loop = Callable[[Settings, Pool, Clock], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,8 @@ class Service:
     """The parts of one deployable service, from its rooms; the chassis runs them.
 
     `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
-    given its app; `snapshots` are the streams that say how often (`Stream.snapshot_every`).
+    given its app; `loops` are further loops of its worker, by name; `snapshots` are the streams that say how often
+    (`Stream.snapshot_every`).
     """
 
     name: str
@@ -42,6 +46,7 @@ class Service:
     applier: MakeApplier | None = None
     background: tuple[Background, ...] = ()
     snapshots: tuple[Stream[Any], ...] = ()
+    loops: Mapping[str, Loop] = field(default_factory=dict)
 
     @property
     def consumer(self) -> str:

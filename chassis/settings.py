@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from chassis.signednote import NoteError, Signer, Verifier, signer_from, verifiers_from
 
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
 
@@ -23,6 +25,14 @@ SETTINGS = (
     Setting("CASETRAIL_<SERVICE>_DSN", None, "PostgreSQL address of the service's own database"),
     Setting("CASETRAIL_<SERVICE>_OWNER_DSN", "", "the same as the database's owner, for `migrate`; empty: as above"),
     Setting("CASETRAIL_<SERVICE>_URL", None, "base address of the service's API, for repair from its ledger"),
+    Setting(
+        "CASETRAIL_<SERVICE>_SIGNING_KEY",
+        "",
+        "private key of the service's checkpoints (`casetrail keys new`); empty: none are signed",
+    ),
+    Setting("CASETRAIL_<SERVICE>_VERIFIER_KEY", "", "public keys by which others know its checkpoints, separated by spaces"),
+    Setting("CASETRAIL_LOG_ORIGIN", "casetrail.example", "name of this deployment; a service's log is called `<it>/<service>`"),
+    Setting("CASETRAIL_CHECKPOINT_SECONDS", "5", "pause between two checkpoints of a ledger that grows"),
     Setting("CASETRAIL_KAFKA_BOOTSTRAP", None, "Kafka bootstrap servers, comma separated"),
     Setting("CASETRAIL_KAFKA_PARTITIONS", "4", "partitions of a topic that the relay creates; must divide 64"),
     Setting("CASETRAIL_KAFKA_REPLICATION", "1", "replication factor of a topic that the relay creates"),
@@ -78,6 +88,19 @@ class Settings:
     log_level: str
     poll_seconds: float
     otlp_endpoint: str
+    log_origin: str = "casetrail.example"
+    checkpoint_seconds: float = 5.0
+    signer: Signer | None = field(default=None, repr=False)
+    verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
+
+    def origin_of(self, service: str) -> str:
+        """What a service's log is called in checkpoints."""
+        return f"{self.log_origin}/{service}"
+
+    @property
+    def trusted(self) -> tuple[Verifier, ...]:
+        """All public keys of this deployment."""
+        return tuple(verifier for verifiers in self.verifiers.values() for verifier in verifiers)
 
 
 def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -108,6 +131,10 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         log_level=read.text("CASETRAIL_LOG_LEVEL"),
         poll_seconds=read.number("CASETRAIL_POLL_MS") / 1000,
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        log_origin=read.text("CASETRAIL_LOG_ORIGIN"),
+        checkpoint_seconds=read.number("CASETRAIL_CHECKPOINT_SECONDS"),
+        signer=read.signer(f"CASETRAIL_{service.upper()}_SIGNING_KEY"),
+        verifiers={name: read.verifiers(f"CASETRAIL_{name.upper()}_VERIFIER_KEY") for name in SERVICES},
     )
     _check(settings)
     return settings
@@ -127,6 +154,10 @@ def _check(settings: Settings) -> None:
         raise Misconfigured("CASETRAIL_KAFKA_PARTITIONS must divide 64")
     if settings.clock != "system" and not settings.development_issuer:
         raise Misconfigured("CASETRAIL_CLOCK: a simulated clock cannot be switched on with a production issuer")
+    origin = settings.origin_of(settings.service)
+    if settings.signer is not None and settings.signer.name != origin:
+        key = f"CASETRAIL_{settings.service.upper()}_SIGNING_KEY"
+        raise Misconfigured(f"{key} is a key of {settings.signer.name}, but the log is called {origin}")
 
 
 class _Reader:
@@ -145,6 +176,18 @@ class _Reader:
         if not value.isascii() or not value.isdigit() or int(value) == 0:
             raise Misconfigured(f"{name} must be a whole number above 0, not {value!r}")
         return int(value)
+
+    def signer(self, name: str) -> Signer | None:
+        try:
+            return signer_from(text) if (text := self._environ.get(name)) else None
+        except NoteError as error:
+            raise Misconfigured(f"{name}: {error}") from error
+
+    def verifiers(self, name: str) -> tuple[Verifier, ...]:
+        try:
+            return verifiers_from(self._environ.get(name, ""))
+        except NoteError as error:
+            raise Misconfigured(f"{name}: {error}") from error
 
     def flag(self, name: str) -> bool:
         value = self.text(name).lower()

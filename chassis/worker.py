@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -26,10 +27,11 @@ from chassis.projector import Overtaken, run_projector
 from chassis.relay import Relay, TopicChanged
 from chassis.runner import Runner
 from chassis.sequencer import run_sequencer
-from chassis.service import Service
+from chassis.service import Loop, Service
 from chassis.settings import Settings
 from chassis.snapshots import run_snapshots
 from chassis.telemetry import log
+from chassis.treeheads import run_announcing, run_signing
 from chassis.writer import GroupCommit
 
 END_SECONDS = 3.0  # in which a loop may end, before it is told again
@@ -154,6 +156,8 @@ def loops(
             forever("sequencer", lambda: run_sequencer(dsn, pause), gone=servers),
             forever("relay", Relay(settings, simulated=simulated).run, gone=servers),
         ]
+    own = {**_signing(service, settings), **service.loops}
+    found += [forever(name, partial(loop, settings, pool, runner.clock), gone=servers) for name, loop in own.items()]
     projections = service.all_projections
     if projections:
         found.append(
@@ -185,6 +189,16 @@ def loops(
         )  # fmt: skip
         found.append(forever("consumer", consumer.run, gone=servers))
     return found
+
+
+def _signing(service: Service, settings: Settings) -> dict[str, Loop]:
+    """The loops that publish the ledger's head, of a service that has a ledger and a key."""
+    if service.applier is not None:
+        return {}
+    if settings.signer is None:
+        log.warning("checkpoints_not_signed", service=service.name)
+        return {}
+    return {"treeheads": run_signing, "announcing": run_announcing}
 
 
 def _applier(service: Service, pool: Pool, runner: Runner, nudge: Callable[[], None]) -> Applier:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.broker import topic_of
+from chassis.broker import checkpoints_topic_of, topic_of
 from chassis.service import Service
 
 HEADERS = {
@@ -16,6 +16,11 @@ HEADERS = {
     "ce_actor": "person, role, certificate (JSON)", "ce_correlationid": "the matter",
     "ce_causationid": "command or event that caused it",
     "ce_commandid": "the command", "ce_hash": "leaf hash (hex)", "ce_chain": "chain hash (hex)",
+}  # fmt: skip
+
+CHECKPOINT = {
+    "name": "casetrail.checkpoint", "title": "签名检查点", "contentType": "text/plain; charset=utf-8",
+    "payload": {"type": "string", "description": "the ledger's signed head, as c2sp.org/tlog-checkpoint@v1.0.0 describes it"},
 }  # fmt: skip
 
 Published = dict[str, dict[str, str]]
@@ -33,12 +38,13 @@ def document(service: Service, published: Published) -> dict[str, Any]:
             "description": "CloudEvents 1.0 over Kafka, binary mode: the value is the event's data, headers are its envelope.",
         },
         "defaultContentType": "application/json",
-        "channels": {name: _channel(name, published[name]) for name in channels},
+        "channels": {name: _channel(name, published[name]) for name in channels}
+        | {f"{name}-checkpoints": _checkpoints(name) for name in [*sorted(own), *_witnessed(service)]},
         "operations": dict(_operations(service, own)),
         "components": {
             "messages": {
                 f"{name}.{stem}": _message(name, stem, title) for name in channels for stem, title in published[name].items()
-            },
+            } | ({"checkpoint": CHECKPOINT} if own or _witnessed(service) else {}),
             "messageTraits": {"cloudEvent": {"headers": {
                 "type": "object", "required": sorted(HEADERS),
                 "properties": {name: {"type": "string", "description": text} for name, text in HEADERS.items()},
@@ -67,9 +73,25 @@ def _channel(service: str, published: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _witnessed(service: Service) -> tuple[str, ...]:
+    """The services whose checkpoints it reads."""
+    return service.sources if "witness" in service.loops else ()
+
+
+def _checkpoints(service: str) -> dict[str, Any]:
+    return {
+        "address": checkpoints_topic_of(service),
+        "messages": {"checkpoint": {"$ref": "#/components/messages/checkpoint"}},
+        "bindings": {"kafka": {"topicConfiguration": {"retention.ms": -1, "retention.bytes": -1}, "bindingVersion": "0.5.0"}},
+    }
+
+
 def _operations(service: Service, own: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in own:
         yield f"{name}-sends", {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+        yield f"{name}-signs", {"action": "send", "channel": {"$ref": f"#/channels/{name}-checkpoints"}}
+    for source in _witnessed(service):
+        yield f"witnesses-{source}", {"action": "receive", "channel": {"$ref": f"#/channels/{source}-checkpoints"}}
     for source in service.sources:
         operation: dict[str, Any] = {"action": "receive", "channel": {"$ref": f"#/channels/{source}"}}
         if service.reactions:

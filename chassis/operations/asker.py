@@ -9,3 +9,4 @@ from fastapi import Depends
 from chassis.auth import Principal, reader
 
 Operator = Annotated[Principal, Depends(reader("operator"))]
+Auditor = Annotated[Principal, Depends(reader("auditor", "operator"))]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import typer
 
 from chassis.process import projections
+from chassis.process.keys import keys
 from chassis.process.manifests import load_service
 from chassis.process.parked import commands as parked_commands
 from chassis.process.roles import run
 from chassis.process.stress import stress
+from chassis.process.verify import verify
 
 __all__ = ["load_service", "main"]
 
 cli = typer.Typer(name="casetrail", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.command()(run)
 cli.add_typer(projections.cli, name="projections")
+cli.command()(verify)
+cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
 cli.command(hidden=True)(stress)
 

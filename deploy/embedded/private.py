@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from chassis.signednote import Signer, new_signer, signer_from
+
 
 def write_private(path: Path, text: str) -> None:
     """Write a secret that only its owner can read, whole or not at all."""
@@ -22,3 +24,10 @@ def secret_in(path: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
     return path.read_text(encoding="ascii")
+
+
+def signer_in(path: Path, name: str) -> Signer:
+    """The signing key of this name kept in a file, made if there is none; NoteError if the file holds none."""
+    if not path.exists():
+        write_private(path, new_signer(name).secret())
+    return signer_from(path.read_text(encoding="ascii"))

@@ -20,13 +20,14 @@ from deploy.embedded.folder import Folder
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.memory import Meter
 from deploy.embedded.postgres import Postgres, ensure_databases, ensure_login, with_database
-from deploy.embedded.private import secret_in, write_private
+from deploy.embedded.private import secret_in, signer_in, write_private
 from deploy.embedded.processes import GatewayProcess, ServiceProcess, migrate
 from deploy.embedded.topics import delete_topics
 
 EPOCH = datetime(2021, 1, 4, 9, tzinfo=timezone(timedelta(hours=8)))  # where a fresh simulated clock starts
 ROLES = ("api", "worker")
 READY = 180.0  # seconds; a first start fetches libraries and shares two cores among a dozen interpreters
+ORIGIN = "casetrail.example"  # what the logs of this stack are called, each with its service's name behind it
 INHERITED = (
     "CASETRAIL_LOG_LEVEL", "CASETRAIL_KAFKA_IDEMPOTENT", "CASETRAIL_KAFKA_TRANSACTIONS", "CASETRAIL_KAFKA_FETCH_WAIT_MS",
 )  # fmt: skip
@@ -193,7 +194,18 @@ class Stack:
             "CASETRAIL_MACHINE_TOKEN_URL": f"{issuer}/token",
             "CASETRAIL_MACHINE_SECRET": secret_in(self.folder.path / "machine-secret"),
             "CASETRAIL_CLOCK": f"simulated:{self._clock.path}",
+            **self._keys(),
         }  # fmt: skip
+
+    def _keys(self) -> dict[str, str]:
+        """Keys of the logs and of their witness, made at the first start; checkpoints come more often than in production."""
+        found = {"CASETRAIL_LOG_ORIGIN": ORIGIN, "CASETRAIL_CHECKPOINT_SECONDS": "2"}
+        for name in SERVICES:
+            signer = signer_in(self.folder.path / f"{name}-signing-key", f"{ORIGIN}/{name}")
+            found[f"CASETRAIL_{name.upper()}_SIGNING_KEY"] = signer.secret()
+            both = (signer.verifier, signer.witness) if name == "reporting" else (signer.verifier,)
+            found[f"CASETRAIL_{name.upper()}_VERIFIER_KEY"] = " ".join(map(str, both))
+        return found
 
 
 def broker_named(kafka: str, root: Path) -> Tansu | Kafka | None:

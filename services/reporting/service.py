@@ -16,4 +16,5 @@ SERVICE = Service(
     feed=worker.CopyFeed(),
     applier=worker.LedgerCopy,
     background=(feed.follow,),
+    loops=worker.LOOPS,
 )

@@ -84,14 +84,23 @@ def test_asyncapi_is_valid(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_asyncapi_holds_what_a_service_sends_and_receives_and_nothing_else(name: str) -> None:
     document = asyncapi(name)
-    named = {message["name"] for message in document["components"]["messages"].values()}
+    events = {key: message for key, message in document["components"]["messages"].items() if key != "checkpoint"}
+    named = {message["name"] for message in events.values()}
     near = {name, *load_service(name).sources}
     assert named == {event_type.wire for event_type in EVENTS if event_type.service in near}
     for channel in document["channels"].values():
         for message in channel["messages"].values():
             assert message["$ref"].rpartition("/")[2] in document["components"]["messages"]
-    for message in document["components"]["messages"].values():
+    for message in events.values():
         assert (generate.ROOT / "asyncapi" / message["payload"]["schema"]["$ref"]).resolve().exists()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_asyncapi_tells_who_signs_checkpoints_and_who_witnesses_them(name: str) -> None:
+    document = asyncapi(name)
+    topics = {channel["address"] for key, channel in document["channels"].items() if key.endswith("-checkpoints")}
+    expected = load_service(name).sources if name == "reporting" else (name,)
+    assert topics == {f"casetrail.{source}.checkpoints.v1" for source in expected}
 
 
 def test_a_schema_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

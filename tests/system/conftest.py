@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chassis.envelope import canonical_json
+from chassis.signednote import Verifier
 from deploy.embedded import servers
 from deploy.embedded.stack import Stack
 from pilot.client import Client
+from pilot.people import Person
 from pilot.run import Outcome, Run, carry_out, scenario_for
 from pilot.world import PENALTY, REPORTING, staff_of
-from tests.system.evidence import Evidence, evidence_of
+from tests.system.evidence import Evidence, evidence_of, keys_of
 
 SEED = 7
 
@@ -33,6 +36,8 @@ class Lived:
     evidence: Evidence
     cases: list[dict[str, Any]]
     histories: dict[str, list[dict[str, Any]]]  #: of each case, and of each case's enterprise
+    files: dict[str, bytes]  #: the case file of each history
+    keys: tuple[Verifier, ...]  #: by which case files are verified
 
 
 def _scratch_folder() -> Path:
@@ -80,7 +85,14 @@ async def undisturbed(platform: Platform) -> Lived:
             cases = await client.items(auditor, f"{PENALTY}/cases")
             paths = [f"cases/{case['case_id']}" for case in cases] + [f"enterprises/{case['enterprise_id']}" for case in cases]
             histories = {path: (await client.get(auditor, f"{REPORTING}/histories/{path}"))["items"] for path in paths}
-    return Lived(outcome, evidence, cases, histories)
+            files = {path: await _file(client, auditor, path) for path in paths}
+            keys = keys_of(stack)
+    return Lived(outcome, evidence, cases, histories, files, keys)
+
+
+async def _file(client: Client, auditor: Person, path: str) -> bytes:
+    """A case file as it was sent: it is canonical, so what was read of it can be written again."""
+    return canonical_json((await client.get(auditor, f"{REPORTING}/{path}/file")).body) + b"\n"
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from typing import Any
 
 import asyncpg
 
+from chassis.audit import audit_ledger, unsequenced
+from chassis.settings import settings_from
+from chassis.signednote import Verifier
 from deploy.embedded.stack import Stack
 
 RECORDING = ("registry", "tasks", "inspection", "penalty")
@@ -23,6 +26,7 @@ SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM pending) A
        (SELECT array_agg(consumer || ' ' || type || ' ' || code) FROM refusals) AS refusals,
        (SELECT count(*) FROM fired_deadlines) AS fired
 """
+COSIGNED = "SELECT note FROM cosigned WHERE source = $1 ORDER BY size"
 COPY = "SELECT source, idx, shard, shard_idx, event_id, chain FROM ledger_copy ORDER BY source, idx"
 
 Row = Mapping[str, Any]
@@ -43,10 +47,11 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The ledgers of the services, and reporting's copies of them."""
+    """The ledgers of the services, reporting's copies of them, and what an audit of each says."""
 
     ledgers: Mapping[str, Ledger]
     copies: Mapping[str, Sequence[Row]]
+    audits: Mapping[str, Sequence[str]]
 
     @property
     def types(self) -> Counter[str]:
@@ -60,9 +65,28 @@ async def evidence_of(stack: Stack) -> Evidence:
     connection = await asyncpg.connect(stack.dsn("reporting"))
     try:
         copied = [dict(row) for row in await connection.fetch(COPY)]
+        cosigned = {name: [row["note"] for row in await connection.fetch(COSIGNED, name)] for name in RECORDING}
     finally:
         await connection.close()
-    return Evidence(ledgers, {name: [row for row in copied if row["source"] == name] for name in RECORDING})
+    audits = {name: await _audit(stack, name, cosigned[name]) for name in RECORDING}
+    return Evidence(ledgers, {name: [row for row in copied if row["source"] == name] for name in RECORDING}, audits)
+
+
+def keys_of(stack: Stack) -> tuple[Verifier, ...]:
+    """The public keys of a stack's logs and of their witness."""
+    lines = (stack.folder.path / "environment").read_text(encoding="utf-8").splitlines()
+    return settings_from("reporting", dict(line.split("=", 1) for line in lines)).trusted
+
+
+async def _audit(stack: Stack, name: str, cosigned: Sequence[str]) -> list[str]:
+    """The ledger computed anew, against its signed heads and what the witness cosigned."""
+    connection = await asyncpg.connect(stack.dsn(name))
+    try:
+        audit = await audit_ledger(connection, verifiers=keys_of(stack), cosigned=cosigned)
+        found = [*audit.findings, *await unsequenced(connection)]
+    finally:
+        await connection.close()
+    return [f"{finding.where}: {finding.en}" for finding in found] + ([] if cosigned else ["no head was cosigned"])
 
 
 async def _ledger(dsn: str) -> Ledger:
@@ -79,7 +103,8 @@ def violations(evidence: Evidence) -> list[str]:
     found = []
     for name, ledger in evidence.ledgers.items():
         broken = (*_holes(ledger), *_disorder(ledger), *_unfinished(ledger), *_untraced(ledger))
-        found += [f"{name}: {what}" for what in (*broken, *_miscopied(ledger, evidence.copies[name]))]
+        broken = (*broken, *_miscopied(ledger, evidence.copies[name]), *evidence.audits[name])
+        found += [f"{name}: {what}" for what in broken]
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chassis.casefile import verify
 from tests.system.conftest import Lived
 from tests.system.evidence import Evidence, Ledger, violations
 
@@ -63,6 +64,16 @@ def test_history_of_an_enterprise_begins_in_the_register(lived: Lived) -> None:
         assert disorder(history) == []
 
 
+def test_every_history_is_a_case_file_that_verifies_offline(lived: Lived) -> None:
+    for path, history in lived.histories.items():
+        verdict = verify(lived.files[path], lived.keys)
+        assert verdict.findings == [], path
+        assert verdict.events == len(history)
+        assert {log.log for log in verdict.logs} == {entry["service"] for entry in history}
+        assert all(log.witnessed_by and log.checkpoint.extensions[0].startswith("simulated 2021-") for log in verdict.logs)
+        assert verdict.sealed_by.startswith("casetrail.example/reporting+")
+
+
 def disorder(history: Sequence[Mapping[str, Any]]) -> list[str]:
     """Entries that stand before their cause, or before an earlier version of their stream."""
     place = {entry["event_id"]: n for n, entry in enumerate(history)}
@@ -105,6 +116,11 @@ DAMAGE: dict[str, tuple[Callable[[Ledger], Ledger], str]] = {
     "stream out of order": (lambda ledger: _first(ledger, version=2), "out of order"),
     "event without trace": (lambda ledger: _last(ledger, traceparent=None), "without trace"),
 }
+
+
+def test_what_an_audit_finds_would_be_noticed(lived: Lived) -> None:
+    found = replace(lived.evidence, audits={**lived.evidence.audits, "tasks": ["ledger 5: altered"]})
+    assert violations(found) == ["tasks: ledger 5: altered"]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

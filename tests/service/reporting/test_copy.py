@@ -12,7 +12,8 @@ from chassis.broker import Received
 from chassis.envelope import Recorded
 from chassis.eventstore import recorded_from
 from chassis.policy import Overtaken
-from services.reporting.worker import COLUMNS, LedgerCopy
+from services.reporting.worker import LedgerCopy
+from services.reporting.worker.copy import COLUMNS
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, enterprise, runs_of, small_year
 

@@ -17,7 +17,6 @@ from chassis.policy import Run, advance
 from chassis.telemetry import log
 from services.reporting.queries.copies import events_after, head_of
 
-SOURCES = ("registry", "tasks", "inspection", "penalty")
 CONSUMER = "reporting-copy"
 STEP = 1000  # links of the chain read at once
 ALARM_PAUSE = 0.2  # seconds, between two looks at a source that stands still

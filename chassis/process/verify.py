@@ -1,0 +1,77 @@
+"""`casetrail verify`: whether a case file proves what it says, on any machine, without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chassis.casefile import LogFacts, Verdict
+from chassis.casefile import verify as verify_content
+from chassis.signednote import NoteError, Verifier, verifier_from
+
+LARGEST = 1 << 30  # bytes of a case file
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="a case file", dir_okay=False)] = None,
+    key: Annotated[list[str] | None, typer.Option(help="a verifier key that you trust; may be given several times")] = None,
+) -> None:
+    """Verify an exported case file offline: every event, proof, signature and cosignature. Code 1: something is wrong."""
+    if file is None:
+        typer.echo("casetrail verify: name a case file, as exported by reporting: casetrail verify FILE --key VKEY", err=True)
+        raise typer.Exit(2)
+    try:
+        trusted = [verifier_from(text) for text in key or ()]
+        if file.stat().st_size > LARGEST:
+            raise OSError(f"{file} is larger than {LARGEST} bytes")
+        content = file.read_bytes()
+    except (NoteError, OSError) as error:
+        typer.echo(f"casetrail verify: {error}", err=True)
+        raise typer.Exit(2) from error
+    raise typer.Exit(told(verify_content(content, trusted), trusted))
+
+
+def told(verdict: Verdict, trusted: list[Verifier]) -> int:
+    """Print a verdict in Chinese and English; answers the exit code."""
+    for finding in verdict.findings:
+        _say(f"✗ {finding.where}\n  [{finding.code}] {finding.zh}\n  {finding.en}")
+    if not verdict.good:
+        typer.echo(f"未通过：{len(verdict.findings)} 处不符。Not verified: {len(verdict.findings)} things are wrong.")
+        return 1
+    _say(f"案卷 case file: {verdict.matter}; 导出 exported: {verdict.exported}")
+    for log in verdict.logs:
+        _say(_line(log))
+    typer.echo(
+        f"✓ {verdict.events} 个事件逐一与所签台账相符，{verdict.streams} 个事件流自首版起连续，前因均在其前"
+        f"（卷外前因 {verdict.outside} 个）。\n"
+        f"  {verdict.events} events are each in the signed ledgers, unaltered; {verdict.streams} streams are whole from their "
+        f"first event; every cause comes before its effect ({verdict.outside} belong to other histories)."
+    )
+    seal = verdict.sealed_by
+    typer.echo(
+        f"✓ 封印完整 sealed by {seal}" if seal else "– 未用可信密钥核对封印 the seal was not checked: none of your keys made it"
+    )
+    typer.echo("导出之后发生的事不在此卷。What happened after the export is not in this file.")
+    if not trusted:
+        typer.echo(
+            "注意：以上只用了文件自带的密钥。请通过其他途径核对下列密钥，再用 --key 逐一给出。\n"
+            "Note: only the file's own keys were used. Compare these with the published ones, then give them as --key:"
+        )
+        for known in verdict.keys:
+            _say(f"  {known}")
+    return 0
+
+
+def _line(log: LogFacts) -> str:
+    head = log.checkpoint
+    by = ", ".join(log.witnessed_by) or "–"
+    at = "" if log.witnessed_at is None else f" {log.witnessed_at.isoformat()}"
+    more = f" ({', '.join(head.extensions)})" if head.extensions else ""
+    return f"✓ {head.origin} {head.size}: 签名 signed by {', '.join(log.signed_by)}; 见证 witnessed by {by}{at}{more}"
+
+
+def _say(text: str) -> None:
+    """Print what a file says of itself, so that nothing in it can speak to the terminal."""
+    typer.echo("".join(sign if sign.isprintable() or sign == "\n" else f"\\u{ord(sign):04x}" for sign in text))
