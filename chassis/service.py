@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 
@@ -14,14 +14,27 @@ from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
 from chassis.domain import Stream
-from chassis.eventstore import Pool
+from chassis.eventstore import Connection, Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
+from chassis.selfcheck import CheckOne, Look
 from chassis.settings import Settings
 
 MakeApplier = Callable[[Pool], Applier]
 Background = Callable[[FastAPI], Coroutine[Any, Any, None]]
 Loop = Callable[[Settings, Pool, Clock], Coroutine[Any, Any, None]]
+
+
+class Witness(Protocol):
+    """What a service that copies other ledgers saw of them, for whoever verifies those."""
+
+    async def cosigned(self, connection: Connection, source: str) -> Sequence[str]:
+        """The newest checkpoint of a source that was countersigned, if any."""
+        ...
+
+    async def held(self, connection: Connection, source: str) -> tuple[int, bytes]:
+        """Up to which row the copy of a source has no hole, and the chain hash there; (0, b"") if there is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +43,7 @@ class Service:
 
     `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
     given its app; `loops` are further loops of its worker, by name; `snapshots` are the streams that say how often
-    (`Stream.snapshot_every`).
+    (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every service.
     """
 
     name: str
@@ -47,6 +60,8 @@ class Service:
     background: tuple[Background, ...] = ()
     snapshots: tuple[Stream[Any], ...] = ()
     loops: Mapping[str, Loop] = field(default_factory=dict)
+    checks: tuple[CheckOne, ...] = ()
+    witness: Witness | None = None
 
     @property
     def consumer(self) -> str:
@@ -57,6 +72,12 @@ class Service:
     def all_projections(self) -> tuple[Projection, ...]:
         """Its read models and its deadlines."""
         return self.projections if self.deadlines is None else (*self.projections, deadline_projection(self.deadlines))
+
+    def look(self, connection: Connection, clock: Clock) -> Look:
+        """What the self-check looks at."""
+        return Look(
+            connection, self.feed, self.consumer, self.applier is None, clock.now(), clock.simulated, self.checks
+        )  # fmt: skip
 
     @property
     def migration_folders(self) -> list[Path]:

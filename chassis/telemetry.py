@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.trace import Link, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+METRICS_MS = 15_000  # between two exports
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _propagator = TraceContextTextMapPropagator()
 
@@ -41,12 +42,15 @@ def configure_logging(service: str, role: str, level: str) -> None:
 
 
 def configure_tracing(service: str, role: str, endpoint: str) -> None:
-    """Export spans by OTLP over HTTP to `endpoint`; with an empty one, traces are carried but not exported."""
+    """Export spans and metrics by OTLP over HTTP to `endpoint`; with an empty one, traces are carried and nothing is exported."""
     if not endpoint:
         return
     # Imported here: the exporter costs start-up time and memory that a stack without a collector need not pay.
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor  # noqa: PLC0415
+    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
@@ -55,6 +59,8 @@ def configure_tracing(service: str, role: str, endpoint: str) -> None:
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(), export_interval_millis=METRICS_MS)
+    metrics.set_meter_provider(MeterProvider([reader], resource))
     AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
 
 

@@ -26,6 +26,8 @@ from chassis.policy import PolicyRuns
 from chassis.projector import Overtaken, run_projector
 from chassis.relay import Relay, TopicChanged
 from chassis.runner import Runner
+from chassis.selfcheck.gauges import Gauges
+from chassis.selfcheck.keeping import Keeper
 from chassis.sequencer import run_sequencer
 from chassis.service import Loop, Service
 from chassis.settings import Settings
@@ -156,6 +158,10 @@ def loops(
             forever("sequencer", lambda: run_sequencer(dsn, pause), gone=servers),
             forever("relay", Relay(settings, simulated=simulated).run, gone=servers),
         ]
+    keeper = Keeper(lambda connection: service.look(connection, runner.clock), settings.trusted, Gauges())
+    found.append(forever("selfcheck", lambda: keeper.follow(dsn), gone=servers))
+    if service.applier is None:
+        found.append(forever("patrol", lambda: keeper.patrol(dsn), gone=servers))
     own = {**_signing(service, settings), **service.loops}
     found += [forever(name, partial(loop, settings, pool, runner.clock), gone=servers) for name, loop in own.items()]
     projections = service.all_projections

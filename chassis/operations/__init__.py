@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from chassis.operations import log, parked, projections, repair, status
+from chassis.operations import health, log, parked, projections, repair, status
 from chassis.operations.repair import LedgerClient
 
 __all__ = ["LedgerClient", "router"]
@@ -13,3 +13,4 @@ router.include_router(repair.router)
 router.include_router(projections.router)
 router.include_router(parked.router)
 router.include_router(log.router)
+router.include_router(health.router)

@@ -1,14 +1,20 @@
-"""`casetrail verify`: whether a case file proves what it says, on any machine, without a network."""
+"""`casetrail verify`: whether a case file proves what it says, without a network; or whether a running deployment is sound."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from chassis.casefile import LogFacts, Verdict
 from chassis.casefile import verify as verify_content
+from chassis.database import GONE
+from chassis.process import live
+from chassis.process.live import sites
+from chassis.settings import SERVICES, Misconfigured, environment, settings_from
 from chassis.signednote import NoteError, Verifier, verifier_from
 
 LARGEST = 1 << 30  # bytes of a case file
@@ -17,11 +23,16 @@ LARGEST = 1 << 30  # bytes of a case file
 def verify(
     file: Annotated[Path | None, typer.Argument(help="a case file", dir_okay=False)] = None,
     key: Annotated[list[str] | None, typer.Option(help="a verifier key that you trust; may be given several times")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="only this service of the deployment; may be given again")] = None,
+    digests: Annotated[bool, typer.Option(help="fold every read model from scratch beside the live one, and compare")] = True,
 ) -> None:
-    """Verify an exported case file offline: every event, proof, signature and cosignature. Code 1: something is wrong."""
+    """Verify an exported case file offline, or, without a file, the running deployment. Code 1: something is wrong.
+
+    Of a file: every event, proof, signature and cosignature. Of a deployment: ledgers from the first row, counts, read models,
+    positions.
+    """
     if file is None:
-        typer.echo("casetrail verify: name a case file, as exported by reporting: casetrail verify FILE --key VKEY", err=True)
-        raise typer.Exit(2)
+        raise typer.Exit(asyncio.run(_live(service or list(SERVICES), digests=digests)))
     try:
         trusted = [verifier_from(text) for text in key or ()]
         if file.stat().st_size > LARGEST:
@@ -31,6 +42,20 @@ def verify(
         typer.echo(f"casetrail verify: {error}", err=True)
         raise typer.Exit(2) from error
     raise typer.Exit(told(verify_content(content, trusted), trusted))
+
+
+async def _live(services: list[str], *, digests: bool) -> int:
+    console = Console()
+    try:
+        given = environment()
+        async with sites([settings_from(name, given) for name in services]) as found:
+            return live.told(await live.verified(found, digests=digests, console=console), console)
+    except Misconfigured as error:
+        typer.echo(f"casetrail verify: {error}. Start a stack here (make demo), or see docs/operations.md.", err=True)
+        return 2
+    except GONE as error:
+        typer.echo(f"casetrail verify: a database cannot be reached, nothing was verified: {error!r}", err=True)
+        return 2
 
 
 def told(verdict: Verdict, trusted: list[Verifier]) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.service import Service
 from services.reporting import api, projections, worker
 from services.reporting.api import feed
+from services.reporting.queries import soundness
 
 SERVICE = Service(
     name="reporting",
@@ -17,4 +18,6 @@ SERVICE = Service(
     applier=worker.LedgerCopy,
     background=(feed.follow,),
     loops=worker.LOOPS,
+    checks=(soundness.check_copies, soundness.check_witness),
+    witness=soundness.Copies(),
 )
