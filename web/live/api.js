@@ -26,18 +26,18 @@ async function tokenOf(viewer) {
 }
 
 // A token may have expired since; it is asked for once more.
-async function authorised(viewer, path, options = {}) {
+async function authorised(viewer, path, options = {}, service = "reporting") {
   for (const last of [false, true]) {
     const headers = { ...options.headers, Authorization: `Bearer ${await tokenOf(viewer)}` };
-    const response = await fetch(`/api/reporting${path}`, { ...options, headers, cache: "no-store" });
+    const response = await fetch(`/api/${service}${path}`, { ...options, headers, cache: "no-store" });
     if (response.ok) return response;
     if (response.status !== 401 || last) throw await problemOf(response);
     tokens.delete(viewer);
   }
 }
 
-export async function ask(viewer, path) {
-  return (await authorised(viewer, path)).json();
+export async function ask(viewer, path, service = "reporting") {
+  return (await authorised(viewer, path, {}, service)).json();
 }
 
 // Reads one server-sent event after the other from text that arrives in any pieces. EventSource cannot send Authorization.
