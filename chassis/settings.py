@@ -50,7 +50,7 @@ SETTINGS = (
     Setting("CASETRAIL_CLOCK", "system", "`system`, or `simulated:<file>` with the development issuer only"),
     Setting("CASETRAIL_LOG_LEVEL", "info", "least level that is logged: debug, info, warning, error"),
     Setting("CASETRAIL_POLL_MS", "100", "longest pause of a worker's loop that was not woken, in milliseconds"),
-    Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces go (OTLP over HTTP); empty: traces are carried, not exported"),
+    Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
 
 

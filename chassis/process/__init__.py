@@ -9,7 +9,6 @@ from chassis.process.keys import keys
 from chassis.process.manifests import load_service
 from chassis.process.parked import commands as parked_commands
 from chassis.process.roles import run
-from chassis.process.stress import stress
 from chassis.process.verify import verify
 
 __all__ = ["load_service", "main"]
@@ -20,7 +19,6 @@ cli.add_typer(projections.cli, name="projections")
 cli.command()(verify)
 cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
-cli.command(hidden=True)(stress)
 
 
 @cli.callback()

@@ -20,11 +20,12 @@ SHOWN = 10  # violations in the terminal; all are in the folder
 EMBEDDED = "needs the embedded servers: install this project with its group `embedded` (`make setup` does)"
 
 
-def stress(
-    seconds: Annotated[float, typer.Option(min=1.0, help="seconds of load; a round of at most 60 after the other")] = 60.0,
-    seed: Annotated[int | None, typer.Option(help="of load and faults; printed, so that a run can be repeated")] = None,
-    kafka: Annotated[str, typer.Option(help="tansu (in memory, loses its topics) or apache (needs a JDK 17+)")] = "tansu",
-) -> None:
+Seconds = Annotated[float, typer.Option(min=1.0, help="--stress: seconds of load; rounds of at most 60 after each other")]
+Seed = Annotated[int | None, typer.Option(help="--stress: of load and faults; printed, so that a run can be repeated")]
+Kafka = Annotated[str, typer.Option(help="--stress: tansu (in memory, loses its topics) or apache (needs a JDK 17+)")]
+
+
+def stress(seconds: float, seed: int | None, kafka: str) -> None:
     """Write under kills for a while, and judge what is left by the rules of the guarantees. Code 1 names a broken one."""
     console = Console()
     if kafka not in ("tansu", "apache"):

@@ -14,6 +14,7 @@ from chassis.casefile import verify as verify_content
 from chassis.database import GONE
 from chassis.process import live
 from chassis.process.live import sites
+from chassis.process.stress import Kafka, Seconds, Seed, stress
 from chassis.settings import SERVICES, Misconfigured, environment, settings_from
 from chassis.signednote import NoteError, Verifier, verifier_from
 
@@ -25,12 +26,21 @@ def verify(
     key: Annotated[list[str] | None, typer.Option(help="a verifier key that you trust; may be given several times")] = None,
     service: Annotated[list[str] | None, typer.Option(help="only this service of the deployment; may be given again")] = None,
     digests: Annotated[bool, typer.Option(help="fold every read model from scratch beside the live one, and compare")] = True,
+    stressed: Annotated[
+        bool, typer.Option("--stress", help="write under kills on servers of its own, and judge what is left")
+    ] = False,
+    seconds: Seconds = 60.0,
+    seed: Seed = None,
+    kafka: Kafka = "tansu",
 ) -> None:
     """Verify an exported case file offline, or, without a file, the running deployment. Code 1: something is wrong.
 
     Of a file: every event, proof, signature and cosignature. Of a deployment: ledgers from the first row, counts, read models,
-    positions.
+    positions. With --stress: the guarantees themselves, under kills, for --seconds.
     """
+    if stressed:
+        stress(seconds, seed, kafka)
+        return
     if file is None:
         raise typer.Exit(asyncio.run(_live(service or list(SERVICES), digests=digests)))
     try:

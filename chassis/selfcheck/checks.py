@@ -10,9 +10,10 @@ from chassis.audit import START, LedgerAudit, Verified, unsequenced
 from chassis.casefile import Finding
 from chassis.deadlines import WAITING
 from chassis.eventstore import Connection
+from chassis.parking import parked_count
 from chassis.projector import Feed
 from chassis.signednote import Verifier
-from chassis.versions import BUILDING, LIVE, generations, parked_count
+from chassis.versions import BUILDING, LIVE, generations
 
 PATIENCE = timedelta(seconds=60)
 """How long something may wait for its place or its time before it counts as standing still."""
@@ -53,8 +54,8 @@ class Check:
 class Look:
     """What the checks look at: a service's database, at a time.
 
-    `ledger`: whether the service has one of its own. `position` is the relay's where a broker keeps it and not the database.
-    A simulated clock tells nothing of how long something waits. `more` are checks of the service's own.
+    `ledger`: whether the service has one of its own. A simulated clock tells nothing of how long something waits. `more` are
+    checks of the service's own.
     """
 
     connection: Connection
@@ -64,7 +65,6 @@ class Look:
     now: datetime
     simulated: bool
     more: tuple[CheckOne, ...] = ()
-    position: int | None = None
 
 
 CheckOne = Callable[[Look], Awaitable[Check]]
@@ -117,7 +117,7 @@ async def check_pending(look: Look) -> Check:
 async def check_relay(look: Look) -> Check:
     """The relay is not ahead of the ledger; how far it is behind."""
     head: int = await look.connection.fetchval(HEAD)
-    position: int = look.position if look.position is not None else await look.connection.fetchval(RELAY)
+    position: int = await look.connection.fetchval(RELAY)
     figures: Figures = {"position": position, "lag": max(head - position, 0)}
     return Check("relay", figures, _ahead("relay", position, head))
 
@@ -141,7 +141,7 @@ async def check_projections(look: Look) -> Check:
             figures[one.label] = one.position
             figures[f"{one.label} lag"] = max(head - one.position, 0)
             found += _ahead(f"projection {one.label}", one.position, head)
-            found += _parked(f"projection {one.label}", await parked_count(look.connection, [one.checkpoint]))
+            found += _parked(f"projection {one.label}", await parked_count(look.connection, one.checkpoint))
         elif one.state == BUILDING and one.stopped is not None:
             event = f"event {one.stopped.get('idx')}"
             found.append(Finding(f"build {one.label} {event}", "build-stopped", "重建停止", "the build cannot apply this event"))
@@ -157,7 +157,7 @@ def _parked(who: str, count: int) -> tuple[Finding, ...]:
 async def check_consumers(look: Look) -> Check:
     """How many events of each source are applied, and whether some are parked."""
     rows = await look.connection.fetch(CONSUMED, look.consumer)
-    parked = await parked_count(look.connection, [look.consumer])
+    parked = await parked_count(look.connection, look.consumer)
     return Check("consumers", {row["source"]: row["events"] for row in rows}, _parked(look.consumer, parked))
 
 

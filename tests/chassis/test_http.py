@@ -105,7 +105,7 @@ async def test_412_and_428(sut: ServiceUnderTest) -> None:
         closed = await officer.post("/v1/notes/n1/closings", headers={"If-Match": made.headers["etag"]})
         assert (closed.status_code, closed.headers["etag"]) == (200, '"2"')
         read = await officer.get("/v1/notes/n1")
-        assert (read.json(), read.headers["etag"]) == ({"note_id": "n1", "done": True}, '"2"')
+        assert (read.json(), read.headers["etag"]) == ({"note_id": "n1", "done": True, "texts": ["字"]}, '"2"')
 
 
 async def test_422_points_at_each_wrong_value(sut: ServiceUnderTest) -> None:

@@ -182,7 +182,7 @@ def command(monkeypatch: pytest.MonkeyPatch, report: Report, *options: str) -> A
         return report
 
     monkeypatch.setattr(deploy.stress.run, "stress", ran)
-    return CliRunner().invoke(cli, ["stress", "--seed", str(report.seed), *options])
+    return CliRunner().invoke(cli, ["verify", "--stress", "--seed", str(report.seed), *options])
 
 
 def test_the_command_names_a_violation_and_ends_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
