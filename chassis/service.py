@@ -13,6 +13,7 @@ from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
 from chassis.domain import Stream
+from chassis.erasure import Purge
 from chassis.eventstore import Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
@@ -27,6 +28,7 @@ class Service:
 
     `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
     given its app; `snapshots` are the streams that say how often (`Stream.snapshot_every`).
+    `purges` take a person out of the places that hold personal data in plain.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Service:
     applier: MakeApplier | None = None
     background: tuple[Background, ...] = ()
     snapshots: tuple[Stream[Any], ...] = ()
+    purges: tuple[Purge, ...] = ()
 
     @property
     def consumer(self) -> str:

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from chassis.operations import parked, projections, repair, status
-from chassis.operations.repair import LedgerClient
+from chassis.operations import erasures, parked, projections, repair, status
+from chassis.operations.repair import LedgerClient, machine_token
 
-__all__ = ["LedgerClient", "router"]
+__all__ = ["LedgerClient", "machine_token", "router"]
 
 router = APIRouter(prefix="/ops", tags=["operations"])
 router.include_router(status.router)
 router.include_router(repair.router)
 router.include_router(projections.router)
 router.include_router(parked.router)
+router.include_router(erasures.router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from chassis.process import projections
+from chassis.process.erase import erase
 from chassis.process.manifests import load_service
 from chassis.process.parked import commands as parked_commands
 from chassis.process.roles import run
@@ -17,6 +18,7 @@ cli.command()(run)
 cli.add_typer(projections.cli, name="projections")
 cli.add_typer(parked_commands)
 cli.command(hidden=True)(stress)
+cli.command()(erase)
 
 
 @cli.callback()

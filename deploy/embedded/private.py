@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -21,4 +22,11 @@ def secret_in(path: Path) -> str:
     """The secret kept in a file, made if there is none."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii")
+
+
+def master_key_in(path: Path) -> str:
+    """The key kept in a file that wraps the keys of persons: 32 bytes in base64, made if there is none."""
+    if not path.exists():
+        write_private(path, base64.b64encode(secrets.token_bytes(32)).decode())
     return path.read_text(encoding="ascii")
