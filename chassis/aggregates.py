@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -168,13 +168,27 @@ def fold(base: Loaded[S], events: Sequence[Recorded]) -> Loaded[S]:
     )  # fmt: skip
 
 
-async def read(source: Connection | Pool, stream: Stream[S], key: str, as_of: AsOf | None = None) -> Loaded[S]:
+class Opener(Protocol):
+    """What opens what is sealed for a person (chassis/vault.py)."""
+
+    async def opened(self, history: Sequence[Recorded], /) -> list[Recorded]:
+        """Events in plain."""
+        ...
+
+    async def opened_data(self, data: bytes, /) -> bytes:
+        """A snapshot's state in plain."""
+        ...
+
+
+async def read(
+    source: Connection | Pool, stream: Stream[S], key: str, as_of: AsOf | None = None, *, opener: Opener | None = None
+) -> Loaded[S]:
     """The aggregate `key`, now or as of a moment; as of a moment before it began it does not exist.
 
     Raises NotReached for a version or position that is still to come.
     """
     if as_of is None:
-        return await _up_to(source, stream, key, LAST)
+        return await _up_to(source, stream, key, LAST, opener)
     if as_of.axis == "occurred":
         events = await source.fetch(OCCURRED_BY, stream.id(key), as_of.time)
         begun = bool(events) and events[0]["version"] == 1
@@ -208,19 +222,28 @@ async def _version_at(source: Connection | Pool, stream_id: str, as_of: AsOf) ->
     return row["version"] or 0
 
 
-async def _up_to(source: Connection | Pool, stream: Stream[S], key: str, version: int) -> Loaded[S]:
+async def _up_to(source: Connection | Pool, stream: Stream[S], key: str, version: int, opener: Opener | None = None) -> Loaded[S]:
     if stream.snapshot_every is not None:
         stream_id = stream.id(key)
         rows = await source.fetch(FROM_SNAPSHOT, stream_id, fold_version(stream), version)
         try:
-            base = opened(stream, key, rows.pop(0)) if rows and rows[0]["folded"] else nothing(stream, key)
-            return await _folded(base, rows)
+            base = nothing(stream, key)
+            if rows and rows[0]["folded"]:
+                row = dict(rows.pop(0))
+                if opener is not None:
+                    row["data"] = await opener.opened_data(bytes(row["data"]))
+                base = opened(stream, key, row)
+            return await _folded(base, rows, opener)
         except Unreadable as error:
             log.warning("snapshot_unreadable", stream_id=stream_id, error=str(error))
-    return await _folded(nothing(stream, key), await source.fetch(LOAD, stream.id(key), 0, version, None))
+    return await _folded(nothing(stream, key), await source.fetch(LOAD, stream.id(key), 0, version, None), opener)
 
 
-async def _folded(base: Loaded[S], rows: Sequence[Any]) -> Loaded[S]:
+async def _folded(base: Loaded[S], rows: Sequence[Any], opener: Opener | None = None) -> Loaded[S]:
+    """Without an opener what is sealed stays sealed: in a state, in a snapshot of it, in what is made of it for readers."""
+    if opener is not None:
+        events = await opener.opened([recorded_from(row) for row in rows])
+        return await asyncio.to_thread(fold, base, events) if len(rows) > ASIDE else fold(base, events)
     if len(rows) > ASIDE:
         return await asyncio.to_thread(_fold_rows, base, rows)
     return _fold_rows(base, rows)

@@ -21,6 +21,7 @@ from chassis.parking import parked_count
 from chassis.projector import Batch, Projection
 from chassis.runner import Conflict, Context, InFlight, Runner, Work
 from chassis.telemetry import log, new_traceparent
+from chassis.vault import KeysMissing
 from chassis.versions import LIVE, in_state
 
 NAMESPACE = uuid.UUID("6d5b2b0e-7b86-5a0f-8f0a-2f9c3c1f4a55")
@@ -159,7 +160,7 @@ async def _fire(runner: Runner, fires: Mapping[str, Fire], deadline: Deadline) -
     except Refused as refused:
         log.info("deadline_refused", deadline=deadline.id, code=refused.code)
         return True, refused
-    except (Conflict, InFlight):
+    except (Conflict, InFlight, KeysMissing):
         return False, None
     except GONE:
         raise

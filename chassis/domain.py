@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Final, Generic, TypeVar, dataclass_transform
 
 _WIRE = re.compile(r"^casetrail\.(?P<service>[a-z]+)\.(?P<name>[a-z][a-z0-9-]*)\.v(?P<version>[1-9][0-9]*)$")
 
@@ -91,6 +91,38 @@ class Actor:
     name: str
     role: str
     certificate_no: str | None = None
+
+
+SUBJECT: Final = "@subject"
+"""For `Personal.of`: whom the event is about."""
+
+ACTOR: Final = "@actor"
+"""For `Personal.of`: who acted."""
+
+ERASED: Final = "（已依法删除）"
+"""What is read where a person's data were erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks a text of an event as somebody's: `Annotated[str, Personal("officer_id")]`. It is stored encrypted under that person.
+
+    `of` names the field beside it that holds the person's id, or is SUBJECT or ACTOR. Somebody without an id of their own is
+    called by a role at it: `role`, or what the field or property `role_in` says (None there: the text is nobody's).
+    """
+
+    of: str
+    role: str | None = None
+    role_in: str | None = None
+
+    def person(self, holder: object, subject: str, actor: str) -> str | None:
+        """Whose the field of `holder` is: `<id>` or `<id>/<role>`; None if it is nobody's."""
+        role = self.role if self.role_in is None else getattr(holder, self.role_in)
+        if self.role_in is not None and role is None:
+            return None
+        named = {SUBJECT: subject, ACTOR: actor}
+        base = named[self.of] if self.of in named else getattr(holder, self.of)
+        return f"{base}/{role}" if role else str(base)
 
 
 class Refused(Exception):

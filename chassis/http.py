@@ -26,7 +26,9 @@ from chassis.clock import Clock
 from chassis.eventstore import Pool
 from chassis.problems import BadRequest
 from chassis.runner import Context, Runner, Work
+from chassis.shown import Shown
 from chassis.telemetry import current_traceparent, span
+from chassis.transacted import run_with_tables
 
 NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
@@ -70,8 +72,13 @@ class Command:
     stated: bool
     device: str | None
 
-    async def run(self, handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any, status: int = 200) -> Response:
-        """Run `handler(work, *args)` as this request's command; the response carries the new version as its ETag."""
+    async def run(
+        self, handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any, status: int = 200, with_tables: bool = False
+    ) -> Response:
+        """Run `handler(work, *args)` as this request's command; the response carries the new version as its ETag.
+
+        `with_tables`: in a transaction of its own, in which the handler may also change tables.
+        """
         command_id = uuid.uuid5(NAMESPACE, self.key)
         context = Context(
             command_id=command_id, actor=self.principal.actor(self.role), organ=self.principal.organ,
@@ -83,7 +90,7 @@ class Command:
         async def bound(work: Work) -> dict[str, Any] | None:
             return await handler(work, *args)
 
-        answer = await self.runner.run(context, bound)
+        answer = await (run_with_tables(self.runner, context, bound) if with_tables else self.runner.run(context, bound))
         return Response(answer.body, status, etag(answer.version), media_type="application/json")
 
 
@@ -187,9 +194,9 @@ def etag(version: int) -> dict[str, str]:
 
 
 def answer_json(value: Any, *, version: int | None = None, status: int = 200) -> Response:
-    """A JSON response; dataclasses, dates, UUIDs as they are; with the ETag of `version`."""
+    """A JSON response; dataclasses, dates, UUIDs as they are; with the ETag of `version`; personal data are shown in plain."""
     headers = etag(version) if version is not None else None
-    return Response(orjson.dumps(value, default=str), status, headers, media_type="application/json")
+    return Shown(orjson.dumps(value, default=str), status, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +255,7 @@ def listed(request: Request, asked: Page, rows: Sequence[Any], key: Callable[[An
         url = request.url.include_query_params(cursor=following, limit=asked.limit)
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     body = orjson.dumps({"items": items, "next": following}, default=str)
-    return Response(body, 200, headers, media_type="application/json")
+    return Shown(body, 200, headers)
 
 
 async def at_least(request: Request, _: Annotated[Principal, Depends(principal_of)], at_least: uuid.UUID | None = None) -> None:

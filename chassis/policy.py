@@ -11,15 +11,16 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 import orjson
 
-from chassis.aggregates import Loaded, read
 from chassis.broker import Received, headers_of, received_from
 from chassis.clock import Clock
-from chassis.domain import Actor, Refused, Stream
+from chassis.domain import Actor, Refused
 from chassis.envelope import Sequenced, leaf_hash, uuid7
 from chassis.eventstore import Connection, Pool, Verdict, append
 from chassis.parking import Busy, Failure, NotYet, Parkable, Tries, has_room, is_trouble, park, park_behind, share
 from chassis.runner import Conflict, Context, Work
 from chassis.telemetry import log
+from chassis.transacted import InTransaction
+from chassis.vault import KeysMissing, Vault
 from chassis.writer import IN_THE_WAY
 
 __all__ = ["NotYet", "PolicyRuns", "Reaction", "Received", "Run", "advance"]
@@ -79,17 +80,6 @@ class Run:
     events: tuple[Received, ...]
 
 
-class _InTransaction:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
-        return await read(self._connection, stream, key)
-
-    async def rows(self, sql: str, *args: Any) -> list[Any]:
-        return await self._connection.fetch(sql, *args)
-
-
 async def advance(connection: Connection, consumer: str, runs: Sequence[tuple[Run, int]]) -> None:
     """Move the positions of these runs to the given ones, in the transaction that holds their effects; raises Overtaken."""
     columns: list[list[Any]] = [
@@ -119,6 +109,7 @@ class PolicyRuns:
     clock: Clock
     reactions: Mapping[str, Reaction]
     appended: Callable[[], None]
+    vault: Vault | None = None
     _tries: Tries = field(default_factory=Tries)
 
     async def apply(self, runs: Sequence[Run]) -> dict[tuple[str, int], int]:
@@ -230,9 +221,14 @@ class PolicyRuns:
         return run.events[-1].shard_idx
 
     async def _react(self, connection: Connection, reaction: Reaction, received: Received, at: int) -> bool:
-        work = Work(self._context(received), _InTransaction(connection), self.clock.now(), tx=connection)
+        source = InTransaction(connection, self.vault)
+        work = Work(self._context(received), source, self.clock.now(), connection, vault=self.vault)
         with _stopping(at):
-            await reaction(work, received)
+            try:
+                await reaction(work, received)
+                await work.seal()
+            except KeysMissing as missing:  # the key topic is behind: wait for it as for an event
+                raise NotYet(str(missing)) from missing
         if not work.changed:
             return False
         with _stopping(at, Conflict, *IN_THE_WAY):

@@ -16,7 +16,9 @@ from chassis.auth import Forbidden, Unauthenticated
 from chassis.database import GONE
 from chassis.domain import Refused, Unknown
 from chassis.runner import Conflict, InFlight, KeyReused, PreconditionFailed
+from chassis.shown import Shown
 from chassis.telemetry import current_traceparent, log
+from chassis.vault import KeysMissing
 
 
 class BadRequest(Exception):
@@ -38,7 +40,7 @@ def problem(
         **more, "type": f"/problems/{code}", "title": en, "status": status, "detail": zh, "instance": request.url.path,
         "code": code, "traceid": trace_id(request),
     }  # fmt: skip
-    return Response(orjson.dumps(body, default=str), status, headers, media_type="application/problem+json")
+    return Shown(orjson.dumps(body, default=str), status, headers, media_type="application/problem+json")
 
 
 def trace_id(request: Request) -> str:
@@ -154,6 +156,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Conflict, busy)
     running = _fixed(409, "in-flight", "相同的请求正在处理", "the same command is being carried out", {"Retry-After": "1"})
     app.add_exception_handler(InFlight, running)
+    waiting = _fixed(503, "keys-not-here-yet", "所需密钥尚未到达，请稍后重试", "a key has not arrived yet", {"Retry-After": "1"})
+    app.add_exception_handler(KeysMissing, waiting)
     reused = _fixed(422, "key-reused", "幂等键已用于其他内容", "the idempotency key was used with another payload")
     app.add_exception_handler(KeyReused, reused)
     ahead = _fixed(

@@ -24,8 +24,15 @@ WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY
 Encode = Callable[[Any], Any]
 
 
-def _day(value: str) -> date:
+# A projection may put a day or a time as it is, or as JSON has it: live, both become the same text.
+def _day(value: str | date) -> date:
+    if isinstance(value, date):
+        return value
     return date.max if value == "infinity" else date.fromisoformat(value)
+
+
+def _time(value: str | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def _json(value: Any) -> str:
@@ -35,7 +42,7 @@ def _json(value: Any) -> str:
 #: How a JSON value becomes what the driver takes, by the column's type; None: it is that already.
 BINARY: dict[str, Encode | None] = {
     "text": None, "boolean": None, "smallint": None, "integer": None, "bigint": None, "date": _day, "jsonb": _json,
-    "timestamp with time zone": datetime.fromisoformat, "text[]": None,
+    "timestamp with time zone": _time, "text[]": None,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from chassis.codec import encode
 from chassis.domain import Actor, Event, Refused, Stream, Unknown
 from chassis.envelope import Envelope, Recorded, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet
+from chassis.vault import Vault
 from chassis.writer import GroupCommit
 
 S = TypeVar("S")
@@ -104,9 +105,12 @@ class Work:
     recorded_at: datetime
     tx: Connection | None = None
     rulebook: str | None = None
+    vault: Vault | None = None
+    signed: Actor | None = None  # the actor as it is stored, personal data sealed
     _stored: dict[str, Loaded[Any]] = field(default_factory=dict)
     _events: list[Recorded] = field(default_factory=list)
     _added: dict[str, int] = field(default_factory=dict)  # how many of these are of each stream
+    _facts: list[Event] = field(default_factory=list)  # what each of these says, as it was decided
     _primary: str | None = None
     _begun: set[str] = field(default_factory=set)
 
@@ -139,6 +143,10 @@ class Work:
     async def read(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables, such as the tables fed by other services' events."""
         return await self.source.rows(sql, *args)
+
+    async def plain(self, *texts: str) -> list[Any]:
+        """Texts of fed tables in plain, where a decision compares them: those tables hold personal data sealed, as they came."""
+        return list(texts) if self.vault is None else await self.vault.plain(*texts)
 
     async def change(self, sql: str, *args: Any) -> None:
         """Change a table fed by other services' events, in the transaction of a policy run; RuntimeError anywhere else."""
@@ -208,19 +216,26 @@ class Work:
             version += 1
             state = loaded.stream.evolve(state, event)
             self._events.append(Recorded(self._envelope(loaded, about, version, event), stored_data(event)))
+            self._facts.append(event)
         self._added[loaded.stream_id] = self._added.get(loaded.stream_id, 0) + len(events)
         return replace(
             loaded, version=version, state=state, subject=about.subject, district=about.district, correlation_id=about.matter
         )  # fmt: skip
+
+    async def seal(self) -> None:
+        """Seal what is personal in the decided events, before their bytes are hashed; raises KeysMissing, Refused."""
+        if self.vault is not None:
+            for place, (event, recorded) in enumerate(zip(self._facts, self._events, strict=True)):
+                self._events[place] = await self.vault.sealed(event, recorded)
 
     def _envelope(self, loaded: Loaded[Any], about: _About, version: int, event: Event) -> Envelope:
         context = self.context
         return Envelope(
             event_id=uuid7(), command_id=context.command_id, stream_id=loaded.stream_id, version=version,
             type=event.__wire__, district=about.district, organ=context.organ or loaded.organ, subject=about.subject,
-            occurred_at=context.occurred_at, recorded_at=self.recorded_at, actor=context.actor, device=context.device,
-            correlation_id=about.matter, causation_id=context.causation_id, traceparent=context.traceparent,
-            rulebook=self.rulebook,
+            occurred_at=context.occurred_at, recorded_at=self.recorded_at, actor=self.signed or context.actor,
+            device=context.device, correlation_id=about.matter, causation_id=context.causation_id,
+            traceparent=context.traceparent, rulebook=self.rulebook,
         )  # fmt: skip
 
     def _appended(self, stream_id: str) -> list[Recorded]:
@@ -238,6 +253,11 @@ class Work:
     def changed(self) -> bool:
         """Whether anything was appended."""
         return bool(self._events)
+
+    @property
+    def last_event_id(self) -> UUID | None:
+        """The id of what was appended last."""
+        return self._events[-1].envelope.event_id if self._events else None
 
     def answer(self, result: dict[str, Any] | None) -> Answer:
         """The answer to this command: its id, the primary stream with its new version, the last event, and `result`."""
@@ -273,17 +293,19 @@ def stored_data(event: Event) -> bytes:
 
 
 Handler = Callable[[Work], Awaitable[dict[str, Any] | None]]
+Decide = Callable[[Context, Handler], Awaitable[Answer]]
 
 
 class PoolSource:
-    """Reads through a pool."""
+    """Reads through a pool; with a vault personal data come in plain, for decisions."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, vault: Vault | None = None) -> None:
         self._pool = pool
+        self._vault = vault
 
     async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
         """An aggregate as its stored events tell it."""
-        return await read(self._pool, stream, key)
+        return await read(self._pool, stream, key, opener=self._vault)
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables."""
@@ -291,19 +313,23 @@ class PoolSource:
 
 
 class Runner:
-    """Carries out commands of people and of deadlines, through group commit."""
+    """Carries out commands of people and of deadlines, through group commit.
 
-    def __init__(self, pool: Pool, writer: GroupCommit, clock: Clock) -> None:
+    Without a vault (in tests of other things) actors are stored as they are, and no event may hold anything personal.
+    """
+
+    def __init__(self, pool: Pool, writer: GroupCommit, clock: Clock, vault: Vault | None = None) -> None:
         self.pool = pool
         self.clock = clock
+        self.vault = vault
         self._writer = writer
-        self._source = PoolSource(pool)
+        self._source = PoolSource(pool, vault)
         self._running: set[str] = set()
 
-    async def run(self, context: Context, handler: Handler) -> Answer:
-        """Carry out a command once, however often it is sent.
+    async def run(self, context: Context, handler: Handler, decide: Decide | None = None) -> Answer:
+        """Carry out a command once, however often it is sent; through group commit, unless `decide` says how else.
 
-        Raises Refused (the rules), Forbidden, PreconditionFailed (If-Match), KeyReused, InFlight, or Conflict.
+        Raises Refused (the rules), Forbidden, PreconditionFailed (If-Match), KeyReused, InFlight, Conflict, or KeysMissing.
         """
         key = context.key or str(context.command_id)
         context = replace(context, key=key)
@@ -311,22 +337,29 @@ class Runner:
             raise InFlight(key)
         self._running.add(key)
         try:
-            return await self._remembered(context) or await self._decide(context, handler)
+            return await self.remembered(context) or await (decide or self._decide)(context, handler)
         finally:
             self._running.discard(key)
 
     async def _decide(self, context: Context, handler: Handler) -> Answer:
         for _ in range(TRIES):
-            work = Work(context, self._source, self.clock.now())
+            work = await self.begun(context, self._source)
             answer = work.answer(await handler(work))
+            await work.seal()
             verdict = await self._writer.append(work.write_set(answer))
             if verdict is Verdict.ACCEPTED:
                 return answer
-            if verdict is Verdict.REPEATED and (known := await self._remembered(context)) is not None:
+            if verdict is Verdict.REPEATED and (known := await self.remembered(context)) is not None:
                 return known
         raise Conflict(context.key)
 
-    async def _remembered(self, context: Context) -> Answer | None:
+    async def begun(self, context: Context, source: Transaction, tx: Connection | None = None) -> Work:
+        """A unit of work for a command."""
+        signed = await self.vault.signed(context.actor) if self.vault is not None else None
+        return Work(context, source, self.clock.now(), tx, vault=self.vault, signed=signed)
+
+    async def remembered(self, context: Context) -> Answer | None:
+        """How this command was answered before; raises KeyReused if it was another one."""
         row = await self.pool.fetchrow(REMEMBERED, context.key)
         if row is None:
             return None

@@ -14,6 +14,7 @@ from chassis.consumer import Applier
 from chassis.database import CHASSIS_MIGRATIONS
 from chassis.deadlines import Fire, Rules, deadline_projection
 from chassis.domain import Stream
+from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
 from chassis.policy import Reaction
 from chassis.projector import Feed, OwnLedger, Projection
@@ -43,7 +44,8 @@ class Service:
 
     `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
     given its app; `loops` are further loops of its worker, by name; `snapshots` are the streams that say how often
-    (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every service.
+    (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every service; `purges` take a person
+    out of the places that hold personal data in plain.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Service:
     loops: Mapping[str, Loop] = field(default_factory=dict)
     checks: tuple[CheckOne, ...] = ()
     witness: Witness | None = None
+    purges: tuple[Purge, ...] = ()
 
     @property
     def consumer(self) -> str:

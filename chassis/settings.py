@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chassis.personal import master_keys_from
 from chassis.signednote import NoteError, Signer, Verifier, signer_from, verifiers_from
 
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
@@ -45,6 +46,7 @@ SETTINGS = (
     Setting("CASETRAIL_OIDC_DEVELOPMENT", "false", "whether the issuer is the development one of the embedded stack"),
     Setting("CASETRAIL_MACHINE_TOKEN_URL", None, "token endpoint for the service's own requests (client credentials)"),
     Setting("CASETRAIL_MACHINE_SECRET", None, "client secret of the service at that endpoint"),
+    Setting("CASETRAIL_MASTER_KEY", None, "`<version>:<32 bytes in base64>[,…]`: wraps the keys of persons, current first"),
     Setting("CASETRAIL_HTTP_HOST", "127.0.0.1", "address to listen on"),
     Setting("CASETRAIL_HTTP_PORT", "8080", "port to listen on (an API's routes, a worker's probes)"),
     Setting("CASETRAIL_CLOCK", "system", "`system`, or `simulated:<file>` with the development issuer only"),
@@ -82,6 +84,7 @@ class Settings:
     development_issuer: bool
     machine_token_url: str
     machine_secret: str
+    master_keys: Mapping[int, bytes]
     http_host: str
     http_port: int
     clock: str
@@ -125,6 +128,7 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         development_issuer=read.flag("CASETRAIL_OIDC_DEVELOPMENT"),
         machine_token_url=environ.get("CASETRAIL_MACHINE_TOKEN_URL", ""),
         machine_secret=environ.get("CASETRAIL_MACHINE_SECRET", ""),
+        master_keys=read.master_keys("CASETRAIL_MASTER_KEY"),
         http_host=read.text("CASETRAIL_HTTP_HOST"),
         http_port=read.number("CASETRAIL_HTTP_PORT"),
         clock=read.text("CASETRAIL_CLOCK"),
@@ -187,6 +191,12 @@ class _Reader:
         try:
             return verifiers_from(self._environ.get(name, ""))
         except NoteError as error:
+            raise Misconfigured(f"{name}: {error}") from error
+
+    def master_keys(self, name: str) -> dict[int, bytes]:
+        try:
+            return master_keys_from(self.text(name))
+        except ValueError as error:
             raise Misconfigured(f"{name}: {error}") from error
 
     def flag(self, name: str) -> bool:

@@ -27,6 +27,7 @@ from chassis.runner import Runner
 from chassis.sequencer import read_head, sequence_once
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.vault import Vault
 from chassis.worker import api_app
 
 S = TypeVar("S")
@@ -51,8 +52,8 @@ def settings_for(service: str, dsn: str, **changes: Any) -> Settings:
         "service": service, "dsn": dsn, "owner_dsn": dsn, "urls": {}, "kafka_bootstrap": "127.0.0.1:1", "kafka_partitions": 4,
         "kafka_fetch_wait_ms": 20, "kafka_replication": 1, "kafka_idempotent": False, "kafka_transactions": False, "issuer": "http://127.0.0.1:1",
         "audience": "casetrail", "jwks_url": "http://127.0.0.1:1/jwks", "development_issuer": True, "machine_token_url": "",
-        "machine_secret": "", "http_host": "127.0.0.1", "http_port": 1, "clock": "system", "log_level": "info",
-        "poll_seconds": 0.02, "otlp_endpoint": "",
+        "machine_secret": "", "master_keys": {1: bytes(32)}, "http_host": "127.0.0.1", "http_port": 1, "clock": "system",
+        "log_level": "info", "poll_seconds": 0.02, "otlp_endpoint": "",
     }  # fmt: skip
     return Settings(**{**defaults, **changes})
 
@@ -117,6 +118,12 @@ class ServiceUnderTest:
         runner: Runner = self.app.state.runner
         return runner
 
+    @property
+    def vault(self) -> Vault:
+        """The keys of persons."""
+        vault: Vault = self.app.state.vault
+        return vault
+
     def client(
         self, *roles: str, id: str = "", name: str = "", districts: Iterable[str] = ("*",), organ: str = "nanchang-emb",
         certificate_no: str | None = None, enterprise_id: str | None = None,
@@ -156,8 +163,9 @@ class ServiceUnderTest:
     async def receive(self, received: Received) -> int:
         """Apply one event through the service's policies; answers the shard's new position (unchanged if it must wait)."""
         policies = PolicyRuns(
-            self.service.name, self.service.consumer, self.worker_pool, self.clock, self.service.reactions, lambda: None
-        )
+            self.service.name, self.service.consumer, self.worker_pool, self.clock, self.service.reactions, lambda: None,
+            self.runner.vault,
+        )  # fmt: skip
         run = Run(received.source, received.shard, received.shard_idx - 1, (received,))
         return (await policies.apply([run]))[received.source, received.shard]
 

@@ -21,7 +21,9 @@ from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, un
 from chassis.deadlines import run_deadlines
 from chassis.eventstore import Pool
 from chassis.http import Check, create_app, probes
+from chassis.keytopic import KeyTopic, KeyTopicChanged
 from chassis.operations.unparking import Unparking, run_resuming
+from chassis.personal import MasterKeys
 from chassis.policy import PolicyRuns
 from chassis.projector import Overtaken, run_projector
 from chassis.relay import Relay, TopicChanged
@@ -34,6 +36,7 @@ from chassis.settings import Settings
 from chassis.snapshots import run_snapshots
 from chassis.telemetry import log
 from chassis.treeheads import run_announcing, run_signing
+from chassis.vault import Vault
 from chassis.writer import GroupCommit
 
 END_SECONDS = 3.0  # in which a loop may end, before it is told again
@@ -81,9 +84,11 @@ async def command_side(settings: Settings, process: str, size: int, role: str) -
     pool = await _patiently(lambda: open_pool(settings.dsn, f"{settings.service}-{process}", size, role))
     nudge = Nudge(pool)
     writer = GroupCommit(lambda: writer_connection(settings.dsn), nudge)
-    runner = Runner(pool, writer, clock_from(settings.clock))
+    vault = Vault(pool, MasterKeys(settings.master_keys))
+    runner = Runner(pool, writer, clock_from(settings.clock), vault)
+    follow = forever("person-keys", lambda: vault.follow(settings.dsn))
     try:
-        async with running(writer.run(), forever("nudge", nudge.run)):
+        async with running(writer.run(), forever("nudge", nudge.run), follow):
             yield pool, runner, nudge
     finally:
         pool.terminate()
@@ -104,7 +109,7 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with command_side(settings, "api", API_POOL, READS) as (pool, runner, _):
-            app.state.pool, app.state.runner = pool, runner
+            app.state.pool, app.state.runner, app.state.vault = pool, runner, runner.vault
             async with running(*(task(app) for task in service.background)):
                 _settle_memory()
                 yield
@@ -151,8 +156,8 @@ def loops(
 ) -> list[Coroutine[Any, Any, None]]:
     """The loops of a worker, each begun anew when it loses a server."""
     dsn, pause, simulated = settings.dsn, settings.poll_seconds, runner.clock.simulated
-    servers = (*GONE, *broker.GONE, *LOST, TopicChanged, Overtaken)
-    found = []
+    servers = (*GONE, *broker.GONE, *LOST, TopicChanged, KeyTopicChanged, Overtaken)
+    found = [forever("person-keys-topic", KeyTopic(settings, service.purges).run, gone=servers)]
     if service.applier is None:
         found += [
             forever("sequencer", lambda: run_sequencer(dsn, pause), gone=servers),
@@ -185,7 +190,7 @@ def loops(
         )
     if service.fires:
         found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
-    unparking = Unparking(service, pool, runner.clock, nudge)
+    unparking = Unparking(service, pool, runner.clock, nudge, runner.vault)
     if unparking.consumers():
         found.append(forever("parked", lambda: run_resuming(unparking, pause * 10), gone=servers))
     if service.sources:
@@ -210,7 +215,7 @@ def _signing(service: Service, settings: Settings) -> dict[str, Loop]:
 def _applier(service: Service, pool: Pool, runner: Runner, nudge: Callable[[], None]) -> Applier:
     if service.applier is not None:
         return service.applier(pool)
-    return PolicyRuns(service.name, service.consumer, pool, runner.clock, service.reactions, nudge)
+    return PolicyRuns(service.name, service.consumer, pool, runner.clock, service.reactions, nudge, runner.vault)
 
 
 def _settle_memory() -> None:

@@ -16,8 +16,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from chassis.codec import encode
-from chassis.domain import EVENT_TYPES, EventType
+from chassis.domain import EVENT_TYPES, EventType, Personal
 from chassis.http import create_app
+from chassis.personal import plan_of, within
 from chassis.process import load_service
 from chassis.service import Service
 from chassis.settings import SERVICES
@@ -47,6 +48,7 @@ def schema_of(event_type: EventType) -> dict[str, Any]:
     """The JSON Schema of an event's data; `x-summary` is the Chinese sentence that timelines are rendered from."""
     schema = TypeAdapter(event_type.cls).json_schema(mode="serialization")
     schema.pop("title", None)
+    _mark_personal(schema, schema.get("$defs", {}), event_type.cls)
     return {
         "$schema": DIALECT,
         "$id": f"/contracts/events/{event_type.service}/{stem(event_type)}.json",
@@ -55,6 +57,23 @@ def schema_of(event_type: EventType) -> dict[str, Any]:
         "x-summary": event_type.summary,
         **schema,
     }
+
+
+def _mark_personal(schema: dict[str, Any], definitions: dict[str, Any], cls: type) -> None:
+    """Say of each personal field whose it is: such a field is stored, and sent, sealed (`enc:v1:…`)."""
+    hints = typing.get_type_hints(cls)
+    for name, marker in plan_of(cls).items():
+        if marker is not None:
+            schema["properties"][name]["x-personal"] = _whose(marker)
+            continue
+        for inner in within(hints[name]):
+            if plan_of(inner):
+                _mark_personal(definitions[inner.__name__], definitions, inner)
+
+
+def _whose(marker: Personal) -> dict[str, str]:
+    person = {"of": marker.of, "role": marker.role, "role_in": marker.role_in}
+    return {name: value for name, value in person.items() if value is not None}
 
 
 def example_of(cls: type) -> Any:

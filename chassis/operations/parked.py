@@ -113,4 +113,4 @@ async def _nudge(pool: Pool) -> None:
 
 def _unparking(request: Request) -> Unparking:
     state = request.app.state
-    return Unparking(state.service, state.pool, state.runner.clock, lambda: None)
+    return Unparking(state.service, state.pool, state.runner.clock, lambda: None, state.vault)

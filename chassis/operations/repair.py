@@ -56,7 +56,7 @@ class LedgerClient:
         found: list[Received] = []
         try:
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as client:
-                headers = {"Authorization": f"Bearer {await self._token(client)}"}
+                headers = {"Authorization": f"Bearer {await machine_token(client, self._settings)}"}
                 while (last := found[-1].shard_idx if found else after) < upto:
                     query = {"shard": str(shard), "after": str(last), "limit": str(min(upto - last, 1000))}
                     async with client.get(f"{url}/ops/ledger", params=query, headers=headers) as answer:
@@ -69,14 +69,16 @@ class LedgerClient:
             raise OSError(f"ledger of {source}: {error!r}") from error
         return found
 
-    async def _token(self, client: aiohttp.ClientSession) -> str:
-        form = {
-            "grant_type": "client_credentials", "client_id": f"service-{self._settings.service}",
-            "client_secret": self._settings.machine_secret, "scope": "operator",
-        }  # fmt: skip
-        async with client.post(self._settings.machine_token_url, data=form) as answer:
-            answer.raise_for_status()
-            return str((await answer.json())["access_token"])
+
+async def machine_token(client: aiohttp.ClientSession, settings: Settings) -> str:
+    """A token of the service's own, as an operator; raises aiohttp.ClientError."""
+    form = {
+        "grant_type": "client_credentials", "client_id": f"service-{settings.service}",
+        "client_secret": settings.machine_secret, "scope": "operator",
+    }  # fmt: skip
+    async with client.post(settings.machine_token_url, data=form) as answer:
+        answer.raise_for_status()
+        return str((await answer.json())["access_token"])
 
 
 def _received(item: dict[str, Any]) -> Received:

@@ -19,6 +19,7 @@ from chassis.parking import Applies, Busy, Noted, Outcome, Queue, Step, resuming
 from chassis.policy import PolicyRuns
 from chassis.service import Service
 from chassis.telemetry import log
+from chassis.vault import Vault
 
 ROUND = 20  # queues that go on by themselves, tried at once
 RETRY, SKIP = "parked-retry", "parked-skip"
@@ -78,6 +79,7 @@ class Unparking:
     pool: Pool
     clock: Clock
     appended: Callable[[], None]
+    vault: Vault | None = None
 
     async def retry(self, id: int, event_id: UUID, actor: Actor) -> Unparked:
         """Apply the events of a queue in order, up to the first that fails again; its head must be `event_id`.
@@ -126,7 +128,7 @@ class Unparking:
         service = self.service
         found: dict[str, Applies] = {p.checkpoint: partial(_project, service, p) for p in service.all_projections}
         if service.reactions:
-            runs = PolicyRuns(service.name, service.consumer, self.pool, self.clock, service.reactions, self.appended)
+            runs = PolicyRuns(service.name, service.consumer, self.pool, self.clock, service.reactions, self.appended, self.vault)
             found[service.consumer] = runs.reapply
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from chassis.process import projections
+from chassis.process.erase import erase
 from chassis.process.keys import keys
 from chassis.process.manifests import load_service
 from chassis.process.parked import commands as parked_commands
@@ -19,6 +20,7 @@ cli.add_typer(projections.cli, name="projections")
 cli.command()(verify)
 cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
+cli.command()(erase)
 
 
 @cli.callback()

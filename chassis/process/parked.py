@@ -18,8 +18,10 @@ from chassis.database import GONE, WORKS, open_pool
 from chassis.domain import Actor, Refused
 from chassis.operations.unparking import Unparked, Unparking, listed, shown
 from chassis.parking import Busy
+from chassis.personal import MasterKeys
 from chassis.process.manifests import load_service
 from chassis.settings import SERVICES, Misconfigured, environment, settings_from
+from chassis.vault import Vault
 
 PAGE = 200  # parked subjects that are shown, or retried together
 EVENTS = 50  # events of one that are shown
@@ -111,7 +113,8 @@ async def _opened(service: str) -> AsyncIterator[Unparking]:
     settings = settings_from(service, environment())
     pool = await open_pool(settings.dsn, f"{service}-operator", 2, WORKS)
     try:
-        yield Unparking(load_service(service), pool, clock_from(settings.clock), lambda: None)
+        vault = Vault(pool, MasterKeys(settings.master_keys))
+        yield Unparking(load_service(service), pool, clock_from(settings.clock), lambda: None, vault)
     finally:
         pool.terminate()
 

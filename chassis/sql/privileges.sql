@@ -34,7 +34,9 @@ BEGIN
         IF target.append_only THEN
             EXECUTE format('REVOKE ALL ON %s FROM casetrail_works', target.name);
             EXECUTE format('GRANT SELECT, INSERT ON %s TO casetrail_works', target.name);
-        ELSIF target.name NOT IN ('pending'::regclass, 'commands'::regclass, 'migrations'::regclass) THEN
+        ELSIF target.name NOT IN (
+            'pending'::regclass, 'commands'::regclass, 'migrations'::regclass, 'person_keys'::regclass, 'erasures'::regclass
+        ) THEN
             EXECUTE format('ALTER TABLE %s OWNER TO casetrail_works', target.name);
         END IF;
     END LOOP;
@@ -47,6 +49,9 @@ GRANT USAGE ON SEQUENCE append_seq TO casetrail_writes, casetrail_works;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO casetrail_works;
 GRANT SELECT, DELETE, MAINTAIN ON pending TO casetrail_works;
 GRANT SELECT ON commands, migrations TO casetrail_works;
+-- Keys are made, erased, wrapped anew; a row is never deleted, and what an erased key lost nobody puts back (its triggers).
+GRANT SELECT, INSERT, UPDATE ON person_keys, erasures TO casetrail_works;
+GRANT MAINTAIN ON person_keys TO casetrail_works;
 ALTER DEFAULT PRIVILEGES FOR ROLE casetrail_works GRANT SELECT ON TABLES TO casetrail_reads, casetrail_writes;
 DO $$
 BEGIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -31,3 +32,10 @@ def signer_in(path: Path, name: str) -> Signer:
     if not path.exists():
         write_private(path, new_signer(name).secret())
     return signer_from(path.read_text(encoding="ascii"))
+
+
+def master_key_in(path: Path) -> str:
+    """The key kept in a file that wraps the keys of persons: 32 bytes in base64, made if there is none."""
+    if not path.exists():
+        write_private(path, base64.b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text(encoding="ascii")

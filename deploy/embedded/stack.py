@@ -20,7 +20,7 @@ from deploy.embedded.folder import Folder
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.memory import Meter
 from deploy.embedded.postgres import Postgres, ensure_databases, ensure_login, with_database
-from deploy.embedded.private import secret_in, signer_in, write_private
+from deploy.embedded.private import master_key_in, secret_in, signer_in, write_private
 from deploy.embedded.processes import GatewayProcess, ServiceProcess, migrate
 from deploy.embedded.topics import delete_topics
 
@@ -193,6 +193,7 @@ class Stack:
             "CASETRAIL_OIDC_JWKS_URL": f"{issuer}/jwks", "CASETRAIL_OIDC_DEVELOPMENT": "true",
             "CASETRAIL_MACHINE_TOKEN_URL": f"{issuer}/token",
             "CASETRAIL_MACHINE_SECRET": secret_in(self.folder.path / "machine-secret"),
+            "CASETRAIL_MASTER_KEY": f"1:{master_key_in(self.folder.path / 'master-key')}",
             "CASETRAIL_CLOCK": f"simulated:{self._clock.path}",
             **self._keys(),
         }  # fmt: skip

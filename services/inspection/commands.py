@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -168,7 +169,12 @@ def _day(deadline: Deadline) -> date:
 
 
 async def _certificates(work: Work, officers: Sequence[CheckedInOfficer]) -> inspections.Certificates:
-    return await queries.certificates(work.read, [officer.officer_id for officer in officers])
+    found = await queries.certificates(work.read, [officer.officer_id for officer in officers])
+    shown = await work.plain(*(certificate.certificate_no for certificate in found.values()))
+    return {
+        officer_id: replace(certificate, certificate_no=number)
+        for (officer_id, certificate), number in zip(found.items(), shown, strict=True)
+    }
 
 
 async def _hazards(work: Work, hazard_ids: Sequence[str]) -> list[Loaded[HazardState]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from chassis.codec import decode
+from chassis.domain import ERASED
 from chassis.eventstore import Pool
+from chassis.vault import Vault
 from services.registry.domain.enterprise import SITE_CLAIM
+from services.registry.domain.erasure import KeptFile
+from services.registry.domain.law import RulebookPublished
 from services.registry.domain.people import JurisdictionEstablished
 
 OFFICERS = """
@@ -38,6 +42,16 @@ SELECT type, data FROM events WHERE stream_id >= 'jurisdiction:' AND stream_id <
 """
 CLAIMS = "SELECT stream_id, command_id FROM events WHERE stream_id = ANY($1) AND version = 1"
 
+RULEBOOKS = """
+SELECT type, data FROM events WHERE stream_id >= 'rulebook:' AND stream_id < 'rulebook;' ORDER BY stream_id, version
+"""
+HAS_KEY = "SELECT EXISTS (SELECT FROM person_keys WHERE person = $1) AS known"
+# Who stands in the file of a filed case: everybody of the party, and the officers who handle it.
+FILES_WITH = """
+SELECT case_id, case_no, filed_on FROM kept_files
+WHERE filed_on IS NOT NULL AND (enterprise_id = split_part($1, '/', 1) OR $1 = ANY(officers)) ORDER BY filed_on, case_id
+"""
+
 REFUSED_ROWS = "SELECT sheet, row_number, cells, faults FROM refused_rows WHERE import_id = $1 ORDER BY place LIMIT $2"
 
 Fetch = Callable[..., Awaitable[list[Any]]]
@@ -50,16 +64,45 @@ async def established(fetch: Fetch) -> list[JurisdictionEstablished]:
     return [event for event in events if isinstance(event, JurisdictionEstablished)]
 
 
+async def rulebooks(fetch: Fetch) -> list[Mapping[str, Any]]:
+    """The content of every published rulebook; never behind."""
+    events = [decode(row["type"], bytes(row["data"])) for row in await fetch(RULEBOOKS)]
+    return [event.content for event in events if isinstance(event, RulebookPublished)]
+
+
+async def has_key(fetch: Fetch, person: str) -> bool:
+    """Whether anything was ever sealed for a person, as far as it is known here."""
+    [row] = await fetch(HAS_KEY, person)
+    return bool(row["known"])
+
+
+async def files_with(fetch: Fetch, person: str) -> list[KeptFile]:
+    """The filed cases in whose files a person stands, as penalty told."""
+    return [KeptFile(row["case_id"], row["case_no"], row["filed_on"]) for row in await fetch(FILES_WITH, person)]
+
+
 async def claimed_by(fetch: Fetch, claims: Iterable[str]) -> dict[str, UUID]:
     """Of these claims, those that are held, with the command that claimed; never behind."""
     rows = await fetch(CLAIMS, [SITE_CLAIM.id(claim) for claim in claims])
     return {row["stream_id"].removeprefix(f"{SITE_CLAIM.name}:"): row["command_id"] for row in rows}
 
 
-async def refused_rows(pool: Pool, import_id: str, limit: int | None = None) -> list[dict[str, Any]]:
-    """The rows that an import refused, in the workbook's order: sheet, row, cells, faults."""
-    rows = await pool.fetch(REFUSED_ROWS, import_id, limit)
-    return [
-        {"sheet": r["sheet"], "row": r["row_number"], "cells": orjson.loads(r["cells"]), "faults": orjson.loads(r["faults"])}
-        for r in rows
-    ]
+def refused_rows_of(import_id: str) -> str:
+    """The person, as it were, whose the refused rows of an import are: whose they really are, their cells may not tell."""
+    return f"import/{import_id}"
+
+
+async def refused_rows(pool: Pool, vault: Vault, import_id: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """The rows that an import refused, in the workbook's order: sheet, row, cells, faults; none once they were erased."""
+    found = []
+    for row in await pool.fetch(REFUSED_ROWS, import_id, limit):
+        cells, faults = await vault.plain(row["cells"], row["faults"])
+        if cells != ERASED:
+            told = {"cells": _listed(cells), "faults": _listed(faults)}
+            found.append({"sheet": row["sheet"], "row": row["row_number"], **told})
+    return found
+
+
+def _listed(told: Any) -> Any:
+    """What was sealed; rows that were kept before anything was sealed are JSON texts."""
+    return orjson.loads(told) if isinstance(told, str) else told

@@ -1,5 +1,5 @@
-"""What the registry's worker follows: no other service, no deadlines."""
+"""What the registry's worker follows: penalty, whose filed cases keep persons from being erased; no deadlines."""
 
 from __future__ import annotations
 
-SOURCES: tuple[str, ...] = ()
+SOURCES: tuple[str, ...] = ("penalty",)

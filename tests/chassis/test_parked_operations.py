@@ -58,7 +58,7 @@ def broken(sut: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def _environment(dsn: str) -> dict[str, str]:
     return {
         "CASETRAIL_TASKS_DSN": dsn, "CASETRAIL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "CASETRAIL_OIDC_ISSUER": "http://127.0.0.1:1",
-        "CASETRAIL_OIDC_JWKS_URL": "http://127.0.0.1:1",
+        "CASETRAIL_OIDC_JWKS_URL": "http://127.0.0.1:1", "CASETRAIL_MASTER_KEY": "1:" + "A" * 43 + "=",
     }  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, event
+from chassis.domain import ACTOR, SUBJECT, Event, Personal, event
 
 Answer = Literal["compliant", "violation", "not-applicable", "not-checked"]
 Mode = Literal["unannounced", "notified"]
@@ -18,8 +18,8 @@ class AssignedOfficer:
     """An officer whom the task names, with the certificate under which they were drawn."""
 
     officer_id: str
-    name: str
-    certificate_no: str
+    name: Annotated[str, Personal("officer_id")]
+    certificate_no: Annotated[str, Personal("officer_id")]
     organ_id: str
 
 
@@ -28,7 +28,7 @@ class AssignedExpert:
     """An expert whom the task names: advises, never enforces."""
 
     expert_id: str
-    name: str
+    name: Annotated[str, Personal("expert_id")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class CheckedInOfficer:
     """An officer on site, and the certificate they showed."""
 
     officer_id: str
-    certificate_no: str
+    certificate_no: Annotated[str, Personal("officer_id")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class InspectionPlanApproved(Event):
     """The head of the organ approved the plan."""
 
     inspection_id: str
-    approved_by: str
+    approved_by: Annotated[str, Personal(ACTOR)]
     mode: Mode
 
 
@@ -122,7 +122,7 @@ class CheckedIn(Event):
     officers: tuple[CheckedInOfficer, ...]
     experts: tuple[str, ...]
     place: str
-    representative: str
+    representative: Annotated[str, Personal(SUBJECT, "representative")]
 
 
 @event("casetrail.inspection.item-answered.v1", title="检查事项", summary="检查事项 {item_code}：{answer}")
@@ -158,9 +158,9 @@ class InspectionConcluded(Event):
     experts: int
     items_answered: int
     hazards: int
-    signed_by: str | None
-    refused_reason: str | None
-    witness: str | None
+    signed_by: Annotated[str | None, Personal("enterprise_id", "signatory")]
+    refused_reason: Annotated[str | None, Personal("enterprise_id", "signatory")]
+    witness: Annotated[str | None, Personal("enterprise_id", "witness")]
 
 
 @event("casetrail.inspection.hazard-found.v1", title="发现隐患", summary="在 {place} 发现隐患：{fact}")

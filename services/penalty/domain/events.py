@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, event
+from chassis.domain import SUBJECT, Event, Personal, event
 
 PartyKind = Literal["unit"]
 Phase = Literal["first", "overdue"]
@@ -41,8 +41,8 @@ class Handler:
     """An officer who handles the case 承办人."""
 
     officer_id: str
-    name: str
-    certificate_no: str
+    name: Annotated[str, Personal("officer_id")]
+    certificate_no: Annotated[str, Personal("officer_id")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class EvidenceRecorded(Event):
 
     case_id: str
     kind: EvidenceKind
-    title: str
+    title: Annotated[str, Personal(SUBJECT, "evidence")]
     officers: tuple[str, ...]
     sha256: str
 
@@ -163,7 +163,7 @@ class StatementMade(Event):
     """The party has spoken (P09)."""
 
     case_id: str
-    text: str
+    text: Annotated[str, Personal(SUBJECT, "statement")]
 
 
 @event("casetrail.penalty.statement-waived.v1", title="当事人放弃陈述申辩", summary="当事人明确放弃陈述申辩")
@@ -205,7 +205,7 @@ class DecisionServed(Event):
     case_id: str
     received_on: date
     manner: Manner
-    recipient: str
+    recipient: Annotated[str, Personal(SUBJECT, "recipient")]
     payment_due_on: date
     provisional: bool = False
 

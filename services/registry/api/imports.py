@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import NAMESPACE, Command, Db, Id, answer_json, command, etag
+from chassis.http import NAMESPACE, Command, Id, answer_json, command, etag, pool_of
 from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from chassis.runner import Context
@@ -82,25 +82,25 @@ async def load(request: Request, command: Importer) -> Response:
         answer = await import_register(command.runner, _context(command), order, read)
     except WorkbookRefused as refused:
         raise _refused(refused) from refused
-    body = {**orjson.loads(answer.body), **await _faults(command.runner.pool, order.import_id)}
+    body = {**orjson.loads(answer.body), **await _faults(request, order.import_id)}
     return Response(orjson.dumps(body), 201, etag(answer.version), media_type="application/json")
 
 
 @router.get("/imports/{import_id}")
-async def view(request: Request, import_id: Id, principal: Reader, db: Db, as_of: Moment) -> Response:
+async def view(request: Request, import_id: Id, principal: Reader, as_of: Moment) -> Response:
     """An import: what was loaded, what was refused, why, and whether it is finished."""
     loaded = await aggregate(request, principal, IMPORT, import_id, as_of)
     told = [asdict(fact) for fact in (loaded.state.started, loaded.state.finished) if fact is not None]
-    body = {**told[0], **told[-1], "finished": len(told) == 2, **await _faults(db, import_id)}
+    body = {**told[0], **told[-1], "finished": len(told) == 2, **await _faults(request, import_id)}
     return answer_json(body, version=loaded.version)
 
 
 @router.get("/imports/{import_id}/refused.xlsx")
-async def refused(request: Request, import_id: Id, principal: Reader, db: Db, as_of: Moment) -> Response:
+async def refused(request: Request, import_id: Id, principal: Reader, as_of: Moment) -> Response:
     """The refused rows of an import, each with its reason, in the form they came in."""
     loaded = await aggregate(request, principal, IMPORT, import_id, as_of)
     started = loaded.state.started
-    rows = await queries.refused_rows(db, import_id)
+    rows = await queries.refused_rows(pool_of(request), request.app.state.vault, import_id)
     if started is None or not rows:
         raise Unknown("refused rows", import_id)
     form = workbooks.form_of(started.form, started.form_version)
@@ -149,8 +149,8 @@ def _error(fault: Fault) -> dict[str, Any]:
     return {**told, "reason": f"{told.pop('zh')} / {told.pop('en')}"}
 
 
-async def _faults(db: Any, import_id: str) -> dict[str, Any]:
-    rows = await queries.refused_rows(db, import_id, LISTED)
+async def _faults(request: Request, import_id: str) -> dict[str, Any]:
+    rows = await queries.refused_rows(pool_of(request), request.app.state.vault, import_id, LISTED)
     faults = [
         Fault(row["sheet"], row["row"], **fault) for row in rows for fault in row["faults"] if fault["code"] != COMPANION.code
     ]

@@ -9,13 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from chassis import aggregates
 from chassis.auth import ALL
 from chassis.database import AS_WORKER
 from chassis.domain import Refused, day_of
-from chassis.eventstore import Pool
+from chassis.erasure import Purge
+from chassis.eventstore import Connection, Pool
 from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
 from services.registry.domain import enterprise, imports, people, workbook
@@ -31,7 +30,8 @@ PATIENCE = 20.0  # seconds to wait for another import to end
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('casetrail registry import'))"
 FORGET_REFUSED = "DELETE FROM refused_rows WHERE import_id = $1"
-REFUSED_COLUMNS = ("import_id", "place", "district", "sheet", "row_number", "cells", "faults")
+FORGET_REFUSED_OF = "DELETE FROM refused_rows WHERE enterprise_id = split_part($1, '/', 1)"
+REFUSED_COLUMNS = ("import_id", "place", "district", "enterprise_id", "sheet", "row_number", "cells", "faults")
 
 Read = Callable[[Mapping[str, District]], Awaitable[Draft]]
 
@@ -96,7 +96,7 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, read:
     await runner.run(context, _bound(start_import, _started(command, judged), district))
     if taken := await _register_all(runner, context, command, judged):
         judged = await asyncio.to_thread(workbook.judge, draft, taken)
-    await _keep_refused(runner.pool, command.import_id, district, judged.refused)
+    await _keep_refused(runner, command.import_id, district, judged.refused)
     finished = ImportFinished(
         import_id=command.import_id, accepted=len(judged.good), refused=judged.refused_sites, refused_rows=len(judged.refused)
     )
@@ -158,6 +158,8 @@ def _started(command: ImportRegister, judged: Judged) -> ImportStarted:
 
 async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> set[str]:
     """Register every good site, some at a time; answers the claims that somebody else made in the meantime."""
+    if runner.vault is not None:  # in few round trips, not one for each site
+        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, judged.good) for role in enterprise.ROLES])
     waiting = iter(judged.good.items())
     taken: set[str] = set()
 
@@ -184,6 +186,10 @@ async def _finish(runner: Runner, context: Context, fact: ImportFinished) -> Ans
     return await runner.run(replace(part, fingerprint=b""), _bound(finish_import, fact))
 
 
+def _enterprise_id(key: workbook.Key) -> str:
+    return enterprise.enterprise_id_of(*key)
+
+
 def _site_key(command: ImportRegister, claim: str) -> str:
     """The idempotency key of one site's registration: of the import's id, so that whoever sends it again goes on with it."""
     return f"import:{command.import_id}/{claim}"
@@ -207,16 +213,36 @@ def _bound(
     return lambda work: handler(work, *args)
 
 
-async def _keep_refused(pool: Pool, import_id: str, district: str, entries: Sequence[Entry]) -> None:
-    """Keep the refused rows as they stood in the workbook, so that they can be handed back with reasons."""
-    rows = [(import_id, place, district, *_row(entry)) for place, entry in enumerate(entries)]
-    async with pool.acquire() as connection, connection.transaction():
+async def _keep_refused(runner: Runner, import_id: str, district: str, entries: Sequence[Entry]) -> None:
+    """Keep the refused rows as they stood in the workbook, sealed as the import's, to be handed back with reasons."""
+    rows = [
+        (import_id, place, district, enterprise.enterprise_id_of(*entry.key), entry.sheet.name, entry.number, *texts)
+        for place, entry in enumerate(entries)
+        for texts in [[await _sealed(runner, import_id, told) for told in _told(entry)]]
+    ]
+    async with runner.pool.acquire() as connection, connection.transaction():
         await connection.execute(AS_WORKER)
         await connection.execute(FORGET_REFUSED, import_id)
         await connection.copy_records_to_table("refused_rows", records=rows, columns=REFUSED_COLUMNS)
 
 
-def _row(entry: Entry) -> tuple[Any, ...]:
+async def _sealed(runner: Runner, import_id: str, told: Any) -> str:
+    if runner.vault is None:
+        raise RuntimeError("refused rows are kept sealed: this needs a vault")
+    return await runner.vault.sealed_text(queries.refused_rows_of(import_id), told)
+
+
+def _told(entry: Entry) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The cells of a row, and what is wrong with it; the reasons repeat what stood in the cells."""
     cells = [cell if isinstance(cell, int | float) and not isinstance(cell, bool) else as_text(cell) for cell in entry.cells]
-    faults = [{"column": fault.column, "code": fault.code, "zh": fault.zh, "en": fault.en} for fault in entry.faults]
-    return entry.sheet.name, entry.number, orjson.dumps(cells).decode(), orjson.dumps(faults).decode()
+    return cells, [{"column": fault.column, "code": fault.code, "zh": fault.zh, "en": fault.en} for fault in entry.faults]
+
+
+async def forget_refused(connection: Connection, person: str) -> int:
+    """Take the refused rows about an enterprise away when one of its people is erased; answers how many."""
+    if "/" not in person:
+        return 0
+    return int((await connection.execute(FORGET_REFUSED_OF, person)).removeprefix("DELETE "))
+
+
+PURGES = (Purge("refused_rows", forget_refused),)

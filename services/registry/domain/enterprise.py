@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, Refused, Stream, event
+from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
 
 Sector = Literal["steel", "aluminium", "dust"]
 Value = str | int | bool
 """What a field holds: dates as ISO text, decimals as text."""
+
+PERSONS = {
+    "legal_representative_phone": "legal-representative",
+    "principal_head": "principal-head",
+    "principal_head_phone": "principal-head",
+    "safety_head_phone": "safety-head",
+}
+"""The fields that are about a person, with the person's role at the enterprise."""
+
+ROLES = ("legal-representative", "principal-head", "safety-head")
+"""The persons whom every file tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +29,14 @@ class FieldValue:
     """One field of a file: what is known, who said so, and how far it may be trusted."""
 
     name: str
-    value: Value
+    value: Annotated[Value, Personal(SUBJECT, role_in="person")]
     source: str
     confidence: str
+
+    @property
+    def person(self) -> str | None:
+        """The role of the person whom the field is about; None if it is about the site."""
+        return PERSONS.get(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +82,8 @@ class EnterpriseRegistered(Event):
     sector: Sector
     industry_code: str
     address: str
-    legal_representative: str
-    safety_head: str
+    legal_representative: Annotated[str, Personal("enterprise_id", "legal-representative")]
+    safety_head: Annotated[str, Personal("enterprise_id", "safety-head")]
     staff: int
     fields: tuple[FieldValue, ...]
     places: tuple[Place, ...]

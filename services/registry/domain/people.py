@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, Refused, Stream, day_of, event
+from chassis.domain import Event, Personal, Refused, Stream, day_of, event
 
 JurisdictionKind = Literal["province", "city", "district", "county", "development-zone", "administration"]
 
@@ -36,11 +36,11 @@ class OfficerEnrolled(Event):
     """A person who may enforce, with the certificate they show on entering."""
 
     officer_id: str
-    name: str
+    name: Annotated[str, Personal("officer_id")]
     organ_id: str
     organ: str
     district: str
-    certificate_no: str
+    certificate_no: Annotated[str, Personal("officer_id")]
     certificate_valid_to: date
     specialities: tuple[str, ...]
 
@@ -51,7 +51,7 @@ class RecusalDeclared(Event):
 
     officer_id: str
     enterprise_id: str
-    reason: str
+    reason: Annotated[str, Personal("officer_id")]
 
 
 @event("casetrail.registry.expert-enrolled.v1", title="专家登记", summary="登记专家{name}")
@@ -59,7 +59,7 @@ class ExpertEnrolled(Event):
     """A person who advises on inspections and never decides."""
 
     expert_id: str
-    name: str
+    name: Annotated[str, Personal("expert_id")]
     district: str
     specialities: tuple[str, ...]
 

@@ -30,7 +30,7 @@ router = APIRouter()
 
 async def follow(app: FastAPI) -> None:
     """The background task of an API process: its hub."""
-    hub = app.state.hub = Hub(app.state.pool)
+    hub = app.state.hub = Hub(app.state.pool, app.state.vault)
     await forever("feed", lambda: hub.run(app.state.settings.dsn))
 
 
@@ -121,5 +121,5 @@ async def _between(start: Start, after: int, upto: int) -> AsyncIterator[ServerS
     """What the copy holds after a position and up to another, page by page."""
     while page := await copied_after(start.pool, after, upto, start.districts, PAGE):
         for copied in page:
-            yield message_of(copied, start.epoch).event
+            yield (await message_of(copied, start.epoch, start.hub.vault)).event
         after = page[-1].seq

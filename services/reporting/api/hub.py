@@ -15,6 +15,7 @@ from fastapi.sse import ServerSentEvent
 from chassis.database import LEDGER, READS, WakeUp, connect
 from chassis.envelope import instant
 from chassis.eventstore import Connection, Pool
+from chassis.vault import Vault
 from services.reporting.api.figures import as_of_json
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied, Head, copied_after, head_of
@@ -78,7 +79,8 @@ class Listener:
 class Hub:
     """Reads the copy once for all listeners of this process."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, vault: Vault) -> None:
+        self.vault = vault
         self._pool = pool
         self._head: Head | None = None
         self._began = asyncio.Event()
@@ -144,7 +146,7 @@ class Hub:
             raise ConnectionResetError("the copy was replaced")
         page = await copied_after(connection, self.head.seq, stored.seq, None, PAGE)
         for copied in page:
-            self._offer(message_of(copied, self.head.epoch))
+            self._offer(await message_of(copied, self.head.epoch, self.vault))
         if page:
             self._head = Head(stored.epoch, page[-1].seq)
         return len(page)
@@ -171,8 +173,8 @@ class Hub:
         self._listeners.clear()
 
 
-def message_of(copied: Copied, epoch: str) -> Message:
-    """The message that tells of an event."""
+async def message_of(copied: Copied, epoch: str, vault: Vault) -> Message:
+    """The message that tells of an event, personal data in plain as far as their keys live."""
     e = copied.envelope
     caption = caption_of(e.type)
     data = {
@@ -180,7 +182,8 @@ def message_of(copied: Copied, epoch: str) -> Message:
         "subject": e.subject, "stream_id": e.stream_id, "district": e.district, "occurred_at": instant(e.occurred_at),
         "recorded_at": instant(e.recorded_at), "summary": caption.render(copied.data),
     }  # fmt: skip
-    event = ServerSentEvent(id=f"{epoch}-{copied.seq}", event=e.type, raw_data=orjson.dumps(data).decode())
+    told = (await vault.shown(orjson.dumps(data))).decode()
+    event = ServerSentEvent(id=f"{epoch}-{copied.seq}", event=e.type, raw_data=told)
     return Message(event, copied.seq, e.district)
 
 

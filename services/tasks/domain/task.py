@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, Refused, Stream, event
+from chassis.domain import Event, Personal, Refused, Stream, event
 
 Kind = Literal["campaign", "random"]
 Level = Literal["city", "district"]
@@ -18,8 +18,8 @@ class AssignedOfficer:
     """An officer drawn for a task."""
 
     officer_id: str
-    name: str
-    certificate_no: str
+    name: Annotated[str, Personal("officer_id")]
+    certificate_no: Annotated[str, Personal("officer_id")]
     organ_id: str
 
 
@@ -28,7 +28,7 @@ class AssignedExpert:
     """An expert who goes along and advises."""
 
     expert_id: str
-    name: str
+    name: Annotated[str, Personal("expert_id")]
 
 
 @event("casetrail.tasks.task-generated.v1", title="任务生成", summary="{enterprise_name} 由{organ}检查，{due_on}前完成")

@@ -9,8 +9,16 @@ import pytest
 from chassis.domain import Refused
 from chassis.testing import given
 from services.registry.domain import enterprise, imports
-from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, SiteClaimed
+from services.registry.domain.enterprise import (
+    ENTERPRISE,
+    PERSONS,
+    SITE_CLAIM,
+    EnterpriseRegistered,
+    FieldValue,
+    SiteClaimed,
+)
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
+from tests.domain.registry.filled import FORMS
 
 USCC = "91110000802100433B"
 FILE = EnterpriseRegistered(
@@ -75,3 +83,13 @@ def test_import_id_stands_for_one_file_and_choice(history: list[ImportStarted], 
 def test_import_finishes_once() -> None:
     assert imports.finish_import(given(IMPORT, [STARTED]), FINISHED) == [FINISHED]
     assert imports.finish_import(given(IMPORT, [STARTED, FINISHED]), FINISHED) == []
+
+
+def test_every_telephone_and_every_head_of_the_forms_is_somebodys() -> None:
+    """What is about a person is stored sealed under that person; the site's own data are not."""
+    columns = {column.field: column for form in FORMS for sheet in form.sheets for column in sheet.columns}
+    telephones = {name for name, column in columns.items() if column.type == "phone"}
+    heads = {name for name, column in columns.items() if "代表人" in column.head or "负责人" in column.head}
+    assert telephones | heads == PERSONS.keys() | {"legal_representative", "safety_head"}
+    assert FieldValue("safety_head_phone", "0791", "self-report", "reported").person == "safety-head"
+    assert FieldValue("staff", 45, "self-report", "reported").person is None

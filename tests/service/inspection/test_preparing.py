@@ -79,7 +79,7 @@ async def test_approval_names_who_approved(office: Office) -> None:
     view = await office.get("inspections/task-1")
     assert (view["mode"], view["state"]) == ("unannounced", "checked-in")
     [approved] = await office.under_test.events("casetrail.inspection.inspection-plan-approved")
-    assert '"approved_by":"王局长"'.encode() in approved["data"]
+    assert '"approved_by":"王局长"'.encode() in await office.under_test.vault.shown(approved["data"])
 
 
 async def test_before_the_first_rulebook_nothing_is_decided(office: Office) -> None:

@@ -194,7 +194,7 @@ async def test_figures_follow_the_version_that_is_live(reporting: Reporting, yea
     """Before, during and after a switch to another version, also in what is remembered of them."""
     [facts] = PROJECTIONS
     doubled = replace(facts, version=2, project=project_doubled)
-    hub = Hub(reporting.pool)
+    hub = Hub(reporting.pool, reporting.under_test.vault)
     assert table_of(await hub.figures(), None)[0]["value"] == EVERYWHERE[FIGURES[0].name]
     async with reporting.client("manager") as client:
         assert await rebuild(reporting.under_test.dsn, CopyFeed(), doubled, simulated=True) is not None

@@ -1,0 +1,70 @@
+"""Of every text in an event it was decided whether it is personal: a new one fails here until somebody decided."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Iterator
+
+import pytest
+
+from chassis.domain import EventType
+from chassis.personal import plan_of, within
+from contracts import generate
+
+EVENTS = generate.load_events()
+#: Texts that are nobody's: ids and roles (pseudonyms), codes, numbers of documents, names of organs, units, laws and forms, and
+#: what the site or the act is like (docs/decisions/0018-sealed-persons.md).
+NOBODYS = set(
+    """
+    address advice algorithm approved_by article bank_reference basis campaign_id case_id case_no catalogue cause city_organ
+    city_organ_id code confidence contents district document_abbreviation document_no drafted_by draw_id drawn enterprise_id
+    enterprise_name equipment_id evidence expert_id expert_ids experts fact file_name form form_version hazard_id hazard_ids
+    hazards import_id industry_code inspection_id item item_code jurisdiction_id key_item_code kind law law_version level method
+    national_code note officer_id officers opinion order_id organ organ_id parent person place place_id plan_id pool pool_sha256
+    province reason referral_id report review_grounds reviewer rounding rulebook sector sectors seed seed_sha256 series sha256
+    short_name site_no source specialities taken_by task_id uscc version zi
+    """.split()  # noqa: SIM905 - a list would be ninety lines
+)
+#: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
+NAMES = {
+    "Party.name",
+    "JurisdictionEstablished.name",
+    "Place.name",
+    "Equipment.name",
+    "FieldValue.name",
+    "EnterpriseRegistered.name",
+}
+TITLES = {"PlannedItem.title", "CampaignOpened.title", "PlanDrafted.title", "CataloguePublished.title"}
+
+
+def texts(cls: type) -> Iterator[tuple[type, str, bool]]:
+    """Every text of an event: its class, its name, and whether it is marked as personal."""
+    hints = typing.get_type_hints(cls)
+    for field in dataclasses.fields(cls):
+        if plan_of(cls).get(field.name) is not None:
+            yield cls, field.name, True
+            continue
+        for inner in within(hints[field.name]):
+            if dataclasses.is_dataclass(inner):
+                yield from texts(inner)
+            elif inner is str:
+                yield cls, field.name, False
+
+
+@pytest.mark.parametrize("event_type", EVENTS, ids=lambda e: e.wire)
+def test_it_was_decided_whether_each_text_is_personal(event_type: EventType) -> None:
+    undecided = [
+        f"{cls.__name__}.{name}"
+        for cls, name, marked in texts(event_type.cls)
+        if not marked and name not in NOBODYS and f"{cls.__name__}.{name}" not in NAMES | TITLES
+    ]
+    assert undecided == [], "mark it with Personal(…), or say in this file why it is nobody's"
+
+
+@pytest.mark.parametrize("event_type", EVENTS, ids=lambda e: e.wire)
+def test_what_is_personal_can_be_told_apart_from_erased(event_type: EventType) -> None:
+    """A sealed value and the word for erased are texts: only fields that hold texts may be marked."""
+    for cls, name, marked in texts(event_type.cls):
+        if marked:
+            assert str in set(within(typing.get_type_hints(cls)[name])), f"{cls.__name__}.{name}"
