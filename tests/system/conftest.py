@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -38,6 +41,7 @@ class Lived:
     histories: dict[str, list[dict[str, Any]]]  #: of each case, and of each case's enterprise
     files: dict[str, bytes]  #: the case file of each history
     keys: tuple[Verifier, ...]  #: by which case files are verified
+    verified: tuple[int, str]  #: what `casetrail verify` said of the running stack: its exit code and its words
 
 
 def _scratch_folder() -> Path:
@@ -87,7 +91,20 @@ async def undisturbed(platform: Platform) -> Lived:
             histories = {path: (await client.get(auditor, f"{REPORTING}/histories/{path}"))["items"] for path in paths}
             files = {path: await _file(client, auditor, path) for path in paths}
             keys = keys_of(stack)
-    return Lived(outcome, evidence, cases, histories, files, keys)
+        verified = await command(stack, "verify")
+    return Lived(outcome, evidence, cases, histories, files, keys, verified)
+
+
+async def command(stack: Stack, *arguments: str) -> tuple[int, str]:
+    """Run the `casetrail` command beside a stack; answers its exit code and what it printed."""
+    given = (stack.folder.path / "environment").read_text(encoding="utf-8").splitlines()
+    env = {**os.environ, **dict(line.split("=", 1) for line in given)}
+    program = [sys.executable, "-m", "chassis.process", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *program, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
 
 
 async def _file(client: Client, auditor: Person, path: str) -> bytes:

@@ -33,6 +33,14 @@ def test_every_case_is_closed_and_settled(lived: Lived) -> None:
     assert len(lived.cases) == lived.outcome.published["penalties"].least
 
 
+def test_the_running_platform_verifies_itself(lived: Lived) -> None:
+    """Ledgers from the first row, counts, every read model of every service folded anew, positions, the witness."""
+    code, said = lived.verified
+    assert code == 0, said
+    for checked in ("digest enterprises", "digest officers", "digest inspection_lists", "digest case_list", "digest facts"):
+        assert checked in said
+
+
 def test_records_keep_every_guarantee(lived: Lived) -> None:
     assert violations(lived.evidence) == []
 
