@@ -171,23 +171,12 @@ def loops(
     found += [forever(name, partial(loop, settings, pool, runner.clock), gone=servers) for name, loop in own.items()]
     projections = service.all_projections
     if projections:
-        found.append(
-            forever(
-                "projector",
-                lambda: run_projector(dsn, service.feed, projections, pause * 5, simulated=simulated),
-                gone=servers,
-            )
-        )
+        for name, follow in (("projector", run_projector), ("builder", run_builds)):
+            follows = partial(follow, dsn, service.feed, projections, pause * 5, simulated=simulated)
+            found.append(forever(name, follows, gone=servers))
     if service.snapshots:
         kept = service.snapshots
         found.append(forever("snapshots", lambda: run_snapshots(dsn, kept, pause * 5, simulated=simulated), gone=servers))
-        found.append(
-            forever(
-                "builder",
-                lambda: run_builds(dsn, service.feed, projections, pause * 5, simulated=simulated),
-                gone=servers,
-            )
-        )
     if service.fires:
         found.append(forever("deadlines", lambda: run_deadlines(dsn, runner, service.fires, pause * 5), gone=servers))
     unparking = Unparking(service, pool, runner.clock, nudge, runner.vault)
