@@ -32,11 +32,11 @@ FORGET = "DELETE FROM checkpoints WHERE name = 'relay'"
 Message = tuple[bytes, bytes, list[tuple[str, bytes]]]
 
 
-async def ledger_of(dsn: str, connection: Connection, events: int) -> None:
-    """Fill the ledger of an empty database with so many events, eight to a command."""
+async def ledger_of(dsn: str, connection: Connection, events: int, per_command: int = 8) -> None:
+    """Fill the ledger of an empty database with so many events, so many to a command."""
     async with writing(dsn) as writer:
-        once = Append(writer, 8)
-        for _ in range(events // (8 * 200)):
+        once = Append(writer, per_command)
+        for _ in range(events // (per_command * 200)):
             await asyncio.gather(*(once() for _ in range(200)))
     await sequenced(connection)
 

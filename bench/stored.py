@@ -12,6 +12,7 @@ import asyncpg
 from bench.load import ACTOR, DISTRICT, ORGAN, RULEBOOK, TRACEPARENT, FindingNoted, facts
 from chassis.codec import encode
 from chassis.database import connect
+from chassis.eventstore import Connection
 
 PER_STREAM = 5  # events of each stored stream
 CHUNKS = 64  # of bytes between the two servers' processes, held at most
@@ -107,7 +108,7 @@ class RawCopy:
             begun = time.perf_counter()
             async with connection.transaction():
                 for table, chunks in encoded.items():
-                    await connection.copy_to_table(table, source=_chunks(chunks), format="binary")
+                    await connection.copy_to_table(table, source=copied(chunks), format="binary")
             return self._commands * self._per_command / (time.perf_counter() - begun)
         finally:
             self._next += self._commands
@@ -115,17 +116,23 @@ class RawCopy:
                 await connection.close()
 
     async def _encoded(self, connection: asyncpg.Connection[asyncpg.Record], table: str) -> list[bytes]:
-        chunks: list[bytes] = []
-
-        async def keep(chunk: bytes) -> None:
-            chunks.append(chunk)
-
         query = rows_of(table, self._next, self._next + self._commands - 1, self._per_command)
-        await connection.copy_from_query(query, output=keep, format="binary")
-        return chunks
+        return await chunks_of(connection, query)
 
 
-async def _chunks(chunks: list[bytes]) -> AsyncIterator[bytes]:
+async def chunks_of(connection: Connection, query: str) -> list[bytes]:
+    """The rows of a query as COPY's own bytes."""
+    chunks: list[bytes] = []
+
+    async def keep(chunk: bytes) -> None:
+        chunks.append(chunk)
+
+    await connection.copy_from_query(query, output=keep, format="binary")
+    return chunks
+
+
+async def copied(chunks: list[bytes]) -> AsyncIterator[bytes]:
+    """What COPY is given, piece by piece."""
     for chunk in chunks:
         yield chunk
 
