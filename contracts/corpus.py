@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis.personal import TEXT_PREFIX
 from chassis.settings import environment
 from contracts.generate import DECIDING, ROOT
 
@@ -61,6 +62,8 @@ def _shape(value: Any) -> Any:
             return {name: _shape(one) for name, one in sorted(value.items())}
         case list():
             return [_shape(value[0])] if value else []
+        case str() if value.startswith(TEXT_PREFIX):
+            return "sealed"
         case _:
             return type(value).__name__
 
