@@ -149,10 +149,10 @@ The other: the same projection, one event per transaction.""",
 )  # fmt: skip
 REBUILD = Path(
     "rebuild", "Projection rebuild",
-    """A version of the same projection built beside the live one, as `casetrail projections build` does it: its empty tables, the
-ledger read, decoded, folded, written by COPY, the checkpoint, to the last commit; one event per matter, so that every event is a
-row of the list. COPY: those rows, folded and ready in memory, into empty tables with the same indexes, nothing else; once more
-of COPY's own bytes, ready too, which no program that folds could reach.""",
+    """A version of the same projection built beside the live one, as `casetrail projections rebuild` does it: its empty tables,
+the ledger read, decoded, folded, written by COPY, the checkpoint, to the last commit; one event per matter, so that every event
+is a row of the list. COPY: those rows, folded and ready in memory, into empty tables with the same indexes, nothing else; once
+more of COPY's own bytes, ready too, which no program that folds could reach.""",
     (Target("projection rebuild / COPY limit", 0.25, 0.35, ratio("rebuild", COPY)),),
     _rebuilt,
 )  # fmt: skip
