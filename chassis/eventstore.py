@@ -50,7 +50,7 @@ SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
 FROM ledger l JOIN events e USING (stream_id, version)
 WHERE l.idx > $1 AND l.idx <= $2 AND ($4::text[] IS NULL OR e.type = ANY($4)) ORDER BY l.idx LIMIT $3
 """  # noqa: S608 - constant columns
-LEDGER_HEAD = "SELECT max(idx) FROM ledger"
+LEDGER_HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 
 LEDGER_OF_SHARD = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
@@ -165,9 +165,9 @@ async def ledger_between(
     return [sequenced_from(row) for row in await source.fetch(LEDGER_BETWEEN, after, upto, limit, list(types) or None)]
 
 
-async def ledger_head(source: Connection | Pool) -> int | None:
-    """The last `idx` of the ledger; None while it is empty."""
-    head: int | None = await source.fetchval(LEDGER_HEAD)
+async def ledger_head(source: Connection | Pool) -> int:
+    """The last `idx` of the ledger, which is how many rows it has; 0 while it is empty."""
+    head: int = await source.fetchval(LEDGER_HEAD)
     return head
 
 

@@ -14,7 +14,7 @@ from chassis.codec import decode_recorded
 from chassis.database import LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.domain import Event
 from chassis.envelope import Sequenced
-from chassis.eventstore import Connection, ledger_to_fold
+from chassis.eventstore import Connection, ledger_head, ledger_to_fold
 from chassis.parking import Failure, Parkable, Tries, has_room, is_trouble, park, park_behind, share
 from chassis.readtables import LIVE_SCHEMA, Layout, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
@@ -24,7 +24,6 @@ BATCH = 1000  # events
 
 STANDBY_SECONDS = 0.5  # between two tries to lead what another process leads
 
-HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 # Invariant: a batch's effects and its checkpoint commit together, and only from the position that the batch began at; a second
 # projector, or one that was paused, changes nothing. It comes first in the transaction: whoever holds the checkpoint's row keeps
 # every writer away from the tables, which is what a switch relies on. Guarded by tests/chassis/test_projector.py.
@@ -141,8 +140,7 @@ class OwnLedger:
 
     async def head(self, connection: Connection) -> int:
         """The last `idx`."""
-        head: int = await connection.fetchval(HEAD)
-        return head
+        return await ledger_head(connection)
 
 
 async def project_once(

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -225,15 +225,6 @@ def checkpoint_from(text: str) -> Checkpoint:
 def body_of(note: str) -> Checkpoint:
     """The checkpoint of a note, its signatures not verified; NoteError if it is none."""
     return checkpoint_from(parse(note)[0])
-
-
-def merged(note: str, others: Sequence[str]) -> str:
-    """The note with the signature lines of other notes of the same text that it does not have."""
-    text, _ = parse(note)
-    for other in others:
-        for line in other.removeprefix(text + "\n").splitlines(keepends=True) if other.startswith(text + "\n") else ():
-            note += "" if line in note else line
-    return note
 
 
 def _signature(line: str) -> Signature:

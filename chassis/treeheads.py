@@ -13,7 +13,7 @@ from chassis.broker import administration, checkpoints_topic_of, ensure_topic, o
 from chassis.clock import Clock
 from chassis.database import leadership
 from chassis.envelope import instant
-from chassis.eventstore import Connection, Pool
+from chassis.eventstore import Connection, Pool, ledger_head
 from chassis.merkle import consistent
 from chassis.settings import Settings
 from chassis.signednote import Checkpoint, Signer
@@ -25,11 +25,9 @@ LOOK_SECONDS = 1.0  # between two looks for something to announce, or for what w
 REPEAT_SECONDS = 60.0  # after which a head is announced again: a topic that lost it is told anew
 PARTITION = 0  # heads of one log are few, and in order
 
-SIZE = "SELECT coalesce(max(idx), 0) FROM ledger"
 STORED = LEDGER_TREE.stored
 LATEST = "SELECT size, root, note FROM tree_heads ORDER BY size DESC LIMIT 1"
 OF_SIZE = "SELECT size, root, note FROM tree_heads WHERE size = $1"
-AT_LEAST = "SELECT size, root, note FROM tree_heads WHERE size >= $1 ORDER BY size LIMIT 1"
 SAVE = "INSERT INTO tree_heads (size, root, note, recorded_at, simulated) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -56,11 +54,6 @@ async def head_of_size(connection: Connection | Pool, size: int) -> TreeHead | N
     return await _head(connection, OF_SIZE, size)
 
 
-async def head_covering(connection: Connection | Pool, idx: int) -> TreeHead | None:
-    """The first signed head that covers the ledger row `idx`."""
-    return await _head(connection, AT_LEAST, idx)
-
-
 async def _head(connection: Connection | Pool, sql: str, *args: int) -> TreeHead | None:
     row = await connection.fetchrow(sql, *args)
     return None if row is None else TreeHead(row["size"], bytes(row["root"]), row["note"])
@@ -72,7 +65,7 @@ async def sign_head(connection: Connection, origin: str, signer: Signer, clock: 
     Never signs a head that does not contain the last signed one: raises Inconsistent, naming the sizes. Guarded by
     tests/chassis/test_treeheads.py.
     """
-    size: int = await connection.fetchval(SIZE)
+    size = await ledger_head(connection)
     last = await latest_head(connection)
     if last is not None and size < last.size:
         raise Inconsistent(f"the ledger was cut: {last.size} rows were signed, it has {size}")

@@ -14,7 +14,7 @@ from chassis.audit.heads import Claim, TreeAudit, claims_of, witnessed
 from chassis.audit.rows import RowAudit, row_from
 from chassis.casefile import Finding
 from chassis.envelope import GENESIS, Recorded
-from chassis.eventstore import HASHED_COLUMNS, Connection
+from chassis.eventstore import HASHED_COLUMNS, Connection, ledger_head
 from chassis.merkle import TILE, Frontier
 from chassis.signednote import Verifier
 from chassis.tree import LEDGER_TREE, TreeBroken, root_at
@@ -37,7 +37,6 @@ SELECT l.idx, l.shard, l.shard_idx, l.stream_id AS ledger_stream, l.version AS l
 FROM ledger l LEFT JOIN events e USING (stream_id, version)
 WHERE l.idx > $1 AND l.idx <= $2 ORDER BY l.idx LIMIT $3
 """  # noqa: S608 - constant columns
-END = "SELECT coalesce(max(idx), 0) FROM ledger"
 NODES = "SELECT level, idx, hash FROM tree WHERE level = $1 AND idx >= $2 AND idx <= $3"
 TREE_END = "SELECT coalesce(max(idx) + 1, 0) FROM tree WHERE level = 1"
 HEADS = "SELECT size, root, note FROM tree_heads WHERE size > $1 AND size <= $2 ORDER BY size"
@@ -109,7 +108,7 @@ class LedgerAudit:
         self._tree = TreeAudit(Frontier(since.idx, list(since.peaks)), sound=since.idx)
         seen, self._findings = witnessed(self.cosigned, self.verifiers)
         self._tree.claimed(claim for claim in seen if claim.size > since.idx)
-        self.end = await self.connection.fetchval(END)
+        self.end = await ledger_head(self.connection)
         await self._claimed(BEYOND, max(self.end, since.idx))
         if self.end < since.idx:
             self._findings.append(
@@ -166,7 +165,7 @@ class LedgerAudit:
         found = [*self._rows.finish(), *self._tree.finish(self.end), *self._findings]
         kept: int = await self.connection.fetchval(TREE_END)
         cut = any(finding.code == "tail-cut" for finding in found)
-        if kept > self.end >> TILE and not cut and self.end == await self.connection.fetchval(END):
+        if kept > self.end >> TILE and not cut and self.end == await ledger_head(self.connection):
             most = kept << TILE
             found.append(_cut(self.end, most, f"树中有 {most} 行", f"the tree holds {most} rows"))
         return Audit(self.verified, tuple(found), self.rows_read)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from chassis.eventstore import ledger_head
 from chassis.http import Db
 from chassis.operations.asker import Auditor
 from chassis.operations.proofs import consistency_answer, head_answer, inclusion_answer, needed_size, row_named
@@ -15,7 +16,6 @@ from chassis.treeheads import head_of_size, latest_head
 
 ROW_BY_IDX = "SELECT idx FROM ledger WHERE idx = $1"
 ROW_BY_EVENT = "SELECT idx FROM ledger WHERE event_id = $1"
-SIZE = "SELECT coalesce(max(idx), 0) FROM ledger"
 Size = Annotated[int | None, Query(ge=1, le=1 << 62)]
 Needed = Annotated[int, Query(ge=1, le=1 << 62)]
 
@@ -40,7 +40,7 @@ async def inclusion(_: Auditor, db: Db, idx: Size = None, event_id: UUID | None 
     row_named(idx, event_id)
     async with db.acquire() as connection:
         found = await connection.fetchval(*((ROW_BY_IDX, idx) if idx is not None else (ROW_BY_EVENT, event_id)))
-        upto = needed_size(size, await latest_head(connection), await connection.fetchval(SIZE))
+        upto = needed_size(size, await latest_head(connection), await ledger_head(connection))
         return await inclusion_answer(connection, LEDGER_TREE, found, upto)
 
 
@@ -48,4 +48,4 @@ async def inclusion(_: Auditor, db: Db, idx: Size = None, event_id: UUID | None 
 async def consistency(_: Auditor, db: Db, first: Needed, second: Needed) -> Response:
     """The proof that the tree of `second` leaves begins with that of `first` leaves."""
     async with db.acquire() as connection:
-        return await consistency_answer(connection, LEDGER_TREE, first, second, await connection.fetchval(SIZE))
+        return await consistency_answer(connection, LEDGER_TREE, first, second, await ledger_head(connection))

@@ -232,7 +232,7 @@ class AsyncpgRecorder(AsyncpgAggregateRecorder):
     async def max_notification_id(self) -> int | None:
         """The last place in the ledger; None while it is empty."""
         with library_errors():
-            return await ledger_head(self._pool)
+            return await ledger_head(self._pool) or None
 
     async def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription:
         """The notifications after `gt`, those that come later too."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chassis.audit import START, LedgerAudit, Verified, unsequenced
 from chassis.casefile import Finding
 from chassis.deadlines import WAITING
-from chassis.eventstore import Connection
+from chassis.eventstore import Connection, ledger_head
 from chassis.parking import parked_count
 from chassis.projector import Feed
 from chassis.signednote import Verifier
@@ -21,7 +21,6 @@ PATIENCE = timedelta(seconds=60)
 COUNTS = """
 SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM ledger) AS ledger, (SELECT count(*) FROM pending) AS pending
 """
-HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 # A scalar sub-query, not a join: that may be planned as a scan of all events.
 PENDING = """
 SELECT count(*) AS pending,
@@ -116,7 +115,7 @@ async def check_pending(look: Look) -> Check:
 
 async def check_relay(look: Look) -> Check:
     """The relay is not ahead of the ledger; how far it is behind."""
-    head: int = await look.connection.fetchval(HEAD)
+    head = await ledger_head(look.connection)
     position: int = await look.connection.fetchval(RELAY)
     figures: Figures = {"position": position, "lag": max(head - position, 0)}
     return Check("relay", figures, _ahead("relay", position, head))

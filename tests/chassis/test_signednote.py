@@ -18,7 +18,6 @@ from chassis.signednote import (
     Verifier,
     body_of,
     checkpoint_from,
-    merged,
     new_signer,
     opened,
     parse,
@@ -193,14 +192,6 @@ def test_another_way_to_write_the_same_signature_is_refused() -> None:
     assert base64.b64decode(other.split()[-1]) == base64.b64decode(PETER_LINE.split()[-1])
     with pytest.raises(NoteError, match="not the one base64 form"):
         opened(f"{TEXT}\n{other}", [verifier_from(PETER)])
-
-
-def test_signatures_of_several_witnesses_come_together() -> None:
-    note = LOG.sign(HEAD.text)
-    second = Signer("elsewhere.example/w", b"2" * 32)
-    both = merged(note, [WITNESS.cosign(note, 1), second.cosign(note, 2), LOG.sign("other\n")])
-    assert len(opened(both, [LOG.verifier, WITNESS.witness, second.witness])[1]) == 3
-    assert merged(both, [WITNESS.cosign(note, 1)]) == both
 
 
 def test_a_time_that_no_cosignature_can_state() -> None:

@@ -24,7 +24,6 @@ from chassis.testing import NOON, ServiceUnderTest, settings_for
 from chassis.treeheads import (
     Inconsistent,
     TreeHead,
-    head_covering,
     head_of_size,
     latest_head,
     open_announced,
@@ -67,7 +66,6 @@ async def test_a_head_is_signed_when_the_ledger_moved(connection: Connection) ->
     assert newer.root == (await read_head(connection)).tree.root()
     assert await latest_head(connection) == newer
     assert await head_of_size(connection, 3) == head
-    assert [await head_covering(connection, idx) for idx in (3, 4, 304)] == [head, newer, None]
 
 
 async def test_a_head_of_wall_time_has_no_extension(connection: Connection) -> None:
