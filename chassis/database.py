@@ -29,6 +29,10 @@ READS, WRITES, WORKS = "casetrail_reads", "casetrail_writes", "casetrail_works"
 AS_WORKER = f"SET LOCAL ROLE {WORKS}"
 """Run in a transaction of an API's connection that changes a table which can be rebuilt."""
 
+# Not the default, whose first schema is one named as the user: who may make schemas could put tables before ours there.
+# Guarded by tests/chassis/test_append_only.py.
+PATH = "public"
+
 MIGRATIONS_TABLE = "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
 APPLIED = "SELECT name FROM migrations"
 NOTE_APPLIED = "INSERT INTO migrations (name) VALUES ($1)"
@@ -39,7 +43,9 @@ UNLOCK = "SELECT pg_advisory_unlock(hashtext($1))"
 
 async def connect(dsn: str, name: str, **settings: str) -> asyncpg.Connection[asyncpg.Record]:
     """A connection of its own, named after its work; `settings` are PostgreSQL run-time settings, such as `role`."""
-    return await asyncpg.connect(dsn, timeout=5, server_settings={"application_name": name, "jit": "off", **settings})
+    return await asyncpg.connect(
+        dsn, timeout=5, server_settings={"application_name": name, "jit": "off", "search_path": PATH, **settings}
+    )
 
 
 async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
@@ -55,7 +61,8 @@ async def open_pool(dsn: str, name: str, size: int, role: str) -> Pool:
     return await asyncpg.create_pool(
         dsn, min_size=1, max_size=size, timeout=5, command_timeout=60,
         server_settings={
-            "application_name": name, "jit": "off", "role": role, "transaction_timeout": "60s", "lock_timeout": "5s",
+            "application_name": name, "jit": "off", "search_path": PATH, "role": role, "transaction_timeout": "60s",
+            "lock_timeout": "5s",
         },
     )  # fmt: skip
 

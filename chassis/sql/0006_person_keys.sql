@@ -45,7 +45,7 @@ CREATE TRIGGER erasures_stay BEFORE DELETE ON erasures FOR EACH ROW EXECUTE FUNC
 -- each in a statement of its own, so that the next statement sees what the other did. Guarded by tests/chassis/test_vault.py.
 CREATE FUNCTION keys_of_persons(persons text[], offered_ids text[], offered_wrapping integer, offered_keys bytea[])
 RETURNS TABLE (person text, erased boolean, key_id text, wrapping integer, wrapped bytea)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     FOR n IN 1 .. cardinality(persons) LOOP

@@ -6,6 +6,11 @@
 --   casetrail_works   sequences, projects, relays: also the ledger, by INSERT only, and every table that can be rebuilt
 -- A table with an append-only trigger stays the owner's, and no role gets UPDATE, DELETE or TRUNCATE on it. Guarded by
 -- tests/chassis/test_append_only.py.
+--
+-- The owner runs this where casetrail_works may make objects of its own: every name is looked up in pg_catalog only, so that a
+-- function or table planted in `public`, or in a schema that is named as the owner, is not taken for one of these.
+
+SET LOCAL search_path = pg_catalog, pg_temp;
 
 DO $$
 DECLARE
@@ -35,7 +40,8 @@ BEGIN
             EXECUTE format('REVOKE ALL ON %s FROM casetrail_works', target.name);
             EXECUTE format('GRANT SELECT, INSERT ON %s TO casetrail_works', target.name);
         ELSIF target.name NOT IN (
-            'pending'::regclass, 'commands'::regclass, 'migrations'::regclass, 'person_keys'::regclass, 'erasures'::regclass
+            'public.pending'::regclass, 'public.commands'::regclass, 'public.migrations'::regclass,
+            'public.person_keys'::regclass, 'public.erasures'::regclass
         ) THEN
             EXECUTE format('ALTER TABLE %s OWNER TO casetrail_works', target.name);
         END IF;
@@ -44,18 +50,27 @@ END $$;
 
 GRANT USAGE ON SCHEMA public TO casetrail_reads, casetrail_writes, casetrail_works;
 GRANT CREATE ON SCHEMA public TO casetrail_works;
-GRANT INSERT ON events, pending, commands TO casetrail_writes, casetrail_works;
-GRANT USAGE ON SEQUENCE append_seq TO casetrail_writes, casetrail_works;
+GRANT INSERT ON public.events, public.pending, public.commands TO casetrail_writes, casetrail_works;
+GRANT USAGE ON SEQUENCE public.append_seq TO casetrail_writes, casetrail_works;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO casetrail_works;
-GRANT SELECT, DELETE, MAINTAIN ON pending TO casetrail_works;
-GRANT SELECT ON commands, migrations TO casetrail_works;
+GRANT SELECT, DELETE, MAINTAIN ON public.pending TO casetrail_works;
+GRANT SELECT ON public.commands, public.migrations TO casetrail_works;
 -- Keys are made, erased, wrapped anew; a row is never deleted, and what an erased key lost nobody puts back (its triggers).
-GRANT SELECT, INSERT, UPDATE ON person_keys, erasures TO casetrail_works;
-GRANT MAINTAIN ON person_keys TO casetrail_works;
+GRANT SELECT, INSERT, UPDATE ON public.person_keys, public.erasures TO casetrail_works;
+GRANT MAINTAIN ON public.person_keys TO casetrail_works;
 ALTER DEFAULT PRIVILEGES FOR ROLE casetrail_works GRANT SELECT ON TABLES TO casetrail_reads, casetrail_writes;
 DO $$
 BEGIN
     -- Whoever may log in to one service's database has no business in another's: CONNECT is given to each login by name.
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CREATE ON DATABASE %I TO casetrail_works', current_database());
+END $$;
+
+-- Who may make tables may make functions and triggers too, unless no language may be used; those on a table that the owner's next
+-- migration writes to would run as the owner. What exists may be called as before.
+DO $$
+BEGIN
+    REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC, casetrail_reads, casetrail_writes, casetrail_works;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'only a superuser can revoke USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC: see docs/operations.md';
 END $$;

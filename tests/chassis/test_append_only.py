@@ -138,3 +138,46 @@ async def test_a_login_that_takes_roles_reaches_its_own_database_only(admin_dsn:
         admin = await connect(admin_dsn, "test")
         await admin.execute(f"DROP ROLE IF EXISTS {login}")
         await admin.close()
+
+
+PLANTED = "DROP TRIGGER events_append_only ON public.events"
+TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'public.events'::regclass AND NOT tgisinternal"
+
+
+async def test_no_schema_of_the_working_role_comes_before_ours(dsn: str) -> None:
+    """One that is named as a user is first in PostgreSQL's default search path: the owner's, and that of each role."""
+    owner = await connect(dsn, "test")
+    user = await owner.fetchval("SELECT current_user")
+    worker = await connect(dsn, "test", role=WORKS)
+    for schema in (user, READS, WRITES):
+        await worker.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.migrations (LIKE public.migrations)")
+        await worker.execute(f"GRANT ALL ON SCHEMA {schema} TO PUBLIC; GRANT ALL ON {schema}.migrations TO PUBLIC")
+    await worker.close()
+    assert await migrate(dsn, notes.SERVICE.migration_folders) == []
+    reader, pool = await connect(dsn, "test", role=READS), await open_pool(dsn, "test", 1, READS)
+    for source in (owner, reader, pool):
+        assert await source.fetchval("SELECT count(*) FROM migrations") > 0
+    await pool.close()
+    await reader.close()
+    await owner.close()
+
+
+async def test_no_role_of_a_service_makes_functions(dsn: str) -> None:
+    """A trigger on a table of its own would run as whoever writes to it: the owner, in the next migration."""
+    for role in (READS, WRITES, WORKS):
+        worker = await connect(dsn, "test", role=role)
+        for language in ("sql", "plpgsql"):
+            assert not await worker.fetchval("SELECT has_language_privilege($1, 'USAGE')", language), (role, language)
+        await worker.close()
+
+
+async def test_the_script_of_privileges_looks_nowhere_but_in_the_catalog(dsn: str) -> None:
+    """Also where the languages could not be taken away: made here by the owner, as if the working role had."""
+    owner = await connect(dsn, "test")
+    await owner.execute(
+        "CREATE FUNCTION public.format(text, regclass) RETURNS text LANGUAGE plpgsql "
+        f"AS $$ BEGIN {PLANTED}; RETURN 'SELECT 1'; END $$"
+    )
+    await migrate(dsn, notes.SERVICE.migration_folders)
+    assert await owner.fetchval(TRIGGERS) == 2
+    await owner.close()
