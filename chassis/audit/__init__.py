@@ -40,7 +40,7 @@ WHERE l.idx > $1 AND l.idx <= $2 ORDER BY l.idx LIMIT $3
 NODES = "SELECT level, idx, hash FROM tree WHERE level = $1 AND idx >= $2 AND idx <= $3"
 TREE_END = "SELECT coalesce(max(idx) + 1, 0) FROM tree WHERE level = 1"
 HEADS = "SELECT size, root, note FROM tree_heads WHERE size > $1 AND size <= $2 ORDER BY size"
-BEYOND = "SELECT size, root, note FROM tree_heads WHERE size > $1 ORDER BY size DESC LIMIT 1"
+NEWEST = "SELECT size, root, note FROM tree_heads ORDER BY size DESC LIMIT 1"
 # An event that is neither in the ledger nor waiting for its place: put in from aside, or its ledger row was taken away.
 UNSEQUENCED = """
 SELECT e.stream_id, e.version, e.event_id FROM events e
@@ -108,8 +108,10 @@ class LedgerAudit:
         self._tree = TreeAudit(Frontier(since.idx, list(since.peaks)), sound=since.idx)
         seen, self._findings = witnessed(self.cosigned, self.verifiers)
         self._tree.claimed(claim for claim in seen if claim.size > since.idx)
+        # The newest head before the end: of a ledger that grows, one signed in between would seem to tell of rows that were cut.
+        newest = await self.connection.fetch(NEWEST)
         self.end = await ledger_head(self.connection)
-        await self._claimed(BEYOND, max(self.end, since.idx))
+        self._claim([row for row in newest if row["size"] > max(self.end, since.idx)])
         if self.end < since.idx:
             self._findings.append(
                 _cut(self.end, since.idx, f"上次审计时有 {since.idx} 行", f"an earlier audit read {since.idx} rows")
@@ -120,7 +122,9 @@ class LedgerAudit:
 
     async def _claimed(self, sql: str, *sizes: int) -> None:
         """Take what signed heads claim of these sizes."""
-        rows = await self.connection.fetch(sql, *sizes)
+        self._claim(await self.connection.fetch(sql, *sizes))
+
+    def _claim(self, rows: Sequence[Any]) -> None:
         heads, wrong = claims_of([TreeHead(row["size"], bytes(row["root"]), row["note"]) for row in rows], self.verifiers)
         self._findings += wrong
         self._tree.claimed(heads)

@@ -66,7 +66,8 @@ def _end(code: int, said: str) -> NoReturn:
 
 def _site(service: str) -> Site:
     try:
-        return Site(load_service(service), settings_from(service, environment()))
+        settings = settings_from(service, environment())  # first: it knows whether there is such a service
+        return Site(load_service(service), settings)
     except Misconfigured as error:
         _end(MISUSED, f"casetrail: {error}. See docs/operations.md for every variable.")
 
@@ -77,7 +78,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except asyncpg.UndefinedTableError:
         _end(WRONG, "the database lacks migrations: run `casetrail run <service> migrate` first")
     except GONE as error:
-        _end(WRONG, f"the database cannot be reached: {error!r}")
+        _end(MISUSED, f"the database cannot be reached, nothing was done: {error!r}")
 
 
 @cli.command("list")

@@ -114,9 +114,12 @@ async def check_pending(look: Look) -> Check:
 
 
 async def check_relay(look: Look) -> Check:
-    """The relay is not ahead of the ledger; how far it is behind."""
-    head = await ledger_head(look.connection)
+    """The relay is not ahead of the ledger; how far it is behind.
+
+    What follows is asked before what it follows: both move, and the other way round it would seem to be ahead.
+    """
     position: int = await look.connection.fetchval(RELAY)
+    head = await ledger_head(look.connection)
     figures: Figures = {"position": position, "lag": max(head - position, 0)}
     return Check("relay", figures, _ahead("relay", position, head))
 
@@ -132,10 +135,11 @@ def _ahead(who: str, position: int, head: int) -> tuple[Finding, ...]:
 
 async def check_projections(look: Look) -> Check:
     """No live read model is ahead of its feed or has parked events, no build was stopped; how far each is behind."""
-    head = await look.feed.head(look.connection)
+    known = await generations(look.connection)
+    head = await look.feed.head(look.connection)  # after the positions, as in check_relay
     figures: Figures = {}
     found: list[Finding] = []
-    for one in await generations(look.connection):
+    for one in known:
         if one.state == LIVE:
             figures[one.label] = one.position
             figures[f"{one.label} lag"] = max(head - one.position, 0)

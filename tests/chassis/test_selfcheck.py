@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -23,7 +23,9 @@ from chassis.selfcheck.checks import check_counts, check_deadlines, check_pendin
 from chassis.selfcheck.gauges import Gauges
 from chassis.selfcheck.keeping import Keeper
 from chassis.sequencer import read_head, sequence_once
+from chassis.signednote import Signer
 from chassis.testing import ServiceUnderTest, settings_for
+from chassis.treeheads import sign_head
 from tests.chassis import notes
 from tests.chassis.projecting import done, made, project
 from tests.chassis.test_tree import without_triggers
@@ -292,3 +294,46 @@ async def test_the_head_of_an_empty_ledger(connection: Connection) -> None:
     check, verified_to = await check_ledger(look(connection))
     assert check.ok
     assert verified_to.idx == 0
+
+
+class Between:
+    """A connection beside which something happens just after it asked its first question."""
+
+    def __init__(self, connection: Connection, happens: Callable[[], Awaitable[None]]) -> None:
+        self._connection, self._happens = connection, happens
+        self._happened = False
+
+    async def fetchval(self, *args: Any) -> Any:
+        return await self._then(await self._connection.fetchval(*args))
+
+    async def fetch(self, *args: Any) -> Any:
+        return await self._then(await self._connection.fetch(*args))
+
+    async def _then(self, answer: Any) -> Any:
+        if not self._happened:
+            self._happened = True
+            await self._happens()
+        return answer
+
+
+async def test_what_moves_during_a_check_is_no_alarm(connection: Connection) -> None:
+    """A ledger grows, and who follows it goes on, between two questions of the check."""
+    followed = notes.SERVICE.all_projections[0]
+    await made(connection, "一")
+    await project(connection, followed)
+    await connection.execute("INSERT INTO checkpoints VALUES ('relay', 1, false)")
+    clock = FixedClock(AT)
+    signer = Signer("casetrail.example/notes", b"n" * 32)
+
+    async def grows() -> None:
+        head = await connection.fetchval("SELECT max(idx) FROM ledger")
+        await made(connection, *"二三四"[head - 1 : head], first=head)
+        await project(connection, followed)
+        await connection.execute("UPDATE checkpoints SET position = (SELECT max(idx) FROM ledger) WHERE name = 'relay'")
+        await sign_head(connection, signer.name, signer, clock)
+
+    for check in (check_relay, check_projections):
+        assert codes([await check(look(cast(Connection, Between(connection, grows))))]) == []
+    checked, _ = await check_ledger(look(cast(Connection, Between(connection, grows))))
+    assert codes([checked]) == []
+    assert await connection.fetchval("SELECT count(*) FROM tree_heads") == 3
