@@ -17,7 +17,7 @@ from deploy.embedded.postgres import Postgres, ensure_databases, ensure_login
 from deploy.embedded.private import secret_in
 from deploy.embedded.processes import PROJECT
 from deploy.embedded.stack import broker_named, broker_settings
-from deploy.stress.plan import MIGRATIONS, SINK, SOURCE, WRITERS, Plan
+from deploy.stress.plan import MIGRATIONS, SETTINGS_OF, SINK, SOURCE, WRITERS, Plan
 
 TWICE = ("sequencer", "relay", "consumer", "projector")  # one leads, one stands by
 LEADING = {"sequencer": "sequencer", "relay": "relay", "projector": "projector", "consumer": "consumer copy"}
@@ -91,6 +91,8 @@ class Arena:
         password = secret_in(self.folder / "database-password")
         dsns = {service: await ensure_login(dsn, names[service], password) for service, dsn in self._owners.items()}
         self.plan = Plan(self.folder, self._seed, dsns, self.broker.bootstrap, broker_settings(self.broker))
+        for service in SETTINGS_OF:  # what no process could start with is said here, and is no violation
+            self.plan.settings(service)
 
     def _programs(self) -> list[RoleProcess]:
         path = self.plan.save()
