@@ -27,6 +27,7 @@ from chassis.switching import NotSwitched, Switcher
 from chassis.versions import BUILDING, LIVE, generations, in_state, remove
 
 POSITIONS = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
+SKIPPED = "skipped"
 CHAIN_AT = "SELECT chain FROM ledger WHERE idx = $1"
 
 
@@ -124,16 +125,16 @@ async def _digest(site: Site, name: str, progress: Progress) -> Check:
     projection = newest(site.service.all_projections)[name]
     live = await in_state(site.connection, LIVE, name)
     if live is None or live.version != projection.version:
-        return Check(label, {"skipped": f"live is {live.label if live else 'nothing'}, this code builds {projection.version}"})
+        return Check(label, {SKIPPED: f"live is {live.label if live else 'nothing'}, this code builds {projection.version}"})
     if any(one.state == BUILDING for one in await generations(site.connection, [name])):
-        return Check(label, {"skipped": "a build is under way: casetrail projections list"})
+        return Check(label, {SKIPPED: "a build is under way: casetrail projections list"})
     task = progress.add_task(f"{site.service.name} {name}", total=None)
     try:
         await rebuild(dsn, site.service.feed, projection, simulated=simulated,
                       tell=lambda build, goal: progress.update(task, completed=build.position, total=goal))  # fmt: skip
         compared = await Switcher(dsn, site.service.feed, site.service.all_projections, simulated).compare(name)
     except Overtaken:
-        return Check(label, {"skipped": "somebody else built it, or gave the build up: verify again"})
+        return Check(label, {SKIPPED: "somebody else built it, or gave the build up: verify again"})
     except (Stopped, NotSwitched) as error:
         return Check(label, {}, (Finding(where, "not-rebuilt", "无法从台账重算", f"cannot be folded from the ledger: {error}"),))
     finally:
@@ -157,7 +158,7 @@ def told(checks: Mapping[str, Sequence[Check]], console: Console) -> int:
     for service, its_checks in checks.items():
         for check in its_checks:
             figures = ", ".join(f"{name} {value}" for name, value in check.figures.items() if value is not None)
-            table.add_row(service, check.name, "✓" if check.ok else "✗", figures)
+            table.add_row(service, check.name, _sign(check), figures)
     console.print(table)
     wrong = [(service, check, one) for service, its in checks.items() for check in its for one in check.findings]
     for service, check, one in wrong:
@@ -167,5 +168,14 @@ def told(checks: Mapping[str, Sequence[Check]], console: Console) -> int:
     if wrong:
         console.print(f"未通过：{len(wrong)} 处不符。Not sound: {len(wrong)} things are wrong.")
         return 1
-    console.print("一切相符。Everything is as it must be.")
+    left_out = [f"{service} {check.name}" for service, its in checks.items() for check in its if SKIPPED in check.figures]
+    if left_out:
+        names = ", ".join(left_out)
+        console.print(f"所查一切相符，{len(left_out)} 项未查。What was checked is as it must be; not checked: {names}.")
+    else:
+        console.print("一切相符。Everything is as it must be.")
     return 0
+
+
+def _sign(check: Check) -> str:
+    return "–" if SKIPPED in check.figures else "✓" if check.ok else "✗"

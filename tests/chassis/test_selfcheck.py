@@ -27,7 +27,7 @@ from chassis.signednote import Signer
 from chassis.testing import ServiceUnderTest, settings_for
 from chassis.treeheads import sign_head
 from tests.chassis import notes
-from tests.chassis.projecting import done, made, project
+from tests.chassis.projecting import begun, done, made, project
 from tests.chassis.test_tree import without_triggers
 from tests.chassis.writing import AT, alone, recorded, write_set
 
@@ -337,3 +337,16 @@ async def test_what_moves_during_a_check_is_no_alarm(connection: Connection) -> 
     checked, _ = await check_ledger(look(cast(Connection, Between(connection, grows))))
     assert codes([checked]) == []
     assert await connection.fetchval("SELECT count(*) FROM tree_heads") == 3
+
+
+async def test_what_was_not_checked_is_not_called_sound(
+    connection: Connection, dsn: str, clock: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A build is under way, so that read model could not be folded beside it."""
+    await grown(connection)
+    await begun(dsn, notes.LIST)
+    checks = await verified(connection, dsn, clock)
+    assert live.told(checks, Console(width=200)) == 0
+    said = capsys.readouterr().out
+    assert "not checked: notes digest note_list" in said
+    assert "Everything is as it must be" not in said
