@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from chassis.building import Stopped, rebuild, run_builds
 from chassis.database import GONE, connect, forever
 from chassis.eventstore import Connection
 from chassis.projector import Batch, Overtaken, Projection, begin, live_of, run_projector
+from chassis.readtables import copy_rows, layout_of
 from chassis.sequencer import run_sequencer
 from chassis.switching import Switcher
 from chassis.versions import BUILDING, LIVE, generations, in_state, remove
@@ -292,3 +294,14 @@ async def test_a_database_from_before_versions_goes_on_with_what_it_has(connecti
     await begin(connection, [LIST, SECOND], simulated=False)
     [found] = await generations(connection)
     assert (found.version, found.position, found.state) == (1, 1, LIVE)
+
+
+async def test_a_row_made_now_and_a_row_read_back_are_written_alike(connection: Connection) -> None:
+    """A projection may put what its event holds into a row: a time or a day, not only its text."""
+    await connection.execute("CREATE TABLE dated (id text PRIMARY KEY, at timestamptz, day date)")
+    layout = await layout_of(connection, "dated")
+    at, day = datetime(2021, 9, 1, 8, tzinfo=UTC), date(2021, 9, 1)
+    made = [{"id": "1", "at": at, "day": day}, {"id": "2", "at": at.isoformat(), "day": day.isoformat()}]
+    await copy_rows(connection, layout, made)
+    rows = await connection.fetch("SELECT at, day FROM dated")
+    assert [tuple(row) for row in rows] == [(at, day)] * 2
