@@ -207,6 +207,8 @@ def verify(content: bytes, trusted: Sequence[Verifier] = ()) -> Verdict:
     heads = dict(_heads(document, known, verdict))
     for where, event in _named(document):
         _verify_event(where, event, heads, verdict)
+    if not document["events"]:
+        verdict.found("events", "no-events", "案卷中没有任何事件", "it holds no event: it proves nothing of its matter")
     _verify_streams(document, verdict)
     _verify_causes(document, verdict)
     _verify_seal(document, known, verdict)
@@ -319,8 +321,16 @@ def _verify_seal(document: Mapping[str, Any], known: Sequence[Verifier], verdict
                 "it seals another content: something was added, left out or altered",
             )
             return
-        sealers = {signature.name for signature in signatures}
-        if any(verifier.name in sealers and verifier.kind == ED25519 for verifier in known):
-            verdict.sealed_by = opened(note, known)[1][0][1].key
+        # Whoever keeps a log of the matter is not who exported it: its key seals nothing.
+        logs = {verdict_log.checkpoint.origin for verdict_log in verdict.logs}
+        sealers = {signature.name for signature in signatures} - logs
+        exporters = [verifier for verifier in known if verifier.name in sealers and verifier.kind == ED25519]
+        if not exporters:
+            # Proofs tell that what is there is genuine, not that all of it is there: without the seal a tail may be gone.
+            by = ", ".join(sorted(sealers)) or "nobody"
+            en = f"none of the trusted keys sealed it ({by} did): parts may have been left out"
+            verdict.found("seal", "seal-unknown", "封印不是由可信的导出方作出，无法证明未被删减", en)
+            return
+        verdict.sealed_by = opened(note, exporters)[1][0][1].key
     except NoteError as error:
         verdict.found("seal", "seal-broken", f"封印无法验证：{error}", f"seal: {error}")

