@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from chassis.settings import Misconfigured, settings_from
@@ -10,7 +12,7 @@ from chassis.signednote import Signer
 LOG, WITNESS = Signer("casetrail.example/registry", b"r" * 32), Signer("casetrail.example/reporting", b"w" * 32)
 NEEDED = {
     "CASETRAIL_REGISTRY_DSN": "postgresql:///x", "CASETRAIL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "CASETRAIL_OIDC_ISSUER": "http://i",
-    "CASETRAIL_OIDC_JWKS_URL": "http://i/jwks",
+    "CASETRAIL_OIDC_JWKS_URL": "http://i/jwks", "CASETRAIL_MASTER_KEY": f"1:{base64.b64encode(bytes(32)).decode()}",
 }  # fmt: skip
 
 

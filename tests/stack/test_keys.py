@@ -9,7 +9,7 @@ import pytest
 
 from chassis.settings import SERVICES, settings_from
 from chassis.signednote import NoteError
-from deploy.embedded.private import signer_in
+from deploy.embedded.private import master_key_in, signer_in
 from deploy.embedded.stack import Stack
 
 
@@ -28,7 +28,10 @@ def test_every_service_reads_its_keys_and_those_of_others(tmp_path: Path) -> Non
     stack, again = Stack(tmp_path, fresh=False), Stack(tmp_path, fresh=False)
     keys = stack._keys()
     assert again._keys() == keys
-    needed = {"CASETRAIL_KAFKA_BOOTSTRAP": "x", "CASETRAIL_OIDC_ISSUER": "x", "CASETRAIL_OIDC_JWKS_URL": "x"}
+    needed = {
+        "CASETRAIL_KAFKA_BOOTSTRAP": "x", "CASETRAIL_OIDC_ISSUER": "x", "CASETRAIL_OIDC_JWKS_URL": "x",
+        "CASETRAIL_MASTER_KEY": f"1:{master_key_in(tmp_path / 'master-key')}",
+    }  # fmt: skip
     for name in SERVICES:
         settings = settings_from(name, {**keys, **needed, f"CASETRAIL_{name.upper()}_DSN": "x"})
         assert settings.signer is not None
