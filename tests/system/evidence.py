@@ -77,7 +77,7 @@ async def evidence_of(stack: Stack) -> Evidence:
 
 
 async def _until_cosigned(connection: Any) -> None:
-    """A short year may end before a log's first head was signed, announced and cosigned; none within the patience is a finding."""
+    """A short year may end before a log's first head was cosigned; none within the patience is a finding."""
     try:
         async with asyncio.timeout(PATIENCE):
             while await connection.fetchval(LOGS_COSIGNED) < len(RECORDING):
