@@ -13,7 +13,7 @@ from chassis.http import Body, Command, Db, Id, Page, Paged, answer_json, at_lea
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
-from services.registry.domain.enterprise import ENTERPRISE, Sector
+from services.registry.domain.changes import Sector
 from services.registry.domain.people import (
     ExpertEnrolled,
     JurisdictionEstablished,
@@ -21,6 +21,7 @@ from services.registry.domain.people import (
     OfficerEnrolled,
     RecusalDeclared,
 )
+from services.registry.domain.site_file import ENTERPRISE
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")

@@ -17,11 +17,12 @@ from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
 from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
-from services.registry.domain import enterprise, imports, people, workbook
+from services.registry.domain import enterprise, imports, people, site_file, stated, workbook
 from services.registry.domain.cells import District, as_text
-from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, claim_key
+from services.registry.domain.enterprise import SITE_CLAIM, EnterpriseRegistered, claim_key
 from services.registry.domain.files import file_of
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
+from services.registry.domain.site_file import ENTERPRISE
 from services.registry.domain.workbook import Draft, Entry, Judged, WorkbookRefused
 
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
@@ -58,7 +59,7 @@ async def register_site(work: Work, fact: EnterpriseRegistered) -> None:
     opened = await work.load(ENTERPRISE, fact.enterprise_id)
     site, district = fact.enterprise_id, fact.district
     work.append(claim, enterprise.claim_site(claim.state, fact), subject=site, district=district)
-    work.append(opened, enterprise.register_enterprise(opened.state, fact), subject=site, district=district)
+    work.append(opened, site_file.register_enterprise(opened.state, fact), subject=site, district=district)
 
 
 async def finish_import(work: Work, fact: ImportFinished) -> dict[str, Any]:
@@ -159,7 +160,7 @@ def _started(command: ImportRegister, judged: Judged) -> ImportStarted:
 async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> set[str]:
     """Register every good site, some at a time; answers the claims that somebody else made in the meantime."""
     if runner.vault is not None:  # in few round trips, not one for each site
-        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, judged.good) for role in enterprise.ROLES])
+        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, judged.good) for role in stated.ROLES])
     waiting = iter(judged.good.items())
     taken: set[str] = set()
 

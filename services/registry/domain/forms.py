@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from services.registry.domain.enterprise import Sector
+from services.registry.domain.changes import Sector
 
 ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "choice", "uscc", "phone", "id", "jurisdiction"]
 Record = Literal["site", "place", "equipment"]
