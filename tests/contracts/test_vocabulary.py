@@ -149,6 +149,9 @@ PLANTED: list[tuple[Checker, Damage, str]] = [
     ),
     (rules.form_problems, lambda b: b["forms-2016"]["items"].pop(), "numbers"),
     (rules.form_problems, lambda b: b["forms-2016"]["items"][23].update(service="inspection"), "form 24"),
+    (rules.fixture_problems, lambda b: b["rulebook-2026-2"]["inspection_caps"][0].update(province="360000"), "cap-smelting-1"),
+    (rules.fixture_problems, lambda b: b["rulebook-2026-2"]["discretion_bands"][0].update(fixture=False), "WSL-99-1"),
+    (rules.cap_problems, lambda b: b["rulebook-2026-2"]["inspection_caps"][0].update(maximum=3), "3"),
 ]
 
 

@@ -9,7 +9,7 @@ Row = dict[str, Any]
 Book = dict[str, Row]
 Checker = Callable[[Book], list[str]]
 
-RULEBOOKS = ("rulebook-2021", "rulebook-2026")
+RULEBOOKS = ("rulebook-2021", "rulebook-2026", "rulebook-2026-2")
 FILES = ("jurisdictions", "catalogue-2021", "forms-2016", *RULEBOOKS)
 RULEBOOK_OF = {"catalogue-2021": "rulebook-2021", "forms-2016": "rulebook-2021", **{name: name for name in RULEBOOKS}}
 CONFIDENCE = {"found", "recalled-high", "recalled-medium", "recalled-low", "reconstructed", "inferred"}
@@ -234,7 +234,7 @@ def unmarked_problems(book: Book) -> list[str]:
         "forms-2016": ["items"],
     }
     sections = ["laws", "deadlines", "thresholds", "ranges", "income_ranges", "multiple_ranges", "boundary", "rules",
-                "ordering_guards", "closing_guards", "decision_contents"]  # fmt: skip
+                "ordering_guards", "closing_guards", "decision_contents", "inspection_caps", "discretion_bands"]  # fmt: skip
     single = [
         "surcharge",
         "continuing_fine",
@@ -305,14 +305,16 @@ def deadline_problems(book: Book) -> list[str]:
 def order_15_problems(book: Book) -> list[str]:
     """In 2026 nothing resting on the repealed Order 15 passes for law in force; Order 18 has no citable article."""
     problems = []
-    for path, row in walk(book["rulebook-2026"]):
-        cited = row.get("basis")
-        rests_on_it = isinstance(cited, dict) and cited.get("law") == "ORDER-15"
-        openly = row.get("status") in ("carried-over", "historical") and row.get("unverified") is True
-        if rests_on_it and not openly:
-            problems.append(f"{path}: Order 15 passes for law in force")
-    order_18 = [law for law in book["rulebook-2026"]["laws"] if law["id"] == "ORDER-18"]
-    return problems + ["Order 18 has articles"] * (len(order_18) != 1 or bool(order_18 and order_18[0]["articles"]))
+    for name in RULEBOOKS[1:]:
+        for path, row in walk(book[name]):
+            cited = row.get("basis")
+            rests_on_it = isinstance(cited, dict) and cited.get("law") == "ORDER-15"
+            openly = row.get("status") in ("carried-over", "historical") and row.get("unverified") is True
+            if rests_on_it and not openly:
+                problems.append(f"{name}{path}: Order 15 passes for law in force")
+        order_18 = [law for law in book[name]["laws"] if law["id"] == "ORDER-18"]
+        problems += [f"{name}: Order 18 has articles"] * (len(order_18) != 1 or bool(order_18 and order_18[0]["articles"]))
+    return problems
 
 
 def threshold_problems(book: Book) -> list[str]:
@@ -365,6 +367,26 @@ def form_problems(book: Book) -> list[str]:
     return problems
 
 
+def fixture_problems(book: Book) -> list[str]:
+    """What belongs to another province is marked as a fixture, and is never the book's own province's."""
+    problems = []
+    for name in RULEBOOKS:
+        for row in (*book[name]["inspection_caps"], *book[name]["discretion_bands"]):
+            own = row["province"] in (None, book[name]["province"])
+            if own is bool(row["fixture"]) or (row["fixture"] and not row["unverified"]):
+                problems.append(f"{name}: {row['code']} of {row['province']} passes for a rule of {book[name]['province']}")
+    return problems
+
+
+def cap_problems(book: Book) -> list[str]:
+    """Caps are whole numbers; smelting and other enterprises have one for every standardisation grade (Shanxi, 2025)."""
+    expected = {("smelting", "1"): 2, ("smelting", "2"): 4, ("smelting", "3"): 8, ("smelting", "none"): 12,
+                ("other", "1"): 1, ("other", "2"): 2, ("other", "3"): 4, ("other", "none"): 6}  # fmt: skip
+    rows = [row for row in book["rulebook-2026-2"]["inspection_caps"] if row["visit"] == "inspection"]
+    found = {("smelting" if row["sectors"] else "other", row["standardisation_grade"]): row["maximum"] for row in rows}
+    return [f"{key}: {found.get(key)}" for key in expected.keys() | found.keys() if found.get(key) != expected.get(key)]
+
+
 CHECKERS: list[Checker] = [
     key_item_problems,
     item_problems,
@@ -383,4 +405,6 @@ CHECKERS: list[Checker] = [
     order_15_problems,
     threshold_problems,
     form_problems,
+    fixture_problems,
+    cap_problems,
 ]
