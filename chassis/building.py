@@ -274,10 +274,9 @@ async def rebuild(
         with few_collections():
             while True:
                 goal = await _live_position(builder) if upto is None else upto
-                moved = await builder.stretch(goal)
                 if tell is not None:
                     tell(builder.build, goal)
-                if not moved:
+                if not await builder.stretch(goal):
                     return await in_state(builder.connection, BUILDING, projection.name)
 
 

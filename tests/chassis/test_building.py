@@ -218,6 +218,16 @@ async def test_overtaken_by_a_switch_that_caught_it_up_it_counts_nothing_twice(d
     assert await as_live(connection, COUNTS)
 
 
+async def test_only_the_generation_that_is_meant_is_given_up(dsn: str, connection: Connection) -> None:
+    """Whoever gives up its own build leaves one alone that an operator has begun meanwhile."""
+    first = await begun(dsn, LIST)
+    assert await remove(connection, "note_list", BUILDING) == first
+    second = await begun(dsn, LIST)
+    assert await remove(connection, "note_list", BUILDING, generation=first.generation) is None
+    assert await in_state(connection, BUILDING, "note_list") == second
+    assert await remove(connection, "note_list", BUILDING, generation=second.generation) == second
+
+
 async def test_only_one_process_builds(dsn: str, connection: Connection) -> None:
     await made(connection, "a")
     await project(connection, LIST)
