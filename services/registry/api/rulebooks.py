@@ -20,8 +20,15 @@ class Dated(Part):
     valid_to: date | None
 
 
+class Article(Part):
+    """What an article has: how many paragraphs 款, which items 项; None where the text was not at hand."""
+
+    paragraphs: int | None = Field(None, ge=1, le=1000, strict=True)
+    items: list[str] | None = None
+
+
 class LawVersion(Part):
-    """A version of a law."""
+    """A version of a law; what is cited of it must be among its `articles`, where they are listed."""
 
     id: Name
     version: Version
@@ -29,6 +36,8 @@ class LawVersion(Part):
     short_title: Name
     valid_from: date
     valid_to: date | None
+    highest_article: int | None = Field(None, ge=1, le=10000, strict=True)
+    articles: dict[str, Article] | None = None
 
 
 class Rule(Dated):
@@ -69,6 +78,7 @@ class RangeRow(Reference):
     max_inclusive: bool
     valid_from: date
     valid_to: date | None
+    other_kinds: list[str] = Field(default_factory=list)
 
 
 class Apportionment(Part):
