@@ -163,7 +163,8 @@ REBUILD = Path(
     "rebuild", "Projection rebuild",
     """A version of the same projection built beside the live one, as `casetrail projections rebuild` does it: its empty tables,
 the ledger read, decoded, folded, written by COPY, the checkpoint, to the last commit; one event per matter, so that every event
-is a row of the list, which has a key and three indexes as the platform's lists do. COPY: those rows, folded and ready in memory, into empty tables with the same indexes, nothing else; once
+is a row of the list, which has a key and three indexes as the platform's lists do. COPY: those rows, folded and ready in
+memory, into empty tables with the same indexes, nothing else; once
 more of COPY's own bytes, ready too, which no program that folds could reach.""",
     (Target("projection rebuild / COPY limit", 0.25, 0.35, ratio("rebuild", COPY)),),
     _rebuilt,
