@@ -8,6 +8,7 @@ from chassis.service import Service
 from services.registry import policies, projections, worker
 from services.registry.api import erasures, imports, jurisdictions, library, numbers, publications, reference
 from services.registry.commands import register
+from services.registry.domain.numbers import NUMBER_SERIES
 
 SERVICE = Service(
     name="registry",
@@ -25,5 +26,6 @@ SERVICE = Service(
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,
     purges=register.PURGES,
+    snapshots=(NUMBER_SERIES,),
     migrations=Path(__file__).parent / "migrations",
 )

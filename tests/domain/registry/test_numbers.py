@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given as generated
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chassis.aggregates import nothing, state_bytes
 from chassis.domain import Event, Refused
 from services.registry.domain import numbers
 from services.registry.domain.numbers import (
@@ -185,3 +186,10 @@ class Offices(RuleBasedStateMachine):
 
 
 TestOffices = Offices.TestCase
+
+
+def test_a_series_can_be_kept_as_a_snapshot() -> None:
+    state, _ = lease(NUMBER_SERIES.initial, wish("lease-1", 10))
+    account = SettleNumbers(lease_id="lease-1", used=(Span(1, 3),), voided=(Voided(4, 4, "打印作废"),))
+    loaded = replace(nothing(NUMBER_SERIES, SERIES.key), state=settle(state, account), version=2)
+    assert state_bytes(loaded) is not None
