@@ -21,7 +21,9 @@ class Sight:
 
     def __init__(self, pool: Pool, districts: Sequence[str] | None) -> None:
         self._pool = pool
-        self._districts = EVERYWHERE if districts is None else ",".join(one for one in districts if one != EVERYWHERE and "," not in one)
+        self._districts = (
+            EVERYWHERE if districts is None else ",".join(one for one in districts if one != EVERYWHERE and "," not in one)
+        )
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:

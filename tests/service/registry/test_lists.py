@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from chassis.testing import drop_database, fresh_database
 from services.registry import queries
 from services.registry.service import SERVICE
 
-PUBLIC = {"jurisdictions"}
+PUBLIC = {"jurisdictions", "publications"}
 FILL = """
 INSERT INTO enterprises (enterprise_id, district, uscc, site_no, name, sector, industry_code, address, legal_representative,
                          safety_head, staff, places, equipment, import_id, registered_at, version)
@@ -42,6 +43,8 @@ LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "a later page": (queries.ENTERPRISES, (None, None, None, None, "南昌中", "e-1", 51)),
     "officers": (queries.OFFICERS, (None, None, "", 51)),
     "officers of a district": (queries.OFFICERS, (None, "d3", "", 51)),
+    "officers by expiry": (queries.CERTIFICATES, (None, None, date(1, 1, 1), "", 51)),
+    "officers whose certificates expire": (queries.CERTIFICATES, (None, date(2031, 1, 1), date(1, 1, 1), "", 51)),
     "experts": (queries.EXPERTS, (None, None, "", 51)),
     "experts of a district": (queries.EXPERTS, (None, "d3", "", 51)),
 }
