@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.envelope import Envelope, Recorded, Sequenced, actor_bytes, actor_from
+from chassis.envelope import Envelope, Recorded, Sequenced, actor_from, actor_text
 
 APPEND = (Path(__file__).parent / "sql" / "append.sql").read_text(encoding="utf-8")
 
@@ -188,36 +188,30 @@ async def append(connection: Connection, batch: Sequence[WriteSet]) -> list[Verd
     Raises asyncpg's UniqueViolationError, DeadlockDetectedError or LockNotAvailableError when another process was in the
     way: then nothing was written, and the batch may be tried again.
     """
-    rows = await connection.fetch(APPEND, len(batch), *_streams(batch), *_records(batch), *_rows(batch))
+    heads, commands, events, places = _records(batch)
+    rows = await connection.fetch(APPEND, len(batch), heads, commands, events, places)
     return [Verdict(row["verdict"]) for row in rows]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(count)]
+Records: TypeAlias = list[tuple[Any, ...]]
 
 
-def _streams(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    return _columns([(ws, *expected) for ws, write_set in enumerate(batch) for expected in write_set.expected], 3)
-
-
-def _records(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    rows = []
+def _records(batch: Sequence[WriteSet]) -> tuple[Records, Records, Records, Records]:
+    """The statement's arguments, each a record of the type of its name (chassis/sql/0009_append_records.sql)."""
+    heads: Records = []
+    commands: Records = []
+    events: Records = []
+    places: Records = []
     for ws, write_set in enumerate(batch):
+        heads += [(ws, stream_id, version) for stream_id, version in write_set.expected]
         if (record := write_set.record) is not None:
-            rows.append((ws, record.key, record.fingerprint, record.command_id, record.answer, record.recorded_at))
-    return _columns(rows, 6)
-
-
-def _rows(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    rows = []
-    for ws, write_set in enumerate(batch):
+            commands.append((ws, record.key, record.fingerprint, record.command_id, record.answer, record.recorded_at))
         for order, recorded in enumerate(write_set.events):
-            rows.append((ws, order, *_row(recorded.envelope), recorded.data))
-    return _columns(rows, 19)
-
-
-def _row(e: Envelope) -> tuple[Any, ...]:
-    return (
-        e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at, e.recorded_at,
-        actor_bytes(e.actor).decode(), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
-    )  # fmt: skip
+            e = recorded.envelope
+            places.append((ws, order, e.stream_id, e.version))
+            events.append((
+                ws, e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
+                e.recorded_at, actor_text(e.actor), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
+                recorded.data,
+            ))  # fmt: skip
+    return heads, commands, events, places
