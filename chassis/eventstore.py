@@ -39,23 +39,26 @@ HASHED_COLUMNS = """e.stream_id, e.version, e.event_id::text, e.command_id::text
     encode(sha256(e.data), 'hex') AS data_sha256"""
 
 
+# A place's event is looked up by its key, place by place. A join may be planned as a scan of all events, and a reader whose
+# statement was planned while there were none yet would keep to it. Guarded by tests/chassis/test_plans.py.
+EVENT_OF_PLACE = "CROSS JOIN LATERAL (SELECT * FROM events WHERE stream_id = l.stream_id AND version = l.version OFFSET 0) AS e"
+
 LEDGER_AFTER = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.idx > $1 ORDER BY l.idx LIMIT $2
+FROM (SELECT * FROM ledger WHERE idx > $1 ORDER BY idx LIMIT $2) AS l {EVENT_OF_PLACE} ORDER BY l.idx
 """  # noqa: S608 - constant columns
 
 LEDGER_BETWEEN = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.idx > $1 AND l.idx <= $2 AND ($4::text[] IS NULL OR e.type = ANY($4)) ORDER BY l.idx LIMIT $3
+FROM (SELECT * FROM ledger WHERE idx > $1 AND idx <= $2 ORDER BY idx) AS l {EVENT_OF_PLACE}
+WHERE $4::text[] IS NULL OR e.type = ANY($4) ORDER BY l.idx LIMIT $3
 """  # noqa: S608 - constant columns
 LEDGER_HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 
 LEDGER_OF_SHARD = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.shard = $1 AND l.shard_idx > $2 ORDER BY l.shard_idx LIMIT $3
+FROM (SELECT * FROM ledger WHERE shard = $1 AND shard_idx > $2 ORDER BY shard_idx LIMIT $3) AS l {EVENT_OF_PLACE}
+ORDER BY l.shard_idx
 """  # noqa: S608 - constant columns
 
 

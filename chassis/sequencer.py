@@ -10,7 +10,7 @@ import asyncpg
 
 from chassis.database import LEDGER, PENDING, WakeUp, leadership
 from chassis.envelope import GENESIS, chain_hash, leaf_of_columns, shard_of
-from chassis.eventstore import HASHED_COLUMNS, Connection
+from chassis.eventstore import EVENT_OF_PLACE, HASHED_COLUMNS, Connection
 from chassis.merkle import Complete, Frontier
 from chassis.tree import LEDGER_TREE, fill_in, frontier_at
 
@@ -22,18 +22,18 @@ SUBJECT = 7  # the place of `subject` among the columns of an event
 # Y drew its number, X is visible whenever Y is and X's number is smaller, so ledger order respects stream and causal order;
 # what commits late simply comes later. No horizon, no gap, no wait. Guarded by tests/chassis/test_sequencer.py.
 PENDING_IN_ORDER = f"""
-SELECT p.append_seq, {HASHED_COLUMNS}
-FROM pending p JOIN events e USING (stream_id, version)
-WHERE p.append_seq < coalesce(
+SELECT l.append_seq, {HASHED_COLUMNS}
+FROM (SELECT * FROM pending WHERE append_seq < coalesce(
     (SELECT q.append_seq FROM pending q ORDER BY q.append_seq, q.ord OFFSET $1 LIMIT 1), 9223372036854775807)
-ORDER BY p.append_seq, p.ord
+    ORDER BY append_seq, ord) AS l {EVENT_OF_PLACE}
+ORDER BY l.append_seq, l.ord
 """  # noqa: S608 - constant columns
 
 ANY_PENDING = "SELECT EXISTS (SELECT FROM pending)"
 FIRST_PENDING = f"""
-SELECT p.append_seq, {HASHED_COLUMNS}
-FROM pending p JOIN events e USING (stream_id, version)
-WHERE p.append_seq = (SELECT min(append_seq) FROM pending) ORDER BY p.ord
+SELECT l.append_seq, {HASHED_COLUMNS}
+FROM (SELECT * FROM pending WHERE append_seq = (SELECT min(append_seq) FROM pending) ORDER BY ord) AS l {EVENT_OF_PLACE}
+ORDER BY l.ord
 """  # noqa: S608 - constant columns
 
 # The primary keys of ledger and tree are the fence: a second leader that wakes up late fails here and starts anew.
