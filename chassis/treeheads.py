@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
-from chassis.broker import administration, checkpoints_topic_of, ensure_topic, open_consumer, open_producer
+from chassis.broker import administration, checkpoints_topic_of, cluster_of, ensure_topic, open_consumer, open_producer
 from chassis.clock import Clock
 from chassis.database import leadership
 from chassis.envelope import instant
@@ -23,6 +24,7 @@ from chassis.tree import LEDGER_TREE, WIDTH, consistency, root_at
 SIMULATED = "simulated"
 LOOK_SECONDS = 1.0  # between two looks for something to announce, or for what was announced
 REPEAT_SECONDS = 60.0  # after which a head is announced again: a topic that lost it is told anew
+CLUSTER_SECONDS = 5.0  # between two looks whether the cluster is still the same
 PARTITION = 0  # heads of one log are few, and in order
 
 STORED = LEDGER_TREE.stored
@@ -107,18 +109,34 @@ async def run_announcing(settings: Settings, pool: Pool, _: Clock) -> None:
     topic = checkpoints_topic_of(settings.service)
     async with administration(settings) as admin:
         await ensure_topic(admin, settings, topic)
-    producer = await open_producer(settings)
-    told, when = "", 0.0
-    try:
-        while True:
-            head = await latest_head(pool)
-            if head is not None and (head.note != told or time.monotonic() - when > REPEAT_SECONDS):
-                key = settings.origin_of(settings.service).encode()
-                await producer.send_and_wait(topic, head.note.encode(), key=key, partition=PARTITION)
-                told, when = head.note, time.monotonic()
-            await asyncio.sleep(LOOK_SECONDS)
-    finally:
-        await producer.stop()
+        cluster = await cluster_of(admin)
+        producer = await open_producer(settings)
+        try:
+            await _announce(settings, pool, producer, topic, lambda: _same(admin, cluster))
+        finally:
+            await producer.stop()
+
+
+async def _announce(
+    settings: Settings, pool: Pool, producer: AIOKafkaProducer, topic: str, same: Callable[[], Awaitable[bool]]
+) -> None:
+    """Until the cluster is another one: a broker that came back empty is told anew, by whoever begins again."""
+    told, when, looked = "", 0.0, time.monotonic()
+    while True:
+        head = await latest_head(pool)
+        if head is not None and (head.note != told or time.monotonic() - when > REPEAT_SECONDS):
+            key = settings.origin_of(settings.service).encode()
+            await producer.send_and_wait(topic, head.note.encode(), key=key, partition=PARTITION)
+            told, when = head.note, time.monotonic()
+        await asyncio.sleep(LOOK_SECONDS)
+        if time.monotonic() - looked > CLUSTER_SECONDS:
+            if not await same():
+                return
+            looked = time.monotonic()
+
+
+async def _same(admin: AIOKafkaAdminClient, cluster: str) -> bool:
+    return await cluster_of(admin) == cluster
 
 
 class Announced:
