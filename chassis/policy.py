@@ -30,7 +30,7 @@ TRIES = 5  # of a run, when commands of people are in the way
 AT_ONCE = 4  # transactions
 TOGETHER = 200  # events of runs of different shards in one transaction
 
-# Invariant: the effects of a run and the position it moves commit together, and only from the position that the run began at.
+# Invariant: the effects of runs and the positions they move commit together, and only from the positions that they began at.
 # A doubled message, a second consumer or a kill at any line changes nothing. A shard without a row stands at 0. Rows are taken
 # in one order, so that two consumers cannot deadlock. Guarded by tests/chassis/test_policy.py.
 ADVANCE = """

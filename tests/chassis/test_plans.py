@@ -1,4 +1,4 @@
-"""Plans made while the tables were empty stay good: readers of the ledger look events up by their key, they never scan them all."""
+"""A plan made while the tables were empty stays good: readers of the ledger look events up by key, they never scan them all."""
 
 from __future__ import annotations
 
