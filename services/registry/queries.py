@@ -22,6 +22,10 @@ SELECT * FROM officers
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND officer_id > $3
 ORDER BY officer_id LIMIT $4
 """
+ROSTER = """
+SELECT * FROM officers WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
+ORDER BY district, officer_id LIMIT $3
+"""
 EXPERTS = """
 SELECT * FROM experts
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND expert_id > $3
