@@ -219,8 +219,9 @@ class Work:
             self._events.append(Recorded(self._envelope(loaded, about, version, event), stored_data(event)))
             self._facts.append(event)
         self._added[loaded.stream_id] = self._added.get(loaded.stream_id, 0) + len(events)
-        return replace(
-            loaded, version=version, state=state, subject=about.subject, district=about.district, correlation_id=about.matter
+        return Loaded(  # `replace` would take three times as long
+            loaded.stream, loaded.key, loaded.stream_id, version, state, about.subject, about.district, about.matter,
+            loaded.organ, loaded.began_at,
         )  # fmt: skip
 
     async def seal(self) -> None:
