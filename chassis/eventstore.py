@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.envelope import Envelope, Recorded, Sequenced, actor_bytes, actor_from
+from chassis.envelope import Envelope, Recorded, Sequenced, actor_from, actor_text
 
 APPEND = (Path(__file__).parent / "sql" / "append.sql").read_text(encoding="utf-8")
 
@@ -39,23 +39,26 @@ HASHED_COLUMNS = """e.stream_id, e.version, e.event_id::text, e.command_id::text
     encode(sha256(e.data), 'hex') AS data_sha256"""
 
 
+# A place's event is looked up by its key, place by place. A join may be planned as a scan of all events, and a reader whose
+# statement was planned while there were none yet would keep to it. Guarded by tests/chassis/test_plans.py.
+EVENT_OF_PLACE = "CROSS JOIN LATERAL (SELECT * FROM events WHERE stream_id = l.stream_id AND version = l.version OFFSET 0) AS e"
+
 LEDGER_AFTER = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.idx > $1 ORDER BY l.idx LIMIT $2
+FROM (SELECT * FROM ledger WHERE idx > $1 ORDER BY idx LIMIT $2) AS l {EVENT_OF_PLACE} ORDER BY l.idx
 """  # noqa: S608 - constant columns
 
 LEDGER_BETWEEN = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.idx > $1 AND l.idx <= $2 AND ($4::text[] IS NULL OR e.type = ANY($4)) ORDER BY l.idx LIMIT $3
+FROM (SELECT * FROM ledger WHERE idx > $1 AND idx <= $2 ORDER BY idx) AS l {EVENT_OF_PLACE}
+WHERE $4::text[] IS NULL OR e.type = ANY($4) ORDER BY l.idx LIMIT $3
 """  # noqa: S608 - constant columns
 LEDGER_HEAD = "SELECT coalesce(max(idx), 0) FROM ledger"
 
 LEDGER_OF_SHARD = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.leaf, l.chain, {ENVELOPE_COLUMNS}
-FROM ledger l JOIN events e USING (stream_id, version)
-WHERE l.shard = $1 AND l.shard_idx > $2 ORDER BY l.shard_idx LIMIT $3
+FROM (SELECT * FROM ledger WHERE shard = $1 AND shard_idx > $2 ORDER BY shard_idx LIMIT $3) AS l {EVENT_OF_PLACE}
+ORDER BY l.shard_idx
 """  # noqa: S608 - constant columns
 
 
@@ -108,8 +111,8 @@ class RowEnvelope(Envelope):
     @classmethod
     def of(cls, row: Any) -> RowEnvelope:
         """The envelope of a row with ENVELOPE_COLUMNS."""
-        made = object.__new__(cls)
-        object.__setattr__(made, "_row", row)
+        made = _new(cls)
+        _set_row(made, row)
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -134,10 +137,58 @@ def _member(name: str) -> Any:
 for _name in MEMBERS:
     setattr(RowEnvelope, _name, _member(_name))
 
+# A frozen dataclass is made by setting each slot the slow way; of a fold's many rows that would be a tenth of the time.
+_new, _set_row = object.__new__, RowEnvelope.__dict__["_row"].__set__
 
-def folded_from(row: Any) -> Recorded:
-    """As `recorded_from`, several times as fast, for whoever only folds it."""
-    return Recorded(RowEnvelope.of(row), row["data"])
+
+class RowSequenced(Sequenced):
+    """A ledger row with its event that makes what is asked for: several times as fast as `sequenced_from`, for folds."""
+
+    __slots__ = ("_envelope", "_row")
+    _row: Any
+    _envelope: RowEnvelope
+
+    @classmethod
+    def of(cls, row: Any) -> RowSequenced:
+        """The event of a row with a ledger's columns and ENVELOPE_COLUMNS; its position is the first column."""
+        made = _new(cls)
+        _set_ledger_row(made, row)
+        _set_envelope(made, RowEnvelope.of(row))
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """As of any two: member by member."""
+        return isinstance(other, Sequenced) and all(getattr(self, one) == getattr(other, one) for one in LEDGER_MEMBERS)
+
+    __hash__ = Sequenced.__hash__
+
+    @property
+    def envelope(self) -> Envelope:
+        """The event's envelope."""
+        return self._envelope
+
+    @property
+    def data(self) -> bytes:
+        """The event's data bytes."""
+        data: bytes = self._row["data"]
+        return data
+
+
+LEDGER_MEMBERS = tuple(member.name for member in fields(Sequenced))
+_set_ledger_row, _set_envelope = RowSequenced.__dict__["_row"].__set__, RowSequenced.__dict__["_envelope"].__set__
+
+
+def _at(place: int) -> Any:
+    """Reads one column of the ledger."""
+    return property(lambda self: self._row[place])
+
+
+def _recorded(self: RowSequenced) -> Recorded:
+    return Recorded(self.envelope, self.data)
+
+
+for _place, _name in enumerate(LEDGER_MEMBERS):
+    setattr(RowSequenced, _name, property(_recorded) if _name == "recorded" else _at(_place))
 
 
 def sequenced_from(row: Any) -> Sequenced:
@@ -174,7 +225,7 @@ async def ledger_head(source: Connection | Pool) -> int:
 async def ledger_to_fold(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
     """As `ledger_after`, for projections: what they do not ask for of an envelope is not made."""
     rows = await connection.fetch(LEDGER_AFTER, idx, limit)
-    return [Sequenced(row[0], row[1], row[2], row[3], row[4], folded_from(row)) for row in rows]
+    return [RowSequenced.of(row) for row in rows]
 
 
 async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:
@@ -188,36 +239,30 @@ async def append(connection: Connection, batch: Sequence[WriteSet]) -> list[Verd
     Raises asyncpg's UniqueViolationError, DeadlockDetectedError or LockNotAvailableError when another process was in the
     way: then nothing was written, and the batch may be tried again.
     """
-    rows = await connection.fetch(APPEND, len(batch), *_streams(batch), *_records(batch), *_rows(batch))
+    heads, commands, events, places = _records(batch)
+    rows = await connection.fetch(APPEND, len(batch), heads, commands, events, places)
     return [Verdict(row["verdict"]) for row in rows]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(count)]
+Records: TypeAlias = list[tuple[Any, ...]]
 
 
-def _streams(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    return _columns([(ws, *expected) for ws, write_set in enumerate(batch) for expected in write_set.expected], 3)
-
-
-def _records(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    rows = []
+def _records(batch: Sequence[WriteSet]) -> tuple[Records, Records, Records, Records]:
+    """The statement's arguments, each a record of the type of its name (chassis/sql/0009_append_records.sql)."""
+    heads: Records = []
+    commands: Records = []
+    events: Records = []
+    places: Records = []
     for ws, write_set in enumerate(batch):
+        heads += [(ws, stream_id, version) for stream_id, version in write_set.expected]
         if (record := write_set.record) is not None:
-            rows.append((ws, record.key, record.fingerprint, record.command_id, record.answer, record.recorded_at))
-    return _columns(rows, 6)
-
-
-def _rows(batch: Sequence[WriteSet]) -> list[list[Any]]:
-    rows = []
-    for ws, write_set in enumerate(batch):
+            commands.append((ws, record.key, record.fingerprint, record.command_id, record.answer, record.recorded_at))
         for order, recorded in enumerate(write_set.events):
-            rows.append((ws, order, *_row(recorded.envelope), recorded.data))
-    return _columns(rows, 19)
-
-
-def _row(e: Envelope) -> tuple[Any, ...]:
-    return (
-        e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at, e.recorded_at,
-        actor_bytes(e.actor).decode(), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
-    )  # fmt: skip
+            e = recorded.envelope
+            places.append((ws, order, e.stream_id, e.version))
+            events.append((
+                ws, e.stream_id, e.version, e.event_id, e.command_id, e.type, e.district, e.organ, e.subject, e.occurred_at,
+                e.recorded_at, actor_text(e.actor), e.device, e.correlation_id, e.causation_id, e.traceparent, e.rulebook,
+                recorded.data,
+            ))  # fmt: skip
+    return heads, commands, events, places

@@ -196,8 +196,10 @@ async def revive(connection: Connection, name: str) -> Generation | None:
     return await in_state(connection, BUILDING, name)
 
 
-async def remove(connection: Connection, name: str, state: str) -> Generation | None:
+async def remove(connection: Connection, name: str, state: str, *, generation: int | None = None) -> Generation | None:
     """Give up the build (or the retired generation): its tables and its checkpoint go, that it was there stays noted.
+
+    With a `generation`, only that one: None if another one is in this state by now.
 
     The checkpoint goes first: a builder that is writing is waited for, and its next write finds no checkpoint to advance.
     Guarded by tests/chassis/test_building.py.
@@ -205,6 +207,8 @@ async def remove(connection: Connection, name: str, state: str) -> Generation | 
     async with connection.transaction():
         await connection.execute(LOCK_NAME, name)
         found = await in_state(connection, state, name)
+        if found is not None and generation not in (None, found.generation):
+            return None
         if found is not None:
             await connection.execute(FORGET_CHECKPOINT, found.checkpoint)
             await connection.execute(f"DROP SCHEMA {found.schema} CASCADE")

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.operations import machine_token
-from chassis.settings import SERVICES, Misconfigured, Settings, environment, settings_from
+from chassis.process.endings import misused, settings_of
+from chassis.settings import SERVICES, Settings
 
 DECIDES = "registry"
 """The service that decides about erasures; the others follow."""
@@ -41,14 +42,9 @@ def erase(
 ) -> None:
     """Erase a person's data: the key is destroyed in every service, every proof still holds. Code 1 if the law keeps a file."""
     console = Console()
-    try:
-        settings = settings_from(DECIDES, environment())
-    except Misconfigured as error:
-        typer.echo(f"casetrail: {error}. See docs/operations.md for every variable.", err=True)
-        raise typer.Exit(2) from error
+    settings = settings_of(DECIDES)
     if missing := [name for name in SERVICES if name not in settings.urls]:
-        typer.echo(f"casetrail: the addresses of {', '.join(missing)} are not set (CASETRAIL_<SERVICE>_URL).", err=True)
-        raise typer.Exit(2)
+        misused(f"the addresses of {', '.join(missing)} are not set (CASETRAIL_<SERVICE>_URL).")
     try:
         asyncio.run(_erase(_Order(person, reason, dry_run, wait), settings, console))
     except Refusal as refusal:

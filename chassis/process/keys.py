@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from chassis.process.endings import misused
 from chassis.signednote import NoteError, new_signer, signer_from
 
 keys = typer.Typer(help="keys of logs and witnesses", no_args_is_help=True)
@@ -17,11 +18,12 @@ def new(name: Annotated[str, typer.Argument(help="the log's name: <CASETRAIL_LOG
     try:
         signer = new_signer(name)
     except NoteError as error:
-        typer.echo(f"casetrail: {error}", err=True)
-        raise typer.Exit(2) from error
+        misused(str(error))
     typer.echo(f"signing key   {signer.secret()}")
     typer.echo(f"verifier key  {signer.verifier}")
     typer.echo(f"as a witness  {signer.witness}")
+    typer.echo("Next: CASETRAIL_<SERVICE>_SIGNING_KEY of that service alone takes the first; every service's")
+    typer.echo("CASETRAIL_<SERVICE>_VERIFIER_KEY takes the second; publish both verifier keys where auditors look.")
 
 
 @keys.command()
@@ -32,7 +34,6 @@ def show(
     try:
         signer = signer_from(secret)
     except NoteError as error:
-        typer.echo(f"casetrail: {error}", err=True)
-        raise typer.Exit(2) from error
+        misused(str(error))
     typer.echo(f"verifier key  {signer.verifier}")
     typer.echo(f"as a witness  {signer.witness}")

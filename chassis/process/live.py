@@ -24,7 +24,7 @@ from chassis.sequencer import shard_heads
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.switching import NotSwitched, Switcher
-from chassis.versions import BUILDING, LIVE, generations, in_state, remove
+from chassis.versions import BUILDING, LIVE, Generation, generations, in_state, remove
 
 POSITIONS = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
 SKIPPED = "skipped"
@@ -129,9 +129,14 @@ async def _digest(site: Site, name: str, progress: Progress) -> Check:
     if any(one.state == BUILDING for one in await generations(site.connection, [name])):
         return Check(label, {SKIPPED: "a build is under way: casetrail projections list"})
     task = progress.add_task(f"{site.service.name} {name}", total=None)
+    ours: set[int] = set()
+
+    def tell(build: Generation, goal: int) -> None:
+        ours.add(build.generation)
+        progress.update(task, completed=build.position, total=goal)
+
     try:
-        await rebuild(dsn, site.service.feed, projection, simulated=simulated,
-                      tell=lambda build, goal: progress.update(task, completed=build.position, total=goal))  # fmt: skip
+        await rebuild(dsn, site.service.feed, projection, simulated=simulated, tell=tell)
         compared = await Switcher(dsn, site.service.feed, site.service.all_projections, simulated).compare(name)
     except Overtaken:
         return Check(label, {SKIPPED: "somebody else built it, or gave the build up: verify again"})
@@ -140,7 +145,8 @@ async def _digest(site: Site, name: str, progress: Progress) -> Check:
     finally:
         progress.remove_task(task)
         async with session(dsn, "verify") as connection:
-            await remove(connection, name, BUILDING)
+            for generation in ours:  # an operator may have begun another meanwhile
+                await remove(connection, name, BUILDING, generation=generation)
     wrong = [_differing(where, table) for table in compared.tables if not table.equal]
     rows = sum(table.live or 0 for table in compared.tables)
     return Check(label, {"position": compared.position, "rows": rows}, tuple(wrong))

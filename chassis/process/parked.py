@@ -6,7 +6,7 @@ import asyncio
 import getpass
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -19,8 +19,9 @@ from chassis.domain import Actor, Refused
 from chassis.operations.unparking import Unparked, Unparking, listed, shown
 from chassis.parking import Busy
 from chassis.personal import MasterKeys
+from chassis.process.endings import misused, settings_of
 from chassis.process.manifests import load_service
-from chassis.settings import SERVICES, Misconfigured, environment, settings_from
+from chassis.settings import SERVICES
 from chassis.vault import Vault
 
 PAGE = 200  # parked subjects that are shown, or retried together
@@ -80,7 +81,7 @@ def retry(
     """Apply parked events in order, each subject up to the first that fails again. Code 1 if one does."""
     done = _carefully(_retry(service, id, _operator(by)))
     for queue, unparked in done:
-        _say(queue, unparked)
+        _say(service, queue, unparked)
     if not done:
         console.print("Nothing is parked.")
     if any(unparked.stopped for _, unparked in done):
@@ -99,18 +100,18 @@ def skip(
     try:
         event = UUID(event_id)
     except ValueError:
-        _misused(f"{event_id} is no event id")
+        misused(f"{event_id} is no event id")
     if len(reason.strip()) < 3:
-        _misused("a reason is needed")
+        misused("a reason is needed")
     queue, unparked = _carefully(_skip(service, id, event, reason, _operator(by)))
-    _say(queue, unparked)
+    _say(service, queue, unparked)
     if unparked.stopped:
         raise typer.Exit(1)
 
 
 @asynccontextmanager
 async def _opened(service: str) -> AsyncIterator[Unparking]:
-    settings = settings_from(service, environment())
+    settings = settings_of(service)
     pool = await open_pool(settings.dsn, f"{service}-operator", 2, WORKS)
     try:
         vault = Vault(pool, MasterKeys(settings.master_keys))
@@ -125,8 +126,8 @@ async def _list(services: Sequence[str]) -> list[tuple[str, Any]]:
         try:
             async with _opened(service) as unparking:
                 found += [(service, row) for row in await listed(unparking.pool, limit=PAGE)]
-        except (Misconfigured, *GONE) as error:
-            _misused(f"{service}: {error}")
+        except GONE as error:
+            misused(f"{service}: {error}")
     return found
 
 
@@ -151,13 +152,8 @@ def _carefully(work: Any) -> Any:
     """Run it; what an operator can get wrong, or a server that is away, is one line and code 2, not a stack trace."""
     try:
         return asyncio.run(work)
-    except (Misconfigured, Refused, Busy, *GONE) as error:
-        _misused(str(error) or repr(error))
-
-
-def _misused(what: str) -> NoReturn:
-    typer.echo(f"casetrail: {what}", err=True)
-    raise typer.Exit(2)
+    except (Refused, Busy, *GONE) as error:
+        misused(str(error) or repr(error))
 
 
 def _operator(by: str) -> Actor:
@@ -170,11 +166,11 @@ def _state(row: Any) -> str:
     return "goes on by itself" if row["resumes"] else f"{row['error_class']}: {row['error']}"[:80]
 
 
-def _say(queue: Any, unparked: Unparked) -> None:
+def _say(service: str, queue: Any, unparked: Unparked) -> None:
     said = f"{queue['id']} {queue.get('subject', '')}: {unparked.outcome}"
     said += ", done before" if unparked.already else f", {unparked.applied} events applied"
     console.print(said)
     if unparked.stopped is not None:
         at = unparked.stopped
         console.print(f"  stopped at {at['event_id']} ({at['type']}): {at['error_class']}: {at['error']}")
-        console.print(f"  Next: [bold]casetrail parked show SERVICE {queue['id']}[/]")
+        console.print(f"  Next: [bold]casetrail parked show {service} {queue['id']}[/]")

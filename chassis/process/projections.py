@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import asyncpg
 import typer
@@ -17,19 +17,18 @@ from rich.table import Table
 from chassis.building import Stopped, rebuild
 from chassis.clock import clock_from
 from chassis.database import GONE, session
+from chassis.process.endings import MISUSED, WRONG, end, settings_of, unreachable
 from chassis.process.manifests import load_service
 from chassis.projector import Projection, begin, newest
 from chassis.service import Service
-from chassis.settings import SERVICES, Misconfigured, Settings, environment, settings_from
+from chassis.settings import SERVICES, Settings
 from chassis.switching import Compared, Differs, NotSwitched, Switcher
 from chassis.versions import BUILDING, RETIRED, Generation, generations, in_state, remove, revive
 
 WATCH_SECONDS = 0.3  # between two looks at a build that another process builds
-GOOD, WRONG, MISUSED = 0, 1, 2
 
 cli = typer.Typer(no_args_is_help=True, help="Versions of read models: built beside the live ones, compared, switched.")
 console = Console()
-complaints = Console(stderr=True)
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=f"one of {', '.join(SERVICES)}")]
 Name = Annotated[str, typer.Argument(metavar="PROJECTION", help="its name, as `casetrail projections list` shows it")]
 
@@ -50,7 +49,7 @@ class Site:
         """The newest version of a projection in this code; ends the command if there is no such projection."""
         known = newest(self.service.all_projections)
         if name not in known:
-            _end(MISUSED, f"no such projection: {name} (one of {', '.join(sorted(known))})")
+            end(MISUSED, f"no such projection: {name} (one of {', '.join(sorted(known))})")
         return known[name]
 
     @property
@@ -59,26 +58,18 @@ class Site:
         return Switcher(self.settings.dsn, self.service.feed, self.service.all_projections, self.simulated)
 
 
-def _end(code: int, said: str) -> NoReturn:
-    complaints.print(said, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
 def _site(service: str) -> Site:
-    try:
-        settings = settings_from(service, environment())  # first: it knows whether there is such a service
-        return Site(load_service(service), settings)
-    except Misconfigured as error:
-        _end(MISUSED, f"casetrail: {error}. See docs/operations.md for every variable.")
+    settings = settings_of(service)  # first: it knows whether there is such a service
+    return Site(load_service(service), settings)
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         asyncio.run(work())
     except asyncpg.UndefinedTableError:
-        _end(WRONG, "the database lacks migrations: run `casetrail run <service> migrate` first")
+        end(WRONG, "the database lacks migrations: run `casetrail run <service> migrate` first")
     except GONE as error:
-        _end(MISUSED, f"the database cannot be reached, nothing was done: {error!r}")
+        unreachable("the database", error)
 
 
 @cli.command("list")
@@ -125,7 +116,7 @@ async def _revive(site: Site, name: str) -> None:
     async with session(site.settings.dsn, "projections") as connection:
         build = await revive(connection, name)
     if build is None:
-        _end(WRONG, f"no version of {name} is retired, or one is being built already")
+        end(WRONG, f"no version of {name} is retired, or one is being built already")
     known = next((p for p in site.service.all_projections if (p.name, p.version) == (name, build.version)), None)
     if known is None:
         _say(f"{build.label} is at {build.position}; this release does not know it, a worker that does brings it up to date")
@@ -138,16 +129,16 @@ async def _rebuild(site: Site, version: Projection) -> None:
         await begin(connection, site.service.all_projections, simulated=site.simulated)
         under_way = await in_state(connection, BUILDING, version.name)
     if under_way is not None and under_way.version != version.version:
-        _end(WRONG, f"{under_way.label} is being built: switch or cancel it first")
+        end(WRONG, f"{under_way.label} is being built: switch or cancel it first")
     with _progress(version) as tell:
         try:
             built = await rebuild(site.settings.dsn, site.service.feed, version, simulated=site.simulated, tell=tell)
             built = built or await _watch(site, version, tell)
         except Stopped as stopped:
             _say(f"mend the cause and rebuild again, or: casetrail projections cancel {site.service.name} {version.name}")
-            _end(WRONG, str(stopped))
+            end(WRONG, str(stopped))
     if built is None:
-        _end(WRONG, "the build was cancelled meanwhile")
+        end(WRONG, "the build was cancelled meanwhile")
     _say(f"{built.label} is built beside the live version, up to {built.position}")
     _say(f"next: casetrail projections compare {site.service.name} {version.name}")
 
@@ -185,11 +176,15 @@ async def _compare(site: Site, name: str) -> None:
     try:
         compared = await site.switcher.compare(name)
     except NotSwitched as why:
-        _end(WRONG, str(why))
+        end(WRONG, f"{why}; {_to_build(site, name)}")
     _show(compared)
     if not compared.equal:
-        _end(WRONG, f"{compared.build.label} differs from what is live; if it is meant to, switch with --accept REASON")
+        end(WRONG, f"{compared.build.label} differs from what is live; if it is meant to, switch with --accept REASON")
     _say(f"equal at {compared.position}; next: casetrail projections switch {site.service.name} {name}")
+
+
+def _to_build(site: Site, name: str) -> str:
+    return f"a build begins or goes on with: casetrail projections rebuild {site.service.name} {name}"
 
 
 def _show(compared: Compared) -> None:
@@ -226,9 +221,9 @@ async def _switch(site: Site, name: str, accepting: str | None) -> None:
         compared = await site.switcher.switch(name, accepting=accepting)
     except Differs as differs:
         _show(differs.compared)
-        _end(WRONG, f"refused: {differs}. If it is meant to differ, give --accept REASON")
+        end(WRONG, f"refused: {differs}. If it is meant to differ, give --accept REASON")
     except NotSwitched as why:
-        _end(WRONG, f"refused: {why}")
+        end(WRONG, f"refused: {why}; {_to_build(site, name)}")
     _show(compared)
     _say(f"{compared.build.label} is live since {compared.position}; what was live is retired, and can be taken up again:")
     _say(f"casetrail projections rebuild {site.service.name} {name} --retired")
@@ -249,5 +244,5 @@ async def _cancel(site: Site, name: str, state: str) -> None:
     async with session(site.settings.dsn, "projections") as connection:
         gone = await remove(connection, name, state)
     if gone is None:
-        _end(WRONG, f"no version of {name} is {state}")
+        end(WRONG, f"no version of {name} is {state}: casetrail projections list {site.service.name} shows what there is")
     _say(f"{gone.label} is gone; the live version was not touched")

@@ -10,6 +10,7 @@ import typer
 import uvicorn
 
 from chassis.database import migrate
+from chassis.process.endings import misused
 from chassis.process.manifests import load_service
 from chassis.service import Service
 from chassis.settings import SERVICES, Misconfigured, Settings, settings_from
@@ -33,8 +34,7 @@ def run(
     try:
         settings = settings_from(service)
     except Misconfigured as error:
-        typer.echo(f"casetrail: {error}. See docs/operations.md for every variable.", err=True)
-        raise typer.Exit(2) from error
+        misused(f"{error}. See docs/operations.md for every variable.")
     configure_logging(service, role, settings.log_level)
     configure_tracing(service, role, settings.otlp_endpoint)
     manifest = load_service(service)

@@ -13,9 +13,10 @@ from chassis.casefile import LogFacts, Verdict
 from chassis.casefile import verify as verify_content
 from chassis.database import GONE
 from chassis.process import live
+from chassis.process.endings import misused, settings_of, unreachable
 from chassis.process.live import sites
 from chassis.process.stress import Kafka, Seconds, Seed, stress
-from chassis.settings import SERVICES, Misconfigured, environment, settings_from
+from chassis.settings import SERVICES
 from chassis.signednote import NoteError, Verifier, verifier_from
 
 LARGEST = 1 << 30  # bytes of a case file
@@ -49,23 +50,18 @@ def verify(
             raise OSError(f"{file} is larger than {LARGEST} bytes")
         content = file.read_bytes()
     except (NoteError, OSError) as error:
-        typer.echo(f"casetrail verify: {error}", err=True)
-        raise typer.Exit(2) from error
+        misused(str(error))
     raise typer.Exit(told(verify_content(content, trusted), trusted))
 
 
 async def _live(services: list[str], *, digests: bool) -> int:
     console = Console()
+    settings = [settings_of(name) for name in services]
     try:
-        given = environment()
-        async with sites([settings_from(name, given) for name in services]) as found:
+        async with sites(settings) as found:
             return live.told(await live.verified(found, digests=digests, console=console), console)
-    except Misconfigured as error:
-        typer.echo(f"casetrail verify: {error}. Start a stack here (make demo), or see docs/operations.md.", err=True)
-        return 2
     except GONE as error:
-        typer.echo(f"casetrail verify: a database cannot be reached, nothing was verified: {error!r}", err=True)
-        return 2
+        unreachable("a database", error)
 
 
 def told(verdict: Verdict, trusted: list[Verifier]) -> int:

@@ -51,7 +51,7 @@ def broken(sut: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     sut.service = sut.app.state.service = replace(SERVICE, reactions={WIRE: reaction})
     monkeypatch.setattr("chassis.process.parked.load_service", lambda _: sut.service)
-    monkeypatch.setattr("chassis.process.parked.environment", lambda: _environment(sut.dsn))
+    monkeypatch.setattr("chassis.process.endings.environment", lambda: _environment(sut.dsn))
     return things
 
 

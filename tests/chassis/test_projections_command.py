@@ -39,7 +39,7 @@ def operator(dsn: str, monkeypatch: pytest.MonkeyPatch) -> Operator:
     made = Operator(dsn)
     monkeypatch.setattr("chassis.process.projections.console.width", 250, raising=False)
     monkeypatch.setattr("chassis.process.projections.load_service", lambda _: made.service)
-    monkeypatch.setattr("chassis.process.projections.settings_from", lambda name, *_: settings_for(name, dsn))
+    monkeypatch.setattr("chassis.process.endings.settings_from", lambda name, *_: settings_for(name, dsn))
     return made
 
 

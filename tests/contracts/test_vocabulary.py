@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.contracts import fixture_rules
 from tests.contracts import vocabulary_rules as rules
 from tests.contracts.vocabulary_rules import Book, Checker, Row
 
 Damage = Callable[[Book], object]
 FOLDER = Path(__file__).parents[2] / "contracts" / "vocabulary"
+
+CHECKERS = [*rules.CHECKERS, *fixture_rules.CHECKERS]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def book() -> Book:
     return {name: json.loads((FOLDER / f"{name}.json").read_text("utf-8")) for name in rules.FILES}
 
 
-@pytest.mark.parametrize("checker", rules.CHECKERS, ids=lambda checker: checker.__name__)
+@pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.__name__)
 def test_vocabulary_has_no_problem(book: Book, checker: Checker) -> None:
     assert checker(book) == []
 
@@ -149,6 +152,13 @@ PLANTED: list[tuple[Checker, Damage, str]] = [
     ),
     (rules.form_problems, lambda b: b["forms-2016"]["items"].pop(), "numbers"),
     (rules.form_problems, lambda b: b["forms-2016"]["items"][23].update(service="inspection"), "form 24"),
+    (
+        fixture_rules.fixture_problems,
+        lambda b: b["rulebook-2026-2"]["inspection_caps"][0].update(province="360000"),
+        "cap-smelting-1",
+    ),
+    (fixture_rules.fixture_problems, lambda b: b["rulebook-2026-2"]["discretion_bands"][0].update(fixture=False), "WSL-99-1"),
+    (fixture_rules.cap_problems, lambda b: b["rulebook-2026-2"]["inspection_caps"][0].update(maximum=3), "3"),
 ]
 
 
@@ -161,7 +171,7 @@ def test_checker_notices_planted_row(book: Book, checker: Checker, damage: Damag
 
 
 def test_every_checker_is_tested_on_a_planted_row() -> None:
-    assert {planted[0] for planted in PLANTED} == set(rules.CHECKERS)
+    assert {planted[0] for planted in PLANTED} == set(CHECKERS)
 
 
 @pytest.mark.parametrize("name", rules.FILES)

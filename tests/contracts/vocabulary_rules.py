@@ -9,7 +9,7 @@ Row = dict[str, Any]
 Book = dict[str, Row]
 Checker = Callable[[Book], list[str]]
 
-RULEBOOKS = ("rulebook-2021", "rulebook-2026")
+RULEBOOKS = ("rulebook-2021", "rulebook-2026", "rulebook-2026-2")
 FILES = ("jurisdictions", "catalogue-2021", "forms-2016", *RULEBOOKS)
 RULEBOOK_OF = {"catalogue-2021": "rulebook-2021", "forms-2016": "rulebook-2021", **{name: name for name in RULEBOOKS}}
 CONFIDENCE = {"found", "recalled-high", "recalled-medium", "recalled-low", "reconstructed", "inferred"}
@@ -234,7 +234,7 @@ def unmarked_problems(book: Book) -> list[str]:
         "forms-2016": ["items"],
     }
     sections = ["laws", "deadlines", "thresholds", "ranges", "income_ranges", "multiple_ranges", "boundary", "rules",
-                "ordering_guards", "closing_guards", "decision_contents"]  # fmt: skip
+                "ordering_guards", "closing_guards", "decision_contents", "inspection_caps", "discretion_bands"]  # fmt: skip
     single = [
         "surcharge",
         "continuing_fine",
@@ -305,14 +305,16 @@ def deadline_problems(book: Book) -> list[str]:
 def order_15_problems(book: Book) -> list[str]:
     """In 2026 nothing resting on the repealed Order 15 passes for law in force; Order 18 has no citable article."""
     problems = []
-    for path, row in walk(book["rulebook-2026"]):
-        cited = row.get("basis")
-        rests_on_it = isinstance(cited, dict) and cited.get("law") == "ORDER-15"
-        openly = row.get("status") in ("carried-over", "historical") and row.get("unverified") is True
-        if rests_on_it and not openly:
-            problems.append(f"{path}: Order 15 passes for law in force")
-    order_18 = [law for law in book["rulebook-2026"]["laws"] if law["id"] == "ORDER-18"]
-    return problems + ["Order 18 has articles"] * (len(order_18) != 1 or bool(order_18 and order_18[0]["articles"]))
+    for name in RULEBOOKS[1:]:
+        for path, row in walk(book[name]):
+            cited = row.get("basis")
+            rests_on_it = isinstance(cited, dict) and cited.get("law") == "ORDER-15"
+            openly = row.get("status") in ("carried-over", "historical") and row.get("unverified") is True
+            if rests_on_it and not openly:
+                problems.append(f"{name}{path}: Order 15 passes for law in force")
+        order_18 = [law for law in book[name]["laws"] if law["id"] == "ORDER-18"]
+        problems += [f"{name}: Order 18 has articles"] * (len(order_18) != 1 or bool(order_18 and order_18[0]["articles"]))
+    return problems
 
 
 def threshold_problems(book: Book) -> list[str]:

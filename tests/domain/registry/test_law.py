@@ -48,7 +48,7 @@ BOOK = rulebook(document("rulebook-2021"))
 ITEMS = catalogue(document("catalogue-2021"))
 
 
-@pytest.mark.parametrize("name", ["rulebook-2021", "rulebook-2026"])
+@pytest.mark.parametrize("name", ["rulebook-2021", "rulebook-2026", "rulebook-2026-2"])
 def test_the_rulebooks_can_be_published(name: str) -> None:
     fact = rulebook(document(name))
     assert law.publish_rulebook(RULEBOOK.initial, fact) == [fact]
@@ -86,6 +86,16 @@ SPOILT_CATALOGUES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c["items"][0].update(title="\ud800"), "malformed-text"),
     (lambda c: c["items"][0].update({"\udfff": 1}), "malformed-text"),
     (lambda c: c["items"][0].update(nested=nested(300)), "too-deep"),
+    (lambda c: c["items"][0]["basis"][0].update(article="120"), "article-unknown"),
+    (lambda c: c["items"][0]["penalty"][0]["provision"].update(item="9"), "article-unknown"),
+    (lambda c: c["items"][0]["basis"][0].update(paragraph=9), "article-unknown"),
+    (lambda c: c["items"][0]["basis"][0].update(paragraph="第一款"), "article-unknown"),
+    (lambda c: c["items"][0]["basis"][0].update(valid_from="2021-08-31"), "law-not-in-force"),
+    (lambda c: c["items"][0]["penalty"][0].update(max_fen=5_000_001), "penalty-outside-range"),
+    (lambda c: c["items"][0]["penalty"][2].update(phase="first"), "penalty-outside-range"),
+    (lambda c: c["items"][0]["penalty"][0].update(other_kinds=["close-down"]), "penalty-outside-range"),
+    (lambda c: c["items"][0]["penalty"].append(c["items"][0]["penalty"][0]), "validity-overlap"),
+    (lambda c: c["items"][0]["penalty"][0].update(min_fen=10**9), "range-reversed"),
 ]
 
 
@@ -110,13 +120,56 @@ SPOILT_RULEBOOKS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c["deadlines"][0].update(valid_to="1999-01-01"), "dates-reversed"),
     (lambda c: c["ranges"][0].update(law="NONE"), "law-unknown"),
     (lambda c: c["surcharge"].update(rate=0.03), "fraction"),
+    (lambda c: c["deadlines"][0]["basis"].update(article="400"), "article-unknown"),
+    (lambda c: c["deadlines"].append({**c["deadlines"][0], "valid_from": "2025-01-01"}), "validity-overlap"),
+    (lambda c: c["thresholds"].append({**c["thresholds"][0], "amount_fen": 1}), "validity-overlap"),
+    (lambda c: c["ranges"].append({**c["ranges"][0], "valid_from": "2022-01-01"}), "validity-overlap"),
+    (lambda c: c["ranges"].append({**c["ranges"][4], "min_fen": 10**9, "grade": "other"}), "range-reversed"),
+    (lambda c: c["inspection_caps"].append({**c["inspection_caps"][0], "maximum": 9}), "validity-overlap"),
+    (lambda c: c["number_patterns"].append(c["number_patterns"][0]), "validity-overlap"),
+    (lambda c: c["calendar_overrides"].extend([{"date": "2026-10-08", "working": w} for w in (True, False)]), "validity-overlap"),
+    (lambda c: c["laws"].append({**c["laws"][0], "version": "2025", "valid_from": "2026-01-01"}), "validity-overlap"),
+    (lambda c: band(c).update(max_fen=5_000_001), "band-outside-range"),
+    (lambda c: c["discretion_bands"][10].update(phase="first"), "band-outside-range"),
+    (lambda c: c["ranges"][14].update(valid_to="2022-01-01"), "band-outside-range"),
+    (lambda c: band(c)["provision"].update(article="400"), "article-unknown"),
+    (lambda c: c["discretion_bands"].append({**band(c), "code": "twice", "from": None}), "validity-overlap"),
+    (lambda c: c["ranges"][14].update(max_inclusive=False), "boundary-contradicted"),
+    (lambda c: c["ranges"][0].update(valid_from="2021-08-31"), "law-not-in-force"),
+    (lambda c: c["rules"][0].update(valid_from="soon"), "date-malformed"),
 ]
+
+
+def band(content: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = content["discretion_bands"][0]
+    return found
 
 
 @pytest.mark.parametrize(("spoil", "code"), SPOILT_RULEBOOKS, ids=[code for _, code in SPOILT_RULEBOOKS])
 def test_spoilt_rulebook(spoil: Callable[[dict[str, Any]], object], code: str) -> None:
-    content = copy.deepcopy(document("rulebook-2021"))
+    content = copy.deepcopy(document("rulebook-2026-2"))
     spoil(content)
     with pytest.raises(Refused) as refused:
         law.publish_rulebook(RULEBOOK.initial, rulebook(content))
     assert refused.value.code == code
+
+
+def test_published_band_below_the_floor_of_its_article() -> None:
+    """As another province published it: a person ¥5,000 to 10,000, where 安全生产法 99 begins at ¥10,000."""
+    content = document("rulebook-2026-2")
+    row = {**band(content), "code": "as-published", "phase": "overdue", "subject": "person", "to": 1, "from": 1,
+           "min_fen": 500_000, "max_fen": 1_000_000}  # fmt: skip
+    content["discretion_bands"].append(row)
+    with pytest.raises(Refused, match="band-outside-range"):
+        law.publish_rulebook(RULEBOOK.initial, rulebook(content))
+
+
+def test_rows_that_follow_each_other_do_not_overlap() -> None:
+    content = document("rulebook-2026-2")
+    row = content["deadlines"][0]
+    content["deadlines"].append({**row, "valid_from": "2027-01-01"})
+    row["valid_to"] = "2026-12-31"
+    assert law.publish_rulebook(RULEBOOK.initial, rulebook(content)) != []
+    row["valid_to"] = "2027-01-01"
+    with pytest.raises(Refused, match="validity-overlap"):
+        law.publish_rulebook(RULEBOOK.initial, rulebook(content))
