@@ -148,7 +148,7 @@ class MergeBody(Body):
 
 @router.get("/file")
 async def file(request: Request, enterprise_id: Id, principal: FileReader, as_of: Moment) -> Response:
-    """A site's file as it is, or was: each field with source, who, when, confidence, last confirmed. Enterprises see their own."""
+    """A site's file as it is, or was: each field with source, who, when, confidence, last confirmed. Enterprises see theirs."""
     loaded = await own_file(request, principal, enterprise_id, as_of)
     state, opened_on = loaded.state, _opened_on(loaded)
     told = {
