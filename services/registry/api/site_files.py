@@ -179,7 +179,7 @@ async def risk_factors(request: Request, enterprise_id: Id, principal: FileReade
     loaded = await own_file(request, principal, enterprise_id, as_of)
     today = day_of(request.app.state.runner.clock.now())
     section = completeness.register_section(await queries.rulebooks(pool_of(request).fetch), today)
-    rules = grading.grading_rules(section["grading"]) if "grading" in section else None
+    rules = grading.grading_rules(section["grading"]) if section.get("grading") else None
     asked = grading.asked(rules, loaded.state.sectors) if rules else []
     told = [{**asdict(rule), "suggested": grading.suggested(rule, loaded.state).code} for rule in asked]
     return answer_json({"factors": told, "bands": rules.bands if rules else {}}, version=loaded.version)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
-from chassis.http import Body, Command, Db, Id, Paged, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Id, Paged, Seen, answer_json, at_least, command, listed
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.api.reference import READERS, Text
@@ -82,7 +82,7 @@ async def view(request: Request, submission_id: Id, principal: FileReader, as_of
 
 @router.get("/submissions", dependencies=LISTED)
 async def submissions(
-    request: Request, principal: ListReader, db: Db, asked: Paged, state: Literal["submitted", "decided"] = "submitted"
+    request: Request, principal: ListReader, db: Seen, asked: Paged, state: Literal["submitted", "decided"] = "submitted"
 ) -> Response:
     """What enterprises of the asker's districts submitted, the oldest first; undecided unless asked otherwise."""
     day, key = asked.after_day or (None, "")

@@ -95,7 +95,7 @@ async def grade(work: Work, enterprise_id: str, order: Grading) -> dict[str, Any
 async def grading_rules(work: Work, day: date) -> grading.GradingRules:
     """The rules by which sites are graded on a day; Refused if no rulebook in force has any."""
     section = completeness.register_section(await queries.rulebooks(work.read), day)
-    if "grading" not in section:
+    if not section.get("grading"):
         raise Refused("grading-rules-missing", f"{day}没有生效的风险分级规则", f"no rulebook in force on {day} says how to grade")
     return grading.grading_rules(section["grading"])
 

@@ -79,7 +79,7 @@ def register_section(books: Iterable[Mapping[str, Any]], day: date) -> Mapping[s
     fitting = [
         book
         for book in books
-        if "register" in book and book["valid_from"] <= told and (book["valid_to"] is None or told <= book["valid_to"])
+        if book.get("register") and book["valid_from"] <= told and (book["valid_to"] is None or told <= book["valid_to"])
     ]
     newest = max(fitting, key=lambda book: (book["valid_from"], book["version"]), default=None)
     section: Mapping[str, Any] = {} if newest is None else newest["register"]
