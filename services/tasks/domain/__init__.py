@@ -29,7 +29,8 @@ from services.tasks.domain.draw import (
     reveal,
 )
 from services.tasks.domain.knowledge import Basis, Enterprise, Expert, Officer, Organ, Recusal, Rules, rules_on
-from services.tasks.domain.plan import PLAN, DraftPlan, PlanApproved, PlanDrafted, PlanState, approve_plan, draft_plan
+from services.tasks.domain.plan import PLAN, PlanApproved, PlanDrafted, PlanState
+from services.tasks.domain.planning import DraftPlan, approve_plan, draft_plan
 from services.tasks.domain.ranking import ALGORITHM, METHOD, digest, in_order, pool_digest, ranked, task_id_for
 from services.tasks.domain.task import (
     TASK,
@@ -43,12 +44,8 @@ from services.tasks.domain.task import (
     TaskOverdue,
     TaskStarted,
     TaskState,
-    assign_task,
-    complete_task,
-    generate_task,
-    mark_overdue,
-    start_task,
 )
+from services.tasks.domain.tasklife import assign_task, complete_task, generate_task, mark_overdue, start_task
 
 __all__ = [
     "ALGORITHM",

@@ -1,0 +1,132 @@
+"""When the registry tells of organs, enterprises, officers, experts, then they are known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from chassis.policy import Reaction, Received
+from chassis.runner import Work
+
+FEED_JURISDICTION = """
+INSERT INTO jurisdictions (jurisdiction_id, name, kind, parent, organ_id, organ, valid_from, valid_to)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (jurisdiction_id) DO UPDATE SET name = EXCLUDED.name, kind = EXCLUDED.kind, parent = EXCLUDED.parent,
+    organ_id = EXCLUDED.organ_id, organ = EXCLUDED.organ, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to
+"""
+FEED_ENTERPRISE = """
+INSERT INTO enterprises (enterprise_id, name, uscc, district, sector) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (enterprise_id) DO UPDATE SET name = EXCLUDED.name, uscc = EXCLUDED.uscc, district = EXCLUDED.district,
+    sector = EXCLUDED.sector
+"""
+FEED_OFFICER = """
+INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (officer_id) DO UPDATE SET name = EXCLUDED.name, organ_id = EXCLUDED.organ_id, district = EXCLUDED.district,
+    certificate_no = EXCLUDED.certificate_no, certificate_valid_to = EXCLUDED.certificate_valid_to
+"""
+FEED_RECUSAL = """
+INSERT INTO recusals (officer_id, enterprise_id) VALUES ($1, $2) ON CONFLICT (officer_id, enterprise_id) DO NOTHING
+"""
+FEED_EXPERT = """
+INSERT INTO experts (expert_id, name, district) VALUES ($1, $2, $3)
+ON CONFLICT (expert_id) DO UPDATE SET name = EXCLUDED.name, district = EXCLUDED.district
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionEstablished:
+    """What tasks need of it: whose organ enforces where."""
+
+    jurisdiction_id: str
+    name: str
+    kind: str
+    parent: str | None
+    organ_id: str
+    organ: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """What tasks need of it: what is to be inspected, and where."""
+
+    enterprise_id: str
+    name: str
+    uscc: str
+    district: str
+    sector: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerEnrolled:
+    """What tasks need of it: who may be drawn, and until when."""
+
+    officer_id: str
+    name: str
+    organ_id: str
+    district: str
+    certificate_no: str
+    certificate_valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalDeclared:
+    """Who may not be drawn where; why is nobody's business here."""
+
+    officer_id: str
+    enterprise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertEnrolled:
+    """What tasks need of it: who may go along."""
+
+    expert_id: str
+    name: str
+    district: str
+
+
+async def on_jurisdiction_established(work: Work, received: Received) -> None:
+    """Know whose organ enforces where."""
+    seen = received.read(JurisdictionEstablished)
+    await work.change(
+        FEED_JURISDICTION, seen.jurisdiction_id, seen.name, seen.kind, seen.parent, seen.organ_id, seen.organ,
+        seen.valid_from, seen.valid_to,
+    )  # fmt: skip
+
+
+async def on_enterprise_registered(work: Work, received: Received) -> None:
+    """Know what is to be inspected."""
+    seen = received.read(EnterpriseRegistered)
+    await work.change(FEED_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.district, seen.sector)
+
+
+async def on_officer_enrolled(work: Work, received: Received) -> None:
+    """Know who may be drawn."""
+    seen = received.read(OfficerEnrolled)
+    await work.change(
+        FEED_OFFICER, seen.officer_id, seen.name, seen.organ_id, seen.district, seen.certificate_no,
+        seen.certificate_valid_to,
+    )  # fmt: skip
+
+
+async def on_recusal_declared(work: Work, received: Received) -> None:
+    """Know who may not be drawn where."""
+    seen = received.read(RecusalDeclared)
+    await work.change(FEED_RECUSAL, seen.officer_id, seen.enterprise_id)
+
+
+async def on_expert_enrolled(work: Work, received: Received) -> None:
+    """Know who may go along."""
+    seen = received.read(ExpertEnrolled)
+    await work.change(FEED_EXPERT, seen.expert_id, seen.name, seen.district)
+
+
+REACTIONS: dict[str, Reaction] = {
+    "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
+    "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.recusal-declared.v1": on_recusal_declared,
+    "casetrail.registry.expert-enrolled.v1": on_expert_enrolled,
+}
