@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.database import GONE, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection
-from chassis.projector import Batch, Feed, Overtaken, Projection, Rows, advance, begin, newest
-from chassis.readtables import Layout, copy_rows, fetch_rows, layout_of, upsert_rows
+from chassis.projector import Feed, Overtaken, Projection, advance, begin, newest
+from chassis.shelves import BuildBatch, Changes
 from chassis.telemetry import log
 from chassis.versions import BUILDING, CHANGED, LIVE, Generation, begin_build, generations, in_state, note_stopped
 
 PAGE = 2000  # events read at once, while the page before is folded
-STRETCH = 50_000  # events between two commits, at most
-CHANGED_ROWS = 20_000  # rows that are written at once
-CACHED_ROWS = 50_000  # rows that are kept in memory from one stretch to the next
-KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a new row is known to be new without asking
+STRETCH = 100_000  # events of one stretch, at most: how often its progress is told
+CHANGED_ROWS = 20_000  # rows that are written at once, while more is folded
 LONGEST_REST = 5.0  # seconds; a build that begins wakes the worker anyway
 
 Tell = Callable[[Generation, int], None]
@@ -38,79 +36,6 @@ class Stopped(Exception):
 
 
 @dataclass(slots=True)
-class Shelf:
-    """One table of a build, as far as it is in memory.
-
-    A row that is neither cached nor among the `stored` keys is not in the table, so nobody asks the database for it and it is
-    written by COPY. `stored` is None where the keys are not all known: after a kill, or when there are too many.
-    """
-
-    layout: Layout
-    stored: set[str] | None
-    rows: Rows
-    absent: set[str] = field(default_factory=set)
-    new: dict[str, None] = field(default_factory=dict)
-    changed: dict[str, None] = field(default_factory=dict)
-
-    def begin_page(self) -> None:
-        """What was asked for before is forgotten: what a page does not ask for itself, it may not use."""
-        self.rows.asked, self.rows.touched = set(), set()
-
-    def to_fetch(self, keys: Iterable[str]) -> list[str]:
-        """Note that these are asked for; answers those that only the database can tell."""
-        asked = {*keys}
-        self.rows.asked |= asked
-        unknown = asked - self.rows.found.keys() - self.absent
-        return sorted(unknown if self.stored is None else unknown & self.stored)
-
-    def end_page(self) -> None:
-        """Sort what the page touched into what is new and what changes a stored row."""
-        for key in self.rows.touched:
-            if key not in self.new and key not in self.changed:
-                (self.new if self._is_absent(key) else self.changed)[key] = None
-
-    def _is_absent(self, key: str) -> bool:
-        return key in self.absent or (self.stored is not None and key not in self.stored)
-
-    async def write(self, connection: Connection) -> None:
-        """Write what changed."""
-        await copy_rows(connection, self.layout, [self.rows.found[key] for key in self.new])
-        await upsert_rows(connection, self.layout, [self.rows.found[key] for key in self.changed])
-
-    def written(self) -> None:
-        """What changed is stored; the memory that it takes stays within its bounds."""
-        if self.stored is not None:
-            self.stored |= self.new.keys()
-            if len(self.stored) > KNOWN_KEYS:
-                self.stored = None
-        self.absent -= self.new.keys()
-        self.new.clear()
-        self.changed.clear()
-        if len(self.rows.found) + len(self.absent) > CACHED_ROWS:
-            self.rows.found.clear()
-            self.absent.clear()
-
-
-@dataclass(slots=True)
-class BuildBatch(Batch):
-    """A batch of a build: its rows come from memory where they can."""
-
-    shelves: dict[str, Shelf] = field(default_factory=dict)
-    fresh: bool = False
-
-    async def rows(self, table: str, keys: Iterable[str]) -> Rows:
-        """As of any batch."""
-        if (shelf := self.shelves.get(table)) is None:
-            layout = await layout_of(self.connection, table, self.schema)
-            shelf = self.shelves[table] = Shelf(layout, set() if self.fresh else None, Rows({}, layout.names))
-        if missing := shelf.to_fetch(keys):
-            found = await fetch_rows(self.connection, shelf.layout, missing)
-            shelf.rows.found.update(found)
-            shelf.absent |= {*missing} - found.keys()
-        return shelf.rows
-
-
-@dataclass(slots=True)
 class Builder:
     """Builds one generation, on a connection that writes and another that reads ahead; whoever builds holds the build's lock."""
 
@@ -120,23 +45,29 @@ class Builder:
     projection: Projection
     build: Generation
     simulated: bool
-    position: int = 0
+    position: int = 0  # up to where it is folded
+    taken: int = 0  # up to where it is written, or being written
     committed: int = 0
     _batch: BuildBatch | None = None
+    _writing: asyncio.Task[None] | None = None
 
     async def stretch(self, upto: int) -> int:
-        """Build on, at most to the position `upto`, and commit; answers how many events. Raises Stopped, or Overtaken."""
+        """Build on, at most to the position `upto`, and commit; answers how many events. Raises Stopped, or Overtaken.
+
+        What was folded is written while more is folded; when this returns or raises, nothing is being written.
+        """
         if self._batch is None:
             await self._begin_anew()
         began = self.committed
         try:
-            await self._fold(upto, PAGE)
-            await self._commit()
-        except (*GONE, Overtaken):
+            await self._fold_and_write(min(upto, began + STRETCH))
+        except (*GONE, Overtaken, asyncio.CancelledError):
             self._batch = None
+            await self._give_up_writing()
             raise
         except Exception as error:  # noqa: BLE001 - it is met again, with its event, and told there
             log.info("build_goes_singly", projection=self.build.label, error=repr(error))
+            await self._give_up_writing()
             await self._find_fault(upto)
         return self.committed - began
 
@@ -147,16 +78,17 @@ class Builder:
         if build is None or build.generation != self.build.generation:
             raise Overtaken(self.build.checkpoint)
         self.build = build
-        self.position = self.committed = build.position
-        self._batch = BuildBatch(self.connection, (), build.schema, fresh=build.position == 0)
+        self.position = self.taken = self.committed = build.position
+        self._batch = BuildBatch(self.connection, (), build.schema, settled=self._settled, fresh=build.position == 0)
 
-    async def _fold(self, upto: int, size: int) -> None:
-        """Fold pages into memory, until it is time to commit."""
-        upto = min(upto, self.committed + STRETCH)
-        async with aclosing(self._pages(upto, size)) as pages:
+    async def _fold_and_write(self, upto: int) -> None:
+        """Fold pages into memory, and write whenever that is much."""
+        async with aclosing(self._pages(upto, PAGE)) as pages:
             async for events in pages:
                 if await self._fold_page(events) >= CHANGED_ROWS:
-                    return
+                    await self._write()
+        await self._write()
+        await self._settled()
 
     async def _pages(self, upto: int, size: int) -> AsyncGenerator[Sequence[Sequenced], None]:
         """The events up to a position, page by page; the next page is read while this one is folded."""
@@ -190,22 +122,39 @@ class Builder:
         self.position = events[-1].idx
         return sum(len(shelf.new) + len(shelf.changed) for shelf in batch.shelves.values())
 
-    async def _commit(self) -> None:
+    async def _write(self) -> None:
+        """Begin to write what is in memory, when what was being written is committed."""
+        await self._settled()
+        if self._batch is None or self.position == self.taken:
+            return
+        changes = [shelf.taken() for shelf in self._batch.shelves.values()]
+        self.taken = self.position
+        self._writing = asyncio.create_task(self._commit(self.committed, self.taken, changes))
+
+    async def _commit(self, begin: int, end: int, changes: Sequence[Changes]) -> None:
         """Rows and checkpoint together; the checkpoint is gone if the build was cancelled, elsewhere if somebody else builds.
 
         Guarded by tests/chassis/test_building.py.
         """
-        if self._batch is None or self.position == self.committed:
-            return
-        shelves = self._batch.shelves.values()
         async with self.connection.transaction():
-            await advance(self.connection, self.build.checkpoint, self.committed, self.position, simulated=self.simulated)
-            for shelf in shelves:
-                await shelf.write(self.connection)
-        self.committed = self.position
-        self.build = replace(self.build, position=self.position)
-        for shelf in shelves:
-            shelf.written()
+            await advance(self.connection, self.build.checkpoint, begin, end, simulated=self.simulated)
+            for each in changes:
+                await each.write(self.connection)
+        self.committed = end
+        self.build = replace(self.build, position=end)
+
+    async def _settled(self) -> None:
+        """Wait until nothing is being written; raises what that failed with."""
+        if (writing := self._writing) is not None:
+            await writing
+            self._writing = None
+
+    async def _give_up_writing(self) -> None:
+        """What was being written is committed or not: whoever goes on reads how far the build is."""
+        if (writing := self._writing) is not None:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            self._writing = None
 
     async def _find_fault(self, upto: int) -> None:
         """Page by page, then event by event up to the one at fault; everything before it is committed."""
@@ -215,12 +164,15 @@ class Builder:
                 while self.position < upto:
                     [events] = [page async for page in self._pages(min(upto, self.position + size), size)]
                     await self._fold_page(events)
-                    await self._commit()
-            except (*GONE, Overtaken):
+                    await self._write()
+                    await self._settled()
+            except (*GONE, Overtaken, asyncio.CancelledError):
                 self._batch = None
+                await self._give_up_writing()
                 raise
             except Exception as error:  # noqa: BLE001 - `_stop` tells of it and raises
                 self._batch = None
+                await self._give_up_writing()
                 if size == 1:
                     await self._stop(error)
 

@@ -70,6 +70,11 @@ class Sequenced:
         """The event's envelope."""
         return self.recorded.envelope
 
+    @property
+    def data(self) -> bytes:
+        """The event's data bytes."""
+        return self.recorded.data
+
 
 def shard_of(subject: str) -> int:
     """The logical shard of a subject: crc32 of its UTF-8 bytes, mod 64."""

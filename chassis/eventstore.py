@@ -108,8 +108,8 @@ class RowEnvelope(Envelope):
     @classmethod
     def of(cls, row: Any) -> RowEnvelope:
         """The envelope of a row with ENVELOPE_COLUMNS."""
-        made = object.__new__(cls)
-        object.__setattr__(made, "_row", row)
+        made = _new(cls)
+        _set_row(made, row)
         return made
 
     def __eq__(self, other: object) -> bool:
@@ -134,10 +134,58 @@ def _member(name: str) -> Any:
 for _name in MEMBERS:
     setattr(RowEnvelope, _name, _member(_name))
 
+# A frozen dataclass is made by setting each slot the slow way; of a fold's many rows that would be a tenth of the time.
+_new, _set_row = object.__new__, RowEnvelope.__dict__["_row"].__set__
 
-def folded_from(row: Any) -> Recorded:
-    """As `recorded_from`, several times as fast, for whoever only folds it."""
-    return Recorded(RowEnvelope.of(row), row["data"])
+
+class RowSequenced(Sequenced):
+    """A ledger row with its event that makes what is asked for: several times as fast as `sequenced_from`, for folds."""
+
+    __slots__ = ("_envelope", "_row")
+    _row: Any
+    _envelope: RowEnvelope
+
+    @classmethod
+    def of(cls, row: Any) -> RowSequenced:
+        """The event of a row with a ledger's columns and ENVELOPE_COLUMNS; its position is the first column."""
+        made = _new(cls)
+        _set_ledger_row(made, row)
+        _set_envelope(made, RowEnvelope.of(row))
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """As of any two: member by member."""
+        return isinstance(other, Sequenced) and all(getattr(self, one) == getattr(other, one) for one in LEDGER_MEMBERS)
+
+    __hash__ = Sequenced.__hash__
+
+    @property
+    def envelope(self) -> Envelope:
+        """The event's envelope."""
+        return self._envelope
+
+    @property
+    def data(self) -> bytes:
+        """The event's data bytes."""
+        data: bytes = self._row["data"]
+        return data
+
+
+LEDGER_MEMBERS = tuple(member.name for member in fields(Sequenced))
+_set_ledger_row, _set_envelope = RowSequenced.__dict__["_row"].__set__, RowSequenced.__dict__["_envelope"].__set__
+
+
+def _at(place: int) -> Any:
+    """Reads one column of the ledger."""
+    return property(lambda self: self._row[place])
+
+
+def _recorded(self: RowSequenced) -> Recorded:
+    return Recorded(self.envelope, self.data)
+
+
+for _place, _name in enumerate(LEDGER_MEMBERS):
+    setattr(RowSequenced, _name, property(_recorded) if _name == "recorded" else _at(_place))
 
 
 def sequenced_from(row: Any) -> Sequenced:
@@ -174,7 +222,7 @@ async def ledger_head(source: Connection | Pool) -> int:
 async def ledger_to_fold(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
     """As `ledger_after`, for projections: what they do not ask for of an envelope is not made."""
     rows = await connection.fetch(LEDGER_AFTER, idx, limit)
-    return [Sequenced(row[0], row[1], row[2], row[3], row[4], folded_from(row)) for row in rows]
+    return [RowSequenced.of(row) for row in rows]
 
 
 async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
-from chassis.codec import decode_recorded
+from chassis.codec import decode
 from chassis.database import LEDGER, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.domain import Event
 from chassis.envelope import Sequenced
@@ -75,7 +75,7 @@ class Batch:
 
     def event(self, sequenced: Sequenced) -> Event:
         """The decoded event of a row."""
-        return decode_recorded(sequenced.recorded)
+        return decode(sequenced.envelope.type, sequenced.data)
 
     async def rows(self, table: str, keys: Iterable[str]) -> Rows:
         """The rows of a read table with these values of its one-column primary key; may be asked again for more."""

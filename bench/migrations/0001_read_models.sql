@@ -1,4 +1,5 @@
--- The read models of the benchmark's events: three tables, as a service's list, its counters and its daily figures.
+-- The read models of the benchmark's events: three tables, as a service's list, its counters and its daily figures. The list has
+-- the indexes that the platform's lists have: by day, by district, by enterprise, each with the key that a cursor needs.
 
 CREATE TABLE finding_list (
     finding_id  text COLLATE "C" PRIMARY KEY,
@@ -9,7 +10,9 @@ CREATE TABLE finding_list (
     fine_fen    bigint NOT NULL,
     noted_at    timestamptz NOT NULL
 );
-CREATE INDEX finding_list_by_district ON finding_list (district, finding_id);
+CREATE INDEX finding_list_by_day ON finding_list (noted_at, finding_id);
+CREATE INDEX finding_list_by_district ON finding_list (district, noted_at, finding_id);
+CREATE INDEX finding_list_by_enterprise ON finding_list (enterprise, finding_id);
 
 CREATE TABLE finding_districts (
     district text COLLATE "C" PRIMARY KEY,

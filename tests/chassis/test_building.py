@@ -85,8 +85,8 @@ async def test_a_build_is_what_grew_live(dsn: str, connection: Connection) -> No
     assert len(live) == 2
 
 
-SIZES = {"PAGE": st.integers(1, 5), "STRETCH": st.integers(1, 9), "CHANGED_ROWS": st.integers(1, 6),
-         "CACHED_ROWS": st.integers(0, 6), "KNOWN_KEYS": st.integers(0, 6)}  # fmt: skip
+SIZES = {"building.PAGE": st.integers(1, 5), "building.STRETCH": st.integers(1, 9), "building.CHANGED_ROWS": st.integers(1, 6),
+         "shelves.CACHED_ROWS": st.integers(0, 6), "shelves.KNOWN_KEYS": st.integers(0, 6)}  # fmt: skip
 STEPS = st.lists(st.one_of(st.just("make"), st.integers(0, 9)), min_size=1, max_size=24)
 
 
@@ -98,7 +98,7 @@ async def test_whatever_is_kept_in_memory_and_wherever_it_resumes(
     """Rows come from memory, are known to be new, or are read; the result is the same."""
     with pytest.MonkeyPatch.context() as patched:
         for name, value in sizes.items():
-            patched.setattr(building, name, value)
+            patched.setattr(f"chassis.{name}", value)
         async with new_database() as dsn:
             connection = await connect(dsn, "test")
             notes = 0

@@ -12,7 +12,7 @@ import pytest
 
 from chassis.database import connect, forever
 from chassis.envelope import Sequenced
-from chassis.eventstore import Connection
+from chassis.eventstore import Connection, ledger_after, ledger_to_fold
 from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
 from chassis.worker import running
 from tests.chassis.notes import COUNTS, LIST
@@ -148,3 +148,14 @@ async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection
         await until(lambda: counts(connection))
         await made(connection, "二", first=1)
         await until(lambda: connection.fetchval("SELECT notes = 2 FROM note_counts"))
+
+
+async def test_a_row_to_fold_says_what_the_row_says(connection: Connection) -> None:
+    """Made of what is asked for only, it is equal to the same row made whole, in both directions."""
+    await made(connection, *"abc")
+    await done(connection, 1)
+    whole, to_fold = await ledger_after(connection, 0, 10), await ledger_to_fold(connection, 0, 10)
+    assert to_fold == whole
+    assert whole == to_fold
+    assert to_fold[0] != whole[1]
+    assert [one.data for one in to_fold] == [one.recorded.data for one in whole]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from chassis.envelope import Envelope, Recorded, Sequenced
-from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool, folded_from, recorded_from
+from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool, RowSequenced, recorded_from
 
 HEAD = "SELECT epoch, seq FROM copy_head"
 
@@ -74,7 +74,7 @@ async def head_of(connection: Connection | Pool) -> Head:
 async def events_after(connection: Connection, position: int, limit: int) -> list[Sequenced]:
     """The copy after a position, of all sources, as a projector follows it: `idx` is the copy's own sequence."""
     rows = await connection.fetch(AFTER, position, limit)
-    return [Sequenced(row["seq"], row["shard"], row["shard_idx"], row["leaf"], row["chain"], folded_from(row)) for row in rows]
+    return [RowSequenced.of(row) for row in rows]
 
 
 async def copied_after(

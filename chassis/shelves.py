@@ -1,0 +1,108 @@
+"""What a build holds in memory: rows by table, which of them are new, and what of them is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.eventstore import Connection
+from chassis.projector import Batch, Rows
+from chassis.readtables import Layout, copy_rows, fetch_rows, layout_of, upsert_rows
+
+CACHED_ROWS = 50_000  # rows that are kept in memory from one write to the next
+KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a new row is known to be new without asking
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of one table on their way into it."""
+
+    layout: Layout
+    new: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
+
+    async def write(self, connection: Connection) -> None:
+        """New rows by COPY, the others by an upsert."""
+        await copy_rows(connection, self.layout, self.new)
+        await upsert_rows(connection, self.layout, self.changed)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One table of a build, as far as it is in memory.
+
+    A row that is neither cached nor among the `stored` keys is not in the table, so nobody asks the database for it and it is
+    written by COPY. `stored` is None where the keys are not all known: after a kill, or when there are too many.
+    """
+
+    layout: Layout
+    stored: set[str] | None
+    rows: Rows
+    absent: set[str] = field(default_factory=set)
+    new: dict[str, None] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
+
+    def begin_page(self) -> None:
+        """What was asked for before is forgotten: what a page does not ask for itself, it may not use."""
+        self.rows.asked, self.rows.touched = set(), set()
+
+    def to_fetch(self, keys: Iterable[str]) -> list[str]:
+        """Note that these are asked for; answers those that only the database can tell."""
+        asked = {*keys}
+        self.rows.asked = self.rows.asked | asked if self.rows.asked else asked
+        found, absent, stored = self.rows.found, self.absent, self.stored
+        if stored is None:
+            return sorted(key for key in asked if key not in found and key not in absent)
+        return sorted(key for key in asked if key in stored and key not in found and key not in absent)
+
+    def end_page(self) -> None:
+        """Sort what the page touched into what is new and what changes a stored row."""
+        absent, stored, new, changed = self.absent, self.stored, self.new, self.changed
+        for key in self.rows.touched:
+            if key not in new and key not in changed:
+                is_absent = key in absent or (stored is not None and key not in stored)
+                (new if is_absent else changed)[key] = None
+
+    def taken(self) -> Changes:
+        """What changed, to be written; from here on it counts as stored, and the memory that it takes stays within its bounds."""
+        found = self.rows.found
+        changes = Changes(self.layout, [found[key] for key in self.new], [found[key] for key in self.changed])
+        self._forget()
+        return changes
+
+    def _forget(self) -> None:
+        if self.stored is not None:
+            self.stored |= self.new.keys()
+            if len(self.stored) > KNOWN_KEYS:
+                self.stored = None
+        self.absent -= self.new.keys()
+        self.new.clear()
+        self.changed.clear()
+        if len(self.rows.found) + len(self.absent) > CACHED_ROWS:
+            self.rows.found.clear()
+            self.absent.clear()
+
+
+@dataclass(slots=True, kw_only=True)
+class BuildBatch(Batch):
+    """A batch of a build: its rows come from memory where they can, else from the table, when what is being written is there.
+
+    A row that `get` answered is never changed in place: it may be on its way into the table.
+    """
+
+    settled: Callable[[], Awaitable[None]]
+    fresh: bool = False
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+
+    async def rows(self, table: str, keys: Iterable[str]) -> Rows:
+        """As of any batch."""
+        if (shelf := self.shelves.get(table)) is None:
+            layout = await layout_of(self.connection, table, self.schema)
+            shelf = self.shelves[table] = Shelf(layout, set() if self.fresh else None, Rows({}, layout.names))
+        if missing := shelf.to_fetch(keys):
+            await self.settled()
+            found = await fetch_rows(self.connection, shelf.layout, missing)
+            shelf.rows.found.update(found)
+            shelf.absent |= {*missing} - found.keys()
+        return shelf.rows
