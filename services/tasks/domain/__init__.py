@@ -1,5 +1,6 @@
 """What is true of plans, campaigns, draws and tasks with paper and ink: events, states and decisions."""
 
+from services.tasks.domain import claim, demonstration, guidance, implementation, problem, training, week
 from services.tasks.domain.campaign import (
     CAMPAIGN,
     Apportion,
@@ -92,17 +93,22 @@ __all__ = [
     "apportion",
     "approve_plan",
     "assign_task",
+    "claim",
     "commit_enterprise_draw",
     "commit_officer_draw",
     "complete_task",
+    "demonstration",
     "digest",
     "draft_plan",
     "exclusions_for",
     "generate_task",
+    "guidance",
+    "implementation",
     "in_order",
     "mark_overdue",
     "open_campaign",
     "pool_digest",
+    "problem",
     "ranked",
     "results_of",
     "reveal",
@@ -110,4 +116,6 @@ __all__ = [
     "share_of",
     "start_task",
     "task_id_for",
+    "training",
+    "week",
 ]
