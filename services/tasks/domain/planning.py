@@ -108,11 +108,14 @@ def _counts(sectors: Collection[str], register: Iterable[Enterprise], key: Colle
 
 
 def approve_plan(state: PlanState, approved_by: str) -> list[Event]:
-    """Approve a drafted plan. Refused `own-plan` (who drafts may not approve), `plan-already-approved`.
+    """Approve a drafted plan. Refused `own-plan` (who drafts may not approve), `plan-already-approved`,
+    `plan-not-drafted`.
 
     Source: 安监总政法〔2017〕150号 (a plan is carried out only after approval); that two persons are needed is the
     platform's separation of duties.
     """
+    if not state.plan_id:
+        raise Refused("plan-not-drafted", "计划尚未编制", "there is no such plan")
     if state.approved_by is not None:
         raise Refused("plan-already-approved", "计划已经批准", "the plan is approved already")
     if state.drafted_by == approved_by:
