@@ -14,10 +14,9 @@ from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
 from services.registry.domain.enterprise import ENTERPRISE, Sector
+from services.registry.domain.jurisdictions import JurisdictionEstablished, JurisdictionKind
 from services.registry.domain.people import (
     ExpertEnrolled,
-    JurisdictionEstablished,
-    JurisdictionKind,
     OfficerEnrolled,
     RecusalDeclared,
 )
@@ -30,6 +29,7 @@ PUBLIC = [Depends(reader(*READERS))]
 LISTED = [*PUBLIC, Depends(at_least)]  # in this order: nobody waits who may not read
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
+CertificateNo = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,30}$")]
 Specialities = Annotated[tuple[Name, ...], Field(max_length=20)]
 
 router = APIRouter(prefix="/v1")
@@ -61,7 +61,7 @@ class OfficerBody(Body):
     organ_id: Id
     organ: Name
     district: Id
-    certificate_no: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,30}$")]
+    certificate_no: CertificateNo
     certificate_valid_to: date
     specialities: Specialities = ()
 
