@@ -123,8 +123,9 @@ def test_what_was_ever_stored_loads(golden_event: Golden) -> None:
 
 def test_a_member_that_came_since_has_its_empty_default() -> None:
     assert said_in({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": None}], "d": []})
-    for wrong in ({"a": [{"b": 2}]}, {"a": []}, {"a": [{"b": 1}], "d": "x"}, {}):
-        assert not said_in({"a": [{"b": 1}]}, wrong)
+    wrong: list[dict[str, Any]] = [{"a": [{"b": 2}]}, {"a": []}, {"a": [{"b": 1}], "d": "x"}, {}]
+    for one in wrong:
+        assert not said_in({"a": [{"b": 1}]}, one)
 
 
 @pytest.mark.parametrize("golden_event", CORPUS, ids=lambda g: g.wire)
