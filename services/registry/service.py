@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.registry import policies, projections, worker
-from services.registry.api import erasures, imports, jurisdictions, library, numbers, publications, reference
+from services.registry.api import erasures, exchange, imports, jurisdictions, library, numbers, publications, reference, rosters
 from services.registry.commands import register
 from services.registry.domain.numbers import NUMBER_SERIES
 
@@ -17,6 +17,8 @@ SERVICE = Service(
         jurisdictions.router,
         reference.router,
         library.router,
+        rosters.router,
+        exchange.router,
         publications.router,
         numbers.router,
         imports.router,

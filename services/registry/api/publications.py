@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.aggregates import AsOf, Loaded, read
 from chassis.domain import Stream, Unknown
-from chassis.http import Db, Id, Paged, answer_json, listed, pool_of
+from chassis.http import Id, Paged, Seen, answer_json, listed, pool_of
 from chassis.moments import Moment
 from services.registry import queries
 from services.registry.api.catalogues import CatalogueBody
@@ -31,11 +31,7 @@ router = APIRouter(prefix="/v1")
 async def publish_catalogue(request: Request, body: CatalogueBody, command: Administrator) -> Response:
     """Publish a version of a catalogue."""
     sent = await request.json()
-    fact = CataloguePublished(
-        catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
-        items=tuple(sent["items"]), register_terms=body.register_terms,
-    )  # fmt: skip
-    return await command.run(reference.publish_catalogue, fact, body.rulebook, status=201)
+    return await command.run(reference.publish_catalogue, fact_of(body, sent["items"]), body.rulebook, status=201)
 
 
 @router.post("/rulebooks", status_code=201)
@@ -49,13 +45,13 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
 
 
 @router.get("/catalogues", dependencies=LISTED)
-async def catalogues(request: Request, db: Db, asked: Paged, on: date | None = None) -> Response:
+async def catalogues(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
     """What releases of catalogues there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "catalogue", on)
 
 
 @router.get("/rulebooks", dependencies=LISTED)
-async def rulebooks(request: Request, db: Db, asked: Paged, on: date | None = None) -> Response:
+async def rulebooks(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
     """What releases of rulebooks there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "rulebook", on)
 
@@ -93,19 +89,31 @@ async def rulebook(request: Request, rulebook: Id, version: Version, as_of: Mome
     return answer_json(published and published.content, version=loaded.version)
 
 
+def fact_of(body: CatalogueBody, items: Sequence[dict[str, Any]]) -> CataloguePublished:
+    """The release that a checked body tells of; its items are kept as they came."""
+    return CataloguePublished(
+        catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
+        items=tuple(items), register_terms=body.register_terms,
+    )  # fmt: skip
+
+
 R = TypeVar("R", CataloguePublished, RulebookPublished)
 
 
 def _pair(known: Sequence[R], kind: str, name: str, version: str, against: str | None) -> tuple[R, R | None]:
-    by_version = {one.version: one for one in known}
-    for wanted in (version, against or version):
-        if wanted not in by_version:
-            raise Unknown(kind, f"{name}/{wanted}")
-    after = by_version[version]
+    after = release_of(known, kind, name, version)
     if against is not None:
-        return after, by_version[against]
+        return after, release_of(known, kind, name, against)
     before = releases.previous(known, after)
-    return after, None if before is None else by_version[before.version]
+    return after, None if before is None else release_of(known, kind, name, before.version)
+
+
+def release_of(known: Sequence[R], kind: str, name: str, version: str) -> R:
+    """The release of this version; raises Unknown."""
+    found = next((one for one in known if one.version == version), None)
+    if found is None:
+        raise Unknown(kind, f"{name}/{version}")
+    return found
 
 
 def _told(changes: Sequence[Change], version: str, against: str | None) -> Response:
@@ -113,7 +121,7 @@ def _told(changes: Sequence[Change], version: str, against: str | None) -> Respo
     return answer_json({"version": version, "against": against, "changes": listed_})
 
 
-async def _list(request: Request, db: Db, asked: Paged, kind: str, on: date | None) -> Response:
+async def _list(request: Request, db: Seen, asked: Paged, kind: str, on: date | None) -> Response:
     rows = await db.fetch(queries.PUBLICATIONS, kind, on, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["publication"]])
 

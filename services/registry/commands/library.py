@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from chassis.domain import Refused
 from chassis.runner import Work
-from services.registry.domain import people
+from services.registry.domain import people, roster
 from services.registry.domain.jurisdictions import JURISDICTION
-from services.registry.domain.people import EXPERT, OFFICER, Assignment, Certificate, RecusalWithdrawn
+from services.registry.domain.people import EXPERT, OFFICER, Assignment, Certificate, OfficerEnrolled, RecusalWithdrawn
 
 
 async def renew_certificate(work: Work, officer_id: str, certificate: Certificate) -> dict[str, Any]:
@@ -45,3 +48,18 @@ async def amend_expert(work: Work, expert_id: str, specialities: tuple[str, ...]
     expert = await work.existing(EXPERT, expert_id)
     work.append(expert, people.amend_expert(expert.state, specialities, last_day))
     return {"expert_id": expert_id}
+
+
+async def enter_roster(work: Work, facts: Sequence[OfficerEnrolled]) -> dict[str, Any]:
+    """Enrol, renew and reassign the officers of a roster: all of them or none."""
+    repeated = [key for key, count in Counter(fact.officer_id for fact in facts).items() if count > 1]
+    if repeated:
+        raise Refused("officer-repeated", f"人员编号重复：{'、'.join(repeated)}", f"given more than once: {', '.join(repeated)}")
+    entered: Counter[str] = Counter()
+    for fact in facts:
+        officer = await work.load(OFFICER, fact.officer_id)
+        await work.existing(JURISDICTION, fact.district)
+        events = roster.enter(officer.state, fact, work.at)
+        work.append(officer, events, district=fact.district)
+        entered["enrolled" if not officer.exists else "changed" if events else "unchanged"] += 1
+    return {name: entered[name] for name in ("enrolled", "changed", "unchanged")}
