@@ -22,6 +22,12 @@ SELECT * FROM officers
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND officer_id > $3
 ORDER BY officer_id LIMIT $4
 """
+OPEN_FILES = """
+SELECT enterprise_id FROM enterprises
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND sectors @> ARRAY[$3::text]
+  AND status NOT IN ('closed', 'merged')
+ORDER BY district, name, enterprise_id LIMIT $4
+"""
 SUBMISSIONS = """
 SELECT * FROM submissions
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND state = $2

@@ -9,6 +9,7 @@ from services.registry import policies, projections, worker
 from services.registry.api import (
     erasures,
     exchange,
+    exports,
     imports,
     jurisdictions,
     library,
@@ -35,6 +36,7 @@ SERVICE = Service(
         numbers.router,
         imports.router,
         site_files.router,
+        exports.router,
         submissions.router,
         erasures.router,
     ),

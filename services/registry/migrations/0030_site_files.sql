@@ -6,6 +6,8 @@ ALTER TABLE enterprises ADD COLUMN risk_grade text COLLATE "C";
 ALTER TABLE enterprises ADD COLUMN standardisation_grade text COLLATE "C";
 ALTER TABLE enterprises ADD COLUMN merged_into text COLLATE "C";
 
+CREATE INDEX enterprises_by_sectors ON enterprises USING gin (sectors);
+
 CREATE TABLE submissions (
     submission_id text COLLATE "C" PRIMARY KEY,
     district      text COLLATE "C" NOT NULL,

@@ -181,3 +181,26 @@ async def test_confined_spaces_have_a_form_of_their_own(files: Files) -> None:
     await files.post(files.officer, files.path(0, "retirements"), record="equipment", record_id="R1", reason="损坏")
     told = {piece["record_id"]: piece["retired_on"] for piece in (await files.desk.get(files.path()))["equipment"]}
     assert told == {"E1": None, "R1": "2026-03-02"}
+
+
+async def test_what_is_exported_can_be_imported_again(files: Files, admin_dsn: str) -> None:
+    await files.post(files.officer, files.path(0, "entries"), places={"P1": {"dust_workers": 31}}, site={"staff": 61})
+    await files.desk.under_test.settle()
+    answer = await files.desk.manager.get("/v1/exports/dust.xlsx")
+    assert answer.status_code == 200, answer.text
+    before = await files.desk.get(files.path())
+    async with service_under_test(SERVICE, admin_dsn, SPRING) as elsewhere:
+        other = Desk(elsewhere)
+        await other.founded()
+        loaded = await other.send(answer.content)
+        assert loaded.status_code == 201, loaded.text
+        after = await other.get(files.path())
+
+    def values(told: dict[str, Any]) -> dict[str, Any]:
+        records = {one["record_id"]: one["fields"] for one in (*told["places"], *told["equipment"])}
+        return {
+            key: {field["name"]: field["value"] for field in fields} for key, fields in {"": told["fields"], **records}.items()
+        }
+
+    assert values(after) == values(before)
+    assert values(after)["P1"]["dust_workers"] == 31
