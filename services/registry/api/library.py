@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.http import Body, Db, Id, Paged, foreign_cursor, listed
+from chassis.http import Body, Id, Paged, Seen, foreign_cursor, listed
 from services.registry import queries
 from services.registry.api.reference import LISTED, Administrator, CertificateNo, Name, Reader, Specialities, Text
 from services.registry.commands import library
@@ -84,7 +84,7 @@ async def amend_expert(expert_id: Id, body: ExpertChangesBody, command: Administ
 
 @router.get("/certificates", dependencies=LISTED)
 async def certificates(
-    request: Request, principal: Reader, db: Db, asked: Paged, before: Annotated[date | None, Query()] = None
+    request: Request, principal: Reader, db: Seen, asked: Paged, before: Annotated[date | None, Query()] = None
 ) -> Response:  # fmt: skip
     """The serving officers of the asker's districts by the day on which their certificates expire (before a day)."""
     after_day, after_id = _after(asked.after)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Command, Db, Id, Paged, answer_json, command, listed
+from chassis.http import Body, Command, Id, Paged, Seen, answer_json, command, listed
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.api.reference import LISTED, Name, Reader, Text, after
@@ -90,7 +90,7 @@ async def series(
 
 
 @router.get("/number-series", dependencies=LISTED)
-async def all_series(request: Request, principal: Reader, db: Db, asked: Paged, organ_id: Id | None = None) -> Response:
+async def all_series(request: Request, principal: Reader, db: Seen, asked: Paged, organ_id: Id | None = None) -> Response:
     """The series of the asker's districts, with how many numbers of each are used, void, free and out."""
     rows = await db.fetch(queries.NUMBER_SERIES, principal.seen_districts(), organ_id, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["series"]])

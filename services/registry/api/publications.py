@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.aggregates import AsOf, Loaded, read
 from chassis.domain import Stream, Unknown
-from chassis.http import Db, Id, Paged, answer_json, listed, pool_of
+from chassis.http import Id, Paged, Seen, answer_json, listed, pool_of
 from chassis.moments import Moment
 from services.registry import queries
 from services.registry.api.catalogues import CatalogueBody
@@ -45,13 +45,13 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
 
 
 @router.get("/catalogues", dependencies=LISTED)
-async def catalogues(request: Request, db: Db, asked: Paged, on: date | None = None) -> Response:
+async def catalogues(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
     """What releases of catalogues there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "catalogue", on)
 
 
 @router.get("/rulebooks", dependencies=LISTED)
-async def rulebooks(request: Request, db: Db, asked: Paged, on: date | None = None) -> Response:
+async def rulebooks(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
     """What releases of rulebooks there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "rulebook", on)
 
@@ -121,7 +121,7 @@ def _told(changes: Sequence[Change], version: str, against: str | None) -> Respo
     return answer_json({"version": version, "against": against, "changes": listed_})
 
 
-async def _list(request: Request, db: Db, asked: Paged, kind: str, on: date | None) -> Response:
+async def _list(request: Request, db: Seen, asked: Paged, kind: str, on: date | None) -> Response:
     rows = await db.fetch(queries.PUBLICATIONS, kind, on, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["publication"]])
 
