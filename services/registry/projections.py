@@ -188,6 +188,6 @@ PROJECTIONS = (
     Projection("officers", version=1, project=project_officers, tables=("officers",)),
     Projection("experts", version=1, project=project_experts, tables=("experts",)),
     Projection("publications", version=1, project=project_publications, tables=("publications",)),
-    Projection("number-series", version=1, project=project_number_series, tables=("number_series",)),
+    Projection("number_series", version=1, project=project_number_series, tables=("number_series",)),
     Projection("enterprises", version=1, project=project_enterprises, tables=("enterprises",)),
 )

@@ -159,3 +159,8 @@ async def test_a_row_to_fold_says_what_the_row_says(connection: Connection) -> N
     assert whole == to_fold
     assert to_fold[0] != whole[1]
     assert [one.data for one in to_fold] == [one.recorded.data for one in whole]
+
+
+def test_a_name_that_no_schema_can_have_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="number-series"):
+        Projection("number-series", 1, LIST.project, ())
