@@ -108,9 +108,9 @@ async def test_a_broker_killed_and_begun_empty_loses_and_doubles_nothing(world: 
     sources, copy = await world(2)
     async with running(*(source.relay() for source in sources), copy.run()):
         for _ in range(2):
+            before = await copy.count()
             for source in sources:
                 await source.grow(150)
-            before = await copy.count()
             await until(partial(counted_more_than, copy, before))
             tansu.kill()
             for source in sources:
