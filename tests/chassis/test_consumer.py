@@ -161,8 +161,8 @@ async def test_a_consumer_killed_again_and_again(world: World) -> None:
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     async with running(source.relay(), copy.run(), copy.run()):
         for _ in range(5):
-            await source.grow(60)
             before = await copy.count()
+            await source.grow(60)
             await until(partial(counted_more_than, copy, before))
             await copy.connection.execute(kill)
         await until(copy.done)
