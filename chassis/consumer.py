@@ -40,9 +40,11 @@ CHECK_SECONDS = 1.0  # between two looks whether the cluster is still the same
 
 POSITIONS = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
 OFFSETS = "SELECT topic, partition, next_offset, cluster, filling FROM offsets WHERE consumer = $1"
+# Not waited for until it is on the disk: after a crash of the database more is read again.
 SAVE_OFFSETS = """
 INSERT INTO offsets (consumer, cluster, topic, partition, next_offset, filling)
-SELECT $1, $2, * FROM unnest($3::text[], $4::int[], $5::bigint[], $6::int[])
+SELECT $1, $2, u.* FROM unnest($3::text[], $4::int[], $5::bigint[], $6::int[]) AS u
+CROSS JOIN set_config('synchronous_commit', 'off', true)
 ON CONFLICT (consumer, topic, partition)
 DO UPDATE SET next_offset = EXCLUDED.next_offset, cluster = EXCLUDED.cluster, filling = EXCLUDED.filling
 """

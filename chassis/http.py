@@ -27,6 +27,7 @@ from chassis.eventstore import Pool
 from chassis.problems import BadRequest
 from chassis.runner import Context, Runner, Work
 from chassis.shown import Shown
+from chassis.sight import Sight
 from chassis.telemetry import current_traceparent, span
 from chassis.transacted import run_with_tables
 
@@ -278,12 +279,20 @@ async def at_least(request: Request, _: Annotated[Principal, Depends(principal_o
 
 
 def pool_of(request: Request) -> Pool:
-    """FastAPI dependency: the pool of the service's database, for questions."""
+    """FastAPI dependency: the pool of the service's database as it is; of tables that are shown by district it shows nothing."""
     pool: Pool = request.app.state.pool
     return pool
 
 
 Db = Annotated[Pool, Depends(pool_of)]
+
+
+async def sight_of(request: Request, principal: Annotated[Principal, Depends(principal_of)]) -> Sight:
+    """FastAPI dependency: the service's database as whoever asks may see it."""
+    return Sight(pool_of(request), principal.seen_districts())
+
+
+Seen = Annotated[Sight, Depends(sight_of)]
 
 
 class Trace:

@@ -131,6 +131,15 @@ class Tries:
         standing = self._stands.get(place)
         return standing is not None and time.monotonic() < standing.rests_until
 
+    def stands(self, place: Any) -> bool:
+        """Whether something in the way of a place has failed, and it has not passed since."""
+        return place in self._stands
+
+    def passed(self, places: Iterable[Any]) -> None:
+        """What stood in the way of these places is behind them."""
+        for place in places:
+            self._stands.pop(place, None)
+
     def failed(self, place: Any, event_id: UUID, error: Exception) -> Failure | None:
         """Note a failed try; answers the failure if it was tried often enough to be set aside.
 

@@ -27,9 +27,10 @@ __all__ = ["NotYet", "PolicyRuns", "Reaction", "Received", "Run", "advance"]
 
 S = TypeVar("S")
 TRIES = 5  # of a run, when commands of people are in the way
-AT_ONCE = 4  # runs of different shards
+AT_ONCE = 4  # transactions
+TOGETHER = 200  # events of runs of different shards in one transaction
 
-# Invariant: the effects of a run and the position it moves commit together, and only from the position that the run began at.
+# Invariant: the effects of runs and the positions they move commit together, and only from the positions that they began at.
 # A doubled message, a second consumer or a kill at any line changes nothing. A shard without a row stands at 0. Rows are taken
 # in one order, so that two consumers cannot deadlock. Guarded by tests/chassis/test_policy.py.
 ADVANCE = """
@@ -115,36 +116,56 @@ class PolicyRuns:
     async def apply(self, runs: Sequence[Run]) -> dict[tuple[str, int], int]:
         """Apply as much as can be applied now; answers the new position of each shard.
 
-        Runs without any event that the service reacts to only move their positions, together. Each other run is a transaction
-        of its own, one in flight per shard. A shard stands still before an event that was altered on its way.
+        Runs of several shards share a transaction, one in flight per shard; where one of them cannot be applied as it is, each
+        is a transaction of its own. A shard stands still before an event that was altered on its way.
         """
-        positions = {(run.source, run.shard): run.after for run in runs}
+        positions = {_place(run): run.after for run in runs}
         runs = [genuine for run in runs if (genuine := _genuine(run)).events]
-        silent = [run for run in runs if not any(e.envelope.type in self.reactions for e in run.events)]
-        if silent:
-            async with self.pool.acquire() as connection, connection.transaction():
-                await advance(connection, self.consumer, [(run, run.events[-1].shard_idx) for run in silent])
-        positions |= {(run.source, run.shard): run.events[-1].shard_idx for run in silent}
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(run: Run) -> None:
+        async def one(bundle: Sequence[Run]) -> None:
             async with gate:
-                positions[run.source, run.shard] = await self._apply_run(run)
+                positions.update(await self._apply_bundle(bundle))
 
-        outcomes = await asyncio.gather(*(one(run) for run in runs if run not in silent), return_exceptions=True)
+        outcomes = await asyncio.gather(*(one(bundle) for bundle in self._bundles(runs)), return_exceptions=True)
         for outcome in outcomes:  # all have ended: none goes on in the background of whoever begins anew
             if outcome is not None:
                 raise outcome
         return positions
 
+    def _bundles(self, runs: Sequence[Run]) -> list[list[Run]]:
+        """Runs that share a transaction; what failed before is tried alone, so that it holds up no other."""
+        alone = [[run] for run in runs if self._tries.stands(_place(run))]
+        bundles: list[list[Run]] = []
+        room = 0
+        for run in runs:
+            if self._tries.stands(_place(run)):
+                continue
+            work = sum(e.envelope.type in self.reactions for e in run.events)
+            if not bundles or work > room:
+                bundles.append([])
+                room = TOGETHER
+            bundles[-1].append(run)
+            room -= work
+        return alone + bundles
+
+    async def _apply_bundle(self, runs: Sequence[Run]) -> dict[tuple[str, int], int]:
+        """Apply runs in one transaction; if any of them must stop, apply each by itself, as far as it goes."""
+        if len(runs) > 1:
+            try:
+                return await self._commit(runs)
+            except (_Stopped, Conflict, *IN_THE_WAY):
+                pass  # each finds out for itself
+        return {_place(run): await self._apply_run(run) for run in runs}
+
     async def _apply_run(self, run: Run) -> int:
         """Apply a run as far as it goes: up to an event whose reference is missing, or that fails."""
-        if self._tries.rests((run.source, run.shard)):
+        if self._tries.rests(_place(run)):
             return run.after
         cause: Exception | None = None
         for _ in range(TRIES):
             try:
-                return await self._commit(run)
+                return (await self._commit([run]))[_place(run)]
             except _Stopped as stopped:
                 if stopped.at > 0:
                     run_before = Run(run.source, run.shard, run.after, run.events[: stopped.at])
@@ -157,7 +178,7 @@ class PolicyRuns:
 
     async def _stopped_at_first(self, run: Run, cause: Exception) -> int:
         """What the rules refuse is noted; what fails is tried again, then parked; what waits holds its shard while it may."""
-        first, place = run.events[0], (run.source, run.shard)
+        first, place = run.events[0], _place(run)
         if isinstance(cause, Refused):
             await self._note_refused(run, first, cause)
             return first.shard_idx
@@ -201,24 +222,31 @@ class PolicyRuns:
         log.warning("policy_refused", type=e.type, event_id=str(e.event_id), code=refused.code)
         await connection.execute(NOTE_REFUSED, self.consumer, e.event_id, e.type, refused.code, str(refused), self.clock.now())
 
-    async def _commit(self, run: Run) -> int:
-        """Apply a run; events of a subject that is parked are parked behind what is there, in the same transaction."""
-        appended, behind = False, []
+    async def _commit(self, runs: Sequence[Run]) -> dict[tuple[str, int], int]:
+        """Apply runs whole; events of a subject that is parked are parked behind what is there, in the same transaction.
+
+        The order is that of the sources' ledgers, so that what one shard's event rests on in another's comes before it.
+        """
+        appended, behind, parked = False, [], frozenset[str]()
         reacting = [
-            (at, e, self.reactions[e.envelope.type]) for at, e in enumerate(run.events) if e.envelope.type in self.reactions
-        ]
+            (at, e, self.reactions[e.envelope.type])
+            for run in runs for at, e in enumerate(run.events) if e.envelope.type in self.reactions
+        ]  # fmt: skip
+        reacting.sort(key=lambda each: (each[1].source, each[1].idx))
         async with self.pool.acquire() as connection, connection.transaction():
-            parked = await share(connection, self.consumer, lambda: (e.envelope.subject for _, e, _ in reacting))
+            if reacting:
+                parked = await share(connection, self.consumer, lambda: (e.envelope.subject for _, e, _ in reacting))
             for at, received, reaction in reacting:
                 if received.envelope.subject in parked:
                     behind.append(_parkable(received))
                 else:
                     appended |= await self._react(connection, reaction, received, at)
             await park_behind(connection, self.consumer, behind)
-            await advance(connection, self.consumer, [(run, run.events[-1].shard_idx)])
+            await advance(connection, self.consumer, [(run, run.events[-1].shard_idx) for run in runs])
         if appended:
             self.appended()
-        return run.events[-1].shard_idx
+        self._tries.passed(map(_place, runs))
+        return {_place(run): run.events[-1].shard_idx for run in runs}
 
     async def _react(self, connection: Connection, reaction: Reaction, received: Received, at: int) -> bool:
         source = InTransaction(connection, self.vault)
@@ -283,6 +311,10 @@ def _stopping(at: int, *passing: type[Exception]) -> Iterator[None]:
         if is_trouble(cause):
             raise
         raise _Stopped(at, cause) from cause
+
+
+def _place(run: Run) -> tuple[str, int]:
+    return run.source, run.shard
 
 
 def _parkable(received: Received) -> Parkable:

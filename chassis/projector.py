@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
 BATCH = 1000  # events
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 STANDBY_SECONDS = 0.5  # between two tries to lead what another process leads
 
@@ -108,6 +110,11 @@ class Projection:
     project: Callable[[Batch], Awaitable[None]]
     tables: tuple[str, ...]
     ddl: Path | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError for a name that cannot be part of a schema's: builds have schemas of their own."""
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"a projection's name is made of a-z, 0-9 and _, unlike {self.name!r}")
 
     @property
     def checkpoint(self) -> str:

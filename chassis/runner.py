@@ -18,6 +18,7 @@ from chassis.codec import encode
 from chassis.domain import Actor, Event, Refused, Stream, Unknown
 from chassis.envelope import Envelope, Recorded, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet
+from chassis.sight import Sight
 from chassis.vault import Vault
 from chassis.writer import GroupCommit
 
@@ -218,8 +219,9 @@ class Work:
             self._events.append(Recorded(self._envelope(loaded, about, version, event), stored_data(event)))
             self._facts.append(event)
         self._added[loaded.stream_id] = self._added.get(loaded.stream_id, 0) + len(events)
-        return replace(
-            loaded, version=version, state=state, subject=about.subject, district=about.district, correlation_id=about.matter
+        return Loaded(  # `replace` would take three times as long
+            loaded.stream, loaded.key, loaded.stream_id, version, state, about.subject, about.district, about.matter,
+            loaded.organ, loaded.began_at,
         )  # fmt: skip
 
     async def seal(self) -> None:
@@ -297,10 +299,11 @@ Decide = Callable[[Context, Handler], Awaitable[Answer]]
 
 
 class PoolSource:
-    """Reads through a pool; with a vault personal data come in plain, for decisions."""
+    """Reads through a pool, of every district; with a vault personal data come in plain, for decisions."""
 
     def __init__(self, pool: Pool, vault: Vault | None = None) -> None:
         self._pool = pool
+        self._everything = Sight(pool, None)
         self._vault = vault
 
     async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
@@ -309,7 +312,7 @@ class PoolSource:
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables."""
-        return await self._pool.fetch(sql, *args)
+        return await self._everything.fetch(sql, *args)
 
 
 class Runner:

@@ -10,9 +10,9 @@ import asyncpg
 
 from chassis.database import LEDGER, PENDING, WakeUp, leadership
 from chassis.envelope import GENESIS, chain_hash, leaf_of_columns, shard_of
-from chassis.eventstore import HASHED_COLUMNS, Connection
+from chassis.eventstore import EVENT_OF_PLACE, HASHED_COLUMNS, Connection
 from chassis.merkle import Complete, Frontier
-from chassis.tree import LEDGER_TREE, add_nodes, fill_in, frontier_at
+from chassis.tree import LEDGER_TREE, fill_in, frontier_at
 
 PASS = 2000  # events a pass may take
 VACUUM_SECONDS = 5.0
@@ -22,26 +22,32 @@ SUBJECT = 7  # the place of `subject` among the columns of an event
 # Y drew its number, X is visible whenever Y is and X's number is smaller, so ledger order respects stream and causal order;
 # what commits late simply comes later. No horizon, no gap, no wait. Guarded by tests/chassis/test_sequencer.py.
 PENDING_IN_ORDER = f"""
-SELECT p.append_seq, {HASHED_COLUMNS}
-FROM pending p JOIN events e USING (stream_id, version)
-WHERE p.append_seq < coalesce(
+SELECT l.append_seq, {HASHED_COLUMNS}
+FROM (SELECT * FROM pending WHERE append_seq < coalesce(
     (SELECT q.append_seq FROM pending q ORDER BY q.append_seq, q.ord OFFSET $1 LIMIT 1), 9223372036854775807)
-ORDER BY p.append_seq, p.ord
+    ORDER BY append_seq, ord) AS l {EVENT_OF_PLACE}
+ORDER BY l.append_seq, l.ord
 """  # noqa: S608 - constant columns
 
 ANY_PENDING = "SELECT EXISTS (SELECT FROM pending)"
 FIRST_PENDING = f"""
-SELECT p.append_seq, {HASHED_COLUMNS}
-FROM pending p JOIN events e USING (stream_id, version)
-WHERE p.append_seq = (SELECT min(append_seq) FROM pending) ORDER BY p.ord
+SELECT l.append_seq, {HASHED_COLUMNS}
+FROM (SELECT * FROM pending WHERE append_seq = (SELECT min(append_seq) FROM pending) ORDER BY ord) AS l {EVENT_OF_PLACE}
+ORDER BY l.ord
 """  # noqa: S608 - constant columns
 
-# The primary key of the ledger is the fence: a second leader that wakes up late fails here and starts anew.
-APPEND_LEDGER = """
-INSERT INTO ledger (idx, shard, shard_idx, stream_id, version, event_id, leaf, chain)
-SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::int[], $6::uuid[], $7::bytea[], $8::bytea[])
-"""
-TAKE_PENDING = "DELETE FROM pending WHERE append_seq = ANY($1::bigint[])"
+# The primary keys of ledger and tree are the fence: a second leader that wakes up late fails here and starts anew.
+SEQUENCE = f"""
+WITH placed AS (
+    INSERT INTO ledger (idx, shard, shard_idx, stream_id, version, event_id, leaf, chain)
+    SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::int[], $6::uuid[], $7::bytea[], $8::bytea[])
+), completed AS (
+    INSERT INTO tree (level, idx, hash) SELECT * FROM unnest($9::smallint[], $10::bigint[], $11::bytea[])
+), taken AS (
+    DELETE FROM pending WHERE append_seq = ANY($12::bigint[])
+)
+SELECT pg_notify('{LEDGER}', '')
+"""  # noqa: S608 - a channel of ours
 HEAD = "SELECT idx, chain FROM ledger ORDER BY idx DESC LIMIT 1"
 SHARD_HEADS = """
 SELECT s.shard, h.shard_idx FROM generate_series(0, 63) AS s(shard)
@@ -94,19 +100,23 @@ def place(head: Head, rows: list[Any]) -> tuple[list[tuple[Any, ...]], list[Comp
 
 
 async def sequence_once(connection: Connection, head: Head) -> int:
-    """One pass: take what is pending and visible, append it to the ledger, wake the followers. Answers how many events."""
-    if not await connection.fetchval(ANY_PENDING):
+    """One pass: take what is pending and visible, append it to the ledger, wake the followers. Answers how many events.
+
+    Two round trips. Nothing is held between them: what another leader took meanwhile is in the ledger, where `head` says that
+    there is nothing, and the second one fails.
+    """
+    if not (rows := await connection.fetch(PENDING_IN_ORDER, PASS) or await _first(connection)):
         return 0
-    async with connection.transaction():
-        rows = await connection.fetch(PENDING_IN_ORDER, PASS) or await connection.fetch(FIRST_PENDING)
-        if not rows:
-            return 0  # another leader took them
-        placed, completed = place(head, rows)
-        await connection.execute(APPEND_LEDGER, *map(list, zip(*placed, strict=True)))
-        await add_nodes(connection, LEDGER_TREE, completed)
-        await connection.execute(TAKE_PENDING, sorted({row["append_seq"] for row in rows}))
-        await connection.execute(f"NOTIFY {LEDGER}")
+    placed, completed = place(head, rows)
+    nodes = map(list, zip(*completed, strict=True)) if completed else ([], [], [])
+    taken = sorted({row["append_seq"] for row in rows})
+    await connection.execute(SEQUENCE, *map(list, zip(*placed, strict=True)), *nodes, taken)
     return len(rows)
+
+
+async def _first(connection: Connection) -> list[Any]:
+    """A write set that is larger than a pass, if that is what waits."""
+    return await connection.fetch(FIRST_PENDING) if await connection.fetchval(ANY_PENDING) else []
 
 
 async def run_sequencer(dsn: str, pause: float) -> None:
@@ -117,7 +127,7 @@ async def run_sequencer(dsn: str, pause: float) -> None:
         head = await read_head(connection)
         vacuumed = time.monotonic()
         while True:
-            if not await sequence_once(connection, head):
+            if await sequence_once(connection, head) * 2 < PASS:  # else there may be more than fitted
                 await wake.wait()
             if time.monotonic() - vacuumed > VACUUM_SECONDS:
                 await _vacuum(connection)

@@ -14,6 +14,7 @@ from chassis.eventstore import Connection, Verdict, WriteSet, append
 from chassis.telemetry import log
 
 BATCH = 256  # write sets
+WHOLE = 16  # write sets that are never divided: a commit costs as much as writing a dozen of them
 PATIENCE = 40  # tries of one write set while another process's uncommitted row is in its way, each as long as the lock_timeout
 IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
@@ -43,6 +44,7 @@ class GroupCommit:
         self._connection: Connection | None = None
         self._queue: deque[_Waiting] = deque()
         self._blocked: deque[_Waiting] = deque()
+        self._away = 0  # callers that were answered last and have not come back
         self._wake = asyncio.Event()
 
     async def append(self, write_set: WriteSet) -> Verdict:
@@ -55,6 +57,7 @@ class GroupCommit:
             raise ValueError("a write set of group commit needs an idempotency record")
         waiting = _Waiting(write_set, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
+        self._away = max(self._away - 1, 0)
         self._wake.set()
         return await waiting.verdict
 
@@ -65,7 +68,7 @@ class GroupCommit:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._queue or self._blocked:
-                    await self._commit(self._arbitrate())
+                    await self._commit(self._arbitrate(self._share()))
                     await self._commit(self._next_blocked())
         finally:
             self._disconnect()
@@ -92,20 +95,28 @@ class GroupCommit:
             self._connection.terminate()
             self._connection = None
 
-    def _arbitrate(self) -> list[_Waiting]:
+    def _share(self) -> int:
+        """How many write sets to send now: half of those that are here or were just answered, if that is worth a commit.
+
+        While the database writes one half, this process makes the other half's next write sets. All at once, each of the two
+        would only wait for the other.
+        """
+        return min(max((len(self._queue) + self._away + 1) // 2, WHOLE), BATCH)
+
+    def _arbitrate(self, most: int) -> list[_Waiting]:
         """The next batch: at most one write set per stream and per key, in order of arrival; the others keep their turn."""
         batch: list[_Waiting] = []
         later: list[_Waiting] = []
         taken: set[str] = set()
-        while self._queue and len(batch) < BATCH:
+        while self._queue and len(batch) < most:
             waiting = self._queue.popleft()
             if waiting.verdict.done():  # its caller was cancelled
                 continue
             names = _names(waiting.write_set)
-            if names & taken:
-                later.append(waiting)
-            else:
+            if names.isdisjoint(taken):
                 batch.append(waiting)
+            else:
+                later.append(waiting)
             taken |= names
         self._queue.extendleft(reversed(later))
         return batch
@@ -128,6 +139,7 @@ class GroupCommit:
             return
         if Verdict.ACCEPTED in verdicts:
             self._appended()
+        self._away = len(batch)
         for waiting, verdict in zip(batch, verdicts, strict=True):
             waiting.answer(verdict)
 
@@ -154,7 +166,8 @@ class GroupCommit:
 
 
 def _names(write_set: WriteSet) -> set[str]:
-    names = {f"stream {stream_id}" for stream_id, _ in write_set.expected}
+    """What a write set may share with no other of its batch: its streams and its key."""
+    names = {stream_id for stream_id, _ in write_set.expected}
     if write_set.record is not None:
         names.add(f"key {write_set.record.key}")
     return names

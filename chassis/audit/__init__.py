@@ -34,7 +34,8 @@ MOST_UNSEQUENCED = 100
 ROWS = f"""
 SELECT l.idx, l.shard, l.shard_idx, l.stream_id AS ledger_stream, l.version AS ledger_version, l.event_id::text AS ledger_event,
        l.leaf, l.chain, {HASHED_COLUMNS}
-FROM ledger l LEFT JOIN events e USING (stream_id, version)
+FROM ledger l
+LEFT JOIN LATERAL (SELECT * FROM events WHERE stream_id = l.stream_id AND version = l.version OFFSET 0) AS e ON true
 WHERE l.idx > $1 AND l.idx <= $2 ORDER BY l.idx LIMIT $3
 """  # noqa: S608 - constant columns
 NODES = "SELECT level, idx, hash FROM tree WHERE level = $1 AND idx >= $2 AND idx <= $3"

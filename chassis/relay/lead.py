@@ -102,9 +102,15 @@ class _Lead:
                 page = await self._read(filled.position)
 
     async def _relay(self, page: Sequence[Message], filled: Filled) -> tuple[Filled, Sequence[Message]]:
-        """Produce a page while the next one is read; it is noted before that one is produced."""
+        """Produce a page while the next one is read; it is noted before that one is produced.
+
+        A page that is not full was the last one: whoever makes another one wakes us.
+        """
         async with asyncio.timeout(PAGE_SECONDS):
-            after, following = await together(self._journal.produce(page, filled), self._read(page[-1].idx))
+            if len(page) == PAGE:
+                after, following = await together(self._journal.produce(page, filled), self._read(page[-1].idx))
+            else:
+                after, following = await self._journal.produce(page, filled), []
         await self._journal.note(after)
         return after, following
 

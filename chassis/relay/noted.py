@@ -18,13 +18,15 @@ SELECT f.filling, f.cluster, coalesce((SELECT position FROM checkpoints WHERE na
 FROM fillings f WHERE f.topic = $1
 """
 PRODUCED = "SELECT partition, log_offset, event_id FROM produced WHERE topic = $1"
+# Not waited for until it is on the disk: after a crash of the database an older note may stand there, as after a kill before it.
 NOTE = """
 WITH noted AS (
     INSERT INTO produced (topic, partition, log_offset, event_id)
     SELECT $1, * FROM unnest($2::int[], $3::bigint[], $4::uuid[])
     ON CONFLICT (topic, partition) DO UPDATE SET log_offset = EXCLUDED.log_offset, event_id = EXCLUDED.event_id
 )
-INSERT INTO checkpoints (name, position, simulated) VALUES ('relay', $5, $6)
+INSERT INTO checkpoints (name, position, simulated)
+SELECT 'relay', $5, $6 FROM set_config('synchronous_commit', 'off', true)
 ON CONFLICT (name) DO UPDATE SET position = EXCLUDED.position
 """
 FORGET_PRODUCED = "DELETE FROM produced WHERE topic = $1"
@@ -63,6 +65,7 @@ class Notes:
             await self._connection.execute(FORGET_PRODUCED, self._topic)
             await self._connection.execute(SAVE_FILLING, self._topic, filled.number, filled.cluster)
             await self.write(filled)
+            await self._connection.execute("SET LOCAL synchronous_commit TO DEFAULT")  # the number must never be given twice
 
 
 class AtLeastOnce:

@@ -4,18 +4,17 @@
 -- was based on (conflict) or its idempotency key is known (repeated); refused write sets draw no sequence number.
 -- Heads are read by a scalar subquery on purpose: an anti-join may be planned as a sequential scan of all events.
 -- Rows go in by (stream_id, version), so that two processes take their unique-index locks in the same order.
--- The wide rows are unnested straight into the insert, and what is pending from its own four columns: a CTE of both would be
--- copied once more, which is a fifth of the statement's work for commands of many events.
+-- The wide rows are unnested straight into the insert, and what is pending from narrow records of its own: a CTE of both would
+-- be copied once more, which is a fifth of the statement's work for commands of many events.
 -- Never ON CONFLICT DO NOTHING: it would tear a write set. Guarded by tests/chassis/test_append.py.
 WITH heads AS MATERIALIZED (
     SELECT s.ws, bool_or(s.expected <> coalesce(
         (SELECT e.version FROM events e WHERE e.stream_id = s.stream_id ORDER BY e.version DESC LIMIT 1), 0)) AS moved
-    FROM unnest($2::int[], $3::text[], $4::int[]) AS s(ws, stream_id, expected)
+    FROM unnest($2::append_head[]) AS s
     GROUP BY s.ws
 ), keys AS MATERIALIZED (
     SELECT k.*, (SELECT true FROM commands c WHERE c.key = k.key) IS NOT NULL AS known
-    FROM unnest($5::int[], $6::text[], $7::bytea[], $8::uuid[], $9::bytea[], $10::timestamptz[])
-        AS k(ws, key, fingerprint, command_id, answer, recorded_at)
+    FROM unnest($3::append_command[]) AS k
 ), verdicts AS MATERIALIZED (
     SELECT w.ws, CASE WHEN coalesce(k.known, false) THEN 'repeated'
                       WHEN coalesce(h.moved, false) THEN 'conflict' ELSE 'accepted' END AS verdict
@@ -28,17 +27,12 @@ WITH heads AS MATERIALIZED (
                         device, correlation_id, causation_id, traceparent, rulebook, data)
     SELECT stream_id, version, event_id, command_id, type, district, organ, subject, occurred_at, recorded_at, actor,
            device, correlation_id, causation_id, traceparent, rulebook, data
-    FROM unnest($11::int[], $12::int[], $13::text[], $14::int[], $15::uuid[], $16::uuid[], $17::text[], $18::text[], $19::text[],
-                $20::text[], $21::timestamptz[], $22::timestamptz[], $23::text[], $24::text[], $25::uuid[], $26::uuid[],
-                $27::text[], $28::text[], $29::bytea[])
-        AS r(ws, ord, stream_id, version, event_id, command_id, type, district, organ, subject, occurred_at, recorded_at, actor,
-             device, correlation_id, causation_id, traceparent, rulebook, data)
-    JOIN accepted a USING (ws)
+    FROM unnest($4::append_event[]) AS r JOIN accepted a USING (ws)
     ORDER BY stream_id COLLATE "C", version
 ), queued AS (
     INSERT INTO pending (append_seq, ord, stream_id, version)
     SELECT a.append_seq, p.ord, p.stream_id, p.version
-    FROM unnest($11::int[], $12::int[], $13::text[], $14::int[]) AS p(ws, ord, stream_id, version) JOIN accepted a USING (ws)
+    FROM unnest($5::append_place[]) AS p JOIN accepted a USING (ws)
 ), remembered AS (
     INSERT INTO commands (key, fingerprint, command_id, answer, recorded_at)
     SELECT key, fingerprint, command_id, answer, recorded_at FROM keys JOIN accepted USING (ws) ORDER BY key COLLATE "C"

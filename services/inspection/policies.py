@@ -221,6 +221,8 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.certificate-renewed.v1": on_officer_enrolled,
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.tasks.task-assigned.v1": on_task_assigned,
 }

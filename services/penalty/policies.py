@@ -25,6 +25,10 @@ UPSERT_RECUSAL = """
 INSERT INTO recusals (officer_id, enterprise_id, reason) VALUES ($1, $2, $3)
 ON CONFLICT (enterprise_id, officer_id) DO UPDATE SET reason = $3
 """
+RETIRE_OFFICER = """
+UPDATE officers SET certificate_valid_to = least(certificate_valid_to, $2) WHERE officer_id = $1
+"""
+FORGET_RECUSAL = "DELETE FROM recusals WHERE officer_id = $1 AND enterprise_id = $2"
 UPSERT_ENTERPRISE = """
 INSERT INTO enterprises (enterprise_id, name, uscc, address, district) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (enterprise_id) DO UPDATE SET name = $2, uscc = $3, address = $4, district = $5
@@ -69,6 +73,22 @@ class OfficerEnrolled:
     district: str
     certificate_no: str
     certificate_valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRetired:
+    """registry: the last day on which an officer may act."""
+
+    officer_id: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalWithdrawn:
+    """registry: an officer need not keep away any more."""
+
+    officer_id: str
+    enterprise_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +201,18 @@ async def on_recusal_declared(work: Work, received: Received) -> None:
     await work.change(UPSERT_RECUSAL, seen.officer_id, seen.enterprise_id, seen.reason)
 
 
+async def on_recusal_withdrawn(work: Work, received: Received) -> None:
+    """Who was kept away may handle cases of that enterprise again."""
+    seen = received.read(RecusalWithdrawn)
+    await work.change(FORGET_RECUSAL, seen.officer_id, seen.enterprise_id)
+
+
+async def on_officer_retired(work: Work, received: Received) -> None:
+    """Who has left handles no case after the last day, as if the certificate ended then."""
+    seen = received.read(OfficerRetired)
+    await work.change(RETIRE_OFFICER, seen.officer_id, seen.last_day)
+
+
 async def on_enterprise_registered(work: Work, received: Received) -> None:
     """A decision names the party's address."""
     seen = received.read(EnterpriseRegistered)
@@ -238,8 +270,13 @@ async def _note_reinspected(work: Work, received: Received, state: str) -> None:
 
 REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.certificate-renewed.v1": on_officer_enrolled,
+    "casetrail.registry.officer-reassigned.v1": on_officer_enrolled,
+    "casetrail.registry.officer-retired.v1": on_officer_retired,
     "casetrail.registry.recusal-declared.v1": on_recusal_declared,
+    "casetrail.registry.recusal-withdrawn.v1": on_recusal_withdrawn,
     "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -9,7 +10,19 @@ from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch, Projection
 from services.registry.domain.enterprise import EnterpriseRegistered
-from services.registry.domain.people import ExpertEnrolled, JurisdictionEstablished, OfficerEnrolled, RecusalDeclared
+from services.registry.domain.jurisdictions import JurisdictionEnded, JurisdictionEstablished, JurisdictionRenamed
+from services.registry.domain.law import CataloguePublished, RulebookPublished
+from services.registry.domain.numbers import NumbersLeased, NumbersSettled, Span, Voided
+from services.registry.domain.people import (
+    CertificateRenewed,
+    ExpertAmended,
+    ExpertEnrolled,
+    OfficerEnrolled,
+    OfficerReassigned,
+    OfficerRetired,
+    RecusalDeclared,
+    RecusalWithdrawn,
+)
 
 E = TypeVar("E", bound=Event)
 
@@ -19,33 +32,120 @@ LISTED = (
 )  # fmt: skip
 
 
+NAMED = ("name", "short_name", "organ", "document_abbreviation")
+
+OfficerEvent = OfficerEnrolled | CertificateRenewed | OfficerReassigned | OfficerRetired | RecusalDeclared | RecusalWithdrawn
+OFFICERS = (OfficerEnrolled, CertificateRenewed, OfficerReassigned, OfficerRetired, RecusalDeclared, RecusalWithdrawn)
+
+
 async def project_jurisdictions(batch: Batch) -> None:
-    """The list of jurisdictions."""
-    decoded = _decoded(batch, JurisdictionEstablished)
+    """The list of jurisdictions, each as it is now."""
+    decoded: list[tuple[Sequenced, JurisdictionEstablished | JurisdictionRenamed | JurisdictionEnded]] = _decoded(
+        batch, JurisdictionEstablished, JurisdictionRenamed, JurisdictionEnded
+    )
     rows = await batch.rows("jurisdictions", [event.jurisdiction_id for _, event in decoded])
     for sequenced, event in decoded:
-        rows.put(event.jurisdiction_id, _row(sequenced, asdict(event)))
+        key, version = event.jurisdiction_id, sequenced.envelope.version
+        match event:
+            case JurisdictionEstablished():
+                told = {**asdict(event), "successors": [], "ended_because": None}
+                rows.put(key, _row(sequenced, told))
+            case JurisdictionRenamed() if rows.get(key) is not None:
+                names = {name: getattr(event, name) for name in NAMED}
+                rows.patch(key, **names, version=version)
+            case JurisdictionEnded() if rows.get(key) is not None:
+                successors = list(event.successors)
+                rows.patch(key, valid_to=event.valid_to, successors=successors, ended_because=event.reason, version=version)
+            case _:
+                pass
 
 
 async def project_officers(batch: Batch) -> None:
-    """The list of officers, each with the enterprises they keep away from."""
-    decoded: list[tuple[Sequenced, OfficerEnrolled | RecusalDeclared]] = _decoded(batch, OfficerEnrolled, RecusalDeclared)
+    """The officer library, each with the enterprises they keep away from."""
+    decoded: list[tuple[Sequenced, OfficerEvent]] = _decoded(batch, *OFFICERS)
     rows = await batch.rows("officers", [event.officer_id for _, event in decoded])
     for sequenced, event in decoded:
-        match event:
-            case OfficerEnrolled():
-                rows.put(event.officer_id, _row(sequenced, {**asdict(event), "recusals": []}))
-            case RecusalDeclared() if (row := rows.get(event.officer_id)) is not None:
-                recusals = [*row["recusals"], event.enterprise_id]
-                rows.patch(event.officer_id, recusals=recusals, version=sequenced.envelope.version)
+        if isinstance(event, OfficerEnrolled):
+            rows.put(event.officer_id, _row(sequenced, {**asdict(event), "recusals": [], "last_day": None}))
+        elif (row := rows.get(event.officer_id)) is not None:
+            rows.patch(event.officer_id, **_officer_changes(row, event), version=sequenced.envelope.version)
+
+
+def _officer_changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
+    match event:
+        case RecusalDeclared():
+            return {"recusals": [*row["recusals"], event.enterprise_id]}
+        case RecusalWithdrawn():
+            return {"recusals": [one for one in row["recusals"] if one != event.enterprise_id]}
+        case OfficerRetired():
+            return {"last_day": event.last_day}
+        case CertificateRenewed():
+            return {"certificate_no": event.certificate_no, "certificate_valid_to": event.certificate_valid_to}
+        case OfficerReassigned():
+            unit = {"organ_id": event.organ_id, "organ": event.organ, "district": event.district}
+            return {**unit, "specialities": list(event.specialities)}
+        case _:
+            return {}
 
 
 async def project_experts(batch: Batch) -> None:
     """The list of experts."""
-    decoded = _decoded(batch, ExpertEnrolled)
+    decoded: list[tuple[Sequenced, ExpertEnrolled | ExpertAmended]] = _decoded(batch, ExpertEnrolled, ExpertAmended)
     rows = await batch.rows("experts", [event.expert_id for _, event in decoded])
     for sequenced, event in decoded:
-        rows.put(event.expert_id, _row(sequenced, asdict(event)))
+        rows.put(event.expert_id, _row(sequenced, {"last_day": None, **asdict(event)}))
+
+
+async def project_publications(batch: Batch) -> None:
+    """What was published when, and from when to when it holds."""
+    decoded: list[tuple[Sequenced, CataloguePublished | RulebookPublished]] = _decoded(
+        batch, CataloguePublished, RulebookPublished
+    )
+    rows = await batch.rows("publications", [_publication(event)["publication"] for _, event in decoded])
+    for sequenced, event in decoded:
+        envelope, told = sequenced.envelope, _publication(event)
+        published = {"published_at": envelope.recorded_at.isoformat(), "published_by": envelope.actor.id}
+        rows.put(told["publication"], _row(sequenced, {**told, **published}))
+
+
+def _publication(event: CataloguePublished | RulebookPublished) -> dict[str, Any]:
+    if isinstance(event, CataloguePublished):
+        kind, name, title, items = "catalogue", event.catalogue, event.title, len(event.items)
+    else:
+        kind, name, title, items = "rulebook", event.rulebook, str(event.content["title"]), 0
+    return {
+        "publication": f"{kind}:{name}/{event.version}", "kind": kind, "name": name, "version_name": event.version,
+        "title": title, "items": items, "valid_from": event.valid_from, "valid_to": event.valid_to,
+    }  # fmt: skip
+
+
+async def project_number_series(batch: Batch) -> None:
+    """How far each series of document numbers is, and what became of its numbers."""
+    decoded: list[tuple[Sequenced, NumbersLeased | NumbersSettled]] = _decoded(batch, NumbersLeased, NumbersSettled)
+    rows = await batch.rows("number_series", [event.series for _, event in decoded])
+    for sequenced, event in decoded:
+        row = rows.get(event.series)
+        match event:
+            case NumbersLeased():
+                row = row or {
+                    "series": event.series, "organ_id": event.organ_id, "word": event.word, "year": event.year, "last": 0,
+                    "used": 0, "voided": 0, "free": 0, "out": 0,
+                }  # fmt: skip
+                last = max([row["last"], *(span.last for span in event.spans)])
+                free = row["free"] - (event.count - (last - row["last"]))
+                rows.put(event.series, _row(sequenced, {**row, "last": last, "free": free, "out": row["out"] + event.count}))
+            case NumbersSettled() if row is not None:
+                used, voided, returned = (_size(spans) for spans in (event.used, event.voided, event.returned))
+                rows.patch(
+                    event.series, used=row["used"] + used, voided=row["voided"] + voided, free=row["free"] + returned,
+                    out=row["out"] - used - voided - returned, version=sequenced.envelope.version,
+                )  # fmt: skip
+            case _:
+                pass
+
+
+def _size(spans: Iterable[Span | Voided]) -> int:
+    return sum(span.last - span.first + 1 for span in spans)
 
 
 async def project_enterprises(batch: Batch) -> None:
@@ -78,5 +178,7 @@ PROJECTIONS = (
     Projection("jurisdictions", version=1, project=project_jurisdictions, tables=("jurisdictions",)),
     Projection("officers", version=1, project=project_officers, tables=("officers",)),
     Projection("experts", version=1, project=project_experts, tables=("experts",)),
+    Projection("publications", version=1, project=project_publications, tables=("publications",)),
+    Projection("number_series", version=1, project=project_number_series, tables=("number_series",)),
     Projection("enterprises", version=1, project=project_enterprises, tables=("enterprises",)),
 )

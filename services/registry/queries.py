@@ -9,39 +9,66 @@ from uuid import UUID
 import orjson
 
 from chassis.codec import decode
-from chassis.domain import ERASED
-from chassis.eventstore import Pool
+from chassis.domain import ERASED, Event
+from chassis.sight import Sight
 from chassis.vault import Vault
 from services.registry.domain.enterprise import SITE_CLAIM
 from services.registry.domain.erasure import KeptFile
-from services.registry.domain.law import RulebookPublished
-from services.registry.domain.people import JurisdictionEstablished
+from services.registry.domain.jurisdictions import JURISDICTION, JurisdictionEstablished, JurisdictionState
+from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
 
 OFFICERS = """
 SELECT * FROM officers
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND officer_id > $3
 ORDER BY officer_id LIMIT $4
 """
+ROSTER = """
+SELECT * FROM officers WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
+ORDER BY district, officer_id LIMIT $3
+"""
 EXPERTS = """
 SELECT * FROM experts
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND expert_id > $3
 ORDER BY expert_id LIMIT $4
 """
+CERTIFICATES = """
+SELECT officer_id, district, name, organ_id, organ, certificate_no, certificate_valid_to, specialities, version FROM officers
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::date IS NULL OR certificate_valid_to < $2) AND last_day IS NULL
+  AND (certificate_valid_to, officer_id) > ($3, $4)
+ORDER BY certificate_valid_to, officer_id LIMIT $5
+"""
+NUMBER_SERIES = """
+SELECT * FROM number_series
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR organ_id = $2) AND series > $3
+ORDER BY series LIMIT $4
+"""
+# Published law is public.
+PUBLICATIONS = """
+SELECT * FROM publications WHERE kind = $1 AND ($2::date IS NULL OR (valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)))
+  AND publication > $3
+ORDER BY publication LIMIT $4
+"""
 # Jurisdictions are public: everybody sees all of them.
 JURISDICTIONS = "SELECT * FROM jurisdictions WHERE jurisdiction_id > $1 ORDER BY jurisdiction_id LIMIT $2"
+# Part of a name is looked for in an index that holds all that is asked for: no row is read that is not shown. Row-level security
+# comes before it, so an n-gram index could not be used: its operators are not leakproof.
 ENTERPRISES = """
-SELECT * FROM enterprises
-WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND ($3::text IS NULL OR sector = $3)
-  AND ($4::text IS NULL OR strpos(name, $4) > 0 OR starts_with(uscc, upper($4)))
-  AND (name, enterprise_id) > ($5, $6)
-ORDER BY name, enterprise_id LIMIT $7
+SELECT e.* FROM (
+    SELECT name, enterprise_id FROM enterprises
+    WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND ($3::text IS NULL OR sector = $3)
+      AND ($4::text IS NULL OR strpos(name, $4) > 0 OR starts_with(uscc, upper($4)))
+      AND (name, enterprise_id) > ($5, $6)
+    ORDER BY name, enterprise_id LIMIT $7
+) AS found JOIN enterprises e USING (enterprise_id) ORDER BY found.name, found.enterprise_id
 """
 # Read from the events, because what is decided with them may not lag behind; ';' follows ':' in the collation of stream ids.
 ESTABLISHED = """
-SELECT type, data FROM events WHERE stream_id >= 'jurisdiction:' AND stream_id < 'jurisdiction;' ORDER BY stream_id, version
+SELECT stream_id, type, data FROM events
+WHERE stream_id >= 'jurisdiction:' AND stream_id < 'jurisdiction;' ORDER BY stream_id, version
 """
 CLAIMS = "SELECT stream_id, command_id FROM events WHERE stream_id = ANY($1) AND version = 1"
 
+VERSIONS = "SELECT type, data FROM events WHERE stream_id >= $1 AND stream_id < $2 ORDER BY stream_id, version"
 RULEBOOKS = """
 SELECT type, data FROM events WHERE stream_id >= 'rulebook:' AND stream_id < 'rulebook;' ORDER BY stream_id, version
 """
@@ -59,15 +86,41 @@ Fetch = Callable[..., Awaitable[list[Any]]]
 
 
 async def established(fetch: Fetch) -> list[JurisdictionEstablished]:
-    """Every jurisdiction that was established, by id; never behind."""
-    events = [decode(row["type"], bytes(row["data"])) for row in await fetch(ESTABLISHED)]
-    return [event for event in events if isinstance(event, JurisdictionEstablished)]
+    """Every jurisdiction that was ever established, as it is now, by id; never behind."""
+    return [state.now for state in (await jurisdictions(fetch)).values() if state.now is not None]
+
+
+async def jurisdictions(fetch: Fetch) -> dict[str, JurisdictionState]:
+    """Every jurisdiction with its names and successors, by id; never behind."""
+    found: dict[str, JurisdictionState] = {}
+    for row in await fetch(ESTABLISHED):
+        key = row["stream_id"].removeprefix(f"{JURISDICTION.name}:")
+        event = decode(row["type"], bytes(row["data"]))
+        found[key] = JURISDICTION.evolve(found.get(key, JURISDICTION.initial), event)
+    return found
 
 
 async def rulebooks(fetch: Fetch) -> list[Mapping[str, Any]]:
     """The content of every published rulebook; never behind."""
     events = [decode(row["type"], bytes(row["data"])) for row in await fetch(RULEBOOKS)]
     return [event.content for event in events if isinstance(event, RulebookPublished)]
+
+
+async def catalogues(fetch: Fetch, name: str) -> list[CataloguePublished]:
+    """Every published version of a catalogue; never behind."""
+    events = await _published(fetch, f"{CATALOGUE.name}:{name}/")
+    return [event for event in events if isinstance(event, CataloguePublished)]
+
+
+async def rulebook_versions(fetch: Fetch, name: str) -> list[RulebookPublished]:
+    """Every published version of a rulebook; never behind."""
+    events = await _published(fetch, f"{RULEBOOK.name}:{name}/")
+    return [event for event in events if isinstance(event, RulebookPublished)]
+
+
+async def _published(fetch: Fetch, prefix: str) -> list[Event]:
+    """'0' follows '/' in the collation of stream ids."""
+    return [decode(row["type"], bytes(row["data"])) for row in await fetch(VERSIONS, prefix, prefix[:-1] + "0")]
 
 
 async def has_key(fetch: Fetch, person: str) -> bool:
@@ -92,10 +145,10 @@ def refused_rows_of(import_id: str) -> str:
     return f"import/{import_id}"
 
 
-async def refused_rows(pool: Pool, vault: Vault, import_id: str, limit: int | None = None) -> list[dict[str, Any]]:
+async def refused_rows(seen: Sight, vault: Vault, import_id: str, limit: int | None = None) -> list[dict[str, Any]]:
     """The rows that an import refused, in the workbook's order: sheet, row, cells, faults; none once they were erased."""
     found = []
-    for row in await pool.fetch(REFUSED_ROWS, import_id, limit):
+    for row in await seen.fetch(REFUSED_ROWS, import_id, limit):
         cells, faults = await vault.plain(row["cells"], row["faults"])
         if cells != ERASED:
             told = {"cells": _listed(cells), "faults": _listed(faults)}

@@ -6,16 +6,28 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.registry import policies, projections, worker
-from services.registry.api import erasures, imports, publications, reference
+from services.registry.api import erasures, exchange, imports, jurisdictions, library, numbers, publications, reference, rosters
 from services.registry.commands import register
+from services.registry.domain.numbers import NUMBER_SERIES
 
 SERVICE = Service(
     name="registry",
     title="企业与执法力量登记",
-    routers=(reference.router, publications.router, imports.router, erasures.router),
+    routers=(
+        jurisdictions.router,
+        reference.router,
+        library.router,
+        rosters.router,
+        exchange.router,
+        publications.router,
+        numbers.router,
+        imports.router,
+        erasures.router,
+    ),
     projections=projections.PROJECTIONS,
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,
     purges=register.PURGES,
+    snapshots=(NUMBER_SERIES,),
     migrations=Path(__file__).parent / "migrations",
 )

@@ -32,6 +32,10 @@ ON CONFLICT (officer_id) DO UPDATE SET name = EXCLUDED.name, organ_id = EXCLUDED
 FEED_RECUSAL = """
 INSERT INTO recusals (officer_id, enterprise_id) VALUES ($1, $2) ON CONFLICT (officer_id, enterprise_id) DO NOTHING
 """
+RETIRE_OFFICER = """
+UPDATE officers SET certificate_valid_to = least(certificate_valid_to, $2) WHERE officer_id = $1
+"""
+FORGET_RECUSAL = "DELETE FROM recusals WHERE officer_id = $1 AND enterprise_id = $2"
 FEED_EXPERT = """
 INSERT INTO experts (expert_id, name, district) VALUES ($1, $2, $3)
 ON CONFLICT (expert_id) DO UPDATE SET name = EXCLUDED.name, district = EXCLUDED.district
@@ -90,6 +94,14 @@ class RecusalDeclared:
 
     officer_id: str
     enterprise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRetired:
+    """What tasks need of it: the last day on which an officer may act."""
+
+    officer_id: str
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +231,18 @@ async def on_recusal_declared(work: Work, received: Received) -> None:
     await work.change(FEED_RECUSAL, seen.officer_id, seen.enterprise_id)
 
 
+async def on_recusal_withdrawn(work: Work, received: Received) -> None:
+    """Who was kept away may be drawn again."""
+    seen = received.read(RecusalDeclared)
+    await work.change(FORGET_RECUSAL, seen.officer_id, seen.enterprise_id)
+
+
+async def on_officer_retired(work: Work, received: Received) -> None:
+    """Who has left is drawn for nothing after the last day, as if the certificate ended then."""
+    seen = received.read(OfficerRetired)
+    await work.change(RETIRE_OFFICER, seen.officer_id, seen.last_day)
+
+
 async def on_expert_enrolled(work: Work, received: Received) -> None:
     """Know who may go along."""
     seen = received.read(ExpertEnrolled)
@@ -252,9 +276,15 @@ async def on_inspection_concluded(work: Work, received: Received) -> None:
 
 REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
+    "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
+    "casetrail.registry.jurisdiction-ended.v1": on_jurisdiction_established,
     "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
     "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
+    "casetrail.registry.certificate-renewed.v1": on_officer_enrolled,
+    "casetrail.registry.officer-reassigned.v1": on_officer_enrolled,
+    "casetrail.registry.officer-retired.v1": on_officer_retired,
     "casetrail.registry.recusal-declared.v1": on_recusal_declared,
+    "casetrail.registry.recusal-withdrawn.v1": on_recusal_withdrawn,
     "casetrail.registry.expert-enrolled.v1": on_expert_enrolled,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.inspection.checked-in.v1": on_checked_in,

@@ -23,7 +23,7 @@ from tests.chassis.writing import AT, OFFICER, alone, recorded, streams, until, 
 
 ACCEPTED, CONFLICT, REPEATED = Verdict.ACCEPTED, Verdict.CONFLICT, Verdict.REPEATED
 BLOCKED = ["blocked", "beside"]
-EMPTY = ", ".join(["'{}'"] * 28)
+EMPTY = ", ".join(["'{}'"] * 4)
 
 
 @asynccontextmanager

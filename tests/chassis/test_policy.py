@@ -216,8 +216,11 @@ async def test_events_without_a_reaction_only_move_the_position(sut: ServiceUnde
     assert (await position(sut), await position(sut, B)) == (3, 1)
 
 
-async def test_an_overtaken_shard_leaves_no_other_in_the_background(sut: ServiceUnderTest) -> None:
-    """When one run fails, the others have ended before the consumer begins anew."""
+async def test_an_overtaken_shard_leaves_no_other_in_the_background(
+    sut: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When one transaction fails, the others have ended before the consumer begins anew."""
+    monkeypatch.setattr("chassis.policy.TOGETHER", 1)
     old = thing(sut, "old")
     await policies(sut).apply([run(old)])
     ended = []
@@ -232,6 +235,47 @@ async def test_an_overtaken_shard_leaves_no_other_in_the_background(sut: Service
         await policies(sut, slow).apply([run(old), run(thing(sut, "beta", subject=BETA))])
     assert len(ended) == 2
     assert await position(sut, B) == 1
+
+
+async def test_runs_of_several_shards_share_a_transaction_in_the_order_of_their_ledger(
+    sut: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an event rests on in another shard comes before it; too many events are several transactions."""
+    first, second, third = thing(sut, "x"), thing(sut, "y", after="x", subject=BETA), thing(sut, "z", after="y")
+    second, third = (replace(event, idx=event.idx + 10 * n) for n, event in enumerate((second, third), start=1))
+    assert await policies(sut).apply([run(second), run(first, third)]) == {("things", A): 2, ("things", B): 1}
+    transactions = "SELECT count(DISTINCT xmin::text) FROM things WHERE thing_id = ANY($1)"
+    assert await sut.connection.fetchval(transactions, ["x", "y", "z"]) == 1
+    assert await noted(sut) == ["note:x", "note:y", "note:z"]
+    monkeypatch.setattr("chassis.policy.TOGETHER", 2)
+    await policies(sut).apply([run(thing(sut, "p"), thing(sut, "q")), run(thing(sut, "r", subject=BETA))])
+    assert await sut.connection.fetchval(transactions, ["p", "q", "r"]) == 2
+
+
+async def test_a_run_that_stops_lets_those_go_on_that_shared_its_transaction(sut: ServiceUnderTest) -> None:
+    """All but what it stopped at takes effect, once; while it stands in the way, it is tried by itself."""
+    together: list[int] = []
+
+    async def watched(work: Work, event: Received) -> None:
+        assert work.tx is not None
+        together.append(await work.tx.fetchval("SELECT pg_current_xact_id()::text::bigint"))
+        await on_thing(work, event)
+
+    waiting = [thing(sut, "x"), thing(sut, "y", after="elsewhere")]
+    runs = policies(sut, watched)
+    assert await runs.apply([run(*waiting), run(thing(sut, "p", subject=BETA))]) == {("things", A): 1, ("things", B): 1}
+    assert await times(sut) == {"x": 1, "p": 1}
+    for n, name in enumerate(("q", "s"), start=2):
+        together.clear()
+        assert await runs.apply([run(waiting[1]), run(thing(sut, name, subject=BETA))]) == {("things", A): 1, ("things", B): n}
+    assert len(together) == len({*together}) == 2
+    await runs.apply([run(thing(sut, "elsewhere", subject=BETA))])
+    assert await runs.apply([run(waiting[1])]) == {("things", A): 2}
+    together.clear()
+    await runs.apply([run(thing(sut, "z")), run(thing(sut, "r", subject=BETA))])
+    assert len(together) == 2
+    assert len({*together}) == 1
+    assert await times(sut) == dict.fromkeys(("x", "y", "elsewhere", "p", "q", "s", "z", "r"), 1)
 
 
 async def test_a_missing_aggregate_is_refused_by_its_name(sut: ServiceUnderTest) -> None:

@@ -164,3 +164,8 @@ async def test_a_row_to_fold_says_what_the_row_says(connection: Connection) -> N
         return [*ledger, *(getattr(e, m.name) for e in (one.envelope, recorded.envelope) for m in fields(Envelope))]
 
     assert [told(one) for one in to_fold] == [told(one) for one in whole]
+
+
+def test_a_name_that_no_schema_can_have_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="number-series"):
+        Projection("number-series", 1, LIST.project, ())

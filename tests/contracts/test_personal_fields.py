@@ -17,19 +17,22 @@ EVENTS = generate.load_events()
 #: what the site or the act is like (docs/decisions/0018-sealed-persons.md).
 NOBODYS = set(
     """
-    address advice algorithm approved_by article bank_reference basis campaign_id case_id case_no catalogue cause city_organ
-    city_organ_id code confidence contents district document_abbreviation document_no drafted_by draw_id drawn enterprise_id
-    enterprise_name equipment_id evidence expert_id expert_ids experts fact file_name form form_version hazard_id hazard_ids
-    hazards import_id industry_code inspection_id item item_code jurisdiction_id key_item_code kind law law_version level method
-    national_code note officer_id officers opinion order_id organ organ_id parent person place place_id plan_id pool pool_sha256
-    province reason referral_id report review_grounds reviewer rounding rulebook sector sectors seed seed_sha256 series sha256
-    short_name site_no source specialities taken_by task_id uscc version zi
+    abbreviation address advice algorithm approved_by article bank_reference basis campaign_id case_id case_no catalogue cause
+    city_organ city_organ_id code confidence contents district document_abbreviation document_no drafted_by draw_id drawn
+    enterprise_id enterprise_name equipment_id evidence expert_id expert_ids experts fact file_name form form_version hazard_id
+    hazard_ids hazards holder import_id industry_code inspection_id item item_code jurisdiction_id key_item_code kind law
+    law_version lease_id level method national_code note officer_id officers opinion order_id organ organ_id parent pattern
+    person place place_id plan_id pool pool_sha256 province reason referral_id report review_grounds reviewer rounding rulebook
+    sector sectors seed seed_sha256 series sha256 short_name site_no source specialities successors taken_by task_id uscc
+    version word zi
     """.split()  # noqa: SIM905 - a list would be ninety lines
 )
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
 NAMES = {
     "Party.name",
+    "JurisdictionEnded.name",
     "JurisdictionEstablished.name",
+    "JurisdictionRenamed.name",
     "Place.name",
     "Equipment.name",
     "FieldValue.name",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.aggregates import AsOf, Loaded, read
 from chassis.domain import Stream, Unknown
-from chassis.http import Id, answer_json, pool_of
+from chassis.http import Id, Paged, Seen, answer_json, listed, pool_of
 from chassis.moments import Moment
+from services.registry import queries
 from services.registry.api.catalogues import CatalogueBody
 from services.registry.api.citations import Version
-from services.registry.api.reference import PUBLIC, Administrator
+from services.registry.api.reference import LISTED, PUBLIC, Administrator, after
 from services.registry.api.rulebooks import RulebookBody
 from services.registry.commands import reference
+from services.registry.domain import releases
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
+from services.registry.domain.releases import Change
 
 S = TypeVar("S")
 router = APIRouter(prefix="/v1")
@@ -25,11 +31,7 @@ router = APIRouter(prefix="/v1")
 async def publish_catalogue(request: Request, body: CatalogueBody, command: Administrator) -> Response:
     """Publish a version of a catalogue."""
     sent = await request.json()
-    fact = CataloguePublished(
-        catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
-        items=tuple(sent["items"]), register_terms=body.register_terms,
-    )  # fmt: skip
-    return await command.run(reference.publish_catalogue, fact, body.rulebook, status=201)
+    return await command.run(reference.publish_catalogue, fact_of(body, sent["items"]), body.rulebook, status=201)
 
 
 @router.post("/rulebooks", status_code=201)
@@ -40,6 +42,36 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
         province=body.province, content=await request.json(),
     )  # fmt: skip
     return await command.run(reference.publish_rulebook, fact, status=201)
+
+
+@router.get("/catalogues", dependencies=LISTED)
+async def catalogues(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
+    """What releases of catalogues there are, in force on a day if one is named: they are public."""
+    return await _list(request, db, asked, "catalogue", on)
+
+
+@router.get("/rulebooks", dependencies=LISTED)
+async def rulebooks(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
+    """What releases of rulebooks there are, in force on a day if one is named: they are public."""
+    return await _list(request, db, asked, "rulebook", on)
+
+
+@router.get("/catalogues/{catalogue}/{version}/changes", dependencies=PUBLIC)
+async def catalogue_changes(request: Request, catalogue: Id, version: Version, against: Version | None = None) -> Response:
+    """How a release differs from another (the one before it, if none is named), item by item."""
+    known = await queries.catalogues(pool_of(request).fetch, catalogue)
+    after, before = _pair(known, CATALOGUE.name, catalogue, version, against)
+    found = releases.catalogue_changes([] if before is None else before.items, after.items)
+    return _told(found, version, None if before is None else before.version)
+
+
+@router.get("/rulebooks/{rulebook}/{version}/changes", dependencies=PUBLIC)
+async def rulebook_changes(request: Request, rulebook: Id, version: Version, against: Version | None = None) -> Response:
+    """How a release differs from another (the one before it, if none is named), row by row."""
+    known = await queries.rulebook_versions(pool_of(request).fetch, rulebook)
+    after, before = _pair(known, RULEBOOK.name, rulebook, version, against)
+    found = releases.rulebook_changes({} if before is None else before.content, after.content)
+    return _told(found, version, None if before is None else before.version)
 
 
 @router.get("/catalogues/{catalogue}/{version}", dependencies=PUBLIC)
@@ -55,6 +87,43 @@ async def rulebook(request: Request, rulebook: Id, version: Version, as_of: Mome
     loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}", as_of)
     published = loaded.state.published
     return answer_json(published and published.content, version=loaded.version)
+
+
+def fact_of(body: CatalogueBody, items: Sequence[dict[str, Any]]) -> CataloguePublished:
+    """The release that a checked body tells of; its items are kept as they came."""
+    return CataloguePublished(
+        catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
+        items=tuple(items), register_terms=body.register_terms,
+    )  # fmt: skip
+
+
+R = TypeVar("R", CataloguePublished, RulebookPublished)
+
+
+def _pair(known: Sequence[R], kind: str, name: str, version: str, against: str | None) -> tuple[R, R | None]:
+    after = release_of(known, kind, name, version)
+    if against is not None:
+        return after, release_of(known, kind, name, against)
+    before = releases.previous(known, after)
+    return after, None if before is None else release_of(known, kind, name, before.version)
+
+
+def release_of(known: Sequence[R], kind: str, name: str, version: str) -> R:
+    """The release of this version; raises Unknown."""
+    found = next((one for one in known if one.version == version), None)
+    if found is None:
+        raise Unknown(kind, f"{name}/{version}")
+    return found
+
+
+def _told(changes: Sequence[Change], version: str, against: str | None) -> Response:
+    listed_ = [{**asdict(change), "zh": change.zh} for change in changes]
+    return answer_json({"version": version, "against": against, "changes": listed_})
+
+
+async def _list(request: Request, db: Seen, asked: Paged, kind: str, on: date | None) -> Response:
+    rows = await db.fetch(queries.PUBLICATIONS, kind, on, *after(asked, 1), asked.limit + 1)
+    return listed(request, asked, rows, lambda row: [row["publication"]])
 
 
 async def _published(request: Request, stream: Stream[S], key: str, as_of: AsOf | None) -> Loaded[S]:

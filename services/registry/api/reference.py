@@ -9,15 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.http import Body, Command, Db, Id, Page, Paged, answer_json, at_least, command, foreign_cursor, listed
+from chassis.http import Body, Command, Id, Page, Paged, Seen, answer_json, at_least, command, foreign_cursor, listed
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
 from services.registry.domain.enterprise import ENTERPRISE, Sector
+from services.registry.domain.jurisdictions import JurisdictionEstablished, JurisdictionKind
 from services.registry.domain.people import (
     ExpertEnrolled,
-    JurisdictionEstablished,
-    JurisdictionKind,
     OfficerEnrolled,
     RecusalDeclared,
 )
@@ -30,6 +29,7 @@ PUBLIC = [Depends(reader(*READERS))]
 LISTED = [*PUBLIC, Depends(at_least)]  # in this order: nobody waits who may not read
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
+CertificateNo = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,30}$")]
 Specialities = Annotated[tuple[Name, ...], Field(max_length=20)]
 
 router = APIRouter(prefix="/v1")
@@ -61,7 +61,7 @@ class OfficerBody(Body):
     organ_id: Id
     organ: Name
     district: Id
-    certificate_no: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,30}$")]
+    certificate_no: CertificateNo
     certificate_valid_to: date
     specialities: Specialities = ()
 
@@ -108,21 +108,21 @@ async def enrol_expert(body: ExpertBody, command: Administrator) -> Response:
 
 
 @router.get("/jurisdictions", dependencies=LISTED)
-async def jurisdictions(request: Request, db: Db, asked: Paged) -> Response:
+async def jurisdictions(request: Request, db: Seen, asked: Paged) -> Response:
     """All jurisdictions: they are public."""
     rows = await db.fetch(queries.JURISDICTIONS, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["jurisdiction_id"]])
 
 
 @router.get("/officers", dependencies=LISTED)
-async def officers(request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None) -> Response:
+async def officers(request: Request, principal: Reader, db: Seen, asked: Paged, district: Id | None = None) -> Response:
     """The officers of the asker's districts, with the enterprises each keeps away from."""
     rows = await db.fetch(queries.OFFICERS, principal.seen_districts(), district, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["officer_id"]])
 
 
 @router.get("/experts", dependencies=LISTED)
-async def experts(request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None) -> Response:
+async def experts(request: Request, principal: Reader, db: Seen, asked: Paged, district: Id | None = None) -> Response:
     """The experts of the asker's districts."""
     rows = await db.fetch(queries.EXPERTS, principal.seen_districts(), district, *after(asked, 1), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["expert_id"]])
@@ -130,7 +130,7 @@ async def experts(request: Request, principal: Reader, db: Db, asked: Paged, dis
 
 @router.get("/enterprises", dependencies=LISTED)
 async def enterprises(
-    request: Request, principal: Reader, db: Db, asked: Paged, district: Id | None = None, sector: Sector | None = None,
+    request: Request, principal: Reader, db: Seen, asked: Paged, district: Id | None = None, sector: Sector | None = None,
     q: Annotated[str | None, Query(pattern=PRINTABLE, max_length=100)] = None,
 ) -> Response:  # fmt: skip
     """The enterprises of the asker's districts by name; `q` is part of a name or the beginning of a USCC."""

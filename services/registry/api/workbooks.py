@@ -121,6 +121,23 @@ def refused_workbook(form: Form, rows: Iterable[Mapping[str, Any]]) -> bytes:
     return buffer.getvalue()
 
 
+def plain_workbook(tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
+    """Sheets of texts as a file: each with its heads in the first row."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    style = book.add_format({"bold": True, "text_wrap": True})
+    for name, (heads, rows) in tables.items():
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(heads) - 1, 16)
+        sheet.write_row(0, 0, heads, style)
+        for place, row in enumerate(rows, start=1):
+            for column, text in enumerate(row):
+                sheet.write_string(place, column, text)
+    book.close()
+    return buffer.getvalue()
+
+
 def _write_sheet(sheet: Any, heads: Sequence[str], rows: Sequence[Mapping[str, Any]], style: Any) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(heads) - 1, 16)

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.erasure import erase
 from chassis.runner import Work
 from services.registry import queries
-from services.registry.domain import erasure, people
+from services.registry.domain import erasure, jurisdictions
 from services.registry.domain.enterprise import ENTERPRISE
 from services.registry.domain.erasure import ERASURE, PersonErased
 from services.registry.domain.people import EXPERT, OFFICER
@@ -37,4 +37,4 @@ async def _whereabouts(work: Work, person: str) -> tuple[str, str | None]:
     officer, expert = await work.load(OFFICER, base), await work.load(EXPERT, base)
     if (district := officer.district or expert.district) is not None:
         return district, None
-    return people.root_of(await queries.established(work.read)).jurisdiction_id, None
+    return jurisdictions.root_of(await queries.established(work.read)).jurisdiction_id, None

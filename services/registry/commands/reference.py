@@ -7,16 +7,14 @@ from typing import Any
 from chassis.domain import Refused
 from chassis.runner import Work
 from services.registry import queries
-from services.registry.domain import law, people
+from services.registry.domain import jurisdictions, law, people
 from services.registry.domain.enterprise import ENTERPRISE
+from services.registry.domain.jurisdictions import JURISDICTION, JurisdictionEstablished, JurisdictionState
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
 from services.registry.domain.people import (
     EXPERT,
-    JURISDICTION,
     OFFICER,
     ExpertEnrolled,
-    JurisdictionEstablished,
-    JurisdictionState,
     OfficerEnrolled,
     RecusalDeclared,
 )
@@ -28,7 +26,7 @@ async def establish_jurisdiction(work: Work, fact: JurisdictionEstablished) -> d
     parent = JurisdictionState()
     if fact.parent is not None:
         parent = (await work.load(JURISDICTION, fact.parent)).state
-    events = people.establish_jurisdiction(jurisdiction.state, fact, parent)
+    events = jurisdictions.establish_jurisdiction(jurisdiction.state, fact, parent)
     work.append(jurisdiction, events, district=fact.jurisdiction_id)
     return {"jurisdiction_id": fact.jurisdiction_id}
 
@@ -65,7 +63,7 @@ async def publish_catalogue(work: Work, fact: CataloguePublished, rulebook_key: 
         rulebook = (await work.load(RULEBOOK, rulebook_key)).state.published
         if rulebook is None:
             raise Refused("rulebook-unknown", f"规则库{rulebook_key}未发布", f"rulebook {rulebook_key} is not published")
-    root = people.root_of(await queries.established(work.read))
+    root = jurisdictions.root_of(await queries.established(work.read))
     work.append(catalogue, law.publish_catalogue(catalogue.state, fact, rulebook), district=root.jurisdiction_id)
     return {"catalogue": fact.catalogue, "catalogue_version": fact.version, "items": len(fact.items)}
 
@@ -73,6 +71,6 @@ async def publish_catalogue(work: Work, fact: CataloguePublished, rulebook_key: 
 async def publish_rulebook(work: Work, fact: RulebookPublished) -> dict[str, Any]:
     """Publish a version of a rulebook."""
     rulebook = await work.load(RULEBOOK, f"{fact.rulebook}/{fact.version}")
-    root = people.root_of(await queries.established(work.read))
+    root = jurisdictions.root_of(await queries.established(work.read))
     work.append(rulebook, law.publish_rulebook(rulebook.state, fact), district=root.jurisdiction_id)
     return {"rulebook": fact.rulebook, "rulebook_version": fact.version}

@@ -17,7 +17,7 @@ from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
 from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
-from services.registry.domain import enterprise, imports, people, workbook
+from services.registry.domain import enterprise, imports, jurisdictions, workbook
 from services.registry.domain.cells import District, as_text
 from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, claim_key
 from services.registry.domain.files import file_of
@@ -126,10 +126,11 @@ async def _districts(pool: Pool, context: Context) -> dict[str, District]:
     parents = {fact.parent for fact in known}
     return {
         fact.name: District(
-            fact.jurisdiction_id, exists=people.valid_on(fact, day), divided=fact.jurisdiction_id in parents,
+            fact.jurisdiction_id, exists=jurisdictions.valid_on(fact, day), divided=fact.jurisdiction_id in parents,
             permitted=ALL in context.districts or fact.jurisdiction_id in context.districts,
         )
-        for fact in sorted(known, key=lambda fact: people.valid_on(fact, day))  # of two with the same name, the present one
+        # of two with the same name, the present one
+        for fact in sorted(known, key=lambda fact: jurisdictions.valid_on(fact, day))
     }  # fmt: skip
 
 
@@ -144,7 +145,7 @@ async def _district_of(pool: Pool, context: Context, judged: Judged) -> str:
     districts = {str(site.sites[0].values["district"]) for site in judged.good.values()}
     if len(districts) == 1:
         return districts.pop()
-    root = people.root_of(await queries.established(pool.fetch)).jurisdiction_id
+    root = jurisdictions.root_of(await queries.established(pool.fetch)).jurisdiction_id
     return root if ALL in context.districts or root in context.districts else min(context.districts)
 
 

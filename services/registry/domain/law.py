@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from chassis.domain import Event, Refused, Stream, event
-from services.registry.domain.people import once
+from services.registry.domain.facts import once
 from services.registry.domain.provisions import Row, objects
 from services.registry.domain.soundness import require_items, require_rulebook
 

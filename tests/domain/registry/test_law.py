@@ -131,6 +131,7 @@ SPOILT_RULEBOOKS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda c: c["laws"].append({**c["laws"][0], "version": "2025", "valid_from": "2026-01-01"}), "validity-overlap"),
     (lambda c: band(c).update(max_fen=5_000_001), "band-outside-range"),
     (lambda c: c["discretion_bands"][10].update(phase="first"), "band-outside-range"),
+    (lambda c: c["ranges"][14].update(valid_to="2022-01-01"), "band-outside-range"),
     (lambda c: band(c)["provision"].update(article="400"), "article-unknown"),
     (lambda c: c["discretion_bands"].append({**band(c), "code": "twice", "from": None}), "validity-overlap"),
     (lambda c: c["ranges"][14].update(max_inclusive=False), "boundary-contradicted"),
@@ -169,3 +170,6 @@ def test_rows_that_follow_each_other_do_not_overlap() -> None:
     content["deadlines"].append({**row, "valid_from": "2027-01-01"})
     row["valid_to"] = "2026-12-31"
     assert law.publish_rulebook(RULEBOOK.initial, rulebook(content)) != []
+    row["valid_to"] = "2027-01-01"
+    with pytest.raises(Refused, match="validity-overlap"):
+        law.publish_rulebook(RULEBOOK.initial, rulebook(content))

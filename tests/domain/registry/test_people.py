@@ -9,14 +9,12 @@ import pytest
 
 from chassis.domain import Event, Refused, Stream
 from chassis.testing import given
-from services.registry.domain import people
+from services.registry.domain import jurisdictions, people
+from services.registry.domain.jurisdictions import JURISDICTION, JurisdictionEstablished, JurisdictionState
 from services.registry.domain.people import (
     EXPERT,
-    JURISDICTION,
     OFFICER,
     ExpertEnrolled,
-    JurisdictionEstablished,
-    JurisdictionState,
     OfficerEnrolled,
     RecusalDeclared,
 )
@@ -42,29 +40,29 @@ def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
 
 def test_district_under_its_city() -> None:
     city = given(JURISDICTION, [CITY])
-    assert people.establish_jurisdiction(JurisdictionState(), DONGHU, city) == [DONGHU]
+    assert jurisdictions.establish_jurisdiction(JurisdictionState(), DONGHU, city) == [DONGHU]
 
 
 def test_district_under_an_unknown_city() -> None:
     with pytest.raises(Refused) as refused:
-        people.establish_jurisdiction(JurisdictionState(), DONGHU, JurisdictionState())
+        jurisdictions.establish_jurisdiction(JurisdictionState(), DONGHU, JurisdictionState())
     assert code_of(refused) == "parent-unknown"
 
 
 def test_same_jurisdiction_again_is_no_change() -> None:
-    assert people.establish_jurisdiction(given(JURISDICTION, [CITY]), CITY, JurisdictionState()) == []
+    assert jurisdictions.establish_jurisdiction(given(JURISDICTION, [CITY]), CITY, JurisdictionState()) == []
 
 
 def test_other_jurisdiction_under_the_same_id() -> None:
     with pytest.raises(Refused) as refused:
-        people.establish_jurisdiction(given(JURISDICTION, [CITY]), replace(CITY, name="南昌"), JurisdictionState())
+        jurisdictions.establish_jurisdiction(given(JURISDICTION, [CITY]), replace(CITY, name="南昌"), JurisdictionState())
     assert code_of(refused) == "jurisdiction-exists"
 
 
 def test_reversed_dates() -> None:
     reversed_ = replace(CITY, valid_from=date(2020, 1, 1), valid_to=date(2019, 12, 31))
     with pytest.raises(Refused) as refused:
-        people.establish_jurisdiction(JurisdictionState(), reversed_, JurisdictionState())
+        jurisdictions.establish_jurisdiction(JurisdictionState(), reversed_, JurisdictionState())
     assert code_of(refused) == "dates-reversed"
 
 
@@ -73,20 +71,20 @@ def test_reversed_dates() -> None:
     [(date(2019, 11, 30), False), (date(2019, 12, 1), True), (date(2020, 1, 1), True), (date(2020, 1, 2), False)],
 )
 def test_validity_includes_both_ends(day: date, valid: bool) -> None:
-    assert people.valid_on(replace(DONGHU, valid_from=date(2019, 12, 1), valid_to=date(2020, 1, 1)), day) is valid
+    assert jurisdictions.valid_on(replace(DONGHU, valid_from=date(2019, 12, 1), valid_to=date(2020, 1, 1)), day) is valid
 
 
 def test_jurisdiction_without_dates_is_valid() -> None:
-    assert people.valid_on(CITY, date(1950, 1, 1))
+    assert jurisdictions.valid_on(CITY, date(1950, 1, 1))
 
 
 def test_root_is_the_one_without_parent() -> None:
-    assert people.root_of([DONGHU, CITY]) == CITY
+    assert jurisdictions.root_of([DONGHU, CITY]) == CITY
 
 
 def test_no_root_without_jurisdictions() -> None:
     with pytest.raises(Refused) as refused:
-        people.root_of([])
+        jurisdictions.root_of([])
     assert code_of(refused) == "no-jurisdiction"
 
 

@@ -1,0 +1,100 @@
+"""Blocks of document numbers over HTTP, also when two processes lease at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import httpx
+
+from chassis.testing import settings_for
+from chassis.worker import api_app
+from services.registry.service import SERVICE
+from tests.service.registry.desk import Desk, document
+
+SERIES = "/v1/number-series/donghu-emb/罚/2021"
+
+
+def body(lease_id: str, count: int = 10, **changes: Any) -> dict[str, Any]:
+    return {"lease_id": lease_id, "holder": "penalty", "holder_kind": "service", "count": count, **changes}
+
+
+def numbers_of(spans: list[dict[str, int]]) -> list[int]:
+    return [number for span in spans for number in range(span["first"], span["last"] + 1)]
+
+
+async def test_block_is_leased_accounted_for_and_the_rest_leased_again(desk: Desk) -> None:
+    assert (await desk.administrator.post("/v1/rulebooks", json=document("rulebook-2021"))).status_code == 201
+    leased = await desk.manager.post(f"{SERIES}/leases", json=body("penalty-1"))
+    assert (leased.status_code, leased.json()["spans"]) == (201, [{"first": 1, "last": 10}])
+    assert (leased.json()["abbreviation"], leased.json()["pattern"]) == ("东湖", None), "the book of 2021 has no pattern"
+    account = {"used": [{"first": 1, "last": 6}], "voided": [{"first": 7, "last": 7, "reason": "打印作废"}], "close": True}
+    settled = await desk.manager.post(f"{SERIES}/leases/penalty-1/accounts", json=account)
+    assert (settled.status_code, settled.json()["out"]) == (201, [])
+    again = await desk.manager.post(f"{SERIES}/leases", json=body("phone-7", 5, holder="phone-7", holder_kind="device"))
+    assert again.json()["spans"] == [{"first": 8, "last": 12}]
+    told = await desk.get(SERIES)
+    assert (told["last"], told["used"], told["free"]) == (12, [{"first": 1, "last": 6}], [])
+    assert told["voided"] == [{"first": 7, "last": 7, "reason": "打印作废"}]
+    assert [(one["holder"], one["out"]) for one in told["out"]] == [("phone-7", [{"first": 8, "last": 12}])]
+    [row] = await desk.settled("/v1/number-series", organ_id="donghu-emb")
+    assert [row[name] for name in ("last", "used", "voided", "free", "out")] == [12, 6, 1, 0, 5]
+
+
+async def test_same_lease_asked_for_again_and_again(desk: Desk) -> None:
+    """A device that never saw the answer asks with the same lease id, under another key."""
+    answers = [await desk.manager.post(f"{SERIES}/leases", json=body("phone-7")) for _ in range(3)]
+    assert {str(answer.json()["spans"]) for answer in answers} == {"[{'first': 1, 'last': 10}]"}
+    assert len(await desk.under_test.events("casetrail.registry.numbers-leased")) == 1
+
+
+async def test_who_may_lease_for_whom(desk: Desk) -> None:
+    async with desk.under_test.client("officer", districts=["xihu"]) as stranger:
+        assert (await stranger.post(f"{SERIES}/leases", json=body("a-lease"))).status_code == 403
+        assert (await stranger.get(SERIES)).status_code == 404
+    assert (await desk.auditor.post(f"{SERIES}/leases", json=body("a-lease"))).status_code == 403
+    unknown = await desk.manager.post("/v1/number-series/nobody-emb/罚/2021/leases", json=body("a-lease"))
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "organ-unknown")
+    early = await desk.manager.post(f"{SERIES}/leases/a-lease/accounts", json={"close": True})
+    assert early.status_code == 404
+
+
+async def test_two_processes_lease_at_once_and_no_number_is_left_out_or_given_twice(desk: Desk) -> None:
+    """Forty leases of three through two processes with pools and writers of their own; half of them give numbers back."""
+    second = api_app(SERVICE, settings_for("registry", desk.under_test.dsn))
+    async with second.router.lifespan_context(second):
+        second.state.runner.clock, second.state.verifier = desk.under_test.clock, desk.under_test.tokens
+        transport = httpx.ASGITransport(app=second)
+        token = desk.manager.headers["Authorization"]
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://second.test", headers={"Authorization": token}
+        ) as other:
+            leases = [_lease((desk.manager, other)[number % 2], number) for number in range(40)]
+            out = [number for numbers in await asyncio.gather(*leases) for number in numbers]
+    told = await desk.get(SERIES)
+    everywhere = Counter([*out, *numbers_of(told["used"]), *numbers_of(told["free"])])
+    assert everywhere == Counter(range(1, told["last"] + 1))
+    assert sorted(out) == sorted(number for one in told["out"] for number in numbers_of(one["out"]))
+
+
+async def _lease(client: httpx.AsyncClient, number: int) -> list[int]:
+    """Lease three numbers; every other holder uses the first and gives the rest back. Answers what stays out."""
+    name = f"lease-{number:02}"
+    spans = (await _send(client, f"{SERIES}/leases", body(name, 3), f"ask-{name}"))["spans"]
+    if number % 2:
+        return numbers_of(spans)
+    first = numbers_of(spans)[0]
+    account = {"used": [{"first": first, "last": first}], "close": True}
+    await _send(client, f"{SERIES}/leases/{name}/accounts", account, f"close-{name}")
+    return []
+
+
+async def _send(client: httpx.AsyncClient, path: str, content: dict[str, Any], key: str) -> dict[str, Any]:
+    """Send until it is decided: whoever was slower five times over is told to come again, under the same key."""
+    while True:
+        answer = await client.post(path, json=content, headers={"Idempotency-Key": key})
+        if answer.status_code == 201:
+            told: dict[str, Any] = answer.json()
+            return told
+        assert answer.headers.get("Retry-After"), answer.text
