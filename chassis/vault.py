@@ -147,6 +147,13 @@ class Vault:
             self._persons.pop(person, None)
         self._actors.clear()
 
+    def let_go(self, persons: Iterable[str]) -> None:
+        """Drop the keys of persons who will hardly be met again soon; they are looked up if they are."""
+        for person in persons:
+            told = self._persons.pop(person, None)
+            if told is not None and told.key is not None:
+                self._keys.pop(told.key.id, None)
+
     async def follow(self, dsn: str) -> None:
         """Drop what was erased by another process, for as long as the connection lives; all, when listening begins."""
         connection = await connect(dsn, "person keys", role=READS)

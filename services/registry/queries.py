@@ -79,6 +79,7 @@ SELECT case_id, case_no, filed_on FROM kept_files
 WHERE filed_on IS NOT NULL AND (enterprise_id = split_part($1, '/', 1) OR $1 = ANY(officers)) ORDER BY filed_on, case_id
 """
 
+LOADED = "SELECT count(*) AS sites FROM enterprises WHERE import_id = $1"
 REFUSED_ROWS = "SELECT sheet, row_number, cells, faults FROM refused_rows WHERE import_id = $1 ORDER BY place LIMIT $2"
 
 Fetch = Callable[..., Awaitable[list[Any]]]
@@ -138,6 +139,12 @@ async def claimed_by(fetch: Fetch, claims: Iterable[str]) -> dict[str, UUID]:
     """Of these claims, those that are held, with the command that claimed; never behind."""
     rows = await fetch(CLAIMS, [SITE_CLAIM.id(claim) for claim in claims])
     return {row["stream_id"].removeprefix(f"{SITE_CLAIM.name}:"): row["command_id"] for row in rows}
+
+
+async def loaded_by(fetch: Fetch, import_id: str) -> int:
+    """How many sites of an import are in the lists."""
+    [row] = await fetch(LOADED, import_id)
+    return int(row["sites"])
 
 
 def refused_rows_of(import_id: str) -> str:

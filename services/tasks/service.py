@@ -5,16 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis.service import Service
-from services.tasks import api, policies, projections, worker
+from services.tasks import worker
+from services.tasks.api import ROUTERS
+from services.tasks.policies import REACTIONS
+from services.tasks.projections import PROJECTIONS
+from services.tasks.projections.tasks import deadlines
 
 SERVICE = Service(
     name="tasks",
     title="任务",
-    routers=(api.router,),
-    projections=projections.PROJECTIONS,
-    deadlines=projections.deadlines,
+    routers=ROUTERS,
+    projections=PROJECTIONS,
+    deadlines=deadlines,
     fires=worker.FIRES,
     sources=worker.SOURCES,
-    reactions=policies.REACTIONS,
+    reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chassis.deadlines import Fire
-from services.tasks import commands
+from services.tasks.commands import tasks as commands
 
 SOURCES = ("registry", "inspection")
-FIRES: Mapping[str, Fire] = {"task-due": commands.mark_overdue}
+FIRES: Mapping[str, Fire] = {"task-due": commands.mark_overdue, "task-warning": commands.remind}

@@ -27,6 +27,14 @@ NOBODYS = set(
     version word zi
     """.split()  # noqa: SIM905 - a list would be ninety lines
 )
+#: Of plans, dispatch and field work: ids, texts about a district's work, names of organs.
+NOBODYS |= set(
+    """
+    answer answered_by conclusion demonstration_id done figure filed_with guidance_id issued_by items key_added key_enterprises
+    key_removed lessons module modules outcome planned problem problem_id proposed_by reference rejected_by reported_by
+    suggestions supplement text topic training_id
+    """.split()  # noqa: SIM905 - as above
+)
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
 NAMES = {
     "Party.name",
@@ -38,7 +46,15 @@ NAMES = {
     "FieldValue.name",
     "EnterpriseRegistered.name",
 }
-TITLES = {"PlannedItem.title", "CampaignOpened.title", "PlanDrafted.title", "CataloguePublished.title"}
+TITLES = {
+    "BulletinIssued.title",
+    "CampaignOpened.title",
+    "CataloguePublished.title",
+    "ImplementationDrafted.title",
+    "PlanDrafted.title",
+    "PlannedItem.title",
+    "TrainingPlanned.title",
+}
 
 
 def texts(cls: type) -> Iterator[tuple[type, str, bool]]:

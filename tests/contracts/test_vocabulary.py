@@ -150,6 +150,7 @@ PLANTED: list[tuple[Checker, Damage, str]] = [
         lambda b: b["rulebook-2021"]["apportionment"].update(share_denominator=3),
         "apportionment",
     ),
+    (rules.threshold_problems, lambda b: b["rulebook-2021"]["planning"].update(unverified=False), "planning"),
     (rules.form_problems, lambda b: b["forms-2016"]["items"].pop(), "numbers"),
     (rules.form_problems, lambda b: b["forms-2016"]["items"][23].update(service="inspection"), "form 24"),
     (

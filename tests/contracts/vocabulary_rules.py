@@ -244,6 +244,7 @@ def unmarked_problems(book: Book) -> list[str]:
         "legal_review",
         "apportionment",
         "inspection",
+        "planning",
         "case_limit",
     ]
     problems = []
@@ -345,6 +346,8 @@ def threshold_problems(book: Book) -> list[str]:
             "district",
         ):
             problems.append(f"{name}: apportionment")
+        if not book[name]["planning"]["unverified"] or not 0 < book[name]["planning"]["key_share_percent"] <= 100:
+            problems.append(f"{name}: planning")
         codes = {row["code"] for row in book[name]["deadlines"]}
         steps = {step["deadline"] for step in book[name]["case_limit"]["steps"]}
         problems += [f"{name}: no {code}" for code in steps - codes]

@@ -23,10 +23,13 @@ from chassis.runner import Context
 from chassis.sight import Sight
 from chassis.telemetry import current_traceparent
 from services.registry import queries
-from services.registry.api import workbooks
+from services.registry.api import archives, workbooks
 from services.registry.api.reference import READERS
+from services.registry.commands.bulk import import_bulk
 from services.registry.commands.register import ImportRegister, import_register
+from services.registry.commands.staging import Staged
 from services.registry.domain.cells import District, Setting
+from services.registry.domain.forms import Form
 from services.registry.domain.imports import IMPORT
 from services.registry.domain.workbook import COMPANION, Draft, Fault, WorkbookRefused
 
@@ -42,7 +45,7 @@ MULTIPART = {
                 "type": "object",
                 "required": ["file", "import_id"],
                 "properties": {
-                    "file": {"type": "string", "format": "binary", "description": "the workbook, xlsx"},
+                    "file": {"type": "string", "format": "binary", "description": "the workbook, xlsx; or CSV files, zip"},
                     "import_id": {"type": "string", "pattern": f"^{IMPORT_ID.pattern}$"},
                     "accept_valid": {"type": "string", "enum": ["true", "false"], "default": "false"},
                 },
@@ -72,15 +75,24 @@ router = APIRouter(prefix="/v1")
 
 @router.post("/imports", status_code=201, dependencies=[Depends(bounded)], openapi_extra={"requestBody": MULTIPART})
 async def load(request: Request, command: Importer) -> Response:
-    """Load a register workbook: all of it, or with accept_valid its good sites; sent again, it goes on or answers the same."""
+    """Load a register workbook, or a zip of CSV files of any number of rows: all of it, or with accept_valid its good sites.
+
+    Sent again, it goes on or answers the same.
+    """
     order, content = await _order(request)
     day = day_of(command.occurred_at)
 
     async def read(districts: Mapping[str, District]) -> Draft:
         return await workbooks.read_file(content, Setting(day, districts))
 
+    def stage(staged: Staged, districts: Mapping[str, District]) -> Form:
+        return archives.stage(staged, content, workbooks.FORMS, Setting(day, districts))
+
     try:
-        answer = await import_register(command.runner, _context(command), order, read)
+        if archives.is_archive(content):
+            answer = await import_bulk(command.runner, _context(command), order, stage)
+        else:
+            answer = await import_register(command.runner, _context(command), order, read)
     except WorkbookRefused as refused:
         raise _refused(refused) from refused
     body = {**orjson.loads(answer.body), **await _faults(request, order.import_id)}
@@ -89,10 +101,11 @@ async def load(request: Request, command: Importer) -> Response:
 
 @router.get("/imports/{import_id}")
 async def view(request: Request, import_id: Id, principal: Reader, as_of: Moment) -> Response:
-    """An import: what was loaded, what was refused, why, and whether it is finished."""
+    """An import: what is loaded so far (`loaded` sites are in the lists), what was refused, why, and whether it is finished."""
     loaded = await aggregate(request, principal, IMPORT, import_id, as_of)
     told = [asdict(fact) for fact in (loaded.state.started, loaded.state.finished) if fact is not None]
-    body = {**told[0], **told[-1], "finished": len(told) == 2, **await _faults(request, import_id)}
+    done = await queries.loaded_by(_rows_of_imports(request).fetch, import_id) if as_of is None else None  # of a read model
+    body = {**told[0], **told[-1], "finished": len(told) == 2, "loaded": done, **await _faults(request, import_id)}
     return answer_json(body, version=loaded.version)
 
 
@@ -138,7 +151,7 @@ def _context(command: Command) -> Context:
 
 
 def _refused(refused: WorkbookRefused) -> BadRequest:
-    total = len(refused.faults)
+    total = refused.total
     return BadRequest(
         "workbook-refused", f"登记表有{total}处错误，未导入任何数据", f"the workbook has {total} faults; nothing was loaded",
         status=422, errors=[_error(fault) for fault in refused.faults[:LISTED]], errors_total=total,

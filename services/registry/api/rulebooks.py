@@ -110,6 +110,13 @@ class Inspection(Part):
     basis: Reference | None
 
 
+class Planning(Part):
+    """The least share of key inspections in an annual plan; how many days before its last one a task is reminded of."""
+
+    key_share_percent: int | None = Field(default=None, ge=0, le=100, strict=True)
+    due_warning_days: int | None = Field(default=None, ge=0, le=365, strict=True)
+
+
 class CaseStep(Part):
     """One step of the limit for a decision: the period by its code."""
 
@@ -217,6 +224,7 @@ class RulebookBody(Part):
     officers: Officers
     inspection: Inspection
     apportionment: Apportionment
+    planning: Planning | None = None
     calendar_overrides: list[CalendarOverride]
     inspection_caps: list[CapRow] = Field(default_factory=list)
     discretion_bands: list[BandRow] = Field(default_factory=list)

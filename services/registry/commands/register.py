@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,8 +21,9 @@ from services.registry.domain import enterprise, imports, jurisdictions, workboo
 from services.registry.domain.cells import District, as_text
 from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, claim_key
 from services.registry.domain.files import file_of
+from services.registry.domain.forms import Form
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
-from services.registry.domain.workbook import Draft, Entry, Judged, WorkbookRefused
+from services.registry.domain.workbook import Draft, Entry, Judged, Site, WorkbookRefused
 
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
 AT_ONCE = 32  # sites that are registered concurrently, so that group commit has something to group
@@ -78,29 +79,35 @@ async def import_register(runner: Runner, context: Context, command: ImportRegis
     `read` reads the file, given the jurisdictions by name. Raises WorkbookRefused with every fault, and then nothing was loaded;
     Refused if the import id stands for another file, Conflict if another import does not end.
     """
+    return await import_once(runner, context, command, lambda: _load(runner, context, command, read))
+
+
+async def import_once(runner: Runner, context: Context, command: ImportRegister, load: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Carry out `load` unless this import is finished, which is then answered the same again; one import at a time."""
     async with _alone(runner.pool):
         state = (await aggregates.read(runner.pool, IMPORT, command.import_id)).state
         imports.refuse_other_file(state, command.sha256, command.accept_valid)
         if state.started is None or state.finished is None:
-            return await _load(runner, context, command, read)
-        await runner.run(context, _bound(start_import, state.started, ""))
-        return await _finish(runner, context, state.finished)
+            return await load()
+        await runner.run(context, bound(start_import, state.started, ""))
+        return await finish(runner, context, state.finished)
 
 
 async def _load(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
-    draft = await read(await _districts(runner.pool, context))
+    draft = await read(await districts_of(runner.pool, context))
     judged = await asyncio.to_thread(workbook.judge, draft, await _held_by_others(runner.pool, command, draft))
     if judged.refused and not command.accept_valid:
         raise WorkbookRefused(judged.faults)
-    district = await _district_of(runner.pool, context, judged)
-    await runner.run(context, _bound(start_import, _started(command, judged), district))
+    among = {str(site.sites[0].values["district"]) for site in judged.good.values()}
+    district = await district_of(runner.pool, context, among)
+    await runner.run(context, bound(start_import, _started(command, judged), district))
     if taken := await _register_all(runner, context, command, judged):
         judged = await asyncio.to_thread(workbook.judge, draft, taken)
-    await _keep_refused(runner, command.import_id, district, judged.refused)
+    await keep_refused(runner, command.import_id, district, judged.refused)
     finished = ImportFinished(
         import_id=command.import_id, accepted=len(judged.good), refused=judged.refused_sites, refused_rows=len(judged.refused)
     )
-    return await _finish(runner, context, finished)
+    return await finish(runner, context, finished)
 
 
 @asynccontextmanager
@@ -119,7 +126,7 @@ async def _alone(pool: Pool) -> AsyncIterator[None]:
     raise Conflict("another import has not ended")
 
 
-async def _districts(pool: Pool, context: Context) -> dict[str, District]:
+async def districts_of(pool: Pool, context: Context) -> dict[str, District]:
     """The jurisdictions that a row may name, as they are for the importer on the day of the import."""
     known = await queries.established(pool.fetch)
     day = day_of(context.occurred_at)
@@ -137,14 +144,13 @@ async def _districts(pool: Pool, context: Context) -> dict[str, District]:
 async def _held_by_others(pool: Pool, command: ImportRegister, draft: Draft) -> set[str]:
     """The claims among a workbook's that were not made by this very import before it was interrupted."""
     held = await queries.claimed_by(pool.fetch, draft.claims)
-    return {claim for claim, by in held.items() if by != _command_id(_site_key(command, claim))}
+    return {claim for claim, by in held.items() if by != command_id_of(site_key(command, claim))}
 
 
-async def _district_of(pool: Pool, context: Context, judged: Judged) -> str:
+async def district_of(pool: Pool, context: Context, among: Set[str]) -> str:
     """Whose the import is: the one district of its sites; of several, the city's; at least one of the importer's."""
-    districts = {str(site.sites[0].values["district"]) for site in judged.good.values()}
-    if len(districts) == 1:
-        return districts.pop()
+    if len(among) == 1:
+        return next(iter(among))
     root = jurisdictions.root_of(await queries.established(pool.fetch)).jurisdiction_id
     return root if ALL in context.districts or root in context.districts else min(context.districts)
 
@@ -158,18 +164,25 @@ def _started(command: ImportRegister, judged: Judged) -> ImportStarted:
 
 
 async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> set[str]:
-    """Register every good site, some at a time; answers the claims that somebody else made in the meantime."""
+    """Register every good site; answers the claims that somebody else made in the meantime."""
+    return await register_sites(runner, context, command, judged.form, judged.good)
+
+
+async def register_sites(
+    runner: Runner, context: Context, command: ImportRegister, form: Form, sites: Mapping[workbook.Key, Site]
+) -> set[str]:
+    """Register sites, some at a time; answers the claims that somebody else made in the meantime."""
     if runner.vault is not None:  # in few round trips, not one for each site
-        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, judged.good) for role in enterprise.ROLES])
-    waiting = iter(judged.good.items())
+        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, sites) for role in enterprise.ROLES])
+    waiting = iter(sites.items())
     taken: set[str] = set()
 
     async def some() -> None:
         for key, site in waiting:
-            fact = file_of(judged.form, key, site, command.import_id)
+            fact = file_of(form, key, site, command.import_id)
             claim = claim_key(fact.uscc, fact.site_no)
             try:
-                await runner.run(_part(context, _site_key(command, claim), command), _bound(register_site, fact))
+                await runner.run(_part(context, site_key(command, claim), command), bound(register_site, fact))
             except Refused:
                 taken.add(claim)
 
@@ -182,39 +195,42 @@ async def _register_all(runner: Runner, context: Context, command: ImportRegiste
     return taken
 
 
-async def _finish(runner: Runner, context: Context, fact: ImportFinished) -> Answer:
-    part = replace(context, key=f"import:{fact.import_id}/finish", command_id=_command_id(f"import:{fact.import_id}/finish"))
-    return await runner.run(replace(part, fingerprint=b""), _bound(finish_import, fact))
+async def finish(runner: Runner, context: Context, fact: ImportFinished) -> Answer:
+    """Note that the import is finished."""
+    part = replace(context, key=f"import:{fact.import_id}/finish", command_id=command_id_of(f"import:{fact.import_id}/finish"))
+    return await runner.run(replace(part, fingerprint=b""), bound(finish_import, fact))
 
 
 def _enterprise_id(key: workbook.Key) -> str:
     return enterprise.enterprise_id_of(*key)
 
 
-def _site_key(command: ImportRegister, claim: str) -> str:
+def site_key(command: ImportRegister, claim: str) -> str:
     """The idempotency key of one site's registration: of the import's id, so that whoever sends it again goes on with it."""
     return f"import:{command.import_id}/{claim}"
 
 
-def _command_id(key: str) -> uuid.UUID:
+def command_id_of(key: str) -> uuid.UUID:
+    """The id of the command with this key."""
     return uuid.uuid5(NAMESPACE, key)
 
 
 def _part(context: Context, key: str, command: ImportRegister) -> Context:
     """A command that this import causes."""
     return replace(
-        context, key=key, command_id=_command_id(key), causation_id=context.command_id,
+        context, key=key, command_id=command_id_of(key), causation_id=context.command_id,
         fingerprint=bytes.fromhex(command.sha256), if_match=None,
     )  # fmt: skip
 
 
-def _bound(
+def bound(
     handler: Callable[..., Awaitable[dict[str, Any] | None]], *args: Any
 ) -> Callable[[Work], Awaitable[dict[str, Any] | None]]:
+    """A handler with its arguments, as the runner takes it."""
     return lambda work: handler(work, *args)
 
 
-async def _keep_refused(runner: Runner, import_id: str, district: str, entries: Sequence[Entry]) -> None:
+async def keep_refused(runner: Runner, import_id: str, district: str, entries: Iterable[Entry]) -> None:
     """Keep the refused rows as they stood in the workbook, sealed as the import's, to be handed back with reasons."""
     rows = [
         (import_id, place, district, enterprise.enterprise_id_of(*entry.key), entry.sheet.name, entry.number, *texts)

@@ -40,11 +40,12 @@ class Fault:
 
 
 class WorkbookRefused(Exception):
-    """Nothing of the workbook is loaded, for these faults."""
+    """Nothing of the workbook is loaded, for these faults: all of them, or the first of `total`."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
+    def __init__(self, faults: Sequence[Fault], total: int | None = None) -> None:
         self.faults = tuple(faults)
+        self.total = len(faults) if total is None else total
+        super().__init__(f"{self.total} faults")
 
 
 @dataclass(slots=True)
@@ -127,18 +128,31 @@ COMPANION = Wrong("other-row-wrong", "本行无误，同一场所的其他行有
 
 def read_workbook(sheets: Sheets, forms: Iterable[Form], setting: Setting) -> Draft:
     """Read every row of a workbook; raises WorkbookRefused if it is not one of the forms: then no row was judged."""
-    form = _form_of(sheets, forms)
-    if faults := _wrong_sheets(sheets, form) or _wrong_columns(sheets, form) or _too_many(sheets, form):
+    form = form_of_heads(sheets, forms)
+    if faults := _too_many(sheets, form):
         raise WorkbookRefused(faults)
     sites: dict[Key, Site] = defaultdict(Site)
     for sheet in form.sheets:
-        for entry in _entries(sheet, sheets[sheet.name], setting):
+        for entry in entries_of(sheet, heads_of(sheets[sheet.name]), sheets[sheet.name][1:], setting):
             sites[entry.key].add(entry)
     if not any(site.sites for site in sites.values()):
-        raise WorkbookRefused([Fault(form.sheets[0].name, None, None, "no-rows", "没有填写任何场所", "no site is filled in")])
+        raise WorkbookRefused([no_rows(form)])
     for site in sites.values():
-        _judge(site)
+        judge_site(site)
     return Draft(form, sum(len(site.entries) for site in sites.values()), sites)
+
+
+def form_of_heads(sheets: Sheets, forms: Iterable[Form]) -> Form:
+    """The form that a workbook says it is, whose sheets and column heads it has; raises WorkbookRefused."""
+    form = _form_of(sheets, forms)
+    if faults := _wrong_sheets(sheets, form) or _wrong_columns(sheets, form):
+        raise WorkbookRefused(faults)
+    return form
+
+
+def no_rows(form: Form) -> Fault:
+    """The fault of a form in which no site is filled in."""
+    return Fault(form.sheets[0].name, None, None, "no-rows", "没有填写任何场所", "no site is filled in")
 
 
 def judge(draft: Draft, taken: Container[str]) -> Judged:
@@ -204,14 +218,15 @@ def _wrong_sheets(sheets: Sheets, form: Form) -> list[Fault]:
     return faults
 
 
-def _heads(rows: Sequence[Row]) -> list[str]:
+def heads_of(rows: Sequence[Row]) -> list[str]:
+    """The column heads of a sheet; none if its first row is empty."""
     return [as_text(cell) for cell in rows[0].cells] if rows and rows[0].number == 1 else []
 
 
 def _wrong_columns(sheets: Sheets, form: Form) -> list[Fault]:
     faults = []
     for sheet in form.sheets:
-        heads = _heads(sheets[sheet.name])
+        heads = heads_of(sheets[sheet.name])
         if not any(heads):
             faults.append(Fault(sheet.name, 1, None, "heads-missing", "第1行没有列名", "the first row has no column heads"))
             continue
@@ -251,10 +266,10 @@ def _too_many(sheets: Sheets, form: Form) -> list[Fault]:
     return [Fault(name, None, None, "too-many-rows", zh, en) for name in crowded]
 
 
-def _entries(sheet: Sheet, rows: Sequence[Row], setting: Setting) -> Iterable[Entry]:
-    heads = _heads(rows)
+def entries_of(sheet: Sheet, heads: Sequence[str], rows: Iterable[Row], setting: Setting) -> Iterable[Entry]:
+    """The rows below the heads, each as it was read, without those that are empty in every column of the form."""
     columns = [(column, heads.index(column.head)) for column in sheet.columns]
-    for row in rows[1:]:
+    for row in rows:
         cells = tuple(row.cells[place] if place < len(row.cells) else None for _, place in columns)
         if not all(is_empty(cell) for cell in cells):
             yield _entry(sheet, row, cells, setting)
@@ -287,7 +302,8 @@ def _check_titles(entry: Entry) -> None:
                 )
 
 
-def _judge(site: Site) -> None:
+def judge_site(site: Site) -> None:
+    """Note what is wrong among the rows of one site."""
     if not site.sites:
         _unknown_site(site)
         return

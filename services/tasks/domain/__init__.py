@@ -1,5 +1,6 @@
 """What is true of plans, campaigns, draws and tasks with paper and ink: events, states and decisions."""
 
+from services.tasks.domain import claim, demonstration, guidance, implementation, problem, training, week
 from services.tasks.domain.campaign import (
     CAMPAIGN,
     Apportion,
@@ -29,7 +30,8 @@ from services.tasks.domain.draw import (
     reveal,
 )
 from services.tasks.domain.knowledge import Basis, Enterprise, Expert, Officer, Organ, Recusal, Rules, rules_on
-from services.tasks.domain.plan import PLAN, DraftPlan, PlanApproved, PlanDrafted, PlanState, approve_plan, draft_plan
+from services.tasks.domain.plan import PLAN, PlanApproved, PlanDrafted, PlanState
+from services.tasks.domain.planning import DraftPlan, approve_plan, draft_plan
 from services.tasks.domain.ranking import ALGORITHM, METHOD, digest, in_order, pool_digest, ranked, task_id_for
 from services.tasks.domain.task import (
     TASK,
@@ -43,12 +45,8 @@ from services.tasks.domain.task import (
     TaskOverdue,
     TaskStarted,
     TaskState,
-    assign_task,
-    complete_task,
-    generate_task,
-    mark_overdue,
-    start_task,
 )
+from services.tasks.domain.tasklife import assign_task, complete_task, generate_task, mark_overdue, start_task
 
 __all__ = [
     "ALGORITHM",
@@ -95,17 +93,22 @@ __all__ = [
     "apportion",
     "approve_plan",
     "assign_task",
+    "claim",
     "commit_enterprise_draw",
     "commit_officer_draw",
     "complete_task",
+    "demonstration",
     "digest",
     "draft_plan",
     "exclusions_for",
     "generate_task",
+    "guidance",
+    "implementation",
     "in_order",
     "mark_overdue",
     "open_campaign",
     "pool_digest",
+    "problem",
     "ranked",
     "results_of",
     "reveal",
@@ -113,4 +116,6 @@ __all__ = [
     "share_of",
     "start_task",
     "task_id_for",
+    "training",
+    "week",
 ]

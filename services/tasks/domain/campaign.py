@@ -33,13 +33,25 @@ class Assignment:
     organ_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnShare:
+    """A district whose part for the city is another than the rulebook's: numerator / denominator of its enterprises."""
+
+    district: str
+    numerator: int
+    denominator: int
+
+
 @event(
     "casetrail.tasks.campaign-opened.v1",
     title="专项行动启动",
     summary="{city_organ}启动专项执法行动《{title}》，{starts_on}至{ends_on}",
 )
 class CampaignOpened(Event):
-    """A campaign over some sectors began; the share is a fraction of each district's enterprises that falls to the city."""
+    """A campaign over some sectors began; the share is a fraction of each district's enterprises that falls to the city.
+
+    `items` are the item codes it is about, none for all that apply; `own_shares` are the districts with another share.
+    """
 
     campaign_id: str
     plan_id: str
@@ -52,6 +64,8 @@ class CampaignOpened(Event):
     share_numerator: int
     share_denominator: int
     rounding: str
+    items: tuple[str, ...] = ()
+    own_shares: tuple[OwnShare, ...] = ()
 
 
 @event(
@@ -69,9 +83,31 @@ class CampaignApportioned(Event):
     assignments: tuple[Assignment, ...]
 
 
+@event("casetrail.tasks.campaign-enterprise-added.v1", title="专项行动增补企业", summary="专项执法行动增补企业：{reason}")
+class CampaignEnterpriseAdded(Event):
+    """An enterprise that the apportionment did not cover, such as one registered later, got its enforcing body."""
+
+    campaign_id: str
+    assignment: Assignment
+    reason: str
+
+
+@event(
+    "casetrail.tasks.campaign-closed.v1",
+    title="专项行动结束",
+    summary="专项执法行动 {campaign_id} 于{closed_on}结束：{conclusion}",
+)
+class CampaignClosed(Event):
+    """The campaign is over. How far it came is read from its tasks; no figure is copied here."""
+
+    campaign_id: str
+    closed_on: date
+    conclusion: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignState:
-    """A campaign; `districts` is empty until it is apportioned."""
+    """A campaign; `districts` is empty until it is apportioned, `closed_on` None until it is over."""
 
     campaign_id: str = ""
     plan_id: str = ""
@@ -88,11 +124,15 @@ class CampaignState:
     method: str | None = None
     seed: str | None = None
     districts: tuple[DistrictShare, ...] = ()
+    items: tuple[str, ...] = ()
+    own_shares: tuple[OwnShare, ...] = ()
+    closed_on: date | None = None
+    conclusion: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCampaign:
-    """Open a campaign of an approved plan; both days are part of it."""
+    """Open a campaign of an approved plan, both days included; `own_shares` are districts with another share than the rules'."""
 
     campaign_id: str
     plan_id: str
@@ -100,6 +140,8 @@ class OpenCampaign:
     sectors: tuple[str, ...]
     starts_on: date
     ends_on: date
+    items: tuple[str, ...] = ()
+    own_shares: tuple[OwnShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +160,13 @@ def evolve_campaign(state: CampaignState, event: Event) -> CampaignState:
                 campaign_id=event.campaign_id, plan_id=event.plan_id, title=event.title, sectors=event.sectors,
                 starts_on=event.starts_on, ends_on=event.ends_on, city_organ_id=event.city_organ_id,
                 city_organ=event.city_organ, share_numerator=event.share_numerator,
-                share_denominator=event.share_denominator, rounding=event.rounding,
+                share_denominator=event.share_denominator, rounding=event.rounding, items=event.items,
+                own_shares=event.own_shares,
             )  # fmt: skip
         case CampaignApportioned():
             return replace(state, apportioned=True, method=event.method, seed=event.seed, districts=event.districts)
+        case CampaignClosed():
+            return replace(state, closed_on=event.closed_on, conclusion=event.conclusion)
         case _:
             return state
 
@@ -135,7 +180,7 @@ def open_campaign(
     """Open a campaign of the city organ's approved plan; the rules of its first day fix the city's share.
 
     Refused `campaign-exists`, `plan-not-approved` (安全生产法（2021）第62条: inspection follows the approved annual plan),
-    `not-a-city-organ`, `sector-outside-plan`, `campaign-dates`.
+    `not-a-city-organ`, `sector-outside-plan`, `campaign-dates`, `share-out-of-range`.
     """
     if state.campaign_id:
         raise Refused("campaign-exists", f"专项行动 {state.campaign_id} 已存在", "the campaign exists already")
@@ -151,7 +196,8 @@ def open_campaign(
             campaign_id=command.campaign_id, plan_id=plan.plan_id, title=command.title,
             sectors=tuple(dict.fromkeys(command.sectors)), starts_on=command.starts_on, ends_on=command.ends_on,
             city_organ_id=organ.organ_id, city_organ=organ.organ, share_numerator=rules.share_numerator,
-            share_denominator=rules.share_denominator, rounding=rules.rounding,
+            share_denominator=rules.share_denominator, rounding=rules.rounding, items=tuple(dict.fromkeys(command.items)),
+            own_shares=_own_shares(command.own_shares),
         )
     ]  # fmt: skip
 
@@ -163,6 +209,15 @@ def _check_scope(plan: PlanState, command: OpenCampaign) -> None:
     if command.ends_on < command.starts_on or not in_year:
         raise Refused("campaign-dates", f"起止日期须在 {plan.year} 年内且先后有序",
                       "the campaign must begin and end in order within the plan's year")  # fmt: skip
+
+
+def _own_shares(shares: Iterable[OwnShare]) -> tuple[OwnShare, ...]:
+    by_district = {share.district: share for share in shares}
+    for share in by_district.values():
+        if not 0 <= share.numerator <= share.denominator or share.denominator == 0:
+            raise Refused("share-out-of-range", f"{share.district} 的市级占比须在 0 与 1 之间", "a share lies between 0 and 1",
+                          district=share.district)  # fmt: skip
+    return tuple(share for _, share in sorted(by_district.items()))
 
 
 def share_of(count: int, numerator: int, denominator: int, rounding: str) -> int:
@@ -179,21 +234,23 @@ def apportion(state: CampaignState, command: Apportion, register: Iterable[Enter
     """Give every enterprise of the campaign's sectors to exactly one enforcing body, none left out.
 
     Per district, in the order of sha256-order/1, the first share_of(n) go to the city's organ and the rest to the
-    district's own. `register` holds the city's enterprises as far as they are known here, in any order.
+    district's own; n counts the district's enterprises, the share is the district's own where it has one.
+    `register` holds the city's enterprises as far as they are known here, in any order.
 
-    Refused `campaign-already-apportioned`; `register-not-caught-up` (fewer enterprises than expected, both numbers; ask
-    again) and `register-has-more` (more than expected: the manager counts anew); `district-not-known`.
+    Refused `campaign-already-apportioned`; `campaign-closed`; `register-not-caught-up` (fewer enterprises than expected,
+    both numbers; ask again) and `register-has-more` (more than expected: the manager counts anew); `district-not-known`.
     Source: 安监总政法〔2017〕150号 (levels neither overlap nor leave gaps); 一家企业对应一个层级的执法主体.
     """
     if state.apportioned:
         raise Refused("campaign-already-apportioned", "该专项行动已完成分配", "the campaign is apportioned already")
+    _check_running(state)
     enterprises = {e.enterprise_id: e for e in register if e.sector in state.sectors}
     _check_complete(enterprises.values(), command.expected_enterprises)
     shares: list[DistrictShare] = []
     assignments: list[Assignment] = []
     for district in sorted({e.district for e in enterprises.values()}):
         within = [e for e in enterprises.values() if e.district == district]
-        city = share_of(len(within), state.share_numerator, state.share_denominator, state.rounding)
+        city = share_of(len(within), *_share_for(state, district), state.rounding)
         shares.append(DistrictShare(district=district, enterprises=len(within), city=city, own=len(within) - city))
         ordered = in_order(command.seed, (e.enterprise_id for e in within))
         assignments += [_assignment(state, enterprises[one], place < city) for place, one in enumerate(ordered)]
@@ -203,6 +260,46 @@ def apportion(state: CampaignState, command: Apportion, register: Iterable[Enter
             assignments=tuple(sorted(assignments, key=lambda a: a.enterprise_id)),
         )
     ]  # fmt: skip
+
+
+def _share_for(state: CampaignState, district: str) -> tuple[int, int]:
+    own = next((share for share in state.own_shares if share.district == district), None)
+    return (own.numerator, own.denominator) if own else (state.share_numerator, state.share_denominator)
+
+
+def _check_running(state: CampaignState) -> None:
+    if state.closed_on is not None:
+        raise Refused("campaign-closed", "专项行动已结束", "the campaign is over", closed_on=state.closed_on.isoformat())
+
+
+def add_enterprise(state: CampaignState, enterprise: Enterprise, level: Level, reason: str) -> list[Event]:
+    """Give one more enterprise its enforcing body: the city's organ or its district's own.
+
+    Refused `campaign-closed`, `campaign-not-apportioned`, `sector-outside-campaign`, `district-not-known`. That no other body
+    enforces there is the claim's to say, in the same write set.
+    """
+    _check_running(state)
+    if not state.apportioned:
+        raise Refused("campaign-not-apportioned", "专项行动尚未分配", "the campaign is not apportioned yet")
+    if enterprise.sector not in state.sectors:
+        raise Refused("sector-outside-campaign", "企业行业不在行动范围内", "the enterprise's sector is outside the campaign",
+                      sector=enterprise.sector)  # fmt: skip
+    _check_districts([enterprise])
+    return [
+        CampaignEnterpriseAdded(
+            campaign_id=state.campaign_id, assignment=_assignment(state, enterprise, level == "city"), reason=reason
+        )
+    ]
+
+
+def close_campaign(state: CampaignState, closed_on: date, conclusion: str) -> list[Event]:
+    """Close a campaign. Refused `campaign-closed`, `campaign-not-apportioned`, `campaign-not-begun`."""
+    _check_running(state)
+    if not state.apportioned:
+        raise Refused("campaign-not-apportioned", "专项行动尚未分配", "the campaign is not apportioned yet")
+    if closed_on < state.starts_on:
+        raise Refused("campaign-not-begun", "专项行动尚未开始", "the campaign has not begun")
+    return [CampaignClosed(campaign_id=state.campaign_id, closed_on=closed_on, conclusion=conclusion)]
 
 
 def _assignment(state: CampaignState, enterprise: Enterprise, to_city: bool) -> Assignment:
@@ -223,7 +320,11 @@ def _check_complete(enterprises: Iterable[Enterprise], expected: int) -> None:
     if len(known) > expected:
         raise Refused("register-has-more", f"企业名录多于预期：应有 {expected} 家，已有 {len(known)} 家",
                       "the register holds more enterprises than expected", expected=expected, known=len(known))  # fmt: skip
-    unknown = {e.district for e in known if e.own is None or e.own.kind == "city"}
+    _check_districts(known)
+
+
+def _check_districts(enterprises: Iterable[Enterprise]) -> None:
+    unknown = {e.district for e in enterprises if e.own is None or e.own.kind == "city"}
     if unknown:
         raise Refused("district-not-known", "企业所属辖区没有区县执法主体", "enterprises in a place without a district organ",
                       districts=sorted(unknown))  # fmt: skip

@@ -94,6 +94,28 @@ class Rules:
         return f"{self.rulebook}/{self.version}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """What one version of the rulebook says about planning: the least share of key inspections, when to remind of a last day.
+
+    None where it says nothing. `basis` is the source as text: these are not articles that are cited by number.
+    """
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    key_share_percent: int | None = None
+    due_warning_days: int | None = None
+    basis: str | None = None
+
+
+def planning_on(plannings: Iterable[Planning], day: date) -> Planning | None:
+    """What holds on a day, chosen as `rules_on` chooses; None if no rulebook says anything."""
+    in_force = [one for one in plannings if _within(day, one.valid_from, one.valid_to)]
+    return max(in_force, key=lambda one: (one.valid_from, one.version), default=None)
+
+
 def cited(bases: Iterable[Basis], day: date) -> str | None:
     """The first of these articles in force on a day; an article is never cited for a time when it did not hold."""
     return next((basis.text for basis in bases if basis.holds_on(day)), None)

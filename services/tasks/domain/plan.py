@@ -1,11 +1,23 @@
-"""The annual inspection plan (年度监督检查计划): drafted by one person, approved by another."""
+"""The annual plan (年度监督检查计划): drafted from the register, approved, filed, changed only by a recorded amendment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
-from chassis.domain import Event, Refused, Stream, event
-from services.tasks.domain.knowledge import Organ
+from chassis.domain import Event, Stream, event
+from services.tasks.domain.capacity import Capacity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCount:
+    """How many enterprises of a district and sector the register held when the plan was drafted, and how many are key ones."""
+
+    district: str
+    sector: str
+    enterprises: int
+    key: int
 
 
 @event(
@@ -14,7 +26,7 @@ from services.tasks.domain.knowledge import Organ
     summary="{organ}编制{year}年度监督检查计划《{title}》，计划检查{planned_inspections}次",
 )
 class PlanDrafted(Event):
-    """An organ has drafted its plan for a year."""
+    """An organ has drafted its plan for a year; `capacity`, `register` and `key_enterprises` if it came from the register."""
 
     plan_id: str
     year: int
@@ -24,6 +36,9 @@ class PlanDrafted(Event):
     sectors: tuple[str, ...]
     planned_inspections: int
     drafted_by: str
+    capacity: Capacity | None = None
+    register: tuple[RegisterCount, ...] = ()
+    key_enterprises: tuple[str, ...] = ()
 
 
 @event("casetrail.tasks.plan-approved.v1", title="计划批准", summary="{approved_by} 批准年度监督检查计划")
@@ -34,9 +49,78 @@ class PlanApproved(Event):
     approved_by: str
 
 
+@event(
+    "casetrail.tasks.plan-filed.v1", title="计划备案", summary="年度监督检查计划（第{revision}版）于{filed_on}报{filed_with}备案"
+)
+class PlanFiled(Event):
+    """A revision of the plan was filed with the superior authority; `reference` is the number of the letter."""
+
+    plan_id: str
+    revision: int
+    filed_with: str
+    filed_on: date
+    reference: str
+
+
+@event("casetrail.tasks.plan-amendment-proposed.v1", title="计划调整拟订", summary="拟调整年度监督检查计划：{reason}")
+class PlanAmendmentProposed(Event):
+    """What an approved plan is to become, and why; nothing changes before it is approved."""
+
+    plan_id: str
+    revision: int
+    reason: str
+    sectors: tuple[str, ...]
+    planned_inspections: int
+    key_added: tuple[str, ...]
+    key_removed: tuple[str, ...]
+    proposed_by: str
+
+
+@event(
+    "casetrail.tasks.plan-amended.v1",
+    title="计划调整",
+    summary="年度监督检查计划调整为第{revision}版，计划检查{planned_inspections}次",
+)
+class PlanAmended(Event):
+    """The proposed amendment was approved: the plan's next revision holds."""
+
+    plan_id: str
+    revision: int
+    reason: str
+    sectors: tuple[str, ...]
+    planned_inspections: int
+    key_added: tuple[str, ...]
+    key_removed: tuple[str, ...]
+    approved_by: str
+
+
+@event(
+    "casetrail.tasks.plan-amendment-rejected.v1",
+    title="计划调整未获批准",
+    summary="年度监督检查计划第{revision}版未获批准：{reason}",
+)
+class PlanAmendmentRejected(Event):
+    """The proposed amendment was turned down; the plan stays what it is."""
+
+    plan_id: str
+    revision: int
+    reason: str
+    rejected_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """That a revision lies with the superior authority."""
+
+    revision: int
+    filed_with: str
+    filed_on: date
+    reference: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanState:
-    """A plan; `approved_by` is None until it is approved."""
+    """A plan; `approved_by` is None until it is approved, `pending` the amendment that waits for approval."""
 
     plan_id: str = ""
     year: int = 0
@@ -47,17 +131,21 @@ class PlanState:
     planned_inspections: int = 0
     drafted_by: str = ""
     approved_by: str | None = None
+    capacity: Capacity | None = None
+    register: tuple[RegisterCount, ...] = ()
+    key_enterprises: tuple[str, ...] = ()
+    revision: int = 1
+    filings: tuple[Filing, ...] = ()
+    pending: PlanAmendmentProposed | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftPlan:
-    """Draft a plan for a year; `planned_inspections` is a number of visits."""
-
-    plan_id: str
-    year: int
-    title: str
-    sectors: tuple[str, ...]
-    planned_inspections: int
+    @property
+    def stage(self) -> Literal["none", "drafted", "approved", "filed"]:
+        """How far the revision in force is."""
+        if not self.plan_id:
+            return "none"
+        if self.approved_by is None:
+            return "drafted"
+        return "filed" if any(filing.revision == self.revision for filing in self.filings) else "approved"
 
 
 def evolve_plan(state: PlanState, event: Event) -> PlanState:
@@ -67,43 +155,31 @@ def evolve_plan(state: PlanState, event: Event) -> PlanState:
             return PlanState(
                 plan_id=event.plan_id, year=event.year, title=event.title, organ_id=event.organ_id, organ=event.organ,
                 sectors=event.sectors, planned_inspections=event.planned_inspections, drafted_by=event.drafted_by,
+                capacity=event.capacity, register=event.register, key_enterprises=event.key_enterprises,
             )  # fmt: skip
         case PlanApproved():
             return replace(state, approved_by=event.approved_by)
+        case PlanFiled():
+            filing = Filing(
+                revision=event.revision, filed_with=event.filed_with, filed_on=event.filed_on, reference=event.reference
+            )
+            return replace(state, filings=(*state.filings, filing))
+        case PlanAmendmentProposed():
+            return replace(state, pending=event)
+        case PlanAmended():
+            return _amended(state, event)
+        case PlanAmendmentRejected():
+            return replace(state, pending=None)
         case _:
             return state
 
 
+def _amended(state: PlanState, event: PlanAmended) -> PlanState:
+    kept = {*state.key_enterprises, *event.key_added} - set(event.key_removed)
+    return replace(
+        state, revision=event.revision, sectors=event.sectors, planned_inspections=event.planned_inspections,
+        key_enterprises=tuple(sorted(kept)), pending=None,
+    )  # fmt: skip
+
+
 PLAN = Stream("plan", PlanState(), evolve_plan)
-
-
-def draft_plan(state: PlanState, command: DraftPlan, organ: Organ, drafted_by: str) -> list[Event]:
-    """Draft the plan of an organ. Refused `plan-exists`.
-
-    Source: 安全生产法（2021）第62条第1款, 安全生产年度监督检查计划编制办法（安监总政法〔2017〕150号）.
-    """
-    if state.plan_id:
-        raise Refused("plan-exists", f"计划 {state.plan_id} 已存在", f"plan {state.plan_id} exists already")
-    return [
-        PlanDrafted(
-            plan_id=command.plan_id, year=command.year, title=command.title, organ_id=organ.organ_id, organ=organ.organ,
-            sectors=_each_once(command.sectors), planned_inspections=command.planned_inspections, drafted_by=drafted_by,
-        )
-    ]  # fmt: skip
-
-
-def approve_plan(state: PlanState, approved_by: str) -> list[Event]:
-    """Approve a drafted plan. Refused `own-plan` (who drafts may not approve), `plan-already-approved`.
-
-    Source: 安监总政法〔2017〕150号 (a plan is carried out only after approval); that two persons are needed is the
-    platform's separation of duties.
-    """
-    if state.approved_by is not None:
-        raise Refused("plan-already-approved", "计划已经批准", "the plan is approved already")
-    if state.drafted_by == approved_by:
-        raise Refused("own-plan", "编制人不得批准自己编制的计划", "who drafted a plan may not approve it")
-    return [PlanApproved(plan_id=state.plan_id, approved_by=approved_by)]
-
-
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

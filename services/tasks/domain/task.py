@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from chassis.domain import Event, Personal, Refused, Stream, event
 
-Kind = Literal["campaign", "random"]
+Kind = Literal["campaign", "random", "planned", "report", "superior-campaign", "re-inspection"]
 Level = Literal["city", "district"]
-Progress = Literal["none", "generated", "assigned", "started", "completed"]
+Progress = Literal["none", "generated", "assigned", "accepted", "returned", "started", "completed", "cancelled"]
+OPEN: Final[tuple[Progress, ...]] = ("generated", "returned")
+"""Waiting for officers."""
+HELD: Final[tuple[Progress, ...]] = ("assigned", "accepted")
+"""With officers who have not begun."""
+ENDED: Final[tuple[Progress, ...]] = ("completed", "cancelled")
+"""Nothing follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,11 @@ class AssignedExpert:
 
 @event("casetrail.tasks.task-generated.v1", title="任务生成", summary="{enterprise_name} 由{organ}检查，{due_on}前完成")
 class TaskGenerated(Event):
-    """An enterprise is to be inspected by an organ, by the end of `due_on` in China."""
+    """An enterprise is to be inspected by an organ, by the end of `due_on` in China.
+
+    `plan_id` is the plan a planned task carries out; outside every plan `reason` and `reference` say why (a report, a superior's
+    campaign, a re-inspection). A reminder is due when `warn_on` begins, None for none.
+    """
 
     task_id: str
     kind: Kind
@@ -48,6 +58,10 @@ class TaskGenerated(Event):
     organ_id: str
     organ: str
     due_on: date
+    plan_id: str | None = None
+    reason: str | None = None
+    reference: str | None = None
+    warn_on: date | None = None
 
 
 @event(
@@ -71,6 +85,64 @@ class TaskAssigned(Event):
     draw_id: str
     officers: tuple[AssignedOfficer, ...]
     experts: tuple[AssignedExpert, ...]
+
+
+@event("casetrail.tasks.task-accepted.v1", title="任务签收", summary="任务 {task_id} 由 {officer_id} 签收")
+class TaskAccepted(Event):
+    """One of the assigned officers took the task on for the team."""
+
+    task_id: str
+    officer_id: str
+
+
+@event("casetrail.tasks.task-returned.v1", title="任务退回", summary="任务 {task_id} 由 {officer_id} 退回：{reason}")
+class TaskReturned(Event):
+    """One of the assigned officers gave the task back; it waits for officers again."""
+
+    task_id: str
+    officer_id: str
+    reason: str
+
+
+@event(
+    "casetrail.tasks.task-reassigned.v1",
+    title="任务改派",
+    summary="{enterprise_name} 的检查任务改派，计划{planned_on}检查：{reason}",
+)
+class TaskReassigned(Event):
+    """A manager named other officers than those drawn, with a reason; holds what the visit needs to know."""
+
+    task_id: str
+    enterprise_id: str
+    enterprise_name: str
+    uscc: str
+    sector: str
+    kind: Kind
+    campaign_id: str | None
+    level: Level
+    organ_id: str
+    organ: str
+    due_on: date
+    planned_on: date
+    officers: tuple[AssignedOfficer, ...]
+    experts: tuple[AssignedExpert, ...]
+    reason: str
+
+
+@event("casetrail.tasks.task-cancelled.v1", title="任务撤销", summary="任务 {task_id} 撤销：{reason}")
+class TaskCancelled(Event):
+    """There is nothing to inspect any more; the reason is kept."""
+
+    task_id: str
+    reason: str
+
+
+@event("casetrail.tasks.task-due-soon.v1", title="任务临期提醒", summary="任务 {task_id} 应于{due_on}前完成，尚未完成")
+class TaskDueSoon(Event):
+    """The reminder before the last day."""
+
+    task_id: str
+    due_on: date
 
 
 @event("casetrail.tasks.task-started.v1", title="任务开始", summary="任务 {task_id} 已到场检查")
@@ -115,6 +187,10 @@ class GenerateTask:
     organ_id: str
     organ: str
     due_on: date
+    plan_id: str | None = None
+    reason: str | None = None
+    reference: str | None = None
+    warn_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +205,17 @@ class AssignTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """A task; `overdue` stays true for one that was completed late."""
+    """A task; `overdue` stays true for one that was completed late. `assigned` is who goes now, None while it is open."""
 
     state: Progress = "none"
     overdue: bool = False
+    warned: bool = False
     generated: TaskGenerated | None = None
-    assigned: TaskAssigned | None = None
+    assigned: TaskAssigned | TaskReassigned | None = None
+    accepted_by: str | None = None
     inspection_id: str | None = None
     completed_on: date | None = None
+    reason: str | None = None  # of the last return, reassignment or cancellation
 
     @property
     def facts(self) -> TaskGenerated:
@@ -152,7 +231,17 @@ def evolve_task(state: TaskState, event: Event) -> TaskState:
         case TaskGenerated():
             return replace(state, state="generated", generated=event)
         case TaskAssigned():
-            return replace(state, state="assigned", assigned=event)
+            return replace(state, state="assigned", assigned=event, accepted_by=None)
+        case TaskAccepted():
+            return replace(state, state="accepted", accepted_by=event.officer_id)
+        case TaskReturned():
+            return replace(state, state="returned", assigned=None, accepted_by=None, reason=event.reason)
+        case TaskReassigned():
+            return replace(state, state="assigned", assigned=event, accepted_by=None, reason=event.reason)
+        case TaskCancelled():
+            return replace(state, state="cancelled", reason=event.reason)
+        case TaskDueSoon():
+            return replace(state, warned=True)
         case TaskStarted():
             return replace(state, state="started", inspection_id=event.inspection_id)
         case TaskCompleted():
@@ -164,62 +253,3 @@ def evolve_task(state: TaskState, event: Event) -> TaskState:
 
 
 TASK = Stream("task", TaskState(), evolve_task)
-
-
-def generate_task(state: TaskState, command: GenerateTask) -> list[Event]:
-    """Generate a task. Refused `task-exists`: a campaign, or a draw, has at most one task at an enterprise.
-
-    Source: 国办发〔2024〕54号 (no repeated inspection); 一家企业对应一个层级的执法主体.
-    """
-    if state.generated is not None:
-        raise Refused("task-exists", f"任务 {command.task_id} 已存在", "there is a task for this enterprise already",
-                      task_id=command.task_id)  # fmt: skip
-    return [
-        TaskGenerated(
-            task_id=command.task_id, kind=command.kind, campaign_id=command.campaign_id, draw_id=command.draw_id,
-            enterprise_id=command.enterprise_id, enterprise_name=command.enterprise_name, uscc=command.uscc,
-            district=command.district, sector=command.sector, level=command.level, organ_id=command.organ_id,
-            organ=command.organ, due_on=command.due_on,
-        )
-    ]  # fmt: skip
-
-
-def assign_task(state: TaskState, command: AssignTask) -> list[Event]:
-    """Assign a generated task to the officers that a draw gave it, overdue or not. Refused `task-not-open`."""
-    facts = state.facts
-    if state.state != "generated":
-        raise Refused("task-not-open", f"任务 {facts.task_id} 已派发", "the task is not open to be assigned",
-                      task_id=facts.task_id, state=state.state)  # fmt: skip
-    return [
-        TaskAssigned(
-            task_id=facts.task_id, enterprise_id=facts.enterprise_id, enterprise_name=facts.enterprise_name,
-            uscc=facts.uscc, sector=facts.sector, kind=facts.kind, campaign_id=facts.campaign_id, level=facts.level,
-            organ_id=facts.organ_id, organ=facts.organ, due_on=facts.due_on, planned_on=command.planned_on,
-            draw_id=command.draw_id, officers=command.officers, experts=command.experts,
-        )
-    ]  # fmt: skip
-
-
-def start_task(state: TaskState, inspection_id: str) -> list[Event]:
-    """The officers are on site. Nothing if this inspection began before; Refused `task-not-assigned`."""
-    if state.state in ("started", "completed") and state.inspection_id == inspection_id:
-        return []
-    if state.state != "assigned":
-        raise Refused("task-not-assigned", "任务未派发", "only an assigned task can start", state=state.state)
-    return [TaskStarted(task_id=state.facts.task_id, inspection_id=inspection_id)]
-
-
-def complete_task(state: TaskState, inspection_id: str, completed_on: date) -> list[Event]:
-    """The inspection was concluded; also an overdue task can be completed. Nothing if it is; Refused `task-not-started`."""
-    if state.state == "completed" and state.inspection_id == inspection_id:
-        return []
-    if state.state != "started" or state.inspection_id != inspection_id:
-        raise Refused("task-not-started", "任务未开始检查", "only a started task can be completed", state=state.state)
-    return [TaskCompleted(task_id=state.facts.task_id, inspection_id=inspection_id, completed_on=completed_on)]
-
-
-def mark_overdue(state: TaskState) -> list[Event]:
-    """The last day has passed: overdue, once, unless the task is completed."""
-    if state.generated is None or state.overdue or state.state == "completed":
-        return []
-    return [TaskOverdue(task_id=state.generated.task_id, due_on=state.generated.due_on)]

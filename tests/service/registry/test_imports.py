@@ -200,7 +200,7 @@ async def test_interrupted_import_goes_on_where_it_was(desk: Desk) -> None:
 
 
 async def test_interrupted_import_is_not_taken_for_a_duplicate_of_itself_but_others_are(desk: Desk) -> None:
-    with patch.object(register, "_finish", side_effect=Killed), pytest.raises(Killed):
+    with patch.object(register, "finish", side_effect=Killed), pytest.raises(Killed):
         await desk.send(xlsx(filled(2)))
     assert (await desk.send(xlsx(filled(3)), "import-2")).status_code == 422
     assert (await desk.send(xlsx(filled(2)))).status_code == 201

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.tasks.queries import TaskFilter, tasks
+from services.tasks.queries.tasklist import TaskFilter, tasks
 from tests.service.tasks.city import DISTRICTS, City, expect
 
 

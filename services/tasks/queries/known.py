@@ -1,15 +1,15 @@
-"""Questions to the tasks database: the tables fed by the registry, and the list of tasks."""
+"""What tasks know of the registry: the tables fed by its events."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
 from services.tasks.domain import Basis, Enterprise, Expert, Officer, Organ, Recusal, Rules
+from services.tasks.domain.knowledge import Planning
 
 Read = Callable[..., Awaitable[list[Any]]]
 """Runs a SELECT: `Work.read` in a command, a pool's `fetch` in a question."""
@@ -27,7 +27,13 @@ REGISTER = f"""{ENTERPRISE}
 WHERE e.sector = ANY($1) AND (j.jurisdiction_id IS NULL OR j.jurisdiction_id = $2 OR j.parent = $2)
 """
 ENTERPRISES = f"{ENTERPRISE} WHERE e.enterprise_id = ANY($1)"
-ENTERPRISE_POOL = "SELECT enterprise_id FROM enterprises WHERE district = ANY($1) ORDER BY enterprise_id"
+# Whom another organ claims in the campaign is not in its pool: the draw's tasks could not be generated.
+ENTERPRISE_POOL = """
+SELECT e.enterprise_id FROM enterprises e
+WHERE e.district = ANY($1) AND NOT EXISTS (
+    SELECT FROM claim_list c WHERE c.enterprise_id = e.enterprise_id AND c.campaign_id = $2 AND c.organ_id <> $3)
+ORDER BY e.enterprise_id
+"""
 OFFICERS = """
 SELECT officer_id, name, organ_id, certificate_no, certificate_valid_to FROM officers WHERE organ_id = $1 ORDER BY officer_id
 """
@@ -37,19 +43,9 @@ WHERE officer_id = ANY($1) ORDER BY officer_id
 """
 RECUSALS = "SELECT officer_id, enterprise_id FROM recusals WHERE officer_id = ANY($1) AND enterprise_id = ANY($2)"
 EXPERTS = "SELECT expert_id, name FROM experts WHERE expert_id = ANY($1)"
+OFFICER_DISTRICTS = "SELECT officer_id, district FROM officers WHERE officer_id = ANY($1)"
+PLANNING = "SELECT * FROM planning_rules ORDER BY rulebook, version"
 RULEBOOKS = "SELECT * FROM rulebooks ORDER BY rulebook, version"
-COVERAGE = """
-SELECT district, count(*) AS tasks, count(*) FILTER (WHERE level = 'city') AS city,
-       count(*) FILTER (WHERE state <> 'generated') AS assigned, count(*) FILTER (WHERE state = 'completed') AS completed,
-       count(*) FILTER (WHERE overdue) AS overdue
-FROM task_list WHERE campaign_id = $1 GROUP BY district ORDER BY district
-"""
-TASKS = """
-SELECT task_id, kind, campaign_id, draw_id, enterprise_id, enterprise_name, uscc, district, sector, level, organ_id, organ,
-       due_on, planned_on, state, overdue, officers, experts, inspection_id, completed_on, version
-FROM task_list
-"""
-TASK_ORDER = " ORDER BY due_on, task_id LIMIT "
 
 
 async def organ_of(read: Read, organ_id: str) -> Organ | None:
@@ -73,9 +69,9 @@ async def enterprises_by_id(read: Read, ids: Collection[str]) -> dict[str, Enter
     return {row["enterprise_id"]: _enterprise(row) for row in await read(ENTERPRISES, list(ids))}
 
 
-async def enterprise_pool(read: Read, districts: Collection[str]) -> list[str]:
-    """The ids of the enterprises of these districts, ascending."""
-    return [row["enterprise_id"] for row in await read(ENTERPRISE_POOL, list(districts))]
+async def enterprise_pool(read: Read, districts: Collection[str], campaign_id: str | None, organ_id: str) -> list[str]:
+    """The ids of the enterprises of these districts, ascending; of a campaign, those that no other organ claims."""
+    return [row["enterprise_id"] for row in await read(ENTERPRISE_POOL, list(districts), campaign_id, organ_id)]
 
 
 async def officers_of(read: Read, organ_id: str) -> list[Officer]:
@@ -100,50 +96,19 @@ async def experts_by_id(read: Read, ids: Collection[str]) -> dict[str, Expert]:
     return {row["expert_id"]: Expert(expert_id=row["expert_id"], name=row["name"]) for row in rows}
 
 
+async def officer_districts(read: Read, ids: Collection[str]) -> dict[str, str]:
+    """The districts of these officers, as far as they are known here."""
+    return {row["officer_id"]: row["district"] for row in await read(OFFICER_DISTRICTS, list(ids))}
+
+
+async def plannings(read: Read) -> list[Planning]:
+    """What all published versions of the rules say about planning."""
+    return [Planning(**row) for row in await read(PLANNING)]
+
+
 async def rulebooks(read: Read) -> list[Rules]:
     """All published versions of the rules."""
     return [_rules(row) for row in await read(RULEBOOKS)]
-
-
-async def coverage_of(read: Read, campaign_id: str) -> list[dict[str, Any]]:
-    """A campaign's tasks by district: how many, of them city level, assigned, completed, overdue."""
-    return [dict(row) for row in await read(COVERAGE, campaign_id)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFilter:
-    """Which tasks a list shows; None does not filter. `seen` are the districts the asker may see (None: all)."""
-
-    seen: list[str] | None
-    state: str | None = None
-    district: str | None = None
-    organ_id: str | None = None
-    campaign_id: str | None = None
-    overdue: bool | None = None
-
-
-async def tasks(read: Read, wanted: TaskFilter, after: tuple[date, str] | None, limit: int) -> list[dict[str, Any]]:
-    """Tasks by due date, then id, after a place in that order; at most `limit`."""
-    given = [(clause, value) for clause, value in _clauses(wanted) if value is not None]
-    conditions = [clause.format(place) for place, (clause, _) in enumerate(given, start=1)]
-    values: list[Any] = [value for _, value in given]
-    if after is not None:
-        conditions.append(f"(due_on, task_id) > (${len(values) + 1}, ${len(values) + 2})")
-        values += after
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    rows = await read(f"{TASKS}{where}{TASK_ORDER}${len(values) + 1}", *values, limit)
-    return [{**row, "officers": orjson.loads(row["officers"]), "experts": orjson.loads(row["experts"])} for row in rows]
-
-
-def _clauses(wanted: TaskFilter) -> list[tuple[str, Any]]:
-    return [
-        ("district = ANY(${})", wanted.seen),
-        ("state = ${}", wanted.state),
-        ("district = ${}", wanted.district),
-        ("organ_id = ${}", wanted.organ_id),
-        ("campaign_id = ${}", wanted.campaign_id),
-        ("overdue = ${}", wanted.overdue),
-    ]
 
 
 def _organ(row: Any) -> Organ:

@@ -1,0 +1,164 @@
+"""Weekly dispatch over HTTP: districts' weeks, problems, bulletins."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from chassis.http import Body, Db, Id, Paged, answer_json
+from chassis.moments import Moment, aggregate
+from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
+from services.tasks.commands import dispatch as commands
+from services.tasks.domain import CAMPAIGN
+from services.tasks.domain.problem import PROBLEM
+from services.tasks.domain.week import WEEK, FigureLink, IssueBulletin, ReportedProblem, ReportWeek, week_key
+from services.tasks.queries.duties import reported_districts
+from services.tasks.queries.lists import BULLETINS, PROBLEMS, WEEKS
+
+Figure = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+
+router = APIRouter(prefix="/v1", tags=["tasks"])
+
+
+class ProblemBody(Body):
+    """A problem the city is asked to solve."""
+
+    problem_id: Id
+    problem: Text
+
+
+class WeekBody(Body):
+    """The caller's district's week: what was done, what is planned for the next, problems, suggestions."""
+
+    monday: Day
+    done: Text
+    planned: Text
+    problems: tuple[ProblemBody, ...] = Field(default=(), max_length=50)
+    suggestions: tuple[Text, ...] = Field(default=(), max_length=50)
+
+
+class SupplementBody(Body):
+    """What the district adds to its report."""
+
+    supplement: Text
+
+
+class AnswerBody(Body):
+    """The city's answer."""
+
+    answer: Text
+
+
+class OutcomeBody(Body):
+    """How the problem was settled."""
+
+    outcome: Text
+
+
+class FigureBody(Body):
+    """A figure of reporting by its name, of one district or of all."""
+
+    figure: Figure
+    district: Id | None = None
+
+
+class BulletinBody(Body):
+    """A bulletin on a week; its figures are links to reporting and carry no values."""
+
+    monday: Day
+    title: Title
+    text: Text
+    figures: tuple[FigureBody, ...] = Field(default=(), max_length=50)
+
+
+@router.post("/campaigns/{campaign_id}/weeks", status_code=201)
+async def report_week(campaign_id: Id, body: WeekBody, command: Manager) -> Response:
+    """Report the week of the caller's district."""
+    asked = ReportWeek(
+        campaign_id=campaign_id, monday=body.monday, done=body.done, planned=body.planned, suggestions=body.suggestions,
+        problems=tuple(ReportedProblem(**problem.model_dump()) for problem in body.problems),
+    )  # fmt: skip
+    return await command.run(commands.report_week, asked, status=201)
+
+
+@router.post("/campaigns/{campaign_id}/weeks/{monday}/supplements", status_code=201)
+async def supplement_week(campaign_id: Id, monday: Day, body: SupplementBody, command: Manager) -> Response:
+    """Add to what the caller's district reported."""
+    return await command.run(commands.supplement_week, campaign_id, monday, body.supplement, status=201)
+
+
+@router.get("/campaigns/{campaign_id}/weeks", dependencies=LISTED)
+async def list_weeks(
+    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db, district: Id | None = None,
+    monday: Day | None = None,
+) -> Response:  # fmt: skip
+    """What districts reported, by week."""
+    wanted = {"campaign_id": campaign_id, "district": district, "monday": monday}
+    return await a_page(request, principal, db, asked, WEEKS, wanted)
+
+
+@router.get("/campaigns/{campaign_id}/weeks/{monday}/districts", dependencies=LISTED)
+async def reported(campaign_id: Id, monday: Day, request: Request, principal: Reader, db: Db) -> Response:
+    """Which districts have reported a week, and which have not."""
+    campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, None)
+    seen = principal.seen_districts()
+    return answer_json({"items": await reported_districts(db.fetch, campaign_id, str(campaign.district), monday, seen)})
+
+
+@router.get("/campaigns/{campaign_id}/districts/{district}/weeks/{monday}")
+async def get_week(campaign_id: Id, district: Id, monday: Day, request: Request, principal: Reader, as_of: Moment) -> Response:
+    """One district's report on a week, and what it added since."""
+    week = await aggregate(request, principal, WEEK, week_key(campaign_id, district, monday), as_of)
+    return answer_json({**asdict(week.state), "version": week.version}, version=week.version)
+
+
+@router.get("/problems", dependencies=LISTED)
+async def list_problems(
+    request: Request, principal: Reader, asked: Paged, db: Db, campaign_id: Id | None = None, district: Id | None = None,
+    state: Literal["open", "answered", "closed"] | None = None,
+) -> Response:  # fmt: skip
+    """Problems by the week they were reported in."""
+    wanted = {"campaign_id": campaign_id, "district": district, "state": state}
+    return await a_page(request, principal, db, asked, PROBLEMS, wanted)
+
+
+@router.get("/problems/{problem_id}")
+async def get_problem(problem_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
+    """A problem with every answer it was given."""
+    found = await aggregate(request, principal, PROBLEM, problem_id, as_of)
+    return answer_json({**asdict(found.state), "version": found.version}, version=found.version)
+
+
+@router.post("/problems/{problem_id}/answers", status_code=201)
+async def answer_problem(problem_id: Id, body: AnswerBody, command: ManagerGuarded) -> Response:
+    """The city answers."""
+    return await command.run(commands.answer_problem, problem_id, body.answer, status=201)
+
+
+@router.post("/problems/{problem_id}/reopenings", status_code=201)
+async def reopen_problem(problem_id: Id, body: ReasonBody, command: ManagerGuarded) -> Response:
+    """The district says that the answer does not help."""
+    return await command.run(commands.reopen_problem, problem_id, body.reason, status=201)
+
+
+@router.post("/problems/{problem_id}/closings", status_code=201)
+async def close_problem(problem_id: Id, body: OutcomeBody, command: ManagerGuarded) -> Response:
+    """The city closes a problem it answered."""
+    return await command.run(commands.close_problem, problem_id, body.outcome, status=201)
+
+
+@router.post("/campaigns/{campaign_id}/bulletins", status_code=201)
+async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager) -> Response:
+    """Issue the next bulletin of a campaign."""
+    figures = tuple(FigureLink(**figure.model_dump()) for figure in body.figures)
+    asked = IssueBulletin(monday=body.monday, title=body.title, text=body.text, figures=figures)
+    return await command.run(commands.issue_bulletin, campaign_id, asked, status=201)
+
+
+@router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED)
+async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db) -> Response:
+    """The bulletins of a campaign; each figure names where reporting answers it."""
+    return await a_page(request, principal, db, asked, BULLETINS, {"campaign_id": campaign_id})

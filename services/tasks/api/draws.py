@@ -1,0 +1,77 @@
+"""Draws over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal, Self
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, model_validator
+
+from chassis.http import Body, Id, Sha256, answer_json
+from chassis.moments import Moment, aggregate
+from services.tasks import domain
+from services.tasks.api.reading import Count, Day, Manager, Reader
+from services.tasks.commands import draws as commands
+from services.tasks.domain import DRAW
+
+router = APIRouter(prefix="/v1", tags=["tasks"])
+
+
+class PickBody(Body):
+    """`task_id`, `planned_on` (and `expert_ids`) where officers are drawn; `due_on` (and `district`) where enterprises are."""
+
+    count: Count
+    task_id: Id | None = None
+    planned_on: Day | None = None
+    expert_ids: tuple[Id, ...] = Field(default=(), max_length=20)
+    district: Id | None = None
+    due_on: Day | None = None
+
+
+class DrawBody(Body):
+    """The commitment to a draw: who or what is drawn, and the SHA-256 (hex) of a seed text that stays secret until revealed."""
+
+    draw_id: Id
+    purpose: Literal["officers", "enterprises"]
+    organ_id: Id
+    campaign_id: Id | None = None
+    seed_sha256: Sha256
+    picks: tuple[PickBody, ...] = Field(min_length=1, max_length=1000)
+
+    @model_validator(mode="after")
+    def _picks_fit_the_purpose(self) -> Self:
+        officers = self.purpose == "officers"
+        for pick in self.picks:
+            given = {name for name, value in pick if value not in (None, ())} - {"count"}
+            wanted, allowed = ({"task_id", "planned_on"}, {"expert_ids"}) if officers else ({"due_on"}, {"district"})
+            if not wanted <= given <= wanted | allowed:
+                raise ValueError(f"a pick of {self.purpose} has {', '.join(sorted(wanted))}, may have {', '.join(allowed)}")
+        return self
+
+
+class RevealBody(Body):
+    """The seed text that was committed to."""
+
+    seed: str = Field(min_length=16, max_length=200)
+
+
+@router.post("/draws", status_code=201)
+async def commit_draw(body: DrawBody, command: Manager) -> Response:
+    """Commit to a draw: the pool is fixed now, the seed is revealed later."""
+    picks = tuple(domain.Pick(**pick.model_dump()) for pick in body.picks)
+    asked = domain.CommitDraw(**{**body.model_dump(), "picks": picks})
+    return await command.run(commands.commit_draw, asked, status=201)
+
+
+@router.post("/draws/{draw_id}/reveals", status_code=201)
+async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Response:
+    """Reveal the seed: officers are assigned to their tasks, or tasks generated for the enterprises drawn."""
+    return await command.run(commands.reveal_draw, draw_id, body.seed, status=201)
+
+
+@router.get("/draws/{draw_id}")
+async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
+    """A draw with everything that is needed to repeat it."""
+    draw = await aggregate(request, principal, DRAW, draw_id, as_of)
+    return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)

@@ -1,0 +1,1 @@
+"""What people and other services' events ask of tasks: plans, campaigns, draws, tasks."""

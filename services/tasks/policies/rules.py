@@ -1,0 +1,147 @@
+"""When the registry publishes a rulebook, then tasks decide by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+
+from chassis.policy import Reaction, Received
+from chassis.runner import Work
+
+FEED_RULEBOOK = """
+INSERT INTO rulebooks (rulebook, version, valid_from, valid_to, share_numerator, share_denominator, rounding, officers_minimum,
+                       officers_bases, plan_required, plan_bases)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
+    share_numerator = EXCLUDED.share_numerator, share_denominator = EXCLUDED.share_denominator, rounding = EXCLUDED.rounding,
+    officers_minimum = EXCLUDED.officers_minimum, officers_bases = EXCLUDED.officers_bases,
+    plan_required = EXCLUDED.plan_required, plan_bases = EXCLUDED.plan_bases
+"""
+FEED_PLANNING = """
+INSERT INTO planning_rules (rulebook, version, valid_from, valid_to, key_share_percent, due_warning_days, basis)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
+    key_share_percent = EXCLUDED.key_share_percent, due_warning_days = EXCLUDED.due_warning_days, basis = EXCLUDED.basis
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a law, with its own days where it has them."""
+
+    law: str
+    version: str
+    article: str
+    paragraph: int | None = None
+    item: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A version of a law and the days it is in force."""
+
+    id: str
+    version: str
+    short_title: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of a district's enterprises falls to the city, and how it is rounded."""
+
+    share_numerator: int
+    share_denominator: int
+    rounding: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficersRule:
+    """How many officers a visit needs at least."""
+
+    minimum: int
+    basis: Reference | None = None
+    earlier_basis: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRule:
+    """Whether inspections need an approved annual plan."""
+
+    approved_plan_required: bool
+    basis: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningRule:
+    """The least share of key inspections in a plan, and how many days before its last one a task is due to be reminded of."""
+
+    key_share_percent: int | None = None
+    due_warning_days: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The parts of a rulebook that tasks decide by."""
+
+    apportionment: Share
+    officers: OfficersRule
+    inspection: InspectionRule
+    laws: tuple[Law, ...] = field(default=())
+    planning: PlanningRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookPublished:
+    """What tasks need of it: the rules and when they hold."""
+
+    rulebook: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    content: Content
+
+
+async def on_rulebook_published(work: Work, received: Received) -> None:
+    """Know the share of the city, the least number of officers, and the articles they rest on."""
+    seen = received.read(RulebookPublished)
+    content = seen.content
+    officers = _bases(content.laws, content.officers.earlier_basis, content.officers.basis)
+    plan = _bases(content.laws, content.inspection.basis)
+    await work.change(
+        FEED_RULEBOOK, seen.rulebook, seen.version, seen.valid_from, seen.valid_to,
+        content.apportionment.share_numerator, content.apportionment.share_denominator, content.apportionment.rounding,
+        content.officers.minimum, officers, content.inspection.approved_plan_required, plan,
+    )  # fmt: skip
+    planning = content.planning or PlanningRule()
+    await work.change(
+        FEED_PLANNING, seen.rulebook, seen.version, seen.valid_from, seen.valid_to, planning.key_share_percent,
+        planning.due_warning_days, planning.source,
+    )  # fmt: skip
+
+
+def _bases(laws: Iterable[Law], *references: Reference | None) -> str:
+    """Articles as citable text with their days (a reference's own, else its law's), as JSON."""
+    in_force = {(law.id, law.version): law for law in laws}
+    given = [(ref, in_force.get((ref.law, ref.version))) for ref in references if ref is not None]
+    return orjson.dumps([_basis(ref, law) for ref, law in given]).decode()
+
+
+def _basis(ref: Reference, law: Law | None) -> dict[str, Any]:
+    place = f"第{ref.article}条" + (f"第{ref.paragraph}款" if ref.paragraph else "") + (f"第{ref.item}项" if ref.item else "")
+    return {
+        "text": f"{law.short_title if law else ref.law}（{ref.version}）{place}",
+        "valid_from": ref.valid_from or (law.valid_from if law else None),
+        "valid_to": ref.valid_to or (law.valid_to if law else None),
+    }
+
+
+REACTIONS: dict[str, Reaction] = {"casetrail.registry.rulebook-published.v1": on_rulebook_published}

@@ -1,0 +1,12 @@
+"""Own events to rows: plans and campaigns, tasks and who has them, weekly dispatch, field work, training."""
+
+from services.tasks.projections import dispatch, duties, fieldwork, planning, tasks, training
+
+PROJECTIONS = (
+    *tasks.PROJECTIONS,
+    *planning.PROJECTIONS,
+    *duties.PROJECTIONS,
+    *dispatch.PROJECTIONS,
+    *fieldwork.PROJECTIONS,
+    *training.PROJECTIONS,
+)

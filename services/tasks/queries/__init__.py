@@ -1,0 +1,1 @@
+"""What the tasks database answers: what is known of the registry, and the lists."""
