@@ -15,9 +15,8 @@ from chassis.runner import Work
 from services.inspection import queries
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
-from services.inspection.domain import numbers
+from services.inspection.domain import numbers, team
 from services.inspection.domain import order as orders
-from services.inspection.domain import team
 from services.inspection.domain.catalogue import Catalogue, Site, breached
 from services.inspection.domain.events import CheckedInOfficer, Mode
 from services.inspection.domain.hazard import HAZARD, HazardState
