@@ -215,7 +215,7 @@ def _answered(body: AnswerBody) -> Answered:
     return Answered(body.item_code, body.answer, body.note, hazards)
 
 
-InspectionStage = Literal["prepared", "approved", "checked-in", "concluded"]
+InspectionStage = Literal["prepared", "approved", "checked-in", "concluded", "called-off"]
 HazardStatus = Literal["found", "ordered", "reported", "rectified", "failed"]
 
 

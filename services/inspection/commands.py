@@ -16,6 +16,7 @@ from services.inspection import queries
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
 from services.inspection.domain import order as orders
+from services.inspection.domain import team
 from services.inspection.domain.catalogue import Catalogue, Site, breached
 from services.inspection.domain.events import CheckedInOfficer, Mode
 from services.inspection.domain.hazard import HAZARD, HazardState
@@ -39,11 +40,26 @@ async def rules_of(work: Work) -> Rules:
 
 
 async def prepare(work: Work, task: Task, catalogue: Catalogue, site: Site, rules: Rules, district: str) -> None:
-    """Prepare the inspection of an assigned task, under the task's own id."""
+    """Prepare the inspection of an assigned task, under the task's own id; one that is prepared goes to the task's people."""
     inspection = await work.load(INSPECTION, task.task_id)
     work.rulebook = rules.rulebook
+    if inspection.exists:
+        work.append(inspection, team.reassign(inspection.state, task, rules))
+        return
     events = inspections.prepare(inspection.state, task, catalogue, site, rules)
     work.append(inspection, events, subject=task.enterprise_id, district=district)
+
+
+async def withdraw_team(work: Work, task_id: str) -> None:
+    """Nobody goes until the task is assigned again."""
+    inspection = await work.load(INSPECTION, task_id)
+    work.append(inspection, team.withdraw_team(inspection.state))
+
+
+async def call_off(work: Work, task_id: str, reason: str) -> None:
+    """Nobody goes any more."""
+    inspection = await work.load(INSPECTION, task_id)
+    work.append(inspection, team.call_off(inspection.state, reason))
 
 
 async def approve_plan(work: Work, inspection_id: str, mode: Mode) -> None:

@@ -199,6 +199,32 @@ async def on_task_assigned(work: Work, received: Received) -> None:
     await commands.prepare(work, _task(seen), catalogue, site, rules, received.envelope.district)
 
 
+@dataclass(frozen=True, slots=True)
+class TaskReturned:
+    """What inspections need of it: which one has nobody to go."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled:
+    """What inspections need of it: which one is off, and why."""
+
+    task_id: str
+    reason: str
+
+
+async def on_task_returned(work: Work, received: Received) -> None:
+    """Nobody goes until the task is assigned again."""
+    await commands.withdraw_team(work, received.read(TaskReturned).task_id)
+
+
+async def on_task_cancelled(work: Work, received: Received) -> None:
+    """The inspection is called off."""
+    seen = received.read(TaskCancelled)
+    await commands.call_off(work, seen.task_id, seen.reason)
+
+
 def _task(seen: TaskAssigned) -> Task:
     return Task(
         task_id=seen.task_id, kind=seen.kind, campaign_id=seen.campaign_id, enterprise_id=seen.enterprise_id,
@@ -225,4 +251,7 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.tasks.task-assigned.v1": on_task_assigned,
+    "casetrail.tasks.task-reassigned.v1": on_task_assigned,
+    "casetrail.tasks.task-returned.v1": on_task_returned,
+    "casetrail.tasks.task-cancelled.v1": on_task_cancelled,
 }

@@ -18,9 +18,11 @@ from services.inspection.domain.events import (
     HazardRectified,
     HazardReferred,
     HazardReported,
+    InspectionCalledOff,
     InspectionConcluded,
     InspectionPlanApproved,
     InspectionPrepared,
+    InspectionReassigned,
     ItemAnswered,
     OrderIssued,
     RectificationOverdue,
@@ -63,6 +65,10 @@ def _inspection(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> Non
     match event:
         case InspectionPrepared():
             rows.put(key, _prepared(event, sequenced))
+        case InspectionReassigned():
+            rows.patch(key, state="prepared", planned_on=event.planned_on.isoformat(), version=version)
+        case InspectionCalledOff():
+            rows.patch(key, state="called-off", version=version)
         case InspectionPlanApproved():
             rows.patch(key, state="approved", version=version)
         case CheckedIn():

@@ -53,7 +53,7 @@ class TaskGenerated:
 
 @dataclass(frozen=True, slots=True)
 class TaskMoved:
-    """A task was assigned, or its inspection began."""
+    """A task went to officers, came back, was cancelled, or its inspection began."""
 
     task_id: str
 
@@ -137,6 +137,10 @@ FOLDS = {
     "casetrail.registry.enterprise-registered.v1": _begin("fact_enterprises", EnterpriseRegistered),
     "casetrail.tasks.task-generated.v1": _begin("fact_tasks", TaskGenerated, state="generated", completed_on=None),
     "casetrail.tasks.task-assigned.v1": _change("fact_tasks", TaskMoved, state="assigned"),
+    "casetrail.tasks.task-accepted.v1": _change("fact_tasks", TaskMoved, state="accepted"),
+    "casetrail.tasks.task-returned.v1": _change("fact_tasks", TaskMoved, state="returned"),
+    "casetrail.tasks.task-reassigned.v1": _change("fact_tasks", TaskMoved, state="assigned"),
+    "casetrail.tasks.task-cancelled.v1": _change("fact_tasks", TaskMoved, state="cancelled"),
     "casetrail.tasks.task-started.v1": _change("fact_tasks", TaskMoved, state="started"),
     "casetrail.tasks.task-completed.v1": _change("fact_tasks", TaskCompleted, state="completed"),
     "casetrail.inspection.inspection-concluded.v1": _begin("fact_inspections", InspectionConcluded),

@@ -102,6 +102,28 @@ class InspectionPrepared(Event):
     items: tuple[PlannedItem, ...]
 
 
+@event(
+    "casetrail.inspection.inspection-reassigned.v1",
+    title="变更检查人员",
+    summary="检查人员变更，计划 {planned_on} 检查，检查方案须重新批准",
+)
+class InspectionReassigned(Event):
+    """Other people go, or nobody for now (no officers: the task was returned); the plan is to be approved again."""
+
+    inspection_id: str
+    planned_on: date
+    officers: tuple[AssignedOfficer, ...]
+    experts: tuple[AssignedExpert, ...]
+
+
+@event("casetrail.inspection.inspection-called-off.v1", title="取消检查", summary="检查取消：{reason}")
+class InspectionCalledOff(Event):
+    """The task was cancelled before anybody checked in."""
+
+    inspection_id: str
+    reason: str
+
+
 @event("casetrail.inspection.inspection-plan-approved.v1", title="批准检查方案", summary="{approved_by} 批准现场检查方案")
 class InspectionPlanApproved(Event):
     """The head of the organ approved the plan."""

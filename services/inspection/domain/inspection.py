@@ -17,9 +17,11 @@ from services.inspection.domain.events import (
     CheckedInOfficer,
     ExpertAdvised,
     HazardFound,
+    InspectionCalledOff,
     InspectionConcluded,
     InspectionPlanApproved,
     InspectionPrepared,
+    InspectionReassigned,
     ItemAnswered,
     Mode,
     PlannedItem,
@@ -28,7 +30,7 @@ from services.inspection.domain.events import (
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Rules
 
-Stage = Literal["none", "prepared", "approved", "checked-in", "concluded"]
+Stage = Literal["none", "prepared", "approved", "checked-in", "concluded", "called-off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,10 @@ def evolve_inspection(state: InspectionState, event: Event) -> InspectionState:
     match event:
         case InspectionPrepared():
             return replace(state, stage="prepared", plan=event)
+        case InspectionReassigned():
+            return _reassigned(state, event)
+        case InspectionCalledOff():
+            return replace(state, stage="called-off")
         case InspectionPlanApproved():
             return replace(state, stage="approved", mode=event.mode)
         case CheckedIn():
@@ -140,6 +146,13 @@ def evolve_inspection(state: InspectionState, event: Event) -> InspectionState:
             return replace(state, stage="concluded", conclusion=event)
         case _:
             return state
+
+
+def _reassigned(state: InspectionState, event: InspectionReassigned) -> InspectionState:
+    if state.plan is None:
+        return state
+    plan = replace(state.plan, planned_on=event.planned_on, officers=event.officers, experts=event.experts)
+    return replace(state, stage="prepared", plan=plan, mode=None)
 
 
 INSPECTION = Stream("inspection", InspectionState(), evolve_inspection)
@@ -171,6 +184,8 @@ def prepared(state: InspectionState) -> InspectionPrepared:
 
 def approve_plan(state: InspectionState, mode: Mode, approved_by: str, rules: Rules) -> list[Event]:
     """Approve the plan (rule `annual-plan`)."""
+    if state.stage == "called-off":
+        raise refused("called-off", rules)
     if state.stage != "prepared":
         raise refused("plan-already-approved", rules)
     return [InspectionPlanApproved(inspection_id=prepared(state).inspection_id, approved_by=approved_by, mode=mode)]
@@ -182,6 +197,8 @@ def check_in(state: InspectionState, command: CheckIn, certificates: Certificate
     Experts must be assigned too; they never count as officers.
     """
     plan = prepared(state)
+    if state.stage == "called-off":
+        raise refused("called-off", rules)
     if state.stage in ("checked-in", "concluded"):
         raise refused("already-checked-in", rules)
     if state.stage == "prepared" and rules.approved_plan_required:

@@ -34,6 +34,7 @@ REASONS: dict[str, Reason] = {
     "plan-already-approved": Reason("检查方案已经批准", "the plan is already approved"),
     "plan-not-approved": Reason("检查方案未经批准，不得检查", "the plan is not approved", ("annual-plan",)),
     # check-in
+    "called-off": Reason("检查已取消", "the inspection was called off"),
     "already-checked-in": Reason("已经到场", "the officers have already checked in"),
     "too-few-officers": Reason(
         "执法人员不得少于 {needed} 人，现为 {given} 人", "at least {needed} officers are needed, not {given}", ("two-officers",)

@@ -123,10 +123,12 @@ FIGURES = (
     Figure(
         name="completion_percent", title="任务完成率", title_en="Completed / generated", unit="%", share=True,
         formula="完成任务数 ÷ 生成任务数 × 100", formula_en="tasks completed / tasks generated x 100",
-        source_events=("casetrail.tasks.task-generated.v1", "casetrail.tasks.task-completed.v1"),
-        exclusions="无", exclusions_en="nothing",
+        source_events=(
+            "casetrail.tasks.task-generated.v1", "casetrail.tasks.task-completed.v1", "casetrail.tasks.task-cancelled.v1",
+        ),
+        exclusions="不含已撤销的任务", exclusions_en="not tasks that were cancelled",
         rows="""SELECT task_id AS key, district, (state = 'completed')::int AS counts, 1 AS out_of, enterprise_id,
-            enterprise_name, kind, due_on, completed_on, state FROM fact_tasks""",
+            enterprise_name, kind, due_on, completed_on, state FROM fact_tasks WHERE state <> 'cancelled'""",
     ),
     Figure(
         name="city_share", title="市级承担比例", title_en="City's share", unit="%", share=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
 import pytest
 
 from chassis.broker import Received
@@ -45,12 +46,17 @@ async def test_inspection_is_prepared_with_the_items_that_apply(office: Office) 
 
 
 async def test_task_is_prepared_once(office: Office) -> None:
-    """A second assignment of the same task is kept as a refusal, not swallowed."""
+    """A second assignment to the same people changes nothing; a return leaves nobody, a cancellation ends it."""
     await office.hear(office.task("task-1"))
     await office.hear(office.task("task-1"))
     assert await office.recorded() == ["inspection-prepared.v1"]
+    for name in ("task-returned", "task-cancelled"):
+        told = orjson.dumps({"task_id": "task-1", "officer_id": "o-1", "reason": "企业停产"})
+        await office.hear(office.under_test.received("tasks", f"casetrail.tasks.{name}.v1", told, subject="e-1"))
+    assert await office.recorded() == ["inspection-prepared.v1", "inspection-reassigned.v1", "inspection-called-off.v1"]
+    await office.hear(office.task("task-1"))
     [refusal] = await office.under_test.connection.fetch("SELECT code, type FROM refusals")
-    assert tuple(refusal) == ("already-prepared", "casetrail.tasks.task-assigned.v1")
+    assert tuple(refusal) == ("called-off", "casetrail.tasks.task-assigned.v1")
 
 
 async def test_registry_may_correct_itself(office: Office) -> None:
