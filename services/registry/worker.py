@@ -1,4 +1,4 @@
-"""What the registry's worker follows (penalty, whose filed cases keep persons from being erased) and fires (grades to review)."""
+"""What the registry's worker follows (who files cases, which keep persons from being erased; who takes numbers) and fires."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from chassis.deadlines import Fire
 from services.registry.commands import site_files
 from services.registry.projections import GRADE_REVIEW
 
-SOURCES: tuple[str, ...] = ("penalty",)
+SOURCES: tuple[str, ...] = ("penalty", "inspection")
 FIRES: dict[str, Fire] = {GRADE_REVIEW: site_files.fire_grade_review}
