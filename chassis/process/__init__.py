@@ -7,7 +7,7 @@ import typer
 from chassis.process import projections
 from chassis.process.erase import erase
 from chassis.process.keys import keys
-from chassis.process.manifests import load_service
+from chassis.process.manifests import consoles, load_service
 from chassis.process.parked import commands as parked_commands
 from chassis.process.roles import run
 from chassis.process.verify import verify
@@ -21,6 +21,8 @@ cli.command()(verify)
 cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
 cli.command()(erase)
+for added in consoles():
+    cli.add_typer(added)
 
 
 @cli.callback()

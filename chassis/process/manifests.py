@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from collections.abc import Iterator
 from typing import cast
 
+import typer
+
 from chassis.service import Service
+from chassis.settings import SERVICES
 
 
 def load_service(name: str) -> Service:
     """The manifest of a service."""
     return cast(Service, importlib.import_module(f"services.{name}.service").SERVICE)
+
+
+def consoles() -> Iterator[typer.Typer]:
+    """The commands that services add to `casetrail`: those that need no running platform, in their `console` room."""
+    for name in SERVICES:
+        if importlib.util.find_spec(f"services.{name}.console") is not None:
+            yield cast(typer.Typer, importlib.import_module(f"services.{name}.console").cli)

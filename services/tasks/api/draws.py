@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Literal, Self
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, model_validator
 
-from chassis.http import Body, Id, Sha256, answer_json
+from chassis.eventstore import load
+from chassis.http import Body, Db, Id, Sha256, answer_json
 from chassis.moments import Moment, aggregate
 from services.tasks import domain
 from services.tasks.api.reading import Count, Day, Manager, Reader
 from services.tasks.commands import draws as commands
 from services.tasks.domain import DRAW
+from services.tasks.domain.drawfile import as_file
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
 
@@ -75,3 +78,20 @@ async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Mome
     """A draw with everything that is needed to repeat it."""
     draw = await aggregate(request, principal, DRAW, draw_id, as_of)
     return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)
+
+
+@router.get("/draws/{draw_id}/file")
+async def get_draw_file(draw_id: Id, request: Request, principal: Reader, db: Db) -> Response:
+    """The draw as a file that `casetrail draw verify` repeats without the platform: its events as they are stored."""
+    draw = await aggregate(request, principal, DRAW, draw_id, None)
+    stored = await load(db, draw.stream_id, upto=draw.version)
+    events = [
+        {
+            "type": one.envelope.type, "event_id": str(one.envelope.event_id), "version": one.envelope.version,
+            "recorded_at": one.envelope.recorded_at.isoformat(), "data": orjson.loads(one.data),
+        }
+        for one in stored
+    ]  # fmt: skip
+    answer = answer_json(as_file(events), version=draw.version)
+    answer.headers["Content-Disposition"] = f'attachment; filename="draw-{draw_id}.json"'
+    return answer

@@ -17,6 +17,7 @@ from services.tasks.domain import (
     AssignedExpert,
     AssignedOfficer,
     AssignTask,
+    Barred,
     CommitDraw,
     DrawCommitted,
     Enterprise,
@@ -63,16 +64,24 @@ async def _commit_enterprises(work: Work, state: domain.DrawState, command: Comm
     districts = await queries.districts_of(work.read, organ)
     wanted = [pick.district for pick in command.picks if pick.district is not None] or districts
     pool = await queries.enterprise_pool(work.read, wanted, command.campaign_id, organ.organ_id)
-    return domain.commit_enterprise_draw(state, command, organ, districts, pool, work.at)
+    barred = await _barred(work, pool)
+    return domain.commit_enterprise_draw(state, command, organ, districts, pool, barred, work.at)
+
+
+async def _barred(work: Work, pool: Sequence[str]) -> list[Barred]:
+    """Enterprises of a pool at which there is nothing to inspect now."""
+    return await queries.not_producing(work.read, pool)
 
 
 async def reveal_draw(work: Work, draw_id: str, seed: str) -> dict[str, Any]:
     """Reveal the seed; the results, and the tasks that follow from them, are one write set."""
     draw = await work.existing(DRAW, draw_id)
     committed = draw.state.commitment
-    late = await _excluded_since(work, committed) if committed.purpose == "officers" else ()
-    results = work.append(draw, domain.reveal(draw.state, seed, late)).state.results
-    if committed.purpose == "officers":
+    officers = committed.purpose == "officers"
+    late = await _excluded_since(work, committed) if officers else ()
+    barred = () if officers else await _barred(work, committed.pool)
+    results = work.append(draw, domain.reveal(draw.state, seed, late, barred)).state.results
+    if officers:
         await _assign_all(work, committed, results)
     else:
         await _generate_random(work, committed, results)

@@ -16,6 +16,7 @@ from services.tasks.domain.campaign import (
 )
 from services.tasks.domain.draw import (
     DRAW,
+    Barred,
     CommitDraw,
     DrawCommitted,
     DrawRevealed,
@@ -60,6 +61,7 @@ __all__ = [
     "AssignedExpert",
     "AssignedOfficer",
     "Assignment",
+    "Barred",
     "Basis",
     "CampaignApportioned",
     "CampaignOpened",

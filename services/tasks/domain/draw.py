@@ -60,6 +60,14 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """An enterprise of the pool that may not be drawn: `closed`, `suspended` or `cap-reached`."""
+
+    enterprise_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Who was drawn for a pick, in the order of the draw."""
 
@@ -80,17 +88,19 @@ class DrawCommitted(Event):
     seed_sha256: str
     picks: tuple[Pick, ...]
     exclusions: tuple[Exclusion, ...]
+    barred: tuple[Barred, ...] = ()
 
 
 @event("casetrail.tasks.draw-revealed.v1", title="抽取结果", summary="抽取 {draw_id} 已公布种子与结果（{algorithm}）")
 class DrawRevealed(Event):
-    """After the draw: the seed, the algorithm, the results; `late_exclusions` came to be known after the commitment."""
+    """After the draw: the seed, the algorithm, the results; what is `late` came to be known after the commitment."""
 
     draw_id: str
     seed: str
     algorithm: str
     results: tuple[Result, ...]
     late_exclusions: tuple[Exclusion, ...] = ()
+    late_barred: tuple[Barred, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +221,13 @@ def exclusions_for(picks: Iterable[Pick], officers: Iterable[Officer], recusals:
 
 
 def commit_enterprise_draw(
-    state: DrawState, command: CommitDraw, organ: Organ, districts: Collection[str], pool: Iterable[str], at: datetime
-) -> list[Event]:
+    state: DrawState, command: CommitDraw, organ: Organ, districts: Collection[str], pool: Iterable[str],
+    barred: Iterable[Barred], at: datetime,
+) -> list[Event]:  # fmt: skip
     """Fix the pool of enterprises of the organ's districts and commit to the seed by which they will be drawn.
 
-    `districts` are the organ's; `pool` is of the pick's district, or of all. Refused `draw-exists`, `one-pick-only`,
+    `districts` are the organ's; `pool` is of the pick's district, or of all; who is `barred` is in the pool, and is
+    skipped. Refused `draw-exists`, `one-pick-only`,
     `district-of-another-organ`, `due-in-the-past`, `not-enough-enterprises`. Source: 双随机、一公开（国办发〔2015〕58号）.
     """
     _check_fresh(state)
@@ -228,16 +240,23 @@ def commit_enterprise_draw(
     if pick.due < day_of(at):
         raise Refused("due-in-the-past", "完成期限早于今日", "the task would be due before today")
     candidates = tuple(sorted(set(pool)))
-    if len(candidates) < pick.count:
-        raise Refused("not-enough-enterprises", f"可抽取企业仅 {len(candidates)} 家", "fewer enterprises than are to be drawn",
-                      available=len(candidates), needed=pick.count)  # fmt: skip
-    return [_committed(command, candidates, (pick,), ())]
+    out = tuple(sorted((one for one in barred if one.enterprise_id in set(candidates)), key=lambda one: one.enterprise_id))
+    _check_enough_enterprises(pick, candidates, out)
+    return [replace(_committed(command, candidates, (pick,), ()), barred=out)]
 
 
-def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = ()) -> list[Event]:
-    """Reveal the seed and draw. Officers excluded since the commitment (`late`) are not drawn either, and are named.
+def _check_enough_enterprises(pick: Pick, pool: Collection[str], barred: Iterable[Barred]) -> None:
+    available = len(pool) - len({one.enterprise_id for one in barred})
+    if available < pick.count:
+        raise Refused("not-enough-enterprises", f"可抽取企业仅 {available} 家", "fewer enterprises than are to be drawn",
+                      available=available, needed=pick.count)  # fmt: skip
 
-    Refused `draw-not-committed`, `draw-already-revealed`, `seed-does-not-match`, `not-enough-officers`.
+
+def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = (), late_barred: Iterable[Barred] = ()) -> list[Event]:
+    """Reveal the seed and draw. Who was excluded or barred since the commitment is not drawn either, and is named.
+
+    Refused `draw-not-committed`, `draw-already-revealed`, `seed-does-not-match`, `not-enough-officers`,
+    `not-enough-enterprises`.
     """
     committed = state.commitment
     if state.revealed is not None:
@@ -246,19 +265,36 @@ def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = ()) -> list[
         raise Refused("seed-does-not-match", "种子与承诺的摘要不符", "the seed is not the one that was committed to")
     late_ones = tuple(sorted(set(late) - set(committed.exclusions), key=lambda e: (e.officer_id, e.enterprise_id)))
     exclusions = (*committed.exclusions, *late_ones)
+    late_out = _late(committed, late_barred)
     if committed.purpose == "officers":
         _check_enough(committed.picks, committed.pool, exclusions)
-    results = results_of(seed, committed, exclusions)
-    return [DrawRevealed(draw_id=committed.draw_id, seed=seed, algorithm=ALGORITHM, results=results, late_exclusions=late_ones)]
+    else:
+        _check_enough_enterprises(committed.picks[0], committed.pool, (*committed.barred, *late_out))
+    results = results_of(seed, committed, exclusions, (*committed.barred, *late_out))
+    return [
+        DrawRevealed(
+            draw_id=committed.draw_id, seed=seed, algorithm=ALGORITHM, results=results, late_exclusions=late_ones,
+            late_barred=late_out,
+        )
+    ]  # fmt: skip
 
 
-def results_of(seed: str, committed: DrawCommitted, exclusions: Iterable[Exclusion]) -> tuple[Result, ...]:
-    """The draw itself (sha256-rank/1): for each pick the first `count` of the ranked pool, excluded ones skipped."""
+def _late(committed: DrawCommitted, late: Iterable[Barred]) -> tuple[Barred, ...]:
+    pool, known = set(committed.pool), {one.enterprise_id for one in committed.barred}
+    found = {one.enterprise_id: one for one in late if one.enterprise_id in pool and one.enterprise_id not in known}
+    return tuple(found[one] for one in sorted(found))
+
+
+def results_of(
+    seed: str, committed: DrawCommitted, exclusions: Iterable[Exclusion], barred: Iterable[Barred] = ()
+) -> tuple[Result, ...]:
+    """The draw itself (sha256-rank/1): for each pick the first `count` of the ranked pool, excluded and barred ones skipped."""
     excluded = {(exclusion.enterprise_id, exclusion.officer_id) for exclusion in exclusions}
+    out = {one.enterprise_id for one in barred}
     results = []
     for pick in committed.picks:
         order = ranked(seed, pick.task_id or committed.draw_id, committed.pool)
-        allowed = [one for one in order if (pick.enterprise_id, one) not in excluded]
+        allowed = [one for one in order if one not in out and (pick.enterprise_id, one) not in excluded]
         results.append(Result(task_id=pick.task_id, drawn=tuple(allowed[: pick.count])))
     return tuple(results)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from chassis.policy import Reaction, Received
 from chassis.runner import Work
@@ -15,9 +16,11 @@ ON CONFLICT (jurisdiction_id) DO UPDATE SET name = EXCLUDED.name, kind = EXCLUDE
     organ_id = EXCLUDED.organ_id, organ = EXCLUDED.organ, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to
 """
 FEED_ENTERPRISE = """
-INSERT INTO enterprises (enterprise_id, name, uscc, district, sector) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO enterprises (enterprise_id, name, uscc, district, sector, production_status, standardisation_grade)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (enterprise_id) DO UPDATE SET name = EXCLUDED.name, uscc = EXCLUDED.uscc, district = EXCLUDED.district,
-    sector = EXCLUDED.sector
+    sector = EXCLUDED.sector, production_status = EXCLUDED.production_status,
+    standardisation_grade = EXCLUDED.standardisation_grade
 """
 FEED_OFFICER = """
 INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
@@ -52,14 +55,27 @@ class JurisdictionEstablished:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a file; of the value, tasks read texts only."""
+
+    name: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnterpriseRegistered:
-    """What tasks need of it: what is to be inspected, and where."""
+    """What tasks need of it: what is to be inspected, and where; whether it produces, and its standardisation grade."""
 
     enterprise_id: str
     name: str
     uscc: str
     district: str
     sector: str
+    fields: tuple[Field, ...] = ()
+
+    def text(self, name: str, default: str) -> str:
+        """A field's value if the file says it."""
+        return next((str(one.value) for one in self.fields if one.name == name and one.value is not None), default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +127,10 @@ async def on_jurisdiction_established(work: Work, received: Received) -> None:
 async def on_enterprise_registered(work: Work, received: Received) -> None:
     """Know what is to be inspected."""
     seen = received.read(EnterpriseRegistered)
-    await work.change(FEED_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.district, seen.sector)
+    await work.change(
+        FEED_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.district, seen.sector,
+        seen.text("production_status", "producing"), seen.text("standardisation_grade", "none"),
+    )  # fmt: skip
 
 
 async def on_officer_enrolled(work: Work, received: Received) -> None:

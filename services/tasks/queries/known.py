@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.tasks.domain import Basis, Enterprise, Expert, Officer, Organ, Recusal, Rules
+from services.tasks.domain import Barred, Basis, Enterprise, Expert, Officer, Organ, Recusal, Rules
 from services.tasks.domain.knowledge import Planning
 
 Read = Callable[..., Awaitable[list[Any]]]
@@ -33,6 +33,11 @@ SELECT e.enterprise_id FROM enterprises e
 WHERE e.district = ANY($1) AND NOT EXISTS (
     SELECT FROM claim_list c WHERE c.enterprise_id = e.enterprise_id AND c.campaign_id = $2 AND c.organ_id <> $3)
 ORDER BY e.enterprise_id
+"""
+# By the smaller of the two sets: those that do not produce are few.
+NOT_PRODUCING = """
+SELECT enterprise_id, production_status FROM enterprises
+WHERE production_status <> 'producing' AND enterprise_id = ANY($1) ORDER BY enterprise_id
 """
 OFFICERS = """
 SELECT officer_id, name, organ_id, certificate_no, certificate_valid_to FROM officers WHERE organ_id = $1 ORDER BY officer_id
@@ -72,6 +77,12 @@ async def enterprises_by_id(read: Read, ids: Collection[str]) -> dict[str, Enter
 async def enterprise_pool(read: Read, districts: Collection[str], campaign_id: str | None, organ_id: str) -> list[str]:
     """The ids of the enterprises of these districts, ascending; of a campaign, those that no other organ claims."""
     return [row["enterprise_id"] for row in await read(ENTERPRISE_POOL, list(districts), campaign_id, organ_id)]
+
+
+async def not_producing(read: Read, enterprise_ids: Collection[str]) -> list[Barred]:
+    """Those of these enterprises that are suspended or closed."""
+    rows = await read(NOT_PRODUCING, list(enterprise_ids))
+    return [Barred(enterprise_id=row["enterprise_id"], reason=row["production_status"]) for row in rows]
 
 
 async def officers_of(read: Read, organ_id: str) -> list[Officer]:

@@ -217,10 +217,14 @@ DISTRICTS = ["nanchang", "donghu"]
 
 
 def commit_enterprises(
-    count: int = 5, district: str | None = "donghu", due_on: date = date(2021, 12, 31), picks: int = 1
+    count: int = 5,
+    district: str | None = "donghu",
+    due_on: date = date(2021, 12, 31),
+    picks: int = 1,
+    barred: Sequence[domain.Barred] = (),
 ) -> domain.DrawCommitted:
     command = asked(*[Pick(count=count, district=district, due_on=due_on)] * picks, organ_id="nanchang-emb")
-    [event] = domain.commit_enterprise_draw(DRAW.initial, command, CITY, DISTRICTS, POOL, AT)
+    [event] = domain.commit_enterprise_draw(DRAW.initial, command, CITY, DISTRICTS, POOL, barred, AT)
     assert isinstance(event, domain.DrawCommitted)
     return event
 
@@ -252,4 +256,25 @@ def test_enterprises_that_cannot_be_drawn(changes: dict[str, object], code: str)
 def test_organ_of_a_district_draws_in_its_own_district_only() -> None:
     command = asked(Pick(count=1, district="xihu", due_on=date(2021, 12, 31)))
     with pytest.raises(Refused, match="district-of-another-organ"):
-        domain.commit_enterprise_draw(DRAW.initial, command, DONGHU, ["donghu"], POOL, AT)
+        domain.commit_enterprise_draw(DRAW.initial, command, DONGHU, ["donghu"], POOL, (), AT)
+
+
+@given(out=st.sets(st.sampled_from(POOL)), late=st.sets(st.sampled_from(POOL)), count=st.integers(1, 30), seed=SEEDS)
+@settings(max_examples=60)
+def test_no_closed_suspended_or_capped_enterprise_is_ever_drawn(out: set[str], late: set[str], count: int, seed: str) -> None:
+    barred = [domain.Barred(enterprise_id=one, reason="closed") for one in out]
+    late_barred = [domain.Barred(enterprise_id=one, reason="cap-reached") for one in late]
+
+    def drawn() -> domain.DrawRevealed:
+        committed = replace(commit_enterprises(count, barred=barred), seed_sha256=sha256(seed.encode()).hexdigest())
+        [event] = domain.reveal(fold(DRAW, DRAW.initial, [committed]), seed, (), late_barred)
+        assert isinstance(event, domain.DrawRevealed)
+        return event
+
+    if len(set(POOL) - out - late) < count:
+        with pytest.raises(Refused, match="not-enough-enterprises"):
+            drawn()
+        return
+    revealed = drawn()
+    assert not set(revealed.results[0].drawn) & (out | late)
+    assert {one.enterprise_id for one in revealed.late_barred} == late - out

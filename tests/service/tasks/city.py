@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,12 @@ class City:
         head = {key: book[key] for key in ("rulebook", "version", "valid_from", "valid_to", "province")}
         await self.hear("registry", "rulebook-published", f"rulebook:{book['rulebook']}", **head, content=book)
 
-    async def enterprise(self, number: int, district: str, sector: str = "steel") -> str:
+    async def enterprise(self, number: int, district: str, sector: str = "steel", fields: Sequence[Any] = ()) -> str:
         """A registered enterprise; answers its id."""
         enterprise_id = f"e-{number:020x}"
         await self.hear(
             "registry", "enterprise-registered", enterprise_id, enterprise_id=enterprise_id, name=f"企业{number}",
-            uscc=f"91360100{number:010d}", site_no=1, district=district, sector=sector, staff=12, fields=[], places=[],
+            uscc=f"91360100{number:010d}", site_no=1, district=district, sector=sector, staff=12, fields=list(fields), places=[],
         )  # fmt: skip
         return enterprise_id
 

@@ -7,6 +7,7 @@ from datetime import date
 import orjson
 
 from services.tasks.domain import pool_digest, ranked
+from services.tasks.domain.drawfile import check
 from tests.service.tasks.city import SEED, SEED_SHA256, City, draw, expect
 
 ENTERPRISES = {
@@ -126,3 +127,21 @@ async def test_the_city_draws_from_all_its_districts_or_one(city: City) -> None:
     expect(await city.manager.post("/v1/draws/draw-f/reveals", json={"seed": SEED}), 201)
     [task] = await city.tasks()
     assert (task["level"], task["district"], task["organ_id"]) == ("city", "xihu", "nanchang-emb")
+
+
+async def test_a_draw_of_enterprises_skips_the_closed_and_its_file_is_verified_without_the_platform(city: City) -> None:
+    await city.founded()
+    ids = [await city.enterprise(number, "donghu") for number in range(1, 6)]
+    fields = [{"name": "production_status", "value": "closed"}, {"name": "standardisation_grade", "value": "2"}]
+    await city.enterprise(1, "donghu", fields=fields)
+    expect(await city.manager.post("/v1/draws", json=ENTERPRISES), 201)
+    assert not check(expect(await city.manager.get("/v1/draws/draw-e/file"))).revealed
+    await city.enterprise(2, "donghu", fields=[{"name": "production_status", "value": "suspended"}])
+    expect(await city.manager.post("/v1/draws/draw-e/reveals", json={"seed": SEED}), 201)
+    answer = await city.manager.get("/v1/draws/draw-e/file")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="draw-draw-e.json"'
+    checked = check(expect(answer))
+    assert (checked.findings, checked.revealed, checked.pool, checked.left_out, checked.drawn) == ((), True, 5, 2, 3)
+    assert {task["enterprise_id"] for task in await city.tasks()} == set(ids[2:])
+    stranger = city.under_test.client("officer", districts=["xihu"])
+    expect(await stranger.get("/v1/draws/draw-e/file"), 404, "not-found")
