@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis import aggregates
 from chassis.auth import ALL
-from chassis.database import AS_WORKER
+from chassis.database import AS_WORKER, GONE
 from chassis.domain import Refused, day_of
 from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
@@ -30,6 +30,7 @@ AT_ONCE = 32  # sites that are registered concurrently, so that group commit has
 PATIENCE = 20.0  # seconds to wait for another import to end
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('casetrail registry import'))"
+UNLOCK = "SELECT pg_advisory_unlock(hashtext('casetrail registry import'))"
 FORGET_REFUSED = "DELETE FROM refused_rows WHERE import_id = $1"
 FORGET_REFUSED_OF = "DELETE FROM refused_rows WHERE enterprise_id = split_part($1, '/', 1)"
 REFUSED_COLUMNS = ("import_id", "place", "district", "enterprise_id", "sheet", "row_number", "cells", "faults")
@@ -120,7 +121,11 @@ async def _alone(pool: Pool) -> AsyncIterator[None]:
     while asyncio.get_running_loop().time() < until:
         async with pool.acquire() as connection:
             if await connection.fetchval(LOCK):
-                yield  # giving the connection back releases the lock
+                try:
+                    yield
+                finally:
+                    with suppress(*GONE):  # then the lock is gone too
+                        await connection.execute(UNLOCK)
                 return
         await asyncio.sleep(0.1)
     raise Conflict("another import has not ended")
