@@ -9,7 +9,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
 
-.PHONY: help setup demo pilot test test-kafka fuzz bench check fix contracts clean
+.PHONY: help setup demo pilot test test-kafka bench check fix contracts clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +27,6 @@ test: setup ## run every test that needs no Docker
 
 test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven (needs a JDK 17+)
 	CASETRAIL_TEST_KAFKA=apache $(BIN)/pytest tests/system
-
-fuzz: setup ## try 2,500 requests of all shapes on registry and on tasks
-	CASETRAIL_FUZZ_CASES=2500 $(BIN)/pytest tests/service/test_fuzz.py
 
 bench: setup ## measure every path beside its peer, write docs/benchmarks.md; code 1 if a floor is missed
 	$(BIN)/python -m bench

@@ -1,5 +1,5 @@
 """Registry and tasks, each operation with what its description allows and what it does not: never a 5xx, each refusal a problem
-with a code. A few cases of each operation; `make fuzz` tries thousands."""
+with a code. A few cases of each operation; with CASETRAIL_FUZZ_CASES=2500, thousands."""
 
 from __future__ import annotations
 
