@@ -219,10 +219,10 @@ def _p99(variant: str) -> Any:
 
 REGISTER = Path(
     "register", "A register of 100,000 enterprises",
-    """A zip of CSV files (each enterprise with one place and 20 pieces of equipment) posted to the registry's API; staged, judged,
-loaded, sequenced, projected; API and worker in one process on one core, PostgreSQL beside it. Loaded once, before the rounds: the
-first two rows are that one time (enterprises per second; MiB by which the importer grew after its first quarter). Then 200
-questions of each kind, one after another through the API, as the reading role with row-level security on.""",
+    """A zip of CSV files (each enterprise with one place and 20 pieces of equipment) posted to the registry's API:
+staged, judged, loaded, sequenced, projected; API and worker in one process on one core, PostgreSQL beside it. Loaded once,
+before the rounds: the first two rows are that one time (enterprises per second; MiB by which the importer grew after its first
+quarter). Then 200 questions of each kind, one after another through the API, as the reading role with row-level security on.""",
     (
         Target(
             "100,000 enterprises × 20 equipment records from CSV until listed, at this rate", 10.0, 5.0,

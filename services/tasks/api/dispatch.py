@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Id, Paged, Seen, answer_json
+from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
@@ -16,7 +16,7 @@ from services.tasks.domain import CAMPAIGN
 from services.tasks.domain.problem import PROBLEM
 from services.tasks.domain.week import WEEK, FigureLink, IssueBulletin, ReportedProblem, ReportWeek, week_key
 from services.tasks.queries.duties import reported_districts
-from services.tasks.queries.lists import BULLETINS, PROBLEMS, WEEKS
+from services.tasks.queries.lists import BULLETINS, PROBLEMS, WEEKS, listed_rows
 
 Figure = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 
@@ -160,5 +160,13 @@ async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager) 
 
 @router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED)
 async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
-    """The bulletins of a campaign; each figure names where reporting answers it."""
-    return await a_page(request, principal, db, asked, BULLETINS, {"campaign_id": campaign_id})
+    """The bulletins of a campaign; `rows` of a figure is where reporting answers it, with the value and what lies behind it."""
+    wanted = {"campaign_id": campaign_id}
+    found = await listed_rows(db.fetch, BULLETINS, principal.seen_districts(), wanted, asked.after_day, asked.limit + 1)
+    rows = [{**row, "figures": [_linked(figure) for figure in row["figures"]]} for row in found]
+    return listed(request, asked, rows, lambda row: [row["monday"], row["bulletin_id"]])
+
+
+def _linked(figure: dict[str, str | None]) -> dict[str, str | None]:
+    of_district = f"?district={figure['district']}" if figure["district"] else ""
+    return {**figure, "rows": f"/v1/figures/{figure['figure']}/rows{of_district}"}
