@@ -71,11 +71,8 @@ def encode(event: Event) -> bytes:
 
 def decode(wire: str, data: bytes) -> Event:
     """The event of these bytes, upcast to the newest version of its type; MapperDeserialisationError if it cannot be read."""
-    newest, version = _type_of(wire)
     try:
-        if newest.version == version:  # nearly always, in every fold: past the adapter, straight to its validator
-            return cast(Event, _adapter(newest.cls).validator.validate_json(data))
-        return cast(Event, _adapter(newest.cls).validate_python(_upcast(newest, version, orjson.loads(data))))
+        return _reader_of(wire)(data)
     except (ValidationError, AttributeError, KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise MapperDeserialisationError(f"{wire} cannot be read: {error}") from error
 
@@ -90,6 +87,16 @@ def read_as(reader: type[T], data: bytes) -> T:
     return cast(T, _adapter(reader).validate_json(data))
 
 
+@cache
+def _reader_of(wire: str) -> Callable[[bytes], Event]:
+    """What reads the bytes of a wire name; MapperDeserialisationError if no class does."""
+    newest, version = _type_of(wire)
+    adapter: TypeAdapter[Event] = _adapter(newest.cls)
+    if newest.version == version:  # nearly always, in every fold: past the adapter, straight to its validator
+        return cast(Callable[[bytes], Event], adapter.validator.validate_json)
+    return lambda data: adapter.validate_python(_upcast(newest, version, orjson.loads(data)))
+
+
 def _upcast(newest: EventType, version: int, state: dict[str, Any]) -> dict[str, Any]:
     for old in range(version, newest.version):
         step: Callable[[dict[str, Any]], dict[str, Any]] = getattr(newest.cls, f"upcast_v{old}_v{old + 1}")
@@ -97,7 +104,6 @@ def _upcast(newest: EventType, version: int, state: dict[str, Any]) -> dict[str,
     return state
 
 
-@cache
 def _type_of(wire: str) -> tuple[EventType, int]:
     """The newest class of a wire name's type, and the version that it tells; MapperDeserialisationError if there is none."""
     base, _, version = wire.rpartition(".v")

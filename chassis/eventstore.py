@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg
@@ -102,93 +103,26 @@ def recorded_from(row: Any) -> Recorded:
     return Recorded(envelope, bytes(row["data"]))
 
 
-class RowEnvelope(Envelope):
-    """An envelope that takes its members from the row when they are asked for: a fold asks for few of them, of many events."""
+class FoldRow(asyncpg.Record):
+    """A ledger row with its event, as the driver read it, where a `Sequenced` is taken: it is its own `Recorded` and `Envelope`.
 
-    __slots__ = ("_row",)
-    _row: Any
+    A fold asks for few members of many events, so nothing is made of a row: a member is its column, read when it is asked for.
+    """
 
-    @classmethod
-    def of(cls, row: Any) -> RowEnvelope:
-        """The envelope of a row with ENVELOPE_COLUMNS."""
-        made = _new(cls)
-        _set_row(made, row)
-        return made
-
-    def __eq__(self, other: object) -> bool:
-        """As of any two envelopes: member by member."""
-        return isinstance(other, Envelope) and all(getattr(self, name) == getattr(other, name) for name in MEMBERS)
-
-    __hash__ = Envelope.__hash__
+    __slots__ = ()
+    envelope = recorded = property(lambda row: row)
+    actor = property(lambda row: actor_from(row["actor"]))
 
 
-MEMBERS = tuple(member.name for member in fields(Envelope))
+_STORED = tuple(column.strip().removeprefix("e.") for column in ENVELOPE_COLUMNS.split(","))
+for _place, _name in enumerate(("idx", "shard", "shard_idx", "leaf", "chain", *_STORED)):
+    if not hasattr(FoldRow, _name):
+        setattr(FoldRow, _name, property(itemgetter(_place)))  # in C
 
 
-def _member(name: str) -> Any:
-    """Reads one member from the row."""
-
-    def read(self: RowEnvelope) -> Any:
-        return self._row[name]
-
-    return property(read if name != "actor" else lambda self: actor_from(self._row["actor"]))
-
-
-for _name in MEMBERS:
-    setattr(RowEnvelope, _name, _member(_name))
-
-# A frozen dataclass is made by setting each slot the slow way; of a fold's many rows that would be a tenth of the time.
-_new, _set_row = object.__new__, RowEnvelope.__dict__["_row"].__set__
-
-
-class RowSequenced(Sequenced):
-    """A ledger row with its event that makes what is asked for: several times as fast as `sequenced_from`, for folds."""
-
-    __slots__ = ("_envelope", "_row")
-    _row: Any
-    _envelope: RowEnvelope
-
-    @classmethod
-    def of(cls, row: Any) -> RowSequenced:
-        """The event of a row with a ledger's columns and ENVELOPE_COLUMNS; its position is the first column."""
-        made = _new(cls)
-        _set_ledger_row(made, row)
-        _set_envelope(made, RowEnvelope.of(row))
-        return made
-
-    def __eq__(self, other: object) -> bool:
-        """As of any two: member by member."""
-        return isinstance(other, Sequenced) and all(getattr(self, one) == getattr(other, one) for one in LEDGER_MEMBERS)
-
-    __hash__ = Sequenced.__hash__
-
-    @property
-    def envelope(self) -> Envelope:
-        """The event's envelope."""
-        return self._envelope
-
-    @property
-    def data(self) -> bytes:
-        """The event's data bytes."""
-        data: bytes = self._row["data"]
-        return data
-
-
-LEDGER_MEMBERS = tuple(member.name for member in fields(Sequenced))
-_set_ledger_row, _set_envelope = RowSequenced.__dict__["_row"].__set__, RowSequenced.__dict__["_envelope"].__set__
-
-
-def _at(place: int) -> Any:
-    """Reads one column of the ledger."""
-    return property(lambda self: self._row[place])
-
-
-def _recorded(self: RowSequenced) -> Recorded:
-    return Recorded(self.envelope, self.data)
-
-
-for _place, _name in enumerate(LEDGER_MEMBERS):
-    setattr(RowSequenced, _name, property(_recorded) if _name == "recorded" else _at(_place))
+async def rows_to_fold(connection: Connection, query: str, position: int, limit: int) -> list[Sequenced]:
+    """What a query with the columns of LEDGER_AFTER, in their order, tells after a position: made for folds."""
+    return cast(list[Sequenced], await connection.fetch(query, position, limit, record_class=FoldRow))
 
 
 def sequenced_from(row: Any) -> Sequenced:
@@ -224,8 +158,7 @@ async def ledger_head(source: Connection | Pool) -> int:
 
 async def ledger_to_fold(connection: Connection, idx: int, limit: int) -> list[Sequenced]:
     """As `ledger_after`, for projections: what they do not ask for of an envelope is not made."""
-    rows = await connection.fetch(LEDGER_AFTER, idx, limit)
-    return [RowSequenced.of(row) for row in rows]
+    return await rows_to_fold(connection, LEDGER_AFTER, idx, limit)
 
 
 async def ledger_of_shard(connection: Connection, shard: int, after: int, limit: int) -> list[Sequenced]:

@@ -44,6 +44,9 @@ BINARY: dict[str, Encode | None] = {
     "text": None, "boolean": None, "smallint": None, "integer": None, "bigint": None, "date": _day, "jsonb": _json,
     "timestamp with time zone": _time, "text[]": None,
 }  # fmt: skip
+NULL = frozenset({type(None)})
+ENCODED = {"date": NULL | {date}, "timestamp with time zone": NULL | {datetime}}
+"""The types of a column's values with which there is nothing to encode."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +83,28 @@ class Layout:
             f"ON CONFLICT ({self.key}) DO UPDATE SET {changes}"
         )
 
-    def records(self, rows: Iterable[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    def records(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         """What COPY is given to write these rows; only of a binary layout."""
-        if not (rows := list(rows)):
-            return []
         try:
-            columns = list(zip(*map(itemgetter(*self.columns, self.key), rows), strict=True))  # twice the key: always a tuple
+            records = list(map(self._record, rows))
         except KeyError:  # a row that lacks a column: null
-            columns = list(zip(*([row.get(column) for column in self.columns] for row in rows), strict=True))
-        encoded = [_encoded(values, BINARY[kind]) for values, kind in zip(columns, self.types, strict=False)]
-        return list(zip(*encoded, strict=True))
+            records = [tuple([row.get(column) for column in self.columns]) for row in rows]
+        to_encode = [place for place, kind in enumerate(self.types) if not _is_encoded(kind, map(itemgetter(place), records))]
+        if not to_encode:
+            return records
+        columns: list[Sequence[Any]] = list(zip(*records, strict=True))
+        for place in to_encode:
+            columns[place] = _encoded(columns[place], BINARY[self.types[place]])
+        return list(zip(*columns, strict=True))
+
+    @cached_property
+    def _record(self) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+        """A row's values in the columns' order; KeyError if one is missing."""
+        return itemgetter(*self.columns) if len(self.columns) > 1 else lambda row: (row[self.key],)
+
+
+def _is_encoded(kind: str, values: Iterable[Any]) -> bool:
+    return BINARY[kind] is None or ENCODED.get(kind, NULL).issuperset(map(type, values))
 
 
 def _encoded(values: Sequence[Any], encode: Encode | None) -> Sequence[Any]:

@@ -51,17 +51,15 @@ class Shelf:
         """Note that these are asked for; answers those that only the database can tell."""
         asked = {*keys}
         self.rows.asked = self.rows.asked | asked if self.rows.asked else asked
-        found, absent, stored = self.rows.found, self.absent, self.stored
-        if stored is None:
-            return sorted(key for key in asked if key not in found and key not in absent)
-        return sorted(key for key in asked if key in stored and key not in found and key not in absent)
+        unknown = asked if self.stored is None else asked & self.stored
+        return sorted(unknown.difference(self.rows.found, self.absent))
 
     def end_page(self) -> None:
         """Sort what the page touched into what is new and what changes a stored row."""
         absent, stored, new, changed = self.absent, self.stored, self.new, self.changed
         for key in self.rows.touched:
             if key not in new and key not in changed:
-                is_absent = key in absent or (stored is not None and key not in stored)
+                is_absent = key in absent if stored is None else key not in stored
                 (new if is_absent else changed)[key] = None
 
     def taken(self) -> Changes:
@@ -73,10 +71,10 @@ class Shelf:
 
     def _forget(self) -> None:
         if self.stored is not None:
-            self.stored |= self.new.keys()
+            self.stored.update(self.new)
             if len(self.stored) > KNOWN_KEYS:
                 self.stored = None
-        self.absent -= self.new.keys()
+        self.absent.difference_update(self.new)
         self.new.clear()
         self.changed.clear()
         if len(self.rows.found) + len(self.absent) > CACHED_ROWS:

@@ -15,13 +15,14 @@ from chassis.runner import Work
 from services.inspection import queries
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
+from services.inspection.domain import numbers, team
 from services.inspection.domain import order as orders
-from services.inspection.domain import team
 from services.inspection.domain.catalogue import Catalogue, Site, breached
 from services.inspection.domain.events import CheckedInOfficer, Mode
 from services.inspection.domain.hazard import HAZARD, HazardState
 from services.inspection.domain.inspection import INSPECTION, Answered, CheckIn, Conclusion, Task
-from services.inspection.domain.order import ORDER, SERIES, Dated, ReInspection, Report
+from services.inspection.domain.numbers import ORDER_ZI, SERIES
+from services.inspection.domain.order import ORDER, Dated, ReInspection, Report
 from services.inspection.domain.referral import REFERRAL, refer_acts
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Due, Rules
@@ -116,7 +117,7 @@ async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequ
         for hazard, loaded in zip(ordered, found, strict=True)
     ]
     basis = await _basis(work, plan.catalogue, found, rules)
-    document_no = await _take_number(work, plan.organ_id, orders.ORDER_ZI, order_id)
+    document_no = await _take_number(work, plan.organ_id, ORDER_ZI, order_id)
     re_inspection = _re_inspection_due(rules, max(hazard.due_on for hazard in ordered))
     work.append(
         order, orders.issue(order_id, inspection.state, ordered, document_no, basis, re_inspection, rules, work.at),
@@ -215,8 +216,8 @@ async def _take_number(work: Work, organ_id: str, zi: str, taken_by: str) -> str
     if organ is None:
         raise refused("organ-unknown", organ_id=organ_id)
     year = day_of(work.at).year
-    series = await work.load(SERIES, f"{organ_id}/{zi}/{year}")
-    events = orders.take_number(series.state, organ_id, organ.abbreviation, zi, year, taken_by)
+    series = await work.load(SERIES, numbers.series_key(organ_id, zi, year))
+    events = numbers.take_number(series.state, organ_id, organ.abbreviation, zi, year, taken_by)
     return work.append(series, events, district=organ.district).state.document_no
 
 

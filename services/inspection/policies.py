@@ -12,7 +12,8 @@ import orjson
 from chassis.policy import NotYet, Reaction, Received
 from chassis.runner import Work
 from services.inspection import commands, queries
-from services.inspection.domain.events import AssignedExpert, AssignedOfficer
+from services.inspection.domain import numbers
+from services.inspection.domain.events import AssignedExpert, AssignedOfficer, NumberSpan
 from services.inspection.domain.inspection import Task
 
 KEEP_ENTERPRISE = """
@@ -102,6 +103,41 @@ class JurisdictionEstablished:
     jurisdiction_id: str
     organ_id: str
     document_abbreviation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive numbers."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersLeased:
+    """A block of a series was leased."""
+
+    series: str
+    lease_id: str
+    word: str
+    pattern: str | None
+    holder: str
+    holder_kind: str
+    spans: tuple[Span, ...]
+
+
+async def on_numbers_leased(work: Work, received: Received) -> None:
+    """A series of our documents is numbered from blocks from now on: from ours, not from another's."""
+    seen = received.read(NumbersLeased)
+    if seen.word not in numbers.WORDS:
+        return
+    series = await work.load(numbers.SERIES, seen.series)
+    events = numbers.receive_numbers(
+        series.state, series=seen.series, lease_id=seen.lease_id, pattern=seen.pattern,
+        ours=(seen.holder_kind, seen.holder) == ("service", "inspection"),
+        spans=tuple(NumberSpan(first=span.first, last=span.last) for span in seen.spans),
+    )  # fmt: skip
+    work.append(series, events, district=received.envelope.district)
 
 
 async def on_enterprise_registered(work: Work, received: Received) -> None:
@@ -250,6 +286,7 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.certificate-renewed.v1": on_officer_enrolled,
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
+    "casetrail.registry.numbers-leased.v1": on_numbers_leased,
     "casetrail.tasks.task-assigned.v1": on_task_assigned,
     "casetrail.tasks.task-reassigned.v1": on_task_assigned,
     "casetrail.tasks.task-returned.v1": on_task_returned,

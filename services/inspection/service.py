@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.inspection import api, policies, projections, worker
-from services.inspection.domain.order import SERIES
+from services.inspection.domain.numbers import SERIES
 
 SERVICE = Service(
     name="inspection",

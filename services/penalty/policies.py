@@ -132,6 +132,27 @@ class RulebookPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """registry: consecutive numbers."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersLeased:
+    """registry: a block of a series was leased."""
+
+    series: str
+    lease_id: str
+    word: str
+    pattern: str | None
+    holder: str
+    holder_kind: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReferredAct:
     """inspection: one act that is referred."""
 
@@ -232,6 +253,20 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
     await work.change(UPSERT_RULEBOOK, f"{seen.rulebook}/{seen.version}", seen.valid_from, seen.valid_to, content)
 
 
+async def on_numbers_leased(work: Work, received: Received) -> None:
+    """A series of our documents is numbered from blocks from now on: from ours, not from another's."""
+    seen = received.read(NumbersLeased)
+    if seen.word not in domain.WORDS:
+        return
+    series = await work.load(domain.SERIES, seen.series)
+    events = domain.receive_numbers(
+        series.state, series=seen.series, lease_id=seen.lease_id, pattern=seen.pattern,
+        ours=(seen.holder_kind, seen.holder) == ("service", "penalty"),
+        spans=tuple(domain.NumberSpan(first=span.first, last=span.last) for span in seen.spans),
+    )  # fmt: skip
+    work.append(series, events, district=received.envelope.district)
+
+
 async def on_referred_to_penalty(work: Work, received: Received) -> None:
     """A referral becomes a clue; what inspection already said about its hazards stands."""
     seen, district = received.read(ReferredToPenalty), received.envelope.district
@@ -280,6 +315,7 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
+    "casetrail.registry.numbers-leased.v1": on_numbers_leased,
     "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
     "casetrail.inspection.order-issued.v1": on_order_issued,
     "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,

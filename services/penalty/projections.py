@@ -22,6 +22,7 @@ from services.penalty.domain import (
     LegalReviewPassed,
     LegalReviewReturned,
     NoticeServed,
+    NumbersReceived,
     NumberTaken,
     PaymentOpened,
     PaymentOverdue,
@@ -40,7 +41,7 @@ STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
 async def project_cases(batch: Batch) -> None:
     """Fold events into the case list."""
     decoded = [(sequenced, batch.event(sequenced)) for sequenced in batch.events]
-    about = [(sequenced, event) for sequenced, event in decoded if not isinstance(event, NumberTaken)]
+    about = [(sequenced, event) for sequenced, event in decoded if not isinstance(event, NumberTaken | NumbersReceived)]
     rows = await batch.rows("case_list", [_case_id(event) for _, event in about])
     for sequenced, event in about:
         case_id = _case_id(event)

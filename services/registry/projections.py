@@ -12,7 +12,7 @@ from chassis.projector import Batch, Projection
 from services.registry.domain.enterprise import EnterpriseRegistered
 from services.registry.domain.jurisdictions import JurisdictionEnded, JurisdictionEstablished, JurisdictionRenamed
 from services.registry.domain.law import CataloguePublished, RulebookPublished
-from services.registry.domain.numbers import NumbersLeased, NumbersSettled, Span, Voided
+from services.registry.domain.numbers import NumbersLeased, NumbersNoted, NumbersSettled, Span, Voided
 from services.registry.domain.people import (
     CertificateRenewed,
     ExpertAmended,
@@ -121,19 +121,22 @@ def _publication(event: CataloguePublished | RulebookPublished) -> dict[str, Any
 
 async def project_number_series(batch: Batch) -> None:
     """How far each series of document numbers is, and what became of its numbers."""
-    decoded: list[tuple[Sequenced, NumbersLeased | NumbersSettled]] = _decoded(batch, NumbersLeased, NumbersSettled)
+    decoded: list[tuple[Sequenced, NumbersLeased | NumbersNoted | NumbersSettled]] = _decoded(
+        batch, NumbersLeased, NumbersNoted, NumbersSettled
+    )
     rows = await batch.rows("number_series", [event.series for _, event in decoded])
     for sequenced, event in decoded:
         row = rows.get(event.series)
         match event:
             case NumbersLeased():
-                row = row or {
-                    "series": event.series, "organ_id": event.organ_id, "word": event.word, "year": event.year, "last": 0,
-                    "used": 0, "voided": 0, "free": 0, "out": 0,
-                }  # fmt: skip
+                row = row or _empty_series(event.series)
                 last = max([row["last"], *(span.last for span in event.spans)])
                 free = row["free"] - (event.count - (last - row["last"]))
                 rows.put(event.series, _row(sequenced, {**row, "last": last, "free": free, "out": row["out"] + event.count}))
+            case NumbersNoted():
+                row = row or _empty_series(event.series)
+                last = max([row["last"], *(span.last for span in event.spans)])
+                rows.put(event.series, _row(sequenced, {**row, "last": last, "used": row["used"] + _size(event.spans)}))
             case NumbersSettled() if row is not None:
                 used, voided, returned = (_size(spans) for spans in (event.used, event.voided, event.returned))
                 rows.patch(
@@ -142,6 +145,12 @@ async def project_number_series(batch: Batch) -> None:
                 )  # fmt: skip
             case _:
                 pass
+
+
+def _empty_series(series: str) -> dict[str, Any]:
+    organ_id, word, year = series.rsplit("/", 2)
+    counts = dict.fromkeys(("last", "used", "voided", "free", "out"), 0)
+    return {"series": series, "organ_id": organ_id, "word": word, "year": int(year), **counts}
 
 
 def _size(spans: Iterable[Span | Voided]) -> int:

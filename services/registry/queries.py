@@ -16,6 +16,7 @@ from services.registry.domain.enterprise import SITE_CLAIM
 from services.registry.domain.erasure import KeptFile
 from services.registry.domain.jurisdictions import JURISDICTION, JurisdictionEstablished, JurisdictionState
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
+from services.registry.domain.numbers import Numbered
 
 OFFICERS = """
 SELECT * FROM officers
@@ -72,6 +73,7 @@ VERSIONS = "SELECT type, data FROM events WHERE stream_id >= $1 AND stream_id < 
 RULEBOOKS = """
 SELECT type, data FROM events WHERE stream_id >= 'rulebook:' AND stream_id < 'rulebook;' ORDER BY stream_id, version
 """
+NUMBERED = "SELECT holder, last FROM self_numbered WHERE series = $1"
 HAS_KEY = "SELECT EXISTS (SELECT FROM person_keys WHERE person = $1) AS known"
 # Who stands in the file of a filed case: everybody of the party, and the officers who handle it.
 FILES_WITH = """
@@ -122,6 +124,12 @@ async def rulebook_versions(fetch: Fetch, name: str) -> list[RulebookPublished]:
 async def _published(fetch: Fetch, prefix: str) -> list[Event]:
     """'0' follows '/' in the collation of stream ids."""
     return [decode(row["type"], bytes(row["data"])) for row in await fetch(VERSIONS, prefix, prefix[:-1] + "0")]
+
+
+async def numbered(fetch: Fetch, series: str) -> Numbered | None:
+    """How far a service numbered a series itself, as far as it told."""
+    rows = await fetch(NUMBERED, series)
+    return Numbered(holder=rows[0]["holder"], last=rows[0]["last"]) if rows else None
 
 
 async def has_key(fetch: Fetch, person: str) -> bool:

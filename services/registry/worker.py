@@ -1,5 +1,5 @@
-"""What the registry's worker follows: penalty, whose filed cases keep persons from being erased; no deadlines."""
+"""What the registry's worker follows: who files cases, which keep persons from being erased, and who takes numbers."""
 
 from __future__ import annotations
 
-SOURCES: tuple[str, ...] = ("penalty",)
+SOURCES: tuple[str, ...] = ("penalty", "inspection")

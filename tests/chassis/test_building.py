@@ -20,7 +20,7 @@ from chassis.building import Stopped, rebuild, run_builds
 from chassis.database import GONE, connect, forever
 from chassis.eventstore import Connection
 from chassis.projector import Batch, Overtaken, Projection, begin, live_of, run_projector
-from chassis.readtables import copy_rows, layout_of
+from chassis.readtables import Layout, copy_rows, layout_of
 from chassis.sequencer import run_sequencer
 from chassis.switching import Switcher
 from chassis.versions import BUILDING, LIVE, generations, in_state, remove
@@ -315,3 +315,26 @@ async def test_a_row_made_now_and_a_row_read_back_are_written_alike(connection: 
     await copy_rows(connection, layout, made)
     rows = await connection.fetch("SELECT at, day FROM dated")
     assert [tuple(row) for row in rows] == [(at, day)] * 2
+
+
+DAY, AT = date(2021, 9, 1), datetime(2021, 9, 1, 4, tzinfo=UTC)
+PLAIN = {"k": "a", "day": DAY, "at": AT, "doc": None}
+AS_JSON = {"k": "b", "day": "2021-09-01", "at": "2021-09-01T12:00:00+08:00", "doc": {"n": 1}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "records"),
+    [
+        pytest.param([PLAIN], [("a", DAY, AT, None)], id="as they are"),
+        pytest.param([AS_JSON, PLAIN], [("b", DAY, AT, '{"n":1}'), ("a", DAY, AT, None)], id="some as JSON has them"),
+        pytest.param([{"k": "a", "day": "infinity"}, PLAIN], [("a", date.max, None, None), ("a", DAY, AT, None)], id="lacking"),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_copy_is_given_what_an_upsert_would_have_stored(rows: list[dict[str, Any]], records: list[tuple[Any, ...]]) -> None:
+    types = ("text", "date", "timestamp with time zone", "jsonb")
+    assert Layout("public.t", "k", ("k", "day", "at", "doc"), types).records(rows) == records
+
+
+def test_a_table_may_have_nothing_but_its_key() -> None:
+    assert Layout("public.t", "k", ("k",), ("text",)).records([{"k": "a"}, {"k": "b"}]) == [("a",), ("b",)]

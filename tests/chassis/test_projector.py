@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 import pytest
 
 from chassis.database import connect, forever
-from chassis.envelope import Sequenced
+from chassis.envelope import Envelope, Sequenced
 from chassis.eventstore import Connection, ledger_after, ledger_to_fold
 from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
 from chassis.worker import running
@@ -151,14 +152,18 @@ async def test_a_projector_is_woken_and_follows(dsn: str, connection: Connection
 
 
 async def test_a_row_to_fold_says_what_the_row_says(connection: Connection) -> None:
-    """Made of what is asked for only, it is equal to the same row made whole, in both directions."""
+    """It is read where a whole one is: every member is there and the same."""
     await made(connection, *"abc")
     await done(connection, 1)
     whole, to_fold = await ledger_after(connection, 0, 10), await ledger_to_fold(connection, 0, 10)
-    assert to_fold == whole
-    assert whole == to_fold
-    assert to_fold[0] != whole[1]
-    assert [one.data for one in to_fold] == [one.recorded.data for one in whole]
+    assert len(to_fold) == len(whole) == 4
+
+    def told(one: Sequenced) -> list[Any]:
+        recorded = one.recorded
+        ledger = [one.idx, one.shard, one.shard_idx, one.leaf, one.chain, one.data, recorded.data]
+        return [*ledger, *(getattr(e, m.name) for e in (one.envelope, recorded.envelope) for m in fields(Envelope))]
+
+    assert [told(one) for one in to_fold] == [told(one) for one in whole]
 
 
 def test_a_name_that_no_schema_can_have_is_refused_at_once() -> None:

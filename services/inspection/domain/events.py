@@ -332,6 +332,27 @@ class ReferredToPenalty(Event):
     catalogue: str
 
 
+@dataclass(frozen=True, slots=True)
+class NumberSpan:
+    """Consecutive numbers of a series, both ends included."""
+
+    first: int
+    last: int
+
+
+@event("casetrail.inspection.numbers-received.v1", title="收到文号段", summary="{series}收到文号段{lease_id}")
+class NumbersReceived(Event):
+    """The registry leased a block of a series: these numbers are ours; without any, it is somebody else's block.
+
+    From now on the series is numbered from blocks only. `pattern` is how its numbers are written, where the rulebook says so.
+    """
+
+    series: str
+    lease_id: str
+    pattern: str | None
+    spans: tuple[NumberSpan, ...]
+
+
 @event("casetrail.inspection.number-taken.v1", title="取用文号", summary="取用文号 {document_no}")
 class NumberTaken(Event):
     """A document number of an organ's yearly series, and what took it."""

@@ -1,4 +1,4 @@
-"""The rectification order: issued, reported on, overdue, re-inspected; and the series its number comes from."""
+"""The rectification order: issued, reported on, overdue, re-inspected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Literal
 from chassis.domain import Event, Stream, day_of
 from services.inspection.domain.events import (
     CheckedInOfficer,
-    NumberTaken,
     OrderedHazard,
     OrderIssued,
     RectificationOverdue,
@@ -22,9 +21,6 @@ from services.inspection.domain.events import (
 from services.inspection.domain.inspection import Certificates, InspectionState, concluded, present
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Due, Rules
-
-ORDER_ZI = "责改"
-NUMBER_PATTERN = "（{organ}）应急{zi}〔{year}〕{number}号"
 
 Progress = Literal["ordered", "reported", "rectified", "failed"]
 
@@ -102,33 +98,6 @@ def _step(state: OrderState, steps: Mapping[str, Progress]) -> dict[str, Progres
 
 
 ORDER = Stream("order", OrderState(), evolve_order)
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesState:
-    """A series of document numbers: the last one taken, 0 at the start."""
-
-    number: int = 0
-    document_no: str = ""
-
-
-def evolve_series(state: SeriesState, event: Event) -> SeriesState:
-    """The series after one more number."""
-    match event:
-        case NumberTaken():
-            return SeriesState(event.number, event.document_no)
-        case _:
-            return state
-
-
-SERIES = Stream("series", SeriesState(), evolve_series, snapshot_every=20)
-
-
-def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, year: int, taken_by: str) -> list[Event]:
-    """The next number of an organ's yearly series of one kind of document: no hole, no double, numbered from 1."""
-    number = state.number + 1
-    document_no = NUMBER_PATTERN.format(organ=abbreviation, zi=zi, year=year, number=number)
-    return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=document_no, taken_by=taken_by)]
 
 
 def draft(

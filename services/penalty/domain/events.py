@@ -263,6 +263,27 @@ class PaymentOverdue(Event):
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class NumberSpan:
+    """Consecutive numbers of a series, both ends included."""
+
+    first: int
+    last: int
+
+
+@event("casetrail.penalty.numbers-received.v1", title="收到文号段", summary="{series}收到文号段{lease_id}")
+class NumbersReceived(Event):
+    """The registry leased a block of a series: these numbers are ours; without any, it is somebody else's block.
+
+    From now on the series is numbered from blocks only. `pattern` is how its numbers are written, where the rulebook says so.
+    """
+
+    series: str
+    lease_id: str
+    pattern: str | None
+    spans: tuple[NumberSpan, ...]
+
+
 @event("casetrail.penalty.number-taken.v1", title="文书编号", summary="{document_no} 用于 {case_id}")
 class NumberTaken(Event):
     """The next number of a series went to a document of a case."""

@@ -20,11 +20,12 @@ async def lease_numbers(work: Work, organ_id: str, word: str, year: int, wish: L
     book = lookup.book_on(await queries.rulebooks(work.read), day_of(work.at))
     pattern = None if book is None else lookup.pattern_on(book, day_of(work.at))
     series = Series(organ_id=organ_id, word=word, year=year, abbreviation=organ.document_abbreviation, pattern=pattern)
-    after = work.append(loaded, numbers.lease_numbers(loaded.state, series, wish), district=organ.jurisdiction_id)
+    before = await queries.numbered(work.read, series.key)
+    after = work.append(loaded, numbers.lease_numbers(loaded.state, series, wish, before), district=organ.jurisdiction_id)
     lease = after.state.leases[wish.lease_id]
     return {
         "series": series.key, "lease_id": wish.lease_id, "holder": lease.holder, "pattern": pattern,
-        "abbreviation": organ.document_abbreviation, "spans": [asdict(span) for span in lease.out],
+        "abbreviation": organ.document_abbreviation, "spans": [asdict(span) for span in lease.spans],
     }  # fmt: skip
 
 
@@ -34,6 +35,14 @@ async def settle_numbers(work: Work, key: str, account: SettleNumbers) -> dict[s
     after = work.append(loaded, numbers.settle_numbers(loaded.state, key, account))
     out = after.state.leases[account.lease_id].out
     return {"series": key, "lease_id": account.lease_id, "out": [asdict(span) for span in out]}
+
+
+async def use_number(work: Work, key: str, holder: str, number: int) -> bool:
+    """Note that a service used a number of a block of its own; False if it has no such block."""
+    loaded = await work.load(NUMBER_SERIES, key)
+    events = numbers.use_number(loaded.state, key, holder, number)
+    work.append(loaded, events)
+    return bool(events)
 
 
 async def _organ(work: Work, organ_id: str) -> JurisdictionEstablished:

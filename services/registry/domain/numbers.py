@@ -70,14 +70,24 @@ class NumbersSettled(Event):
     returned: Spans
 
 
+@event("casetrail.registry.numbers-noted.v1", title="自编文号登记", summary="{series}登记{holder}此前自编的文号")
+class NumbersNoted(Event):
+    """Before the series was leased in blocks, a service numbered it itself; these numbers are used."""
+
+    series: str
+    holder: str
+    spans: Spans
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A block: to whom, how many in all, and which numbers are still out."""
+    """A block: to whom, how many numbers, which ones, and which are still out."""
 
     lease_id: str
     holder: str
     holder_kind: HolderKind
     count: int
+    spans: Spans
     out: Spans
 
 
@@ -96,11 +106,14 @@ def evolve_number_series(state: NumberSeriesState, event: Event) -> NumberSeries
     """Fold one event into a series."""
     match event:
         case NumbersLeased():
-            lease = Lease(event.lease_id, event.holder, event.holder_kind, event.count, event.spans)
+            lease = Lease(event.lease_id, event.holder, event.holder_kind, event.count, event.spans, event.spans)
             return replace(
                 state, last=max([state.last, *(span.last for span in event.spans)]), free=without(state.free, event.spans),
                 leases={**state.leases, event.lease_id: lease},
             )  # fmt: skip
+        case NumbersNoted():
+            last = max([state.last, *(span.last for span in event.spans)])
+            return replace(state, last=last, used=joined((*state.used, *event.spans)))
         case NumbersSettled() if event.lease_id in state.leases:
             lease = state.leases[event.lease_id]
             gone = joined((*event.used, *_spans(event.voided), *event.returned))
@@ -138,6 +151,14 @@ def series_key(organ_id: str, word: str, year: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """How far a service numbered a series itself, as it told."""
+
+    holder: str
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseNumbers:
     """A service or device asks for a block."""
 
@@ -157,8 +178,14 @@ class SettleNumbers:
     close: bool = False
 
 
-def lease_numbers(state: NumberSeriesState, series: Series, wish: LeaseNumbers) -> list[Event]:
-    """Lease a block: what was given back first, then the next of the series. The same lease again is no second block."""
+def lease_numbers(
+    state: NumberSeriesState, series: Series, wish: LeaseNumbers, before: Numbered | None = None
+) -> list[Event]:  # fmt: skip
+    """Lease a block: what was given back first, then the next of the series. The same lease again is no second block.
+
+    What a service numbered itself `before` is noted as used. It goes on numbering until it learns that the series is leased, so
+    the first block of such a series is its own: Refused `series-self-numbered` for anybody else.
+    """
     if not 1 <= wish.count <= LARGEST_BLOCK:
         raise Refused("block-size", f"文号段应为1至{LARGEST_BLOCK}个", f"a block has 1 to {LARGEST_BLOCK} numbers")
     if (known := state.leases.get(wish.lease_id)) is not None:
@@ -167,17 +194,40 @@ def lease_numbers(state: NumberSeriesState, series: Series, wish: LeaseNumbers) 
                 "lease-id-taken", f"文号段编号{wish.lease_id}已用于其他申请", f"lease {wish.lease_id} was asked for otherwise"
             )
         return []
+    noted = _noted(state, series, wish, before)
+    last = max([state.last, *(span.last for event in noted for span in event.spans)])
     spans = taken(state.free, wish.count)
     missing = wish.count - sum(span.size for span in spans)
     if missing:
-        spans = joined((*spans, Span(state.last + 1, state.last + missing)))
+        spans = joined((*spans, Span(last + 1, last + missing)))
     return [
+        *noted,
         NumbersLeased(
             series=series.key, lease_id=wish.lease_id, organ_id=series.organ_id, word=series.word, year=series.year,
             abbreviation=series.abbreviation, pattern=series.pattern, holder=wish.holder, holder_kind=wish.holder_kind,
             count=wish.count, spans=spans,
-        )
+        ),
     ]  # fmt: skip
+
+
+def _noted(state: NumberSeriesState, series: Series, wish: LeaseNumbers, before: Numbered | None) -> list[NumbersNoted]:
+    if before is None or state.leases:
+        return []
+    if (wish.holder_kind, wish.holder) != ("service", before.holder):
+        raise Refused(
+            "series-self-numbered", f"{series.key}由{before.holder}自行编号，须先向其发放文号段",
+            f"{series.key} is numbered by {before.holder} itself, which needs the first block", holder=before.holder,
+        )  # fmt: skip
+    return [NumbersNoted(series=series.key, holder=before.holder, spans=(Span(state.last + 1, before.last),))]
+
+
+def use_number(state: NumberSeriesState, key: str, holder: str, number: int) -> list[Event]:
+    """A service told that it used a number: settled, if it is out with a lease of the service's; else nothing."""
+    for lease in state.leases.values():
+        mine = (lease.holder_kind, lease.holder) == ("service", holder)
+        if mine and any(span.first <= number <= span.last for span in lease.out):
+            return settle_numbers(state, key, SettleNumbers(lease_id=lease.lease_id, used=(Span(number, number),)))
+    return []
 
 
 def settle_numbers(state: NumberSeriesState, key: str, account: SettleNumbers) -> list[Event]:

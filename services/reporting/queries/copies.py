@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from chassis.envelope import Envelope, Recorded, Sequenced
-from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool, RowSequenced, recorded_from
+from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool, recorded_from, rows_to_fold
 
 HEAD = "SELECT epoch, seq FROM copy_head"
 
@@ -73,8 +73,7 @@ async def head_of(connection: Connection | Pool) -> Head:
 
 async def events_after(connection: Connection, position: int, limit: int) -> list[Sequenced]:
     """The copy after a position, of all sources, as a projector follows it: `idx` is the copy's own sequence."""
-    rows = await connection.fetch(AFTER, position, limit)
-    return [RowSequenced.of(row) for row in rows]
+    return await rows_to_fold(connection, AFTER, position, limit)
 
 
 async def copied_after(

@@ -18,7 +18,8 @@ from services.inspection.domain import hazard, inspection, order, refusals
 from services.inspection.domain.events import CheckedInOfficer, HazardReferred, ReinspectionResult
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION
-from services.inspection.domain.order import ORDER, SERIES, Dated, ReInspection, Report
+from services.inspection.domain.numbers import SERIES, take_number
+from services.inspection.domain.order import ORDER, Dated, ReInspection, Report
 from services.inspection.domain.referral import REFERRAL
 from services.inspection.domain.rules import Due
 from tests.domain.inspection.scenes import (
@@ -132,7 +133,7 @@ def test_no_sequence_of_commands_makes_an_invalid_state(first: tuple[str, ...], 
 
 EVENTS: list[Event] = [
     *concluded(violation("DST-K6", "h-1")), *ordered("h-1", DUE), *issued(Dated("h-1", DUE)),
-    *order.take_number(SERIES.initial, "donghu-emb", "东湖", "责改", 2021, "r-1"),
+    *take_number(SERIES.initial, "donghu-emb", "东湖", "责改", 2021, "r-1"),
     *report({"h-1": ordered("h-1", DUE), "order": issued(Dated("h-1", DUE))}, ["h-1"], 1, True)["order"],
     *hazard.refer(given(HAZARD, [found("h-1")]), "t-1", "f-1", RULES),
 ]  # fmt: skip

@@ -21,7 +21,8 @@ from services.inspection.domain.events import (
 )
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION
-from services.inspection.domain.order import ORDER, SERIES, Dated, OrderState, ReInspection, Report
+from services.inspection.domain.numbers import ORDER_ZI, SERIES, take_number
+from services.inspection.domain.order import ORDER, Dated, OrderState, ReInspection, Report
 from services.inspection.domain.referral import REFERRAL, refer_acts
 from services.inspection.domain.rules import Due
 from tests.domain.inspection.scenes import (
@@ -129,7 +130,7 @@ def test_numbers_have_no_hole_and_no_double() -> None:
     events: list[Event] = []
     for number in range(1, 4):
         state = given(SERIES, events)
-        [event] = order.take_number(state, "donghu-emb", "东湖", order.ORDER_ZI, 2021, f"r-{number}")
+        [event] = take_number(state, "donghu-emb", "东湖", ORDER_ZI, 2021, f"r-{number}")
         assert isinstance(event, NumberTaken)
         assert (event.number, event.document_no) == (number, f"（东湖）应急责改〔2021〕{number}号")
         events.append(event)

@@ -19,8 +19,10 @@ from services.registry.domain.numbers import (
     LARGEST_BLOCK,
     NUMBER_SERIES,
     LeaseNumbers,
+    Numbered,
     NumberSeriesState,
     NumbersLeased,
+    NumbersNoted,
     NumbersSettled,
     Series,
     SettleNumbers,
@@ -108,6 +110,28 @@ def test_closing_twice_changes_nothing() -> None:
 def test_settled_numbers_of_an_unknown_lease_fold_to_nothing() -> None:
     strange = NumbersSettled(series="s", lease_id="none", used=(Span(1, 1),), voided=(), returned=())
     assert NUMBER_SERIES.evolve(NUMBER_SERIES.initial, strange) == NUMBER_SERIES.initial
+
+
+def test_what_a_service_numbered_itself_is_used_and_its_block_begins_after_it() -> None:
+    before = Numbered(holder="penalty", last=7)
+    events = numbers.lease_numbers(NUMBER_SERIES.initial, SERIES, wish(), before)
+    assert [event.spans for event in events if isinstance(event, NumbersNoted | NumbersLeased)] == [(Span(1, 7),), (Span(8, 17),)]
+    state = folded(NUMBER_SERIES.initial, events)
+    assert (state.last, state.used) == (17, (Span(1, 7),))
+    with pytest.raises(Refused, match="series-self-numbered"):
+        numbers.lease_numbers(NUMBER_SERIES.initial, SERIES, wish(holder="phone-7"), before)
+    [leased] = numbers.lease_numbers(state, SERIES, wish("lease-2", holder="phone-7"), before)
+    assert isinstance(leased, NumbersLeased)
+    assert leased.spans == (Span(18, 27),)
+
+
+def test_number_that_a_service_used_is_settled_in_its_own_block_only() -> None:
+    state, _ = lease(NUMBER_SERIES.initial, wish("lease-1", 5))
+    state, _ = lease(state, wish("lease-2", 5, "phone-7"))
+    state = folded(state, numbers.use_number(state, SERIES.key, "penalty", 3))
+    assert state.used == (Span(3, 3),)
+    for number in (3, 6, 99):
+        assert numbers.use_number(state, SERIES.key, "penalty", number) == []
 
 
 spans = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda pair: Span(pair[0], pair[0] + pair[1])), max_size=8)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import httpx
+import orjson
 
 from chassis.testing import settings_for
 from chassis.worker import api_app
@@ -98,3 +99,29 @@ async def _send(client: httpx.AsyncClient, path: str, content: dict[str, Any], k
             told: dict[str, Any] = answer.json()
             return told
         assert answer.headers.get("Retry-After"), answer.text
+
+
+async def taken(desk: Desk, number: int) -> None:
+    """Penalty tells that a case took a number of its series."""
+    told = {"series": "donghu-emb/罚/2021", "number": number, "document_no": "x", "case_id": "c-1"}
+    received = desk.under_test.received(
+        "penalty", "casetrail.penalty.number-taken.v1", orjson.dumps(told), subject="series:donghu-emb/罚/2021"
+    )
+    assert await desk.under_test.receive(received) == received.shard_idx
+
+
+async def test_service_that_numbered_itself_gets_the_first_block_and_settles_as_it_goes(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        await taken(desk, number)
+    early = await desk.manager.post(f"{SERIES}/leases", json=body("phone-7", holder="phone-7", holder_kind="device"))
+    assert (early.status_code, early.json()["code"]) == (409, "series-self-numbered")
+    leased = await desk.manager.post(f"{SERIES}/leases", json=body("penalty-1", 5))
+    assert leased.json()["spans"] == [{"first": 4, "last": 8}]
+    await taken(desk, 4)
+    again = await desk.manager.post(f"{SERIES}/leases", json=body("penalty-1", 5))
+    assert again.json()["spans"] == [{"first": 4, "last": 8}], "the block, also when part of it is used"
+    told = await desk.get(SERIES)
+    assert (told["last"], told["used"]) == (8, [{"first": 1, "last": 4}])
+    assert numbers_of(told["out"][0]["out"]) == [5, 6, 7, 8]
+    [row] = await desk.settled("/v1/number-series")
+    assert [row[name] for name in ("last", "used", "voided", "free", "out")] == [8, 4, 0, 0, 4]

@@ -1,0 +1,72 @@
+"""Document numbers: one small stream per organ, word of the form and year.
+
+Until the registry leases blocks of a series, it is numbered here from 1 on; from then on only from the blocks leased to us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chassis.domain import Event, Refused, Stream
+from services.inspection.domain.events import NumberSpan, NumbersReceived, NumberTaken
+
+ORDER_ZI = "责改"
+WORDS = frozenset({ORDER_ZI})
+"""The words of the series that are numbered here."""
+PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
+"""How a number is written where the rulebook says nothing: the pattern of the 2016 forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesState:
+    """The last number taken; whether the series is leased in blocks, and which numbers of ours are left; the last of our own."""
+
+    number: int = 0
+    document_no: str = ""
+    leased: bool = False
+    left: tuple[int, ...] = ()
+    own: int = 0
+    pattern: str | None = None
+
+
+def evolve_series(state: SeriesState, event: Event) -> SeriesState:
+    """The series after one more event."""
+    match event:
+        case NumberTaken() as e:
+            left = tuple(number for number in state.left if number != e.number)
+            own = state.own if state.leased else e.number
+            return replace(state, number=max(state.number, e.number), document_no=e.document_no, left=left, own=own)
+        case NumbersReceived() as e:
+            fresh = {number for span in e.spans for number in range(span.first, span.last + 1) if number > state.own}
+            return replace(state, leased=True, left=tuple(sorted({*state.left, *fresh})), pattern=e.pattern or state.pattern)
+        case _:
+            return state
+
+
+SERIES = Stream("series", SeriesState(), evolve_series, snapshot_every=20)
+
+
+def series_key(organ_id: str, zi: str, year: int) -> str:
+    """The key of an organ's yearly series of one kind of document."""
+    return f"{organ_id}/{zi}/{year}"
+
+
+def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, year: int, taken_by: str) -> list[Event]:
+    """The next number of a series: no hole, no double. Refused `numbers-exhausted` if no leased number is left."""
+    key = series_key(organ_id, zi, year)
+    if state.leased and not state.left:
+        raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
+    number = state.left[0] if state.leased else state.number + 1
+    text = state.pattern or PATTERN
+    for name, value in (("abbreviation", abbreviation), ("word", zi), ("year", year), ("number", number)):
+        text = text.replace(f"{{{name}}}", str(value))
+    return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=text, taken_by=taken_by)]
+
+
+def receive_numbers(
+    state: SeriesState, *, series: str, lease_id: str, ours: bool, pattern: str | None, spans: tuple[NumberSpan, ...]
+) -> list[Event]:
+    """A block was leased, to us or to somebody else; that somebody else has one is told once only."""
+    if not ours and state.leased:
+        return []
+    return [NumbersReceived(series=series, lease_id=lease_id, pattern=pattern, spans=spans if ours else ())]
