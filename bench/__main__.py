@@ -20,6 +20,7 @@ from bench.limits import limits
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
 from bench.projecting import LIVE, REBUILD
+from bench.register import REGISTER
 from bench.relaying import RELAY
 from bench.report import missed, report, shown
 from bench.sequence import SEQUENCE
@@ -27,7 +28,7 @@ from bench.stage import Stage, open_stage
 from chassis.telemetry import configure_logging
 
 PATHS: tuple[Path[Stage], ...] = (
-    append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
+    append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION, REGISTER,
 )  # fmt: skip
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out
@@ -38,7 +39,9 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help=f"one path (repeatable): {', '.join(p.name for p in PATHS)}")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="rounds of each path")] = 5,
     quick: Annotated[bool, typer.Option(help="short slices, small tables: to see that it works")] = False,
-    without_large: Annotated[bool, typer.Option(help="leave out the path on ten million events")] = False,
+    without_large: Annotated[
+        bool, typer.Option(help="leave out the paths on large stores: ten million events, a register of 100,000")
+    ] = False,
 ) -> None:
     """Measure, write the table, and say which floors were missed."""
     unknown = {*(only or ())} - {path.name for path in PATHS}

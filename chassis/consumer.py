@@ -36,6 +36,7 @@ RUN = 200  # events of one shard applied together
 BACKLOG = 5_000  # events of one partition held that could not be applied yet
 POLL_MS = 200  # to wait for messages
 RETRY_MS = 50  # to wait for messages while some wait to be applied again
+SAVE_SECONDS = 0.2  # between two notes of how far was read, while there is always more to read
 CHECK_SECONDS = 1.0  # between two looks whether the cluster is still the same
 
 POSITIONS = "SELECT source, shard, position FROM inbox WHERE consumer = $1"
@@ -164,13 +165,16 @@ class Consumer:
         backlog = Backlog({(row["source"], row["shard"]): row["position"] for row in rows}, self._repair)
         cluster = await cluster_of(admin)
         await self._seek(connection, kafka, cluster)
-        checked = time.monotonic()
+        checked = saved = time.monotonic()
+        unsaved = False
         while True:
             fetched = await self._fetch(kafka, backlog)
             if len(backlog):
                 await self._apply(backlog)
-            if fetched:
+            unsaved |= fetched
+            if unsaved and (not fetched or time.monotonic() - saved > SAVE_SECONDS):
                 await self._save(connection, kafka, backlog, cluster)
+                saved, unsaved = time.monotonic(), False
             await self._read_cut_partitions_anew(kafka)
             if time.monotonic() - checked > CHECK_SECONDS:
                 if await cluster_of(admin) != cluster:

@@ -57,14 +57,22 @@ async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
 
 
 async def open_pool(dsn: str, name: str, size: int, role: str) -> Pool:
-    """A pool for reading and policies; a transaction may not last, because old snapshots slow the sequencer down."""
+    """A pool for reading and policies; a transaction may not last, because old snapshots slow the sequencer down.
+
+    A connection is given back as it is, but for an open transaction, which the driver ends: asking the server to forget what
+    nobody has set was a quarter of a command's work. So what is set or locked here is set or locked for a transaction, or
+    undone by whoever did it.
+    """
     return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, timeout=5, command_timeout=60,
+        dsn, min_size=1, max_size=size, timeout=5, command_timeout=60, reset=_as_it_is,
         server_settings={
             "application_name": name, "jit": "off", "search_path": PATH, "role": role, "transaction_timeout": "60s",
             "lock_timeout": "5s",
         },
     )  # fmt: skip
+
+
+async def _as_it_is(_: asyncpg.Connection[asyncpg.Record]) -> None: ...
 
 
 async def migrate(dsn: str, folders: list[Path]) -> list[str]:

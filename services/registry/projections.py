@@ -6,9 +6,33 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from chassis.calendar import end_of
+from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch, Projection
+from services.registry.domain.changes import (
+    ConfirmedOnSite,
+    DuplicateAbsorbed,
+    EnterpriseClassified,
+    EnterpriseClosed,
+    EnterpriseMerged,
+    EnterpriseReopened,
+    EquipmentAdded,
+    EquipmentAmended,
+    EquipmentRetired,
+    GradeReviewFellDue,
+    PlaceAdded,
+    PlaceAmended,
+    PlaceRetired,
+    ProductionResumed,
+    ProductionSuspended,
+    ProfileAmended,
+    RiskGraded,
+    SectorAdded,
+    SectorWithdrawn,
+    StandardisationGraded,
+)
 from services.registry.domain.enterprise import EnterpriseRegistered
 from services.registry.domain.jurisdictions import JurisdictionEnded, JurisdictionEstablished, JurisdictionRenamed
 from services.registry.domain.law import CataloguePublished, RulebookPublished
@@ -23,8 +47,21 @@ from services.registry.domain.people import (
     RecusalDeclared,
     RecusalWithdrawn,
 )
+from services.registry.domain.submission import ProfileSubmitted, SubmissionDecided
 
 E = TypeVar("E", bound=Event)
+
+AMENDED = frozenset({"name", "address", "industry_code", "legal_representative", "safety_head", "staff", "standardisation_grade"})
+"""The fields of a file that its row shows."""
+
+STATUS: dict[type[Event], str] = {
+    ProductionSuspended: "suspended", ProductionResumed: "producing", EnterpriseClosed: "closed", EnterpriseReopened: "producing",
+}  # fmt: skip
+FILE_EVENTS: tuple[type[Event], ...] = (
+    ProfileAmended, PlaceAdded, PlaceAmended, PlaceRetired, EquipmentAdded, EquipmentAmended, EquipmentRetired, ConfirmedOnSite,
+    SectorAdded, SectorWithdrawn, RiskGraded, GradeReviewFellDue, StandardisationGraded, EnterpriseClassified,
+    EnterpriseMerged, DuplicateAbsorbed, *STATUS,
+)  # fmt: skip
 
 LISTED = (
     "enterprise_id", "uscc", "site_no", "name", "sector", "industry_code", "address", "legal_representative", "safety_head",
@@ -158,14 +195,88 @@ def _size(spans: Iterable[Span | Voided]) -> int:
 
 
 async def project_enterprises(batch: Batch) -> None:
-    """The list of enterprises."""
-    decoded = _decoded(batch, EnterpriseRegistered)
+    """The list of enterprises, each as its file is now."""
+    decoded: list[tuple[Sequenced, Any]] = _decoded(batch, EnterpriseRegistered, *FILE_EVENTS)
     rows = await batch.rows("enterprises", [event.enterprise_id for _, event in decoded])
     for sequenced, event in decoded:
-        told: dict[str, Any] = {name: getattr(event, name) for name in LISTED}
-        counts = {"places": len(event.places), "equipment": len(event.equipment)}
-        registered = {"registered_at": sequenced.envelope.recorded_at.isoformat()}
-        rows.put(event.enterprise_id, _row(sequenced, {**told, **counts, **registered}))
+        if isinstance(event, EnterpriseRegistered):
+            told: dict[str, Any] = {name: getattr(event, name) for name in LISTED}
+            counts = {"places": len(event.places), "equipment": len(event.equipment)}
+            registered = {"registered_at": sequenced.envelope.recorded_at.isoformat()}
+            said = {field.name: field.value for field in event.fields}
+            now = {
+                "status": said.get("production_status", "producing"), "sectors": [event.sector], "risk_grade": None,
+                "standardisation_grade": said.get("standardisation_grade"), "merged_into": None,
+            }  # fmt: skip
+            rows.put(event.enterprise_id, _row(sequenced, {**told, **counts, **registered, **now}))
+        elif (row := rows.get(event.enterprise_id)) is not None:
+            rows.patch(event.enterprise_id, **_file_changes(row, event), version=sequenced.envelope.version)
+
+
+def _file_changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
+    """What an event of a file changes in its row."""
+    match event:
+        case ProfileAmended():
+            return {field.name: field.value for field in event.fields if field.name in AMENDED}
+        case PlaceAdded():
+            return {"places": row["places"] + 1}
+        case EquipmentAdded():
+            return {"equipment": row["equipment"] + 1}
+        case SectorAdded():
+            return {"sectors": [*row["sectors"], event.sector]}
+        case SectorWithdrawn():
+            return {"sectors": [sector for sector in row["sectors"] if sector != event.sector]}
+        case RiskGraded():
+            return {"risk_grade": event.grade}
+        case StandardisationGraded():
+            return {"standardisation_grade": event.grade}
+        case EnterpriseClassified():
+            return {"industry_code": event.industry_code}
+        case EnterpriseMerged():
+            return {"status": "merged", "merged_into": event.into}
+        case DuplicateAbsorbed():
+            places = sum(one.record == "place" for one in event.records)
+            taken = {field.name: field.value for field in event.fields if field.name in AMENDED}
+            counts = {"places": row["places"] + places, "equipment": row["equipment"] + len(event.records) - places}
+            return {**taken, **counts}
+        case _:
+            return {"status": STATUS[type(event)]} if type(event) in STATUS else {}
+
+
+async def project_submissions(batch: Batch) -> None:
+    """What enterprises submitted, decided or not."""
+    decoded: list[tuple[Sequenced, ProfileSubmitted | SubmissionDecided]] = _decoded(batch, ProfileSubmitted, SubmissionDecided)
+    rows = await batch.rows("submissions", [event.submission_id for _, event in decoded])
+    for sequenced, event in decoded:
+        match event:
+            case ProfileSubmitted():
+                told = {
+                    "submission_id": event.submission_id, "enterprise_id": event.enterprise_id, "sector": event.sector,
+                    "submitted_on": event.submitted_on.isoformat(), "answers": len(event.answers), "state": "submitted",
+                    "accepted": None, "corrected": None, "rejected": None,
+                }  # fmt: skip
+                rows.put(event.submission_id, _row(sequenced, told))
+            case SubmissionDecided() if rows.get(event.submission_id) is not None:
+                counts = {"accepted": event.accepted, "corrected": event.corrected, "rejected": event.rejected}
+                rows.patch(event.submission_id, state="decided", **counts, version=sequenced.envelope.version)
+            case _:
+                pass
+
+
+GRADE_REVIEW = "grade-review"
+
+
+def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    """The clock of a risk grade: until when it is to be reviewed; it stops when nothing more is asked of the site."""
+    match event:
+        case RiskGraded():
+            yield Arm(
+                id=f"{GRADE_REVIEW}:{event.enterprise_id}", kind=GRADE_REVIEW, key=event.enterprise_id,
+                due_at=end_of(event.review_due_on), district=sequenced.envelope.district,
+                detail={"due_on": event.review_due_on.isoformat()},
+            )  # fmt: skip
+        case EnterpriseClosed() | EnterpriseMerged():
+            yield Disarm(id=f"{GRADE_REVIEW}:{event.enterprise_id}")
 
 
 def _decoded(batch: Batch, *types: type[E]) -> list[tuple[Sequenced, E]]:
@@ -189,5 +300,6 @@ PROJECTIONS = (
     Projection("experts", version=1, project=project_experts, tables=("experts",)),
     Projection("publications", version=1, project=project_publications, tables=("publications",)),
     Projection("number_series", version=1, project=project_number_series, tables=("number_series",)),
-    Projection("enterprises", version=1, project=project_enterprises, tables=("enterprises",)),
+    Projection("enterprises", version=2, project=project_enterprises, tables=("enterprises",)),
+    Projection("submissions", version=1, project=project_submissions, tables=("submissions",)),
 )

@@ -23,6 +23,18 @@ SELECT * FROM officers
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND officer_id > $3
 ORDER BY officer_id LIMIT $4
 """
+OPEN_FILES = """
+SELECT enterprise_id FROM enterprises
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND sectors @> ARRAY[$3::text]
+  AND status NOT IN ('closed', 'merged')
+ORDER BY district, name, enterprise_id LIMIT $4
+"""
+SUBMISSIONS = """
+SELECT * FROM submissions
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND state = $2
+  AND ($3::date IS NULL OR (submitted_on, submission_id) > ($3, $4))
+ORDER BY submitted_on, submission_id LIMIT $5
+"""
 ROSTER = """
 SELECT * FROM officers WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
 ORDER BY district, officer_id LIMIT $3

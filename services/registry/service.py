@@ -6,7 +6,20 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.registry import policies, projections, worker
-from services.registry.api import erasures, exchange, imports, jurisdictions, library, numbers, publications, reference, rosters
+from services.registry.api import (
+    erasures,
+    exchange,
+    exports,
+    imports,
+    jurisdictions,
+    library,
+    numbers,
+    publications,
+    reference,
+    rosters,
+    site_files,
+    submissions,
+)
 from services.registry.commands import register
 from services.registry.domain.numbers import NUMBER_SERIES
 
@@ -22,9 +35,14 @@ SERVICE = Service(
         publications.router,
         numbers.router,
         imports.router,
+        site_files.router,
+        exports.router,
+        submissions.router,
         erasures.router,
     ),
     projections=projections.PROJECTIONS,
+    deadlines=projections.deadlines,
+    fires=worker.FIRES,
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,
     purges=register.PURGES,

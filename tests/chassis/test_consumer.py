@@ -108,9 +108,9 @@ async def test_a_broker_killed_and_begun_empty_loses_and_doubles_nothing(world: 
     sources, copy = await world(2)
     async with running(*(source.relay() for source in sources), copy.run()):
         for _ in range(2):
+            before = await copy.count()
             for source in sources:
                 await source.grow(150)
-            before = await copy.count()
             await until(partial(counted_more_than, copy, before))
             tansu.kill()
             for source in sources:
@@ -161,8 +161,8 @@ async def test_a_consumer_killed_again_and_again(world: World) -> None:
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     async with running(source.relay(), copy.run(), copy.run()):
         for _ in range(5):
-            await source.grow(60)
             before = await copy.count()
+            await source.grow(60)
             await until(partial(counted_more_than, copy, before))
             await copy.connection.execute(kill)
         await until(copy.done)

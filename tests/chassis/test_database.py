@@ -197,6 +197,16 @@ async def test_migrations_are_applied_once_in_order_and_whole(admin_dsn: str, ne
         await probe.close()
 
 
+async def test_a_connection_is_given_back_without_a_transaction(dsn: str) -> None:
+    """Nothing else is undone for whoever borrows it next."""
+    pool = await open_pool(dsn, "pool", 1, WORKS)
+    async with pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("CREATE TABLE left_behind ()")
+    assert await pool.fetchval("SELECT pg_current_xact_id_if_assigned() IS NULL AND to_regclass('left_behind') IS NULL")
+    await pool.close()
+
+
 async def test_a_pool_may_not_hold_a_transaction_for_long(dsn: str) -> None:
     """Old snapshots slow the sequencer down."""
     pool = await open_pool(dsn, "pool", 1, WORKS)

@@ -18,13 +18,15 @@ EVENTS = generate.load_events()
 NOBODYS = set(
     """
     abbreviation address advice algorithm approved_by article bank_reference basis campaign_id case_id case_no catalogue cause
-    city_organ city_organ_id code confidence contents district document_abbreviation document_no drafted_by draw_id drawn
-    enterprise_id enterprise_name equipment_id evidence expert_id expert_ids experts fact file_name form form_version hazard_id
-    hazard_ids hazards holder import_id industry_code inspection_id item item_code jurisdiction_id key_item_code kind law
-    law_version lease_id level method national_code note officer_id officers opinion order_id organ organ_id parent pattern
-    person place place_id plan_id pool pool_sha256 province reason referral_id report review_grounds reviewer rounding rulebook
-    sector sectors seed seed_sha256 series sha256 short_name site_no source specialities successors taken_by task_id uscc
-    version word zi
+    city_organ city_organ_id classified_by code confidence confirmed_by contents decided_by district document_abbreviation
+    document_no drafted_by draw_id drawn duplicate enterprise_id enterprise_name equipment_id evidence expert_id expert_ids
+    experts fact field fields file_name form form_version former_enterprise_id former_id graded_by hazard_id hazard_ids hazards
+    holder import_id industry_code inspection_id into item item_code jurisdiction_id key_item_code kind law law_version lease_id
+    level method national_code note officer_id officers opinion option option_title order_id organ organ_id override_reason
+    parent pattern person place place_id plan_id pool pool_sha256 province reason record record_id referral_id report
+    review_grounds reviewer rounding rulebook sector sectors seed seed_sha256 series sha256 short_name site_no source
+    specialities stated_by submission_id submitted_by successors supervision_category supervision_class supervision_subcategory
+    taken_by task_id uscc version withdrawn word zi
     """.split()  # noqa: SIM905 - a list would be ninety lines
 )
 #: Of plans, dispatch and field work: ids, texts about a district's work, names of organs.
@@ -47,6 +49,7 @@ NAMES = {
     "Equipment.name",
     "FieldValue.name",
     "EnterpriseRegistered.name",
+    "Stated.name",
 }
 TITLES = {
     "BulletinIssued.title",
@@ -56,6 +59,7 @@ TITLES = {
     "PlanDrafted.title",
     "PlannedItem.title",
     "TrainingPlanned.title",
+    "Factor.title",
 }
 
 

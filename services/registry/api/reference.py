@@ -13,13 +13,14 @@ from chassis.http import Body, Command, Id, Page, Paged, Seen, answer_json, at_l
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
-from services.registry.domain.enterprise import ENTERPRISE, Sector
+from services.registry.domain.changes import Sector
 from services.registry.domain.jurisdictions import JurisdictionEstablished, JurisdictionKind
 from services.registry.domain.people import (
     ExpertEnrolled,
     OfficerEnrolled,
     RecusalDeclared,
 )
+from services.registry.domain.site_file import ENTERPRISE
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, ValidationError
 
 from chassis.domain import Refused
-from chassis.http import Body, Db, Id
+from chassis.http import Body, Id, Seen
 from chassis.problems import BadRequest
 from services.registry import queries
 from services.registry.api.reference import PUBLIC, Administrator, OfficerBody, Reader
@@ -32,7 +32,7 @@ class RosterBody(Body):
 
 
 @router.get("/rosters/officers.csv", dependencies=PUBLIC)
-async def export(request: Request, principal: Reader, db: Db, district: Id | None = None) -> Response:
+async def export(request: Request, principal: Reader, db: Seen, district: Id | None = None) -> Response:
     """The officer library of the asker's districts as CSV (UTF-8 with a mark, so that spreadsheets read it)."""
     found = [dict(row) for row in await db.fetch(queries.ROSTER, principal.seen_districts(), district, MOST)]
     for row in found:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chassis.http import Id
+from chassis.http import Body, Id
 from services.registry.api.citations import Fen, Part, Reference, Version
 from services.registry.api.reference import Name
 
@@ -199,6 +199,62 @@ class PatternRow(Dated):
     status: Name = "in-force"
 
 
+class StalenessRow(Part):
+    """After how many months without a word a record's fields are stale."""
+
+    record: str = Field(pattern="^(site|place|equipment)$")
+    months: int = Field(ge=1, le=600, strict=True)
+
+
+class FieldTest(Body):
+    """What a register field must hold."""
+
+    eq: str | int | bool | None = None
+    within: list[str | int] | None = Field(None, alias="in")
+    min: int | None = Field(None, strict=True)
+    max: int | None = Field(None, strict=True)
+
+
+class FactorOption(Part):
+    """What a risk factor may be found to be, and its points."""
+
+    code: Name
+    title: Name
+    points: int = Field(ge=0, le=1000, strict=True)
+    when: dict[str, FieldTest] = Field(default_factory=dict)
+
+
+class FactorRow(Part):
+    """A risk factor."""
+
+    code: Name
+    title: Name
+    sectors: list[Name] = Field(default_factory=list)
+    options: list[FactorOption] = Field(min_length=1, max_length=50)
+
+
+class BandOfPoints(Part):
+    """From how many points a risk grade is given."""
+
+    grade: str = Field(pattern="^(major|considerable|general|low)$")
+    minimum: int = Field(ge=0, strict=True)
+
+
+class GradingRow(Part):
+    """How sites are graded, and how often."""
+
+    review_months: int = Field(ge=1, le=120, strict=True)
+    bands: list[BandOfPoints] = Field(min_length=1, max_length=4)
+    factors: list[FactorRow] = Field(min_length=1, max_length=100)
+
+
+class RegisterRules(Part):
+    """What the rulebook says about the register."""
+
+    staleness: list[StalenessRow] = Field(default_factory=list)
+    grading: GradingRow | None = None
+
+
 class RulebookBody(Part):
     """A version of the rulebook: the parts that any service computes with are checked here, others are kept as they are.
 
@@ -231,3 +287,4 @@ class RulebookBody(Part):
     discretion_bands: list[BandRow] = Field(default_factory=list)
     boundary: list[BoundaryRow] = Field(default_factory=list)
     number_patterns: list[PatternRow] = Field(default_factory=list)
+    register_rules: RegisterRules | None = Field(None, alias="register")

@@ -20,8 +20,10 @@ from services.registry.domain.forms import Form, forms_of
 from services.registry.domain.workbook import Draft, Fault, Row, Sheets, WorkbookRefused, read_workbook
 
 PROGRAM = Path(__file__).with_name("spreadsheet.py")
-FORMS = forms_of(
-    json.loads((Path(__file__).parents[3] / "contracts" / "forms" / "register-2021.json").read_text(encoding="utf-8"))
+FORMS = tuple(
+    form
+    for document in sorted((Path(__file__).parents[3] / "contracts" / "forms").glob("register-*.json"))
+    for form in forms_of(json.loads(document.read_text(encoding="utf-8")))
 )
 MOST_ROWS = max(form.maximum_rows for form in FORMS) + 2  # of a sheet: its head, and one more than may be
 SECONDS = 90  # to read a file

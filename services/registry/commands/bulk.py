@@ -13,7 +13,7 @@ from services.registry import queries
 from services.registry.commands import register
 from services.registry.commands.register import ImportRegister
 from services.registry.commands.staging import Staged, staging
-from services.registry.domain import enterprise
+from services.registry.domain import stated
 from services.registry.domain.cells import District
 from services.registry.domain.enterprise import claim_key, enterprise_id_of
 from services.registry.domain.forms import Form
@@ -148,4 +148,4 @@ async def _register_all(runner: Runner, context: Context, command: ImportRegiste
 def _let_go(runner: Runner, found: list[Found]) -> None:
     """The keys of a site's people are not needed again: a register's would fill the memory."""
     if runner.vault is not None:
-        runner.vault.let_go([f"{enterprise_id_of(*key)}/{role}" for key, _, _ in found for role in enterprise.ROLES])
+        runner.vault.let_go([f"{enterprise_id_of(*key)}/{role}" for key, _, _ in found for role in stated.ROLES])

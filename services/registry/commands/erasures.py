@@ -8,9 +8,9 @@ from chassis.erasure import erase
 from chassis.runner import Work
 from services.registry import queries
 from services.registry.domain import erasure, jurisdictions
-from services.registry.domain.enterprise import ENTERPRISE
 from services.registry.domain.erasure import ERASURE, PersonErased
 from services.registry.domain.people import EXPERT, OFFICER
+from services.registry.domain.site_file import ENTERPRISE
 
 
 async def erase_person(work: Work, fact: PersonErased) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from chassis.domain import Refused
 from chassis.runner import Work
 from services.registry import queries
 from services.registry.domain import jurisdictions, law, people
-from services.registry.domain.enterprise import ENTERPRISE
 from services.registry.domain.jurisdictions import JURISDICTION, JurisdictionEstablished, JurisdictionState
 from services.registry.domain.law import CATALOGUE, RULEBOOK, CataloguePublished, RulebookPublished
 from services.registry.domain.people import (
@@ -18,6 +17,7 @@ from services.registry.domain.people import (
     OfficerEnrolled,
     RecusalDeclared,
 )
+from services.registry.domain.site_file import ENTERPRISE
 
 
 async def establish_jurisdiction(work: Work, fact: JurisdictionEstablished) -> dict[str, Any]:

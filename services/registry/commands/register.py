@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis import aggregates
 from chassis.auth import ALL
-from chassis.database import AS_WORKER
+from chassis.database import AS_WORKER, GONE
 from chassis.domain import Refused, day_of
 from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
 from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
-from services.registry.domain import enterprise, imports, jurisdictions, workbook
+from services.registry.domain import enterprise, imports, jurisdictions, site_file, stated, workbook
 from services.registry.domain.cells import District, as_text
-from services.registry.domain.enterprise import ENTERPRISE, SITE_CLAIM, EnterpriseRegistered, claim_key
+from services.registry.domain.enterprise import SITE_CLAIM, EnterpriseRegistered, claim_key
 from services.registry.domain.files import file_of
 from services.registry.domain.forms import Form
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
+from services.registry.domain.site_file import ENTERPRISE
 from services.registry.domain.workbook import Draft, Entry, Judged, Site, WorkbookRefused
 
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
@@ -30,6 +31,7 @@ AT_ONCE = 32  # sites that are registered concurrently, so that group commit has
 PATIENCE = 20.0  # seconds to wait for another import to end
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('casetrail registry import'))"
+UNLOCK = "SELECT pg_advisory_unlock(hashtext('casetrail registry import'))"
 FORGET_REFUSED = "DELETE FROM refused_rows WHERE import_id = $1"
 FORGET_REFUSED_OF = "DELETE FROM refused_rows WHERE enterprise_id = split_part($1, '/', 1)"
 REFUSED_COLUMNS = ("import_id", "place", "district", "enterprise_id", "sheet", "row_number", "cells", "faults")
@@ -59,7 +61,7 @@ async def register_site(work: Work, fact: EnterpriseRegistered) -> None:
     opened = await work.load(ENTERPRISE, fact.enterprise_id)
     site, district = fact.enterprise_id, fact.district
     work.append(claim, enterprise.claim_site(claim.state, fact), subject=site, district=district)
-    work.append(opened, enterprise.register_enterprise(opened.state, fact), subject=site, district=district)
+    work.append(opened, site_file.register_enterprise(opened.state, fact), subject=site, district=district)
 
 
 async def finish_import(work: Work, fact: ImportFinished) -> dict[str, Any]:
@@ -120,7 +122,11 @@ async def _alone(pool: Pool) -> AsyncIterator[None]:
     while asyncio.get_running_loop().time() < until:
         async with pool.acquire() as connection:
             if await connection.fetchval(LOCK):
-                yield  # giving the connection back releases the lock
+                try:
+                    yield
+                finally:
+                    with suppress(*GONE):  # then the lock is gone too
+                        await connection.execute(UNLOCK)
                 return
         await asyncio.sleep(0.1)
     raise Conflict("another import has not ended")
@@ -173,7 +179,7 @@ async def register_sites(
 ) -> set[str]:
     """Register sites, some at a time; answers the claims that somebody else made in the meantime."""
     if runner.vault is not None:  # in few round trips, not one for each site
-        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, sites) for role in enterprise.ROLES])
+        await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, sites) for role in stated.ROLES])
     waiting = iter(sites.items())
     taken: set[str] = set()
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.registry.domain.codes import Wrong, checked_uscc
-from services.registry.domain.enterprise import Value
 from services.registry.domain.forms import Column
+from services.registry.domain.stated import Value
 
 Cell = str | int | float | bool | date | None
 """A cell as a spreadsheet holds it; a number of a spreadsheet may be a float, a stored value never is."""

@@ -7,21 +7,8 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
-
-Sector = Literal["steel", "aluminium", "dust"]
-Value = str | int | bool
-"""What a field holds: dates as ISO text, decimals as text."""
-
-PERSONS = {
-    "legal_representative_phone": "legal-representative",
-    "principal_head": "principal-head",
-    "principal_head_phone": "principal-head",
-    "safety_head_phone": "safety-head",
-}
-"""The fields that are about a person, with the person's role at the enterprise."""
-
-ROLES = ("legal-representative", "principal-head", "safety-head")
-"""The persons whom every file tells of."""
+from services.registry.domain.changes import Sector
+from services.registry.domain.stated import PERSONS, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +78,14 @@ class EnterpriseRegistered(Event):
     import_id: str
 
 
+@event("casetrail.registry.site-claim-passed.v1", title="场所建档占用移转", summary="场所建档占用移转至企业档案{enterprise_id}")
+class SiteClaimPassed(Event):
+    """The site's file was a duplicate; the claim is now that of the file it was merged into."""
+
+    enterprise_id: str
+    former_enterprise_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimState:
     """Whose the site is: the enterprise id of its file, or None."""
@@ -98,25 +93,12 @@ class ClaimState:
     enterprise_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnterpriseState:
-    """A site's file, or not yet opened."""
-
-    registered: EnterpriseRegistered | None = None
-
-
 def evolve_claim(state: ClaimState, event: Event) -> ClaimState:
     """Fold one event into a claim."""
-    return ClaimState(event.enterprise_id) if isinstance(event, SiteClaimed) else state
-
-
-def evolve_enterprise(state: EnterpriseState, event: Event) -> EnterpriseState:
-    """Fold one event into a file."""
-    return EnterpriseState(event) if isinstance(event, EnterpriseRegistered) else state
+    return ClaimState(event.enterprise_id) if isinstance(event, SiteClaimed | SiteClaimPassed) else state
 
 
 SITE_CLAIM = Stream("site-claim", ClaimState(), evolve_claim)
-ENTERPRISE = Stream("enterprise", EnterpriseState(), evolve_enterprise)
 
 
 def claim_key(uscc: str, site_no: str) -> str:
@@ -139,8 +121,8 @@ def claim_site(state: ClaimState, fact: EnterpriseRegistered) -> list[Event]:
     return [SiteClaimed(uscc=fact.uscc, site_no=fact.site_no, enterprise_id=fact.enterprise_id)]
 
 
-def register_enterprise(state: EnterpriseState, fact: EnterpriseRegistered) -> list[Event]:
-    """Open a site's file."""
-    if state.registered is not None:
-        raise Refused("enterprise-exists", f"企业档案{fact.enterprise_id}已存在", f"file {fact.enterprise_id} exists already")
-    return [fact]
+def pass_claim(state: ClaimState, former: str, survivor: str) -> list[Event]:
+    """Give a site's claim to the file that its own was merged into."""
+    if state.enterprise_id != former:
+        return []
+    return [SiteClaimPassed(enterprise_id=survivor, former_enterprise_id=former)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from services.registry.domain.enterprise import EnterpriseRegistered, Equipment, FieldValue, Place, Value, enterprise_id_of
+from services.registry.domain.enterprise import EnterpriseRegistered, Equipment, FieldValue, Place, enterprise_id_of
 from services.registry.domain.forms import Form
+from services.registry.domain.stated import Value
 from services.registry.domain.workbook import Entry, Key, Site
 
 SOURCE, CONFIDENCE = "self-report", "reported"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from services.registry.domain.enterprise import Sector
+from services.registry.domain.changes import Sector
 
 ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "choice", "uscc", "phone", "id", "jurisdiction"]
 Record = Literal["site", "place", "equipment"]
@@ -30,6 +31,10 @@ class Column:
     maximum: Decimal | None = None
     max_length: int = 200
     past: bool = False
+    expected: bool = False
+    """Whether a file without it is not complete."""
+    kinds: tuple[str, ...] = ()
+    """Of which kinds of place or equipment it is expected; empty: of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,12 @@ class Form:
     sheets: tuple[Sheet, ...]
     reason_column: str
     maximum_rows: int
+    valid_from: date = date.min
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the form is the one to fill in on a day (both ends included)."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 def forms_of(document: Mapping[str, Any]) -> tuple[Form, ...]:
@@ -76,11 +87,13 @@ def _form(document: Mapping[str, Any], row: Mapping[str, Any]) -> Form:
         readme=readme["sheet"], form_label=readme["form"], version_label=readme["version"], lines=tuple(readme["lines"]),
         sheets=tuple(_sheet(document, sheet, sector) for sheet in document["sheets"]),
         reason_column=document["reason_column"], maximum_rows=document["maximum_rows"],
+        valid_from=date.fromisoformat(document["valid_from"]),
+        valid_to=date.fromisoformat(document["valid_to"]) if document["valid_to"] else None,
     )  # fmt: skip
 
 
 def _sheet(document: Mapping[str, Any], sheet: Mapping[str, Any], sector: str) -> Sheet:
-    columns = tuple(_column(column, document["choices"], sector) for column in _for(sheet["columns"], sector))
+    columns = tuple(_column(column, document["choices"], sector, sheet["record"]) for column in _for(sheet["columns"], sector))
     titled = {column["field"]: column["choices"] for column in sheet["columns"] if column["type"] == "choice"}
     named = tuple(_titled(column, document["choices"], titled, sector) for column in columns)
     return Sheet(sheet["name"], sheet["record"], named)
@@ -90,11 +103,13 @@ def _for(rows: Iterable[Mapping[str, Any]], sector: str) -> list[Mapping[str, An
     return [row for row in rows if sector in row.get("sectors", (sector,))]
 
 
-def _column(row: Mapping[str, Any], choices: Mapping[str, Any], sector: str) -> Column:
+def _column(row: Mapping[str, Any], choices: Mapping[str, Any], sector: str, record: Record) -> Column:
+    usual = row.get("required", False) or record == "site" or ("sectors" not in row and row["field"] != "place_id")
     return Column(
         head=row["head"], field=row["field"], type=row["type"], required=row.get("required", False),
         choices=_choices(row, choices, sector), title_of=row.get("title_of"), minimum=_bound(row, "min"),
         maximum=_bound(row, "max"), max_length=row.get("max_length", 200), past=row.get("past", False),
+        expected=row.get("expected", usual), kinds=tuple(row.get("kinds", ())),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chassis.domain import Event, Refused, Stream, event
-from services.registry.domain.enterprise import Sector
+from services.registry.domain.changes import Sector
 
 
 @event("casetrail.registry.import-started.v1", title="企业登记表导入开始", summary="开始导入登记表{file_name}：{sites}个场所")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.cells import Cell, Setting, as_text, is_empty, read_cell
 from services.registry.domain.codes import Wrong, normalised
-from services.registry.domain.enterprise import Value, claim_key
+from services.registry.domain.enterprise import claim_key
 from services.registry.domain.forms import Column, Form, Sheet, form_named
+from services.registry.domain.stated import Value
 
 Key = tuple[str, str]
 """USCC and site number as the workbook names a site, well-formed or not."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, answer_json
+from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from services.tasks import domain
 from services.tasks.api.reading import (
@@ -86,7 +86,7 @@ async def open_campaign(body: CampaignBody, command: Manager) -> Response:
 
 @router.get("/campaigns", dependencies=LISTED)
 async def list_campaigns(
-    request: Request, principal: Reader, asked: Paged, db: Db,
+    request: Request, principal: Reader, asked: Paged, db: Seen,
     state: Literal["opened", "apportioned", "closed"] | None = None,
 ) -> Response:  # fmt: skip
     """Campaigns by their first day."""
@@ -107,7 +107,7 @@ async def add_enterprise(campaign_id: Id, body: AddedBody, command: Manager) -> 
 
 @router.get("/campaigns/{campaign_id}/enterprises", dependencies=LISTED)
 async def list_enterprises(
-    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db, organ_id: Id | None = None,
+    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None,
     enterprise_id: Id | None = None, level: Literal["city", "district"] | None = None,
 ) -> Response:  # fmt: skip
     """Who enforces where in a campaign: one organ per enterprise."""
@@ -122,7 +122,7 @@ async def close_campaign(campaign_id: Id, body: ClosingBody, command: ManagerGua
 
 
 @router.get("/campaigns/{campaign_id}", dependencies=LISTED)
-async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
+async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Seen, as_of: Moment) -> Response:
     """A campaign, and how far each district is with its tasks."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, as_of)
     coverage = await queries.coverage_of(db.fetch, campaign_id) if as_of is None else []  # a read model, which has no past

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, answer_json
+from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
@@ -16,7 +16,7 @@ from services.tasks.domain import CAMPAIGN
 from services.tasks.domain.problem import PROBLEM
 from services.tasks.domain.week import WEEK, FigureLink, IssueBulletin, ReportedProblem, ReportWeek, week_key
 from services.tasks.queries.duties import reported_districts
-from services.tasks.queries.lists import BULLETINS, PROBLEMS, WEEKS
+from services.tasks.queries.lists import BULLETINS, PROBLEMS, WEEKS, listed_rows
 
 Figure = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 
@@ -92,7 +92,7 @@ async def supplement_week(campaign_id: Id, monday: Day, body: SupplementBody, co
 
 @router.get("/campaigns/{campaign_id}/weeks", dependencies=LISTED)
 async def list_weeks(
-    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db, district: Id | None = None,
+    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None,
     monday: Day | None = None,
 ) -> Response:  # fmt: skip
     """What districts reported, by week."""
@@ -101,7 +101,7 @@ async def list_weeks(
 
 
 @router.get("/campaigns/{campaign_id}/weeks/{monday}/districts", dependencies=LISTED)
-async def reported(campaign_id: Id, monday: Day, request: Request, principal: Reader, db: Db) -> Response:
+async def reported(campaign_id: Id, monday: Day, request: Request, principal: Reader, db: Seen) -> Response:
     """Which districts have reported a week, and which have not."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, None)
     seen = principal.seen_districts()
@@ -117,7 +117,7 @@ async def get_week(campaign_id: Id, district: Id, monday: Day, request: Request,
 
 @router.get("/problems", dependencies=LISTED)
 async def list_problems(
-    request: Request, principal: Reader, asked: Paged, db: Db, campaign_id: Id | None = None, district: Id | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     state: Literal["open", "answered", "closed"] | None = None,
 ) -> Response:  # fmt: skip
     """Problems by the week they were reported in."""
@@ -159,6 +159,14 @@ async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager) 
 
 
 @router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED)
-async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db) -> Response:
-    """The bulletins of a campaign; each figure names where reporting answers it."""
-    return await a_page(request, principal, db, asked, BULLETINS, {"campaign_id": campaign_id})
+async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
+    """The bulletins of a campaign; `rows` of a figure is where reporting answers it, with the value and what lies behind it."""
+    wanted = {"campaign_id": campaign_id}
+    found = await listed_rows(db.fetch, BULLETINS, principal.seen_districts(), wanted, asked.after_day, asked.limit + 1)
+    rows = [{**row, "figures": [_linked(figure) for figure in row["figures"]]} for row in found]
+    return listed(request, asked, rows, lambda row: [row["monday"], row["bulletin_id"]])
+
+
+def _linked(figure: dict[str, str | None]) -> dict[str, str | None]:
+    of_district = f"?district={figure['district']}" if figure["district"] else ""
+    return {**figure, "rows": f"/v1/figures/{figure['figure']}/rows{of_district}"}

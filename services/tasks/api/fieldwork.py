@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Command, Db, Id, Paged, Sha256, answer_json, command
+from chassis.http import Body, Command, Id, Paged, Seen, Sha256, answer_json, command
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import (
     LISTED,
@@ -103,7 +103,7 @@ async def draft_implementation(campaign_id: Id, body: ImplementationBody, comman
 
 @router.get("/campaigns/{campaign_id}/implementations", dependencies=LISTED)
 async def list_implementations(
-    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Db, district: Id | None = None,
+    campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None,
     state: Literal["drafted", "approved", "returned"] | None = None,
 ) -> Response:  # fmt: skip
     """Districts' plans by the day of their newest version."""
@@ -138,7 +138,7 @@ async def plan_demonstration(body: DemonstrationBody, command: Manager) -> Respo
 
 @router.get("/demonstrations", dependencies=LISTED)
 async def list_demonstrations(
-    request: Request, principal: Reader, asked: Paged, db: Db, campaign_id: Id | None = None, district: Id | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     state: Literal["planned", "held", "cancelled"] | None = None,
 ) -> Response:  # fmt: skip
     """Demonstration visits by day."""
@@ -179,7 +179,7 @@ async def arrange_guidance(body: GuidanceBody, command: Manager) -> Response:
 
 @router.get("/guidance-visits", dependencies=LISTED)
 async def list_guidance(
-    request: Request, principal: Reader, asked: Paged, db: Db, campaign_id: Id | None = None, district: Id | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     monday: Day | None = None, state: Literal["arranged", "reported", "cancelled"] | None = None,
 ) -> Response:  # fmt: skip
     """Guidance visits by day, with what they found."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, answer_json
+from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import (
     LAST_DAY,
@@ -92,7 +92,7 @@ async def draft_plan(body: PlanBody, command: Manager) -> Response:
 
 @router.get("/plans", dependencies=LISTED)
 async def list_plans(
-    request: Request, principal: Reader, asked: Paged, db: Db, organ_id: Id | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None,
     state: Literal["drafted", "approved", "filed"] | None = None,
 ) -> Response:  # fmt: skip
     """Plans by year."""

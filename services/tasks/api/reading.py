@@ -10,8 +10,8 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.eventstore import Pool
 from chassis.http import Body, Command, Page, at_least, command, foreign_cursor, listed
+from chassis.sight import Sight
 from services.tasks.queries.lists import Listing, listed_rows
 
 LAST_DAY = date(2100, 12, 31)  # of plans and due dates: a typing mistake, not a deadline, lies behind it
@@ -44,7 +44,7 @@ class ReasonBody(Body):
 
 
 async def a_page(
-    request: Request, principal: Principal, db: Pool, asked: Page, listing: Listing, wanted: Mapping[str, Any]
+    request: Request, principal: Principal, db: Sight, asked: Page, listing: Listing, wanted: Mapping[str, Any]
 ) -> Response:
     """A page of a list by day and id, of the districts the caller may see."""
     seen = principal.seen_districts()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, answer_json, listed
+from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.tasks import domain
 from services.tasks.api.reading import (
@@ -91,7 +91,7 @@ async def cancel_task(task_id: Id, body: ReasonBody, command: ManagerGuarded) ->
 
 
 @router.get("/officers/load", dependencies=LISTED)
-async def officers_load(request: Request, principal: Reader, asked: Paged, db: Db, organ_id: Id, on: Day) -> Response:
+async def officers_load(request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id, on: Day) -> Response:
     """How much each officer of an organ has to do, by officer id; `due_in_a_week` counts from the day `on`."""
     rows = await load_of(db.fetch, organ_id, principal.seen_districts(), after_id(asked), on, asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["officer_id"]])
@@ -99,7 +99,7 @@ async def officers_load(request: Request, principal: Reader, asked: Paged, db: D
 
 @router.get("/officers/{officer_id}/tasks", dependencies=LISTED)
 async def officers_tasks(
-    officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Db, state: State | None = None,
+    officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, state: State | None = None,
     district: Id | None = None, overdue: bool | None = None,
 ) -> Response:  # fmt: skip
     """An officer's tasks by due date."""
@@ -108,7 +108,7 @@ async def officers_tasks(
 
 
 @router.get("/officers/{officer_id}/tasks-by-place", dependencies=LISTED)
-async def officers_tasks_by_place(officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Db) -> Response:
+async def officers_tasks_by_place(officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
     """An officer's tasks by district, then due date: what lies on one way."""
     rows = await duties_by_place(db.fetch, officer_id, principal.seen_districts(), after_place(asked), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["district"], row["due_on"], row["duty_id"]])
@@ -119,7 +119,7 @@ async def list_tasks(
     request: Request,
     principal: Reader,
     asked: Paged,
-    db: Db,
+    db: Seen,
     state: State | None = None,
     district: Id | None = None,
     organ_id: Id | None = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, answer_json
+from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, Reason, ReasonBody, Title, a_page
 from services.tasks.commands import training as commands
@@ -57,7 +57,7 @@ async def plan_training(body: TrainingBody, command: Manager) -> Response:
 
 @router.get("/trainings", dependencies=LISTED)
 async def list_trainings(
-    request: Request, principal: Reader, asked: Paged, db: Db, campaign_id: Id | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None,
     state: Literal["planned", "held", "cancelled"] | None = None,
 ) -> Response:  # fmt: skip
     """Sessions by day."""
@@ -86,7 +86,7 @@ async def cancel_training(training_id: Id, body: ReasonBody, command: ManagerGua
 
 @router.get("/module-users", dependencies=LISTED)
 async def list_module_users(
-    request: Request, principal: Reader, asked: Paged, db: Db, officer_id: Id | None = None, module: Module | None = None,
+    request: Request, principal: Reader, asked: Paged, db: Seen, officer_id: Id | None = None, module: Module | None = None,
     district: Id | None = None, state: Literal["granted", "revoked"] | None = None,
 ) -> Response:  # fmt: skip
     """Who may use which module, by the day it was granted."""

@@ -22,6 +22,8 @@ ON CONFLICT (enterprise_id) DO UPDATE SET name = EXCLUDED.name, uscc = EXCLUDED.
     sector = EXCLUDED.sector, production_status = EXCLUDED.production_status,
     standardisation_grade = EXCLUDED.standardisation_grade
 """
+NOTE_STATUS = "UPDATE enterprises SET production_status = $2 WHERE enterprise_id = $1"
+NOTE_STANDARDISATION = "UPDATE enterprises SET standardisation_grade = $2 WHERE enterprise_id = $1"
 FEED_OFFICER = """
 INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (officer_id) DO UPDATE SET name = EXCLUDED.name, organ_id = EXCLUDED.organ_id, district = EXCLUDED.district,
@@ -79,6 +81,21 @@ class EnterpriseRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """Which site stopped, went on, was closed, reopened or merged into another."""
+
+    enterprise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandardisationGraded:
+    """A site's standardisation grade, on which its yearly cap depends."""
+
+    enterprise_id: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerEnrolled:
     """What tasks need of it: who may be drawn, and until when."""
 
@@ -133,6 +150,18 @@ async def on_enterprise_registered(work: Work, received: Received) -> None:
     )  # fmt: skip
 
 
+async def on_status_changed(work: Work, received: Received) -> None:
+    """Who does not produce is not drawn; a file that was merged into another counts as closed."""
+    seen = received.read(StatusChanged)
+    await work.change(NOTE_STATUS, seen.enterprise_id, STATUS[received.envelope.type])
+
+
+async def on_standardisation_graded(work: Work, received: Received) -> None:
+    """Know the grade on which the yearly cap depends."""
+    seen = received.read(StandardisationGraded)
+    await work.change(NOTE_STANDARDISATION, seen.enterprise_id, seen.grade)
+
+
 async def on_officer_enrolled(work: Work, received: Received) -> None:
     """Know who may be drawn."""
     seen = received.read(OfficerEnrolled)
@@ -166,7 +195,17 @@ async def on_expert_enrolled(work: Work, received: Received) -> None:
     await work.change(FEED_EXPERT, seen.expert_id, seen.name, seen.district)
 
 
+STATUS = {
+    "casetrail.registry.production-suspended.v1": "suspended",
+    "casetrail.registry.production-resumed.v1": "producing",
+    "casetrail.registry.enterprise-closed.v1": "closed",
+    "casetrail.registry.enterprise-reopened.v1": "producing",
+    "casetrail.registry.enterprise-merged.v1": "closed",
+}
+
 REACTIONS: dict[str, Reaction] = {
+    **dict.fromkeys(STATUS, on_status_changed),
+    "casetrail.registry.standardisation-graded.v1": on_standardisation_graded,
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-ended.v1": on_jurisdiction_established,

@@ -12,8 +12,9 @@ from services.tasks.queries.known import Read
 
 COVERAGE = """
 SELECT district, count(*) AS tasks, count(*) FILTER (WHERE level = 'city') AS city,
-       count(*) FILTER (WHERE state <> 'generated') AS assigned, count(*) FILTER (WHERE state = 'completed') AS completed,
-       count(*) FILTER (WHERE overdue) AS overdue
+       count(*) FILTER (WHERE state NOT IN ('generated', 'returned', 'cancelled')) AS assigned,
+       count(*) FILTER (WHERE state = 'completed') AS completed, count(*) FILTER (WHERE overdue) AS overdue,
+       count(*) FILTER (WHERE state = 'cancelled') AS cancelled
 FROM task_list WHERE campaign_id = $1 GROUP BY district ORDER BY district
 """
 TASKS = """
@@ -25,7 +26,7 @@ TASK_ORDER = " ORDER BY due_on, task_id LIMIT "
 
 
 async def coverage_of(read: Read, campaign_id: str) -> list[dict[str, Any]]:
-    """A campaign's tasks by district: how many, of them city level, assigned, completed, overdue."""
+    """A campaign's tasks by district: how many, of them city level, with officers, completed, overdue, cancelled."""
     return [dict(row) for row in await read(COVERAGE, campaign_id)]
 
 

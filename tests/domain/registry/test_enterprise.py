@@ -9,15 +9,9 @@ import pytest
 from chassis.domain import Refused
 from chassis.testing import given
 from services.registry.domain import enterprise, imports
-from services.registry.domain.enterprise import (
-    ENTERPRISE,
-    PERSONS,
-    SITE_CLAIM,
-    EnterpriseRegistered,
-    FieldValue,
-    SiteClaimed,
-)
+from services.registry.domain.enterprise import SITE_CLAIM, EnterpriseRegistered, FieldValue, SiteClaimed
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
+from services.registry.domain.stated import PERSONS
 from tests.domain.registry.filled import FORMS
 
 USCC = "91110000802100433B"
@@ -38,10 +32,9 @@ def test_enterprise_id_follows_from_the_site() -> None:
     assert enterprise.enterprise_id_of(USCC, "2") != enterprise.enterprise_id_of(USCC, "1")
 
 
-def test_free_site_is_claimed_and_its_file_opened() -> None:
+def test_free_site_is_claimed() -> None:
     claim = SiteClaimed(uscc=USCC, site_no="1", enterprise_id=FILE.enterprise_id)
     assert enterprise.claim_site(SITE_CLAIM.initial, FILE) == [claim]
-    assert enterprise.register_enterprise(ENTERPRISE.initial, FILE) == [FILE]
 
 
 def test_claimed_site_is_refused() -> None:
@@ -50,12 +43,6 @@ def test_claimed_site_is_refused() -> None:
         enterprise.claim_site(claimed, FILE)
     assert refused.value.code == "site-already-registered"
     assert refused.value.facts == {"enterprise_id": FILE.enterprise_id}
-
-
-def test_file_is_opened_once() -> None:
-    with pytest.raises(Refused) as refused:
-        enterprise.register_enterprise(given(ENTERPRISE, [FILE]), FILE)
-    assert refused.value.code == "enterprise-exists"
 
 
 def test_import_starts() -> None:

@@ -56,7 +56,7 @@ async def test_a_districts_problem_is_answered_to_its_closing(running: City) -> 
     assert expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 201)["number"] == 1
     await running.under_test.settle()
     [issued] = expect(await running.manager.get("/v1/campaigns/campaign-2021/bulletins"))["items"]
-    assert issued["figures"] == figures
+    assert issued["figures"] == [{**figures[0], "rows": "/v1/figures/inspections/rows?district=donghu"}]
 
 
 async def test_a_district_of_another_city_takes_no_part(running: City) -> None:

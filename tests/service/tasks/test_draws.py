@@ -136,7 +136,9 @@ async def test_a_draw_of_enterprises_skips_the_closed_and_its_file_is_verified_w
     await city.enterprise(1, "donghu", fields=fields)
     expect(await city.manager.post("/v1/draws", json=ENTERPRISES), 201)
     assert not check(expect(await city.manager.get("/v1/draws/draw-e/file"))).revealed
-    await city.enterprise(2, "donghu", fields=[{"name": "production_status", "value": "suspended"}])
+    for name in ("production-suspended", "production-resumed", "production-suspended"):
+        await city.hear("registry", name, ids[1], enterprise_id=ids[1])
+    await city.hear("registry", "standardisation-graded", ids[2], enterprise_id=ids[2], grade="1")
     expect(await city.manager.post("/v1/draws/draw-e/reveals", json={"seed": SEED}), 201)
     answer = await city.manager.get("/v1/draws/draw-e/file")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="draw-draw-e.json"'

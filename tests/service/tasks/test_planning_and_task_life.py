@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -77,6 +78,25 @@ async def test_one_enforcing_body_per_enterprise_in_a_campaign(city: City) -> No
     expect(await city.manager.post("/v1/campaigns/campaign-2021/closings", json=closing, headers=guarded(version)), 201)
     await city.under_test.settle()
     assert expect(await city.manager.get("/v1/campaigns", params={"state": "closed"}))["items"][0]["ends_on"] == "2021-11-30"
+
+
+async def test_of_two_organs_that_take_an_enterprise_at_once_one_is_refused(city: City) -> None:
+    await city.founded()
+    await city.apportioned()
+    late = await city.enterprise(77, "donghu")
+    own = city.under_test.client("manager", id="p-donghu", districts=["donghu"], organ="donghu-emb")
+    order = {
+        "kind": "superior-campaign", "enterprise_id": late, "due_on": "2021-10-31", "campaign_id": "campaign-2021",
+        "reason": "省级专项", "reference": "赣应急〔2021〕9号",
+    }  # fmt: skip
+    organs = [city.manager, own] * 4
+    answers = await asyncio.gather(
+        *(one.post("/v1/tasks", json={**order, "task_id": f"task-{n}"}) for n, one in enumerate(organs))
+    )
+    codes = sorted((answer.status_code, answer.json().get("code")) for answer in answers if answer.status_code != 201)
+    assert codes == [(409, "enforced-by-another-organ")] * 4
+    claims = await city.under_test.events("casetrail.tasks.enterprise-claimed")
+    assert len([claim for claim in claims if claim["subject"] == late]) == 1
 
 
 async def test_officers_accept_return_and_take_over(city: City) -> None:

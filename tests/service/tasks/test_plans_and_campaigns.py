@@ -142,4 +142,4 @@ async def test_campaign_shows_its_coverage(city: City) -> None:
     body = expect(await city.manager.get("/v1/campaigns/campaign-2021"))
     assert body["apportioned"]
     donghu = next(row for row in body["coverage"] if row["district"] == "donghu")
-    assert donghu == {"district": "donghu", "tasks": 4, "city": 1, "assigned": 1, "completed": 1, "overdue": 0}
+    assert donghu == {"district": "donghu", "tasks": 4, "city": 1, "assigned": 1, "completed": 1, "overdue": 0, "cancelled": 0}

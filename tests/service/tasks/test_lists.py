@@ -1,0 +1,135 @@
+"""Every list of tasks, with a hundred thousand rows in it: an index behind it, and nothing of another district in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+
+from chassis.database import READS, connect, migrate, open_pool
+from chassis.eventstore import Connection, Pool
+from chassis.sight import Sight
+from chassis.testing import drop_database, fresh_database
+from services.tasks.queries import lists
+from services.tasks.queries.lists import Listing, listed_rows
+from services.tasks.queries.tasklist import TaskFilter, tasks
+from services.tasks.service import SERVICE
+
+ROWS = 100_000  # of the list of tasks
+FEWER = 20_000  # of a list that grows with weeks and campaigns, not with enterprises
+WITH_DISTRICT = """
+SELECT c.relname AS name, c.relrowsecurity AS secured
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'district'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'events' ORDER BY 1
+"""
+COLUMNS = """
+SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+BY_NAME = {"district": "'dist-' || n % 13", "mine": "true", "state": "(ARRAY['one', 'two', 'three', 'four'])[1 + n % 4]"}
+BY_TYPE = {
+    "text": "'x' || n % 50000", "integer": "n % 100 + 1", "smallint": "1", "bigint": "n", "boolean": "n % 10 = 0",
+    "jsonb": "'[]'",
+    "date": "'2021-01-01'::date + n % 400", "timestamp with time zone": "now()", "text[]": "'{}'::text[]",
+}  # fmt: skip
+LISTS: Mapping[str, Listing] = {name: found for name, found in vars(lists).items() if isinstance(found, Listing)}
+
+
+async def fill(connection: Connection, table: str, key: str, rows: int) -> None:
+    """Rows that differ in their key, their district and most other columns."""
+    columns = await connection.fetch(COLUMNS, table)
+    told = {c["name"]: "'k-' || n" if c["name"] == key else BY_NAME.get(c["name"], BY_TYPE[c["type"]]) for c in columns}
+    sql = f"INSERT INTO {table} ({', '.join(told)}) SELECT {', '.join(told.values())} FROM generate_series(1, {rows}) n"  # noqa: S608
+    await connection.execute(sql, timeout=120)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    """Read tables of a province, without the events that would have made them."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, SERVICE.migration_folders)
+    connection = await connect(dsn, "tests")
+    for listing in LISTS.values():
+        await fill(connection, listing.table, listing.key, FEWER)
+    await fill(connection, "task_list", "task_id", ROWS)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+    pool = await open_pool(dsn, "readers", 1, READS)
+    yield pool
+    pool.terminate()
+    await drop_database(admin_dsn, dsn)
+
+
+class Planned:
+    """Stands in for a pool: answers with no rows, and keeps the plan of what was asked."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self.nodes: list[tuple[str, int]] = []
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        [plan] = orjson.loads(await self._sight.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
+        self.nodes += [(node["Node Type"], node["Plan Rows"]) for node in nodes(plan["Plan"])]
+        return []
+
+    def require_short(self) -> None:
+        """No table is read whole, and nothing is sorted but the page itself."""
+        assert self.nodes
+        assert "Seq Scan" not in {kind for kind, _ in self.nodes}, self.nodes
+        assert all(rows <= 51 for kind, rows in self.nodes if kind == "Sort"), self.nodes
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A plan's nodes."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) -> None:
+    secured = {row["name"]: row["secured"] for row in await filled.fetch(WITH_DISTRICT)}
+    assert {"task_list", "officers", "enterprises"} <= set(secured)
+    assert all(secured.values()), secured
+
+
+@pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+@pytest.mark.parametrize("name", LISTS)
+async def test_an_index_is_behind_a_list(filled: Pool, name: str, seen: list[str] | None) -> None:
+    """Unfiltered, but for an officer's duties, which are always one officer's."""
+    planned = Planned(Sight(filled, seen))
+    wanted = {"officer_id": "x7"} if name == "DUTIES" else {}
+    for after in (None, (date(2021, 6, 1), "k-5")):
+        await listed_rows(planned.fetch, LISTS[name], seen, wanted, after, 51)
+    planned.require_short()
+
+
+@pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+@pytest.mark.parametrize(
+    "wanted", [{}, {"state": "two"}, {"district": "dist-3"}, {"organ_id": "x7"}, {"campaign_id": "x7"}], ids=str
+)
+async def test_an_index_is_behind_the_list_of_tasks(filled: Pool, seen: list[str] | None, wanted: dict[str, Any]) -> None:
+    planned = Planned(Sight(filled, seen))
+    for after in (None, (date(2021, 6, 1), "k-5")):
+        await tasks(planned.fetch, TaskFilter(seen=seen, **wanted), after, 51)
+    planned.require_short()
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_nothing_of_a_list_is_shown_to_another_district(filled: Pool, name: str) -> None:
+    """Even if the list itself forgot to ask for the districts of whoever looks."""
+    wanted = {"officer_id": "x7"} if name == "DUTIES" else {}
+    assert await listed_rows(Sight(filled, ["elsewhere"]).fetch, LISTS[name], None, wanted, None, 51) == []
+    own = await listed_rows(Sight(filled, ["dist-3"]).fetch, LISTS[name], None, wanted, None, 51)
+    assert {row["district"] for row in own} <= {"dist-3"}
+    assert await listed_rows(Sight(filled, None).fetch, LISTS[name], None, wanted, None, 51)
+
+
+async def test_no_task_is_shown_to_another_district(filled: Pool) -> None:
+    assert await tasks(Sight(filled, ["elsewhere"]).fetch, TaskFilter(seen=None), None, 51) == []
+    assert await filled.fetch("SELECT FROM task_list LIMIT 1") == []
+    own = await tasks(Sight(filled, ["dist-3"]).fetch, TaskFilter(seen=None), None, 51)
+    assert {row["district"] for row in own} == {"dist-3"}
