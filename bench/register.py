@@ -127,7 +127,8 @@ async def _imported(under_test: ServiceUnderTest, content: bytes, enterprises: i
     """Seconds until the register is listed, and by how much the memory grew while it was loaded."""
     memory = Memory()
     began = time.perf_counter()
-    following = [asyncio.create_task(memory.watch()), asyncio.create_task(_following(under_test))]
+    loaded = asyncio.Event()
+    watching, following = asyncio.create_task(memory.watch()), asyncio.create_task(_following(under_test, loaded))
     async with under_test.client("manager") as client:
         answer = await client.post(
             "/v1/imports",
@@ -135,19 +136,20 @@ async def _imported(under_test: ServiceUnderTest, content: bytes, enterprises: i
             data={"import_id": "bench-1", "accept_valid": "false"},
             timeout=None,
         )
-    for task in following:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    loaded.set()
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    await following
     if answer.status_code != 201 or answer.json()["accepted"] != enterprises:
         raise RuntimeError(answer.text[:500])
     await under_test.settle()
     return time.perf_counter() - began, memory.growth
 
 
-async def _following(under_test: ServiceUnderTest) -> None:
+async def _following(under_test: ServiceUnderTest, loaded: asyncio.Event) -> None:
     """What a worker does meanwhile, in this process too."""
-    while True:
+    while not loaded.is_set():
         await under_test.settle()
         await asyncio.sleep(0.1)
 

@@ -37,6 +37,8 @@ NOBODYS |= set(
     suggestions supplement text topic training_id
     """.split()  # noqa: SIM905 - as above
 )
+#: Of single inspections: who asked, why it is urgent or goes beyond the cap (about the enterprise), the cap's code.
+NOBODYS |= {"cap", "over_cap_reason", "requested_by", "urgent_reason"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
 NAMES = {
     "Party.name",

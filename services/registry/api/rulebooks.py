@@ -108,6 +108,7 @@ class Inspection(Part):
 
     approved_plan_required: bool
     basis: Reference | None
+    regularise_within_hours: int | None = Field(default=None, ge=1, le=720, strict=True)
 
 
 class Planning(Part):

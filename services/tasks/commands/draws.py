@@ -10,6 +10,7 @@ from chassis.runner import Work
 from services.tasks import domain
 from services.tasks.commands.claims import claim
 from services.tasks.commands.organs import organ_of
+from services.tasks.commands.permits import permit
 from services.tasks.commands.tasks import generate_task
 from services.tasks.domain import (
     DRAW,
@@ -29,6 +30,7 @@ from services.tasks.domain import (
     TaskState,
 )
 from services.tasks.queries import known as queries
+from services.tasks.queries.inspecting import at_their_cap
 
 
 async def commit_draw(work: Work, command: CommitDraw) -> dict[str, Any]:
@@ -64,13 +66,15 @@ async def _commit_enterprises(work: Work, state: domain.DrawState, command: Comm
     districts = await queries.districts_of(work.read, organ)
     wanted = [pick.district for pick in command.picks if pick.district is not None] or districts
     pool = await queries.enterprise_pool(work.read, wanted, command.campaign_id, organ.organ_id)
-    barred = await _barred(work, pool)
+    barred = await _barred(work, pool, command.picks)
     return domain.commit_enterprise_draw(state, command, organ, districts, pool, barred, work.at)
 
 
-async def _barred(work: Work, pool: Sequence[str]) -> list[Barred]:
-    """Enterprises of a pool at which there is nothing to inspect now."""
-    return await queries.not_producing(work.read, pool)
+async def _barred(work: Work, pool: Sequence[str], picks: Sequence[Pick]) -> list[Barred]:
+    """Enterprises of a pool at which there is nothing to inspect now, or that had as many inspections as the year allows."""
+    capped = {one.enterprise_id: one for pick in picks for one in await at_their_cap(work.read, pool, pick.due)}
+    idle = {one.enterprise_id: one for one in await queries.not_producing(work.read, pool)}
+    return list({**capped, **idle}.values())
 
 
 async def reveal_draw(work: Work, draw_id: str, seed: str) -> dict[str, Any]:
@@ -79,7 +83,7 @@ async def reveal_draw(work: Work, draw_id: str, seed: str) -> dict[str, Any]:
     committed = draw.state.commitment
     officers = committed.purpose == "officers"
     late = await _excluded_since(work, committed) if officers else ()
-    barred = () if officers else await _barred(work, committed.pool)
+    barred = () if officers else await _barred(work, committed.pool, committed.picks)
     results = work.append(draw, domain.reveal(draw.state, seed, late, barred)).state.results
     if officers:
         await _assign_all(work, committed, results)
@@ -107,6 +111,7 @@ async def _assign_all(work: Work, committed: DrawCommitted, results: Sequence[Re
             officers=tuple(_assigned(officers[one]) for one in result.drawn),
             experts=tuple(AssignedExpert(expert_id=expert.expert_id, name=expert.name) for expert in names),
         )  # fmt: skip
+        await permit(work, task, pick.planned)
         work.append(task, domain.assign_task(task.state, command))
 
 

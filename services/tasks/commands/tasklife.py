@@ -9,6 +9,7 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.tasks.commands.claims import claim, release
 from services.tasks.commands.organs import campaign_of, enterprise_of, organ_of
+from services.tasks.commands.permits import permit, uncount
 from services.tasks.commands.tasks import generate_task
 from services.tasks.domain import PLAN, TASK, GenerateTask, planning, rules_on, tasklife
 from services.tasks.domain.task import Kind
@@ -78,6 +79,7 @@ async def reassign_task(work: Work, task_id: str, command: ReassignTask) -> None
     events = tasklife.reassign_task(
         task.state, command, list(officers.values()), list(experts.values()), recusals, rules, work.at
     )
+    await permit(work, task, command.planned_on)
     work.append(task, events)
 
 
@@ -86,6 +88,8 @@ async def cancel_task(work: Work, task_id: str, reason: str) -> None:
     task = await work.existing(TASK, task_id)
     events = tasklife.cancel_task(task.state, reason)
     facts = task.state.facts
+    if task.state.assigned is not None:
+        await uncount(work, task, task.state.assigned.planned_on.year)
     work.append(task, events)
     if facts.campaign_id is not None:
         await release(work, facts.campaign_id, facts.enterprise_id, facts.organ_id, reason)

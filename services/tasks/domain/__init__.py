@@ -1,6 +1,6 @@
 """What is true of plans, campaigns, draws and tasks with paper and ink: events, states and decisions."""
 
-from services.tasks.domain import claim, demonstration, guidance, implementation, problem, training, week
+from services.tasks.domain import approval, caps, claim, demonstration, guidance, implementation, problem, training, week
 from services.tasks.domain.campaign import (
     CAMPAIGN,
     Apportion,
@@ -93,8 +93,10 @@ __all__ = [
     "TaskStarted",
     "TaskState",
     "apportion",
+    "approval",
     "approve_plan",
     "assign_task",
+    "caps",
     "claim",
     "commit_enterprise_draw",
     "commit_officer_draw",

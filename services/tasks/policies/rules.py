@@ -29,6 +29,21 @@ ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, 
 """
 
 
+FEED_INSPECTION = """
+INSERT INTO inspection_rules (rulebook, version, valid_from, valid_to, prior_approval, published_items,
+                              regularise_within_hours, caps)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
+    prior_approval = EXCLUDED.prior_approval, published_items = EXCLUDED.published_items,
+    regularise_within_hours = EXCLUDED.regularise_within_hours, caps = EXCLUDED.caps
+"""
+FEED_ITEMS = """
+INSERT INTO item_lists (catalogue, version, valid_from, valid_to, items) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (catalogue, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
+    items = EXCLUDED.items
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A place in a law, with its own days where it has them."""
@@ -77,6 +92,42 @@ class InspectionRule:
 
     approved_plan_required: bool
     basis: Reference | None = None
+    prior_approval_required: bool = False
+    published_item_list_required: bool = False
+    regularise_within_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A cap on inspections a year."""
+
+    code: str
+    province: str | None
+    visit: str
+    sectors: tuple[str, ...] | None
+    standardisation_grade: str | None
+    maximum: int
+    inclusive: bool
+    exempt_task_sources: tuple[str, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a published list."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePublished:
+    """What tasks need of it: what may be inspected, and when."""
+
+    catalogue: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +148,7 @@ class Content:
     inspection: InspectionRule
     laws: tuple[Law, ...] = field(default=())
     planning: PlanningRule | None = None
+    inspection_caps: tuple[Cap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +160,7 @@ class RulebookPublished:
     valid_from: date
     valid_to: date | None
     content: Content
+    province: str | None = None
 
 
 async def on_rulebook_published(work: Work, received: Received) -> None:
@@ -126,6 +179,30 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
         FEED_PLANNING, seen.rulebook, seen.version, seen.valid_from, seen.valid_to, planning.key_share_percent,
         planning.due_warning_days, planning.source,
     )  # fmt: skip
+    demanded = content.inspection
+    await work.change(
+        FEED_INSPECTION, seen.rulebook, seen.version, seen.valid_from, seen.valid_to, demanded.prior_approval_required,
+        demanded.published_item_list_required, demanded.regularise_within_hours, _caps(seen),
+    )  # fmt: skip
+
+
+async def on_catalogue_published(work: Work, received: Received) -> None:
+    """Know what is on the published list of items."""
+    seen = received.read(CataloguePublished)
+    codes = sorted({item.code for item in seen.items})
+    await work.change(FEED_ITEMS, seen.catalogue, seen.version, seen.valid_from, seen.valid_to, codes)
+
+
+def _caps(seen: RulebookPublished) -> str:
+    """The caps on inspections that hold in the book's province, as JSON."""
+    own = [cap for cap in seen.content.inspection_caps if cap.visit == "inspection" and cap.province in (None, seen.province)]
+    return orjson.dumps([
+        {
+            "code": cap.code, "maximum": cap.maximum, "inclusive": cap.inclusive, "sectors": cap.sectors,
+            "grade": cap.standardisation_grade, "exempt_kinds": cap.exempt_task_sources, "source": cap.source or "",
+        }
+        for cap in own
+    ]).decode()  # fmt: skip
 
 
 def _bases(laws: Iterable[Law], *references: Reference | None) -> str:
@@ -144,4 +221,7 @@ def _basis(ref: Reference, law: Law | None) -> dict[str, Any]:
     }
 
 
-REACTIONS: dict[str, Reaction] = {"casetrail.registry.rulebook-published.v1": on_rulebook_published}
+REACTIONS: dict[str, Reaction] = {
+    "casetrail.registry.rulebook-published.v1": on_rulebook_published,
+    "casetrail.registry.catalogue-published.v1": on_catalogue_published,
+}

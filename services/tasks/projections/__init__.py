@@ -1,11 +1,12 @@
 """Own events to rows: plans and campaigns, tasks and who has them, weekly dispatch, field work, training."""
 
-from services.tasks.projections import dispatch, duties, fieldwork, planning, tasks, training
+from services.tasks.projections import counts, dispatch, duties, fieldwork, planning, tasks, training
 
 PROJECTIONS = (
     *tasks.PROJECTIONS,
     *planning.PROJECTIONS,
     *duties.PROJECTIONS,
+    *counts.PROJECTIONS,
     *dispatch.PROJECTIONS,
     *fieldwork.PROJECTIONS,
     *training.PROJECTIONS,

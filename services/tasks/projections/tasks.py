@@ -13,6 +13,7 @@ from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch, Projection
 from services.tasks.domain import TaskAssigned, TaskCompleted, TaskGenerated, TaskOverdue, TaskStarted
+from services.tasks.domain.approval import ApprovalRequested, InspectionApproved, InspectionNotApproved
 from services.tasks.domain.task import TaskAccepted, TaskCancelled, TaskDueSoon, TaskReassigned, TaskReturned
 
 TaskEvent = (
@@ -71,7 +72,7 @@ def _changes(event: TaskEvent) -> dict[str, Any]:
 
 
 def deadlines(sequenced: Sequenced, event: Event) -> Iterator[Arm | Disarm]:
-    """A task is overdue when its last day has passed in China; the reminder is due when the day before `warn_on` has."""
+    """A task is overdue when its last day has passed in China; the reminder when the day before `warn_on` has."""
     match event:
         case TaskGenerated():
             if event.warn_on is not None:
@@ -83,6 +84,13 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterator[Arm | Disarm]:
                 id=f"task-due:{event.task_id}", kind="task-due", key=event.task_id, due_at=end_of(event.due_on),
                 district=sequenced.envelope.district,
             )  # fmt: skip
+        case ApprovalRequested() if event.regularise_by is not None:
+            yield Arm(
+                id=f"inspection-regularisation:{event.task_id}", kind="inspection-regularisation", key=event.task_id,
+                due_at=event.regularise_by, district=sequenced.envelope.district,
+            )  # fmt: skip
+        case InspectionApproved() | InspectionNotApproved():
+            yield Disarm(id=f"inspection-regularisation:{event.task_id}")
         case TaskCompleted() | TaskCancelled():
             yield Disarm(id=f"task-due:{event.task_id}")
             yield Disarm(id=f"task-warning:{event.task_id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -21,6 +22,7 @@ from pilot.scenario import (
     scenario_of,
     size_of,
 )
+from tests.domain.tasks.situations import CITY, apportioned, enterprise, opened
 
 NAMES = ("donghu", "xihu", "qingyunpu", "qingshanhu", "xinjian", "honggutan", "nanchang-xian", "anyi", "jinxian", "jingkai",
          "gaoxin", "wanli-guanliju", "xiaolan")  # fmt: skip
@@ -105,3 +107,18 @@ def test_no_two_days_of_work_lie_too_far_apart(stride: int) -> None:
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     assert min(gaps) > 0
     assert max(gaps) <= 8  # the longest holiday
+
+
+def test_every_enterprise_of_the_pilot_has_exactly_one_enforcing_body() -> None:
+    """The pilot's 287 sites, apportioned as its campaign is: each site once, to the city's organ or to its own district's."""
+    places = scenario(0).places
+    sites = [enterprise(number, district, sector) for number, (district, sector) in enumerate(places)]
+    event = apportioned(opened(), sites)
+    assert len(sites) == 287
+    assert Counter(one.enterprise_id for one in event.assignments) == Counter(site.enterprise_id for site in sites)
+    own = {site.enterprise_id: f"{site.district}-emb" for site in sites}
+    wrong = [
+        one for one in event.assignments if one.organ_id != (CITY.organ_id if one.level == "city" else own[one.enterprise_id])
+    ]
+    assert wrong == []
+    assert sum(one.level == "city" for one in event.assignments) == sum((2 * n + 4) // 8 for n in Counter(own.values()).values())

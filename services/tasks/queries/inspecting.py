@@ -1,0 +1,65 @@
+"""What single inspections are decided by: the rules of a day, published items, grades, how often a year so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import orjson
+
+from services.tasks.domain import Barred
+from services.tasks.domain.caps import CapRule, InspectionRules, cap_of, inspection_rules_on
+from services.tasks.queries.known import Read
+
+RULES = "SELECT * FROM inspection_rules ORDER BY rulebook, version"
+PUBLISHED = """
+SELECT DISTINCT unnest(items) AS item FROM item_lists WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
+"""
+GRADE = "SELECT standardisation_grade FROM enterprises WHERE enterprise_id = $1"
+COUNTED = """
+SELECT c.enterprise_id, c.counted, e.sector, e.standardisation_grade
+FROM inspection_counts c JOIN enterprises e ON e.enterprise_id = c.enterprise_id
+WHERE c.year = $1 AND c.enterprise_id = ANY($2) ORDER BY c.enterprise_id
+"""
+
+
+async def inspection_rules(read: Read) -> list[InspectionRules]:
+    """What all published versions of the rules demand of an inspection."""
+    return [_rules(row) for row in await read(RULES)]
+
+
+async def published_items(read: Read, day: date) -> list[str]:
+    """The codes of all items that are on a published list in force on a day."""
+    return [row["item"] for row in await read(PUBLISHED, day)]
+
+
+async def grade_of(read: Read, enterprise_id: str) -> str:
+    """The standardisation grade of an enterprise; `none` if it has none."""
+    rows = await read(GRADE, enterprise_id)
+    return rows[0]["standardisation_grade"] if rows else "none"
+
+
+async def at_their_cap(read: Read, enterprise_ids: Collection[str], day: date) -> list[Barred]:
+    """Those of these enterprises whose cap is reached in the year of a day, as far as it is shown here."""
+    rules = inspection_rules_on(await inspection_rules(read), day)
+    if rules is None or not rules.caps:
+        return []
+    rows = await read(COUNTED, day.year, list(enterprise_ids))
+    caps = [(row, cap_of(rules, row["sector"], row["standardisation_grade"])) for row in rows]
+    return [
+        Barred(enterprise_id=row["enterprise_id"], reason="cap-reached")
+        for row, cap in caps
+        if cap is not None and cap.reached(row["counted"])
+    ]
+
+
+def _rules(row: Any) -> InspectionRules:
+    caps = tuple(
+        CapRule(**{
+            **one, "sectors": None if one["sectors"] is None else tuple(one["sectors"]),
+            "exempt_kinds": tuple(one["exempt_kinds"]),
+        })
+        for one in orjson.loads(row["caps"])
+    )  # fmt: skip
+    return InspectionRules(**{**row, "caps": caps})
