@@ -283,7 +283,7 @@ def test_nothing_but_the_file_is_needed(tmp_path: Path) -> None:
 
 def test_new_keys_are_printed_in_the_form_of_other_tools() -> None:
     result = CliRunner().invoke(cli, ["keys", "new", "casetrail.example/registry"])
-    secret, public, witness = [line[14:] for line in result.output.splitlines()]
+    secret, public, witness = [line[14:] for line in result.output.splitlines()[:3]]
     shown = CliRunner().invoke(cli, ["keys", "show", "--secret", secret])
     assert [line[14:] for line in shown.output.splitlines()] == [public, witness]
     assert secret.startswith("PRIVATE+KEY+casetrail.example/registry+")

@@ -81,9 +81,9 @@ async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Mome
 
 
 @router.get("/draws/{draw_id}/file")
-async def get_draw_file(draw_id: Id, request: Request, principal: Reader, db: Db) -> Response:
+async def get_draw_file(draw_id: Id, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
     """The draw as a file that `casetrail draw verify` repeats without the platform: its events as they are stored."""
-    draw = await aggregate(request, principal, DRAW, draw_id, None)
+    draw = await aggregate(request, principal, DRAW, draw_id, as_of)
     stored = await load(db, draw.stream_id, upto=draw.version)
     events = [
         {
