@@ -13,11 +13,11 @@ from chassis.eventstore import Connection, Pool
 
 SETTING = "casetrail.districts"
 EVERYWHERE = "*"
-LOOK_AT = f"SELECT set_config('{SETTING}', $1, false)"
+LOOK_AT = f"SELECT set_config('{SETTING}', $1, true)"  # until the transaction ends
 
 
 class Sight:
-    """Speaks as a pool whose connections show the rows of these districts (None: all). The pool takes that back on release."""
+    """Speaks as a pool whose connections show the rows of these districts (None: all), each for one transaction."""
 
     def __init__(self, pool: Pool, districts: Sequence[str] | None) -> None:
         self._pool = pool
@@ -28,7 +28,7 @@ class Sight:
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
         """A connection for the length of a block."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
             await connection.execute(LOOK_AT, self._districts)
             yield connection
 
