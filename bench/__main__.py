@@ -37,8 +37,11 @@ TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something o
 console = Console()
 
 
+NAMES = ", ".join(path.name for path in (*PATHS, *APART))
+
+
 def main(
-    only: Annotated[list[str] | None, typer.Option(help=f"one path (repeatable): {', '.join(p.name for p in (*PATHS, *APART))}")] = None,
+    only: Annotated[list[str] | None, typer.Option(help=f"one path (repeatable): {NAMES}")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="rounds of each path")] = 5,
     quick: Annotated[bool, typer.Option(help="short slices, small tables: to see that it works")] = False,
     without_large: Annotated[bool, typer.Option(help="leave out the path on ten million events")] = False,
