@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from chassis.sight import Sight
 from chassis.testing import drop_database, fresh_database
 from services.registry import queries
 from services.registry.service import SERVICE
+from tests.service.plans import WITH_DISTRICT, nodes
 
 PUBLIC = {"jurisdictions", "publications"}
 FILL = """
@@ -30,10 +31,6 @@ INSERT INTO officers (officer_id, district, name, organ_id, organ, certificate_n
 SELECT 'o-' || n, 'd' || n % 13, '甲' || n, 'o', '局', 'c' || n, '2030-01-01', '{}', '{}', 1 FROM generate_series(1, 20000) AS n;
 INSERT INTO experts (expert_id, district, name, specialities, version)
 SELECT 'x-' || n, 'd' || n % 13, '乙' || n, '{}', 1 FROM generate_series(1, 20000) AS n;
-"""
-WITH_DISTRICT = """
-SELECT c.relname, c.relrowsecurity FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'district'
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'events'
 """
 LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "enterprises": (queries.ENTERPRISES, (None, None, None, None, "", "", 51)),
@@ -85,7 +82,7 @@ async def test_nothing_of_it_is_shown_to_another_district(filled: Pool, name: st
 
 
 async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) -> None:
-    secured = {row["relname"]: row["relrowsecurity"] for row in await filled.fetch(WITH_DISTRICT)}
+    secured = {row["name"]: row["secured"] for row in await filled.fetch(WITH_DISTRICT)}
     assert {name for name, on in secured.items() if not on} == PUBLIC
     assert len(secured) > len(PUBLIC)
 
@@ -96,10 +93,3 @@ async def test_part_of_a_name_is_found_in_the_index_alone(filled: Pool) -> None:
     [plan] = orjson.loads(await Sight(filled, None).fetchval(explain, *args))
     [search] = [node for node in nodes(plan["Plan"]) if node["Node Type"] == "Index Only Scan"]
     assert (search["Index Name"], search["Heap Fetches"]) == ("enterprises_search", 0)
-
-
-def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A plan's nodes."""
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from nodes(below)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,10 @@ from services.tasks.queries import lists
 from services.tasks.queries.lists import Listing, listed_rows
 from services.tasks.queries.tasklist import TaskFilter, tasks
 from services.tasks.service import SERVICE
+from tests.service.plans import WITH_DISTRICT, nodes
 
 ROWS = 100_000  # of the list of tasks
 FEWER = 20_000  # of a list that grows with weeks and campaigns, not with enterprises
-WITH_DISTRICT = """
-SELECT c.relname AS name, c.relrowsecurity AS secured
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'district'
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'events' ORDER BY 1
-"""
 COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
 WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
@@ -81,13 +77,6 @@ class Planned:
         assert self.nodes
         assert "Seq Scan" not in {kind for kind, _ in self.nodes}, self.nodes
         assert all(rows <= 51 for kind, rows in self.nodes if kind == "Sort"), self.nodes
-
-
-def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A plan's nodes."""
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from nodes(below)
 
 
 async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) -> None:
