@@ -77,6 +77,7 @@ async def _path(stage: Stage, path: Path[Stage], rounds: int, progress: Progress
     bar = progress.add_task(f"{path.title}: preparing", total=None)
     try:
         async with limits(stage) as measured, path.prepared(stage) as variants:
+            await stage.settle()
             progress.update(bar, description=path.title, total=rounds * len(variants))
             run = Rounds(variants, measured, lambda: progress.advance(bar))
             await run.run(rounds)
