@@ -164,37 +164,44 @@ class Further:
         return await (self.append() if self.turn % 2 else self._append_to_stored())
 
     async def _append_to_stored(self) -> int:
-        finding_id, version = self.stored.take()
+        number, version = self.stored.take()
+        finding_id = stored_id(number)
         work = Work(context(finding_id), NothingYet(), datetime.now(UTC), rulebook=RULEBOOK)
         given = work.write_set(work.answer(await note(work, finding_id, self.append.events)))
         [(stream_id, _)] = given.expected
         events = tuple(replace(r, envelope=replace(r.envelope, version=version + n)) for n, r in enumerate(given.events, start=1))
         record = None if given.record is None else replace(given.record, key=uuid7().hex)
-        verdict = await self.append.writer.append(WriteSet(((stream_id, version),), events, record))
-        return self.append.events if verdict is Verdict.ACCEPTED else 0
+        accepted = await self.append.writer.append(WriteSet(((stream_id, version),), events, record)) is Verdict.ACCEPTED
+        written = self.append.events if accepted else 0
+        self.stored.give_back(number, version + written)
+        return written
 
 
 @dataclass(slots=True)
 class Stored:
-    """Streams that are in the table, taken at random and each once."""
+    """Streams that are in the table, each with its version: taken at random, and never by two writers at once."""
 
     count: int
-    version: int
+    version: int  # of each, as filled
     seed: int = 11
     _chance: random.Random = field(init=False)
+    _grown: dict[int, int] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
 
-    def take(self) -> tuple[str, int]:
-        """The id and version of a stream that was not taken yet; LookupError when few are left."""
-        if len(self._taken) * 2 > self.count:
-            raise LookupError("too few stored streams for so many commands")
+    def take(self) -> tuple[int, int]:
+        """The number and version of a stream that no other writer has; to be given back."""
         while (number := self._chance.randrange(self.count)) in self._taken:
             pass
         self._taken.add(number)
-        return stored_id(number), self.version
+        return number, self._grown.get(number, self.version)
+
+    def give_back(self, number: int, version: int) -> None:
+        """Let others take this stream, which has this version now."""
+        self._taken.remove(number)
+        self._grown[number] = version
 
 
 def stored_id(number: int) -> str:
