@@ -1,7 +1,8 @@
 """Relays in processes of their own, on an Apache Kafka of the tests' own; as a program, one such relay.
 
-A relay that is about to commit looks for the file named by its last argument: what it finds there is the name of a signal, which
-it takes (the file is gone then) and sends itself. So it is the leader that is hit, in the middle of a transaction.
+A relay that is about to commit, and one that just did, looks for the file named by its last argument, with the suffix of that
+moment: what it finds there is the name of a signal, which it takes (the file is gone then) and sends itself. So it is the leader
+that is hit, in the middle of a transaction or at its end.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from tests.chassis.copying import Copy, Source
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 100.0  # seconds until a condition that does not come fails the test
 Condition = Callable[[], Any]
+BEFORE, AFTER = ".before", ".after"  # a commit
 
 
 async def until(condition: Condition, told: str) -> None:
@@ -71,7 +73,7 @@ class RelayProcess:
 
 def obey(order: Path) -> None:
     """Send ourselves the signal that is ordered, if one is."""
-    taken = order.with_suffix(f".{os.getpid()}")
+    taken = order.with_suffix(f"{order.suffix}-{os.getpid()}")
     try:
         order.rename(taken)
     except FileNotFoundError:
@@ -80,13 +82,14 @@ def obey(order: Path) -> None:
 
 
 class ObedientProducer(AIOKafkaProducer):  # type: ignore[misc]
-    """Takes an order before each commit."""
+    """Takes an order before each commit, and another after it."""
 
     order: Path
 
     async def commit_transaction(self) -> None:
-        obey(self.order)
+        obey(self.order.with_suffix(BEFORE))
         await super().commit_transaction()
+        obey(self.order.with_suffix(AFTER))
 
 
 async def relay(name: str, dsn: str, bootstrap: str, replication: str, order: str) -> None:
@@ -117,15 +120,15 @@ class Play:
         await child.start()
         return child
 
-    async def hit(self, number: signal.Signals) -> None:
-        """Have whoever commits next be hit by a signal before it does; returns when that has happened."""
-        making = self.folder / "making"
+    async def hit(self, number: signal.Signals, when: str) -> None:
+        """Have whoever commits next be hit by a signal `BEFORE` it does or `AFTER` it did; returns when that has happened."""
+        making, order = self.folder / "making", self.order.with_suffix(when)
         making.write_text(number.name, encoding="ascii")
-        making.rename(self.order)
+        making.rename(order)
 
         async def taken() -> bool:
             await self.source.grow(20)
-            return not self.order.exists()
+            return not order.exists()
 
         await until(taken, f"a relay that takes {number.name}")
 
