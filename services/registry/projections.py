@@ -34,6 +34,7 @@ from services.registry.domain.changes import (
     StandardisationGraded,
 )
 from services.registry.domain.enterprise import EnterpriseRegistered
+from services.registry.domain.feed import FeedReceived, FeedReconciled
 from services.registry.domain.jurisdictions import JurisdictionEnded, JurisdictionEstablished, JurisdictionRenamed
 from services.registry.domain.law import CataloguePublished, RulebookPublished
 from services.registry.domain.numbers import NumbersLeased, NumbersNoted, NumbersSettled, Span, Voided
@@ -47,6 +48,7 @@ from services.registry.domain.people import (
     RecusalDeclared,
     RecusalWithdrawn,
 )
+from services.registry.domain.reconciling import ChangeDecided, ChangeProposed, ProposalWithdrawn
 from services.registry.domain.submission import ProfileSubmitted, SubmissionDecided
 
 E = TypeVar("E", bound=Event)
@@ -263,6 +265,53 @@ async def project_submissions(batch: Batch) -> None:
                 pass
 
 
+FEED_COUNTS = ("new", "changed", "closed", "conflicting", "unchanged", "elsewhere")
+
+
+async def project_feeds(batch: Batch) -> None:
+    """The feeds of the market supervision, and what comparing each of them proposed."""
+    decoded: list[tuple[Sequenced, FeedReceived | FeedReconciled]] = _decoded(batch, FeedReceived, FeedReconciled)
+    rows = await batch.rows("feeds", [event.feed_id for _, event in decoded])
+    for sequenced, event in decoded:
+        match event:
+            case FeedReceived():
+                told = {
+                    "feed_id": event.feed_id, "as_of": event.as_of.isoformat(), "file_name": event.file_name, "rows": event.rows,
+                    "refused": event.refused, "finished": False, **dict.fromkeys(FEED_COUNTS),
+                }  # fmt: skip
+                rows.put(event.feed_id, _row(sequenced, told))
+            case FeedReconciled() if rows.get(event.feed_id) is not None:
+                counts = {name: getattr(event, name) for name in FEED_COUNTS}
+                rows.patch(event.feed_id, finished=True, **counts, version=sequenced.envelope.version)
+            case _:
+                pass
+
+
+async def project_reconciliations(batch: Batch) -> None:
+    """What the market supervision's register says otherwise, decided or not."""
+    decoded: list[tuple[Sequenced, ChangeProposed | ProposalWithdrawn | ChangeDecided]] = _decoded(
+        batch, ChangeProposed, ProposalWithdrawn, ChangeDecided
+    )
+    rows = await batch.rows("reconciliations", [event.reconciliation_id for _, event in decoded])
+    for sequenced, event in decoded:
+        key, version = event.reconciliation_id, sequenced.envelope.version
+        match event:
+            case ChangeProposed():
+                told = {
+                    "reconciliation_id": key, "enterprise_id": event.enterprise_id, "uscc": event.uscc, "title": event.title,
+                    "kind": event.kind, "state": "open", "feed_id": event.feed_id, "proposal": event.proposal,
+                    "fields": [one.name for one in event.differences], "proposed_on": event.proposed_on.isoformat(),
+                    "accepted": None, "kept": None,
+                }  # fmt: skip
+                rows.put(key, _row(sequenced, told))
+            case ProposalWithdrawn() if rows.get(key) is not None:
+                rows.patch(key, state="withdrawn", version=version)
+            case ChangeDecided() if rows.get(key) is not None:
+                rows.patch(key, state="decided", accepted=event.accepted, kept=event.kept, version=version)
+            case _:
+                pass
+
+
 GRADE_REVIEW = "grade-review"
 
 
@@ -302,4 +351,6 @@ PROJECTIONS = (
     Projection("number_series", version=1, project=project_number_series, tables=("number_series",)),
     Projection("enterprises", version=2, project=project_enterprises, tables=("enterprises",)),
     Projection("submissions", version=1, project=project_submissions, tables=("submissions",)),
+    Projection("feeds", version=1, project=project_feeds, tables=("feeds",)),
+    Projection("reconciliations", version=1, project=project_reconciliations, tables=("reconciliations",)),
 )

@@ -93,6 +93,23 @@ SELECT case_id, case_no, filed_on FROM kept_files
 WHERE filed_on IS NOT NULL AND (enterprise_id = split_part($1, '/', 1) OR $1 = ANY(officers)) ORDER BY filed_on, case_id
 """
 
+FILES_OF = """
+SELECT uscc, enterprise_id, district FROM enterprises WHERE uscc = ANY($1) AND status <> 'merged' ORDER BY uscc, enterprise_id
+"""
+FILES_NAMED = (
+    "SELECT name, enterprise_id FROM enterprises WHERE name = ANY($1) AND status <> 'merged' ORDER BY name, enterprise_id"
+)
+FEEDS = """
+SELECT * FROM feeds WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::date IS NULL OR (as_of, feed_id) < ($2, $3))
+ORDER BY as_of DESC, feed_id DESC LIMIT $4
+"""
+RECONCILIATIONS = """
+SELECT * FROM reconciliations
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND state = $3
+  AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR feed_id = $5)
+  AND ($6::date IS NULL OR (proposed_on, reconciliation_id) > ($6, $7))
+ORDER BY proposed_on, reconciliation_id LIMIT $8
+"""
 LOADED = "SELECT count(*) AS sites FROM enterprises WHERE import_id = $1"
 REFUSED_ROWS = "SELECT sheet, row_number, cells, faults FROM refused_rows WHERE import_id = $1 ORDER BY place LIMIT $2"
 
@@ -159,6 +176,12 @@ async def claimed_by(fetch: Fetch, claims: Iterable[str]) -> dict[str, UUID]:
     """Of these claims, those that are held, with the command that claimed; never behind."""
     rows = await fetch(CLAIMS, [SITE_CLAIM.id(claim) for claim in claims])
     return {row["stream_id"].removeprefix(f"{SITE_CLAIM.name}:"): row["command_id"] for row in rows}
+
+
+def told(body: bytes) -> dict[str, Any]:
+    """What a command was answered."""
+    answer: dict[str, Any] = orjson.loads(body)
+    return answer
 
 
 async def loaded_by(fetch: Fetch, import_id: str) -> int:

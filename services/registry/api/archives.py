@@ -80,14 +80,14 @@ def _heads(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> Sheet
 def _rows(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[Row]:
     """The rows of a file that are not empty, numbered as a spreadsheet would."""
     with archive.open(part) as probe:
-        encoding = _encoding(probe.read(TRIED))
+        encoding = encoding_of(probe.read(TRIED))
     with archive.open(part) as raw, io.TextIOWrapper(raw, encoding, newline="") as text:
         for number, cells in enumerate(csv.reader(text, strict=True), start=1):
             if any(cells):
                 yield Row(number, [cell or None for cell in cells])
 
 
-def _encoding(begin: bytes) -> str:
+def encoding_of(begin: bytes) -> str:
     """The first encoding in which the beginning of a file is text."""
     for encoding in ENCODINGS:
         try:

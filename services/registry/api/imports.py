@@ -59,10 +59,11 @@ def bounded(request: Request) -> None:
     """FastAPI dependency, before the body is read: a request that says it is larger than is bearable goes no further."""
     said = request.headers.get("content-length", "0")
     if said.isdigit() and int(said) > LARGEST:
-        raise _too_large()
+        raise too_large()
 
 
-def _too_large() -> BadRequest:
+def too_large() -> BadRequest:
+    """The refusal of a request that is larger than is bearable."""
     most = LARGEST >> 20
     return BadRequest("file-too-large", f"文件超过{most}MB", f"the file is larger than {most} MiB", status=413)
 
@@ -90,11 +91,11 @@ async def load(request: Request, command: Importer) -> Response:
 
     try:
         if archives.is_archive(content):
-            answer = await import_bulk(command.runner, _context(command), order, stage)
+            answer = await import_bulk(command.runner, context_of(command), order, stage)
         else:
-            answer = await import_register(command.runner, _context(command), order, read)
+            answer = await import_register(command.runner, context_of(command), order, read)
     except WorkbookRefused as refused:
-        raise _refused(refused) from refused
+        raise refused_file(refused, "workbook-refused", "登记表", "the workbook") from refused
     body = {**orjson.loads(answer.body), **await _faults(request, order.import_id)}
     return Response(orjson.dumps(body), 201, etag(answer.version), media_type="application/json")
 
@@ -134,13 +135,13 @@ async def _order(request: Request) -> tuple[ImportRegister, bytes]:
     if accept not in ("true", "false"):
         raise BadRequest("accept-valid-malformed", "accept_valid 须为 true 或 false", "accept_valid must be true or false")
     if len(content) > LARGEST:
-        raise _too_large()
+        raise too_large()
     name = "".join(character for character in file.filename or "" if character.isprintable())[:200]
     digest = hashlib.sha256(content).hexdigest()
     return ImportRegister(import_id=import_id, file_name=name, sha256=digest, accept_valid=accept == "true"), content
 
 
-def _context(command: Command) -> Context:
+def context_of(command: Command) -> Context:
     """The import as a command, from which those it causes are made."""
     command_id = uuid.uuid5(NAMESPACE, command.key)
     return Context(
@@ -150,10 +151,11 @@ def _context(command: Command) -> Context:
     )  # fmt: skip
 
 
-def _refused(refused: WorkbookRefused) -> BadRequest:
+def refused_file(refused: WorkbookRefused, code: str, zh: str, en: str) -> BadRequest:
+    """The refusal of a file with the first of its faults; `zh` and `en` name what it is."""
     total = refused.total
     return BadRequest(
-        "workbook-refused", f"登记表有{total}处错误，未导入任何数据", f"the workbook has {total} faults; nothing was loaded",
+        code, f"{zh}有{total}处错误，未导入任何数据", f"{en} has {total} faults; nothing was loaded",
         status=422, errors=[_error(fault) for fault in refused.faults[:LISTED]], errors_total=total,
     )  # fmt: skip
 

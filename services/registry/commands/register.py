@@ -86,7 +86,7 @@ async def import_register(runner: Runner, context: Context, command: ImportRegis
 
 async def import_once(runner: Runner, context: Context, command: ImportRegister, load: Callable[[], Awaitable[Answer]]) -> Answer:
     """Carry out `load` unless this import is finished, which is then answered the same again; one import at a time."""
-    async with _alone(runner.pool):
+    async with alone(runner.pool):
         state = (await aggregates.read(runner.pool, IMPORT, command.import_id)).state
         imports.refuse_other_file(state, command.sha256, command.accept_valid)
         if state.started is None or state.finished is None:
@@ -113,7 +113,7 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, read:
 
 
 @asynccontextmanager
-async def _alone(pool: Pool) -> AsyncIterator[None]:
+async def alone(pool: Pool) -> AsyncIterator[None]:
     """One import at a time, in all processes: what a workbook was judged by is still true while it is loaded.
 
     A waiting import holds no connection. That a site has one file does not rest on this lock but on the claim's stream.
@@ -188,7 +188,7 @@ async def register_sites(
             fact = file_of(form, key, site, command.import_id)
             claim = claim_key(fact.uscc, fact.site_no)
             try:
-                await runner.run(_part(context, site_key(command, claim), command), bound(register_site, fact))
+                await runner.run(part(context, site_key(command, claim), command.sha256), bound(register_site, fact))
             except Refused:
                 taken.add(claim)
 
@@ -221,11 +221,11 @@ def command_id_of(key: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, key)
 
 
-def _part(context: Context, key: str, command: ImportRegister) -> Context:
-    """A command that this import causes."""
+def part(context: Context, key: str, sha256: str) -> Context:
+    """A command that the import of a file causes, under a key of its own."""
     return replace(
         context, key=key, command_id=command_id_of(key), causation_id=context.command_id,
-        fingerprint=bytes.fromhex(command.sha256), if_match=None,
+        fingerprint=bytes.fromhex(sha256), if_match=None,
     )  # fmt: skip
 
 

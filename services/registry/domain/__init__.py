@@ -1,6 +1,7 @@
 """What the registry knows and decides: jurisdictions, people, published law, enterprises and the forms that tell of them."""
 
 from services.registry.domain import (
+    adopting,
     amending,
     answers,
     cells,
@@ -10,6 +11,7 @@ from services.registry.domain import (
     enterprise,
     erasure,
     exporting,
+    feed,
     files,
     forms,
     grading,
@@ -19,6 +21,7 @@ from services.registry.domain import (
     merging,
     numbers,
     people,
+    reconciling,
     site_file,
     stated,
     submission,
@@ -27,6 +30,7 @@ from services.registry.domain import (
 )
 
 __all__ = [
+    "adopting",
     "amending",
     "answers",
     "cells",
@@ -36,6 +40,7 @@ __all__ = [
     "enterprise",
     "erasure",
     "exporting",
+    "feed",
     "files",
     "forms",
     "grading",
@@ -45,6 +50,7 @@ __all__ = [
     "merging",
     "numbers",
     "people",
+    "reconciling",
     "site_file",
     "stated",
     "submission",

@@ -79,6 +79,12 @@ def form_named(forms: Iterable[Form], title: str, version: str) -> Form | None:
     return next((form for form in forms if (form.title, form.version) == (title, version)), None)
 
 
+def columns_of(rows: Iterable[Mapping[str, Any]], choices: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Columns that tell of sites of any sector, as a document describes them; KeyError if it is malformed."""
+    every = {name: [{**choice, "sectors": ("",)} for choice in listed] for name, listed in choices.items()}
+    return tuple(_column(row, every, "", "site") for row in rows)
+
+
 def _form(document: Mapping[str, Any], row: Mapping[str, Any]) -> Form:
     sector = cast(Sector, row["sector"])
     readme = document["readme"]

@@ -234,7 +234,7 @@ async def test_claim_stands_also_when_the_lock_does_not(desk: Desk) -> None:
 
 
 async def test_import_waits_for_another_to_end(desk: Desk) -> None:
-    async with register._alone(desk.under_test.runner.pool):
+    async with register.alone(desk.under_test.runner.pool):
         with patch.object(register, "PATIENCE", 0.3):
             answer = await desk.send(xlsx(filled(1)))
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")

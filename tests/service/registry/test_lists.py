@@ -31,6 +31,14 @@ INSERT INTO officers (officer_id, district, name, organ_id, organ, certificate_n
 SELECT 'o-' || n, 'd' || n % 13, '甲' || n, 'o', '局', 'c' || n, '2030-01-01', '{}', '{}', 1 FROM generate_series(1, 20000) AS n;
 INSERT INTO experts (expert_id, district, name, specialities, version)
 SELECT 'x-' || n, 'd' || n % 13, '乙' || n, '{}', 1 FROM generate_series(1, 20000) AS n;
+INSERT INTO reconciliations (reconciliation_id, district, enterprise_id, uscc, title, kind, state, feed_id, proposal, fields,
+                             proposed_on, version)
+SELECT 'e-' || md5(n::text), 'd' || n % 13, 'e-' || md5(n::text), lpad(n::text, 18, '9'), '甲' || n,
+       (ARRAY['changed', 'new', 'closed', 'conflicting'])[1 + n % 4], (ARRAY['open', 'decided', 'withdrawn'])[1 + n % 3],
+       'feed-' || n % 40, 1, '{name}', date '2026-01-01' + n % 300, 1
+FROM generate_series(1, 100000) AS n;
+INSERT INTO feeds (feed_id, district, as_of, file_name, rows, refused, finished, version)
+SELECT 'feed-' || n, 'd' || n % 13, date '2026-01-01' + n % 300, 'f', 1, 0, true, 1 FROM generate_series(1, 20000) AS n;
 """
 LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "enterprises": (queries.ENTERPRISES, (None, None, None, None, "", "", 51)),
@@ -43,6 +51,11 @@ LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "officers by expiry": (queries.CERTIFICATES, (None, None, date(1, 1, 1), "", 51)),
     "officers whose certificates expire": (queries.CERTIFICATES, (None, date(2031, 1, 1), date(1, 1, 1), "", 51)),
     "experts": (queries.EXPERTS, (None, None, "", 51)),
+    "feeds": (queries.FEEDS, (None, None, "", 51)),
+    "what differs": (queries.RECONCILIATIONS, (None, None, "open", None, None, None, "", 51)),
+    "what differs in a district": (queries.RECONCILIATIONS, (None, "d3", "open", None, None, None, "", 51)),
+    "what differs, of a kind": (queries.RECONCILIATIONS, (None, None, "open", "closed", None, None, "", 51)),
+    "what a feed says otherwise": (queries.RECONCILIATIONS, (None, None, "open", None, "feed-7", None, "", 51)),
     "experts of a district": (queries.EXPERTS, (None, "d3", "", 51)),
 }
 
