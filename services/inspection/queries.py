@@ -17,7 +17,13 @@ from services.inspection.domain.rules import Rules, rules_on
 Read = Callable[..., Awaitable[list[Any]]]
 """How a unit of work reads: SQL and arguments to rows."""
 
-SITE = "SELECT sector, fields, equipment_kinds FROM enterprises WHERE enterprise_id = $1"
+SITE = """
+SELECT sectors, fields, ARRAY(
+    SELECT DISTINCT piece ->> 'kind' FROM jsonb_each(equipment) AS one(id, piece)
+    WHERE piece ? 'kind' AND NOT piece ? 'retired' AND piece ->> 'status' IS DISTINCT FROM 'retired'
+) AS equipment_kinds
+FROM enterprises WHERE enterprise_id = $1
+"""
 CERTIFICATES = "SELECT officer_id, certificate_no, valid_to FROM certificates WHERE officer_id = ANY($1)"
 ORGAN = "SELECT district, abbreviation FROM organs WHERE organ_id = $1"
 CATALOGUE_ON = """
@@ -75,7 +81,7 @@ async def site(read: Read, enterprise_id: str) -> Site | None:
     rows = await read(SITE, enterprise_id)
     if not rows:
         return None
-    return Site(rows[0]["sector"], frozenset(rows[0]["equipment_kinds"]), orjson.loads(rows[0]["fields"]))
+    return Site(frozenset(rows[0]["sectors"]), frozenset(rows[0]["equipment_kinds"]), orjson.loads(rows[0]["fields"]))
 
 
 async def certificates(read: Read, officer_ids: Sequence[str]) -> dict[str, Certificate]:

@@ -33,6 +33,9 @@ UPSERT_ENTERPRISE = """
 INSERT INTO enterprises (enterprise_id, name, uscc, address, district) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (enterprise_id) DO UPDATE SET name = $2, uscc = $3, address = $4, district = $5
 """
+AMEND_ENTERPRISE = """
+UPDATE enterprises SET name = coalesce($2, name), address = coalesce($3, address) WHERE enterprise_id = $1
+"""
 UPSERT_ITEMS = """
 INSERT INTO catalogue_items (catalogue, code, content)
 SELECT $1, item->>'code', item FROM jsonb_array_elements($2::text::jsonb) AS item
@@ -109,6 +112,26 @@ class EnterpriseRegistered:
     uscc: str
     address: str
     district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """registry: a field of a file."""
+
+    name: str
+    value: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAmended:
+    """registry: what is now told of an enterprise, by a change of its file or from its duplicate."""
+
+    enterprise_id: str
+    fields: tuple[Field, ...]
+
+    def text(self, name: str) -> str | None:
+        """A field's value if it is told anew."""
+        return next((str(one.value) for one in self.fields if one.name == name and one.value is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +263,12 @@ async def on_enterprise_registered(work: Work, received: Received) -> None:
     await work.change(UPSERT_ENTERPRISE, seen.enterprise_id, seen.name, seen.uscc, seen.address, seen.district)
 
 
+async def on_profile_amended(work: Work, received: Received) -> None:
+    """The party's name and address are those of the file now; a case keeps the party that it was referred with."""
+    seen = received.read(ProfileAmended)
+    await work.change(AMEND_ENTERPRISE, seen.enterprise_id, seen.text("name"), seen.text("address"))
+
+
 async def on_catalogue_published(work: Work, received: Received) -> None:
     """Charges come from what an item leads to."""
     seen = received.read(CataloguePublished)
@@ -313,6 +342,8 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.recusal-declared.v1": on_recusal_declared,
     "casetrail.registry.recusal-withdrawn.v1": on_recusal_withdrawn,
     "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
+    "casetrail.registry.profile-amended.v1": on_profile_amended,
+    "casetrail.registry.duplicate-absorbed.v1": on_profile_amended,
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.registry.numbers-leased.v1": on_numbers_leased,

@@ -19,7 +19,7 @@ RECTIFYING = {"rectify-within", "immediate-correction"}
 class Site:
     """What the register knows of a site, as far as items ask for it."""
 
-    sector: str
+    sectors: frozenset[str]
     equipment_kinds: frozenset[str]
     fields: Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def applies(item: Mapping[str, Any], site: Site, day: date) -> bool:
     asked = item["applies_if"]
     return (
         valid_on(item, day)
-        and site.sector in asked["sector"]
+        and not site.sectors.isdisjoint(asked["sector"])
         and ("equipment_kind" not in asked or not site.equipment_kinds.isdisjoint(asked["equipment_kind"]))
         and all(_field_holds(test, site.fields.get(field)) for field, test in asked.get("field", {}).items())
     )

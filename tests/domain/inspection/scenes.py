@@ -35,7 +35,11 @@ CATALOGUE: Catalogue = catalogue_of("nanchang-industry-trade/2021.1", ITEMS)
 DAY = date(2021, 9, 6)
 AT = datetime(2021, 9, 6, 10, 0, tzinfo=CHINA)
 RULES: Rules = rules_on(RULEBOOK, DAY)
-SITE = Site("dust", frozenset({"dust-removal-system"}), {"confined_space_count": 0, "has_contractors": False, "uses_gas": False})
+SITE = Site(
+    frozenset({"dust"}),
+    frozenset({"dust-removal-system"}),
+    {"confined_space_count": 0, "has_contractors": False, "uses_gas": False},
+)
 
 CERTIFICATES = {
     "o-1": Certificate("赣A001", date(2023, 1, 1)),

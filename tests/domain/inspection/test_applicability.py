@@ -12,7 +12,9 @@ from services.inspection.domain.catalogue import Site, applicable, applies, brea
 from services.inspection.domain.rules import rules_on
 from tests.domain.inspection.scenes import CATALOGUE, DAY, ITEMS, RULEBOOK, RULES, SITE, TASK, prepared, refused, vocabulary
 
-STEEL = Site("steel", frozenset({"casting-crane"}), {"confined_space_count": 3, "has_contractors": True, "uses_gas": False})
+STEEL = Site(
+    frozenset({"steel"}), frozenset({"casting-crane"}), {"confined_space_count": 3, "has_contractors": True, "uses_gas": False}
+)
 
 
 def item(**applies_if: Any) -> dict[str, Any]:

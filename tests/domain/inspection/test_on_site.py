@@ -49,11 +49,13 @@ def arrive(*officers: CheckedInOfficer, experts: tuple[str, ...] = (), state: In
 
 def test_task_is_prepared_once() -> None:
     state = given(INSPECTION, prepared())
-    refused("already-prepared", lambda: inspection.prepare(state, TASK, CATALOGUE, Site("dust", frozenset(), {}), RULES))
+    refused(
+        "already-prepared", lambda: inspection.prepare(state, TASK, CATALOGUE, Site(frozenset({"dust"}), frozenset(), {}), RULES)
+    )
 
 
 def test_site_to_which_nothing_applies_cannot_be_inspected() -> None:
-    nowhere = Site("mining", frozenset(), {})
+    nowhere = Site(frozenset({"mining"}), frozenset(), {})
     refused("no-applicable-items", lambda: inspection.prepare(INSPECTION.initial, TASK, CATALOGUE, nowhere, RULES))
 
 

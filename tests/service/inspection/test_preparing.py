@@ -93,3 +93,60 @@ async def test_before_the_first_rulebook_nothing_is_decided(office: Office) -> N
     early = "2020-12-31T12:00:00+08:00"
     body = {"mode": "unannounced"}
     await office.refused("no-rulebook", "approver", "inspections/task-1/plan-approvals", body, Occurred_At=early)
+
+
+async def codes(office: Office, task_id: str) -> set[str]:
+    await office.hear(office.task(task_id))
+    return {item["code"] for item in (await office.get(f"inspections/{task_id}"))["items"]}
+
+
+def told(**fields: str | int | bool) -> list[dict[str, object]]:
+    return [
+        {"name": name, "value": value, "source": "officer-on-site", "confidence": "confirmed"} for name, value in fields.items()
+    ]
+
+
+async def test_items_follow_the_equipment_that_the_register_tells_of(office: Office) -> None:
+    """What is added asks for its items, what is retired no more, also if its status is told again; what is prepared stays."""
+
+    async def changes(name: str, **data: object) -> None:
+        await office.hear(office.event("registry", name, "e-1", enterprise_id="e-1", **data))
+
+    assert "DST-K5" not in await codes(office, "task-1")
+    sander = told(kind="comminution-equipment", name="砂光机", status="in-use")
+    await changes("equipment-added", equipment_id="q-3", fields=sander)
+    assert "DST-K5" in await codes(office, "task-2")
+    await changes("equipment-retired", equipment_id="q-3", retired_on="2021-09-01", reason="报废")
+    await changes("equipment-amended", equipment_id="q-3", fields=told(status="in-use"), withdrawn=[])
+    assert "DST-K5" not in await codes(office, "task-3")
+    await changes("duplicate-absorbed", duplicate="e-2", fields=[], reason="重复建档", records=[
+        {"record": "equipment", "former_id": "q-1", "record_id": "q-4", "fields": sander},
+        {"record": "place", "former_id": "p-1", "record_id": "p-2", "fields": told(kind="workshop")},
+    ])  # fmt: skip
+    assert "DST-K5" in await codes(office, "task-4")
+    assert "DST-K5" not in {item["code"] for item in (await office.get("inspections/task-1"))["items"]}
+
+
+async def test_items_follow_sectors_and_fields(office: Office) -> None:
+    """A further sector's items apply while it is the site's; a field that the file says or withdraws decides."""
+
+    async def changes(name: str, **data: object) -> None:
+        await office.hear(office.event("registry", name, "e-1", enterprise_id="e-1", **data))
+
+    def steel(found: set[str]) -> bool:
+        return any(code.startswith("STL") for code in found)
+
+    before = await codes(office, "task-1")
+    assert not steel(before)
+    assert "CSP-K1" not in before
+    await changes("sector-added", sector="steel", form="f", form_version="1", reason="新建炼钢车间")
+    await changes("profile-amended", fields=told(confined_space_count=2), withdrawn=["has_contractors"])
+    after = await codes(office, "task-2")
+    assert steel(after)
+    assert "CSP-K1" in after
+    await changes("sector-withdrawn", sector="steel", reason="炼钢车间拆除")
+    assert not steel(await codes(office, "task-3"))
+    row = await office.under_test.connection.fetchrow("SELECT sectors, fields FROM enterprises WHERE enterprise_id = 'e-1'")
+    assert row is not None
+    assert row["sectors"] == ["dust"]
+    assert orjson.loads(row["fields"]) == {"confined_space_count": 2, "uses_gas": False}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from tests.service.penalty.bureau import CASE, ENTERPRISE, HANDLERS, Bureau
 
 
@@ -56,3 +58,23 @@ async def test_case_does_not_close_while_a_hazard_is_open(bureau: Bureau) -> Non
     await bureau.hears_rectified("h-2")
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     assert (await bureau.get(f"/v1/cases/{CASE}"))["state"] == "closed"
+
+
+async def test_party_follows_the_register_and_a_case_keeps_its_own(bureau: Bureau) -> None:
+    """Name and address are those of the file now; the party of a case stays as it was referred, also in its decision."""
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    fields = [{"name": "address", "value": "西湖区三号"}, {"name": "staff", "value": 9}]
+    await bureau.hears("registry", "profile-amended", {"enterprise_id": ENTERPRISE, "fields": fields}, ENTERPRISE)
+    fields = [{"name": "name", "value": "南昌新钢铁有限公司"}]
+    absorbed = {"enterprise_id": ENTERPRISE, "duplicate": "e-2", "fields": fields, "records": [], "reason": "重复建档"}
+    await bureau.hears("registry", "duplicate-absorbed", absorbed, ENTERPRISE)
+    await bureau.decide()
+    [decided] = await bureau.service.events("casetrail.penalty.penalty-decided")
+    assert orjson.loads(await bureau.service.vault.shown(decided["data"]))["party"]["name"] == "南昌某钢铁有限公司"
+    row = await bureau.service.connection.fetchrow("SELECT name, address FROM enterprises WHERE enterprise_id = $1", ENTERPRISE)
+    assert row is not None
+    assert tuple(row) == ("南昌新钢铁有限公司", "西湖区三号")

@@ -1,4 +1,4 @@
-"""What inspection does when something happened elsewhere: keeps the registry's facts, prepares inspections of assigned tasks."""
+"""When the registry tells of rules, people and organs they are kept; when a task is assigned its inspection is prepared."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ from services.inspection.domain import numbers
 from services.inspection.domain.events import AssignedExpert, AssignedOfficer, NumberSpan
 from services.inspection.domain.inspection import Task
 
-KEEP_ENTERPRISE = """
-INSERT INTO enterprises (enterprise_id, sector, fields, equipment_kinds) VALUES ($1, $2, $3, $4)
-ON CONFLICT (enterprise_id) DO UPDATE
-SET sector = EXCLUDED.sector, fields = EXCLUDED.fields, equipment_kinds = EXCLUDED.equipment_kinds
-"""
 KEEP_CATALOGUE = """
 INSERT INTO catalogues (id, valid_from, valid_to, published_at, sha256, items) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (id) DO NOTHING
@@ -37,32 +32,6 @@ KEEP_ORGAN = """
 INSERT INTO organs (organ_id, district, abbreviation) VALUES ($1, $2, $3)
 ON CONFLICT (organ_id) DO UPDATE SET district = EXCLUDED.district, abbreviation = EXCLUDED.abbreviation
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A register field."""
-
-    name: str
-    value: str | int | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """A piece of equipment on site; what is retired asks for no check."""
-
-    kind: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnterpriseRegistered:
-    """A site of the register, as far as items ask for it."""
-
-    enterprise_id: str
-    sector: str
-    fields: tuple[Field, ...]
-    equipment: tuple[Equipment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +107,6 @@ async def on_numbers_leased(work: Work, received: Received) -> None:
         spans=tuple(NumberSpan(first=span.first, last=span.last) for span in seen.spans),
     )  # fmt: skip
     work.append(series, events, district=received.envelope.district)
-
-
-async def on_enterprise_registered(work: Work, received: Received) -> None:
-    """Keep what decides which items apply to the site."""
-    seen = received.read(EnterpriseRegistered)
-    fields = orjson.dumps({field.name: field.value for field in seen.fields}).decode()
-    kinds = sorted({equipment.kind for equipment in seen.equipment if equipment.status != "retired"})
-    await work.change(KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, kinds)
 
 
 async def on_catalogue_published(work: Work, received: Received) -> None:
@@ -279,7 +240,6 @@ def _hash(received: Received) -> str:
 
 
 REACTIONS: dict[str, Reaction] = {
-    "casetrail.registry.enterprise-registered.v1": on_enterprise_registered,
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
