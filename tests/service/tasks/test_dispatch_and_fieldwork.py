@@ -53,6 +53,8 @@ async def test_a_districts_problem_is_answered_to_its_closing(running: City) -> 
     assert expect(await district.get("/v1/problems/problem-1"))["answers"] == ["派专家", "已派"]
     figures = [{"figure": "inspections", "district": "donghu"}]
     bulletin = {"monday": "2021-08-30", "title": "通报", "text": "正文", "figures": figures}
+    invented = {**bulletin, "figures": [{"figure": "fines_per_officer"}]}
+    expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=invented), 422)
     assert expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 201)["number"] == 1
     await running.under_test.settle()
     [issued] = expect(await running.manager.get("/v1/campaigns/campaign-2021/bulletins"))["items"]
