@@ -38,6 +38,22 @@ class EnterpriseRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a site's file."""
+
+    name: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileChanged:
+    """Fields of a site's file are told anew."""
+
+    enterprise_id: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskGenerated:
     """A site is to be inspected."""
 
@@ -114,7 +130,8 @@ class PenaltyDecided:
 class Fold:
     """What one event type does to one row of a table: begins it (`begins`: columns the event does not tell), or changes it.
 
-    The reader's first field is the row's key. `renamed` names the columns of fields that are called otherwise.
+    The reader's first field is the row's key. `renamed` names the columns of fields that are called otherwise; `picked` the
+    columns that are told in a list of fields by their names.
     """
 
     table: str
@@ -122,6 +139,7 @@ class Fold:
     begins: bool
     sets: dict[str, Any] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    picked: tuple[str, ...] = ()
 
 
 def _begin(table: str, reader: type, **sets: Any) -> Fold:
@@ -132,8 +150,14 @@ def _change(table: str, reader: type, renamed: dict[str, str] | None = None, **s
     return Fold(table, reader, False, sets, renamed or {})
 
 
+NAMED = Fold("fact_enterprises", FileChanged, False, picked=("name",))
+
 FOLDS = {
     "casetrail.registry.jurisdiction-established.v1": _begin("fact_jurisdictions", JurisdictionEstablished),
+    "casetrail.registry.jurisdiction-renamed.v1": _change("fact_jurisdictions", JurisdictionEstablished),
+    "casetrail.registry.jurisdiction-ended.v1": _change("fact_jurisdictions", JurisdictionEstablished),
+    "casetrail.registry.profile-amended.v1": NAMED,
+    "casetrail.registry.duplicate-absorbed.v1": NAMED,
     "casetrail.registry.enterprise-registered.v1": _begin("fact_enterprises", EnterpriseRegistered),
     "casetrail.tasks.task-generated.v1": _begin("fact_tasks", TaskGenerated, state="generated", completed_on=None),
     "casetrail.tasks.task-assigned.v1": _change("fact_tasks", TaskMoved, state="assigned"),
@@ -170,6 +194,8 @@ async def project_facts(batch: Batch) -> None:
 def _read(fold: Fold, event: Sequenced) -> tuple[str, dict[str, Any]]:
     told = asdict(read_as(fold.reader, event.recorded.data))
     key = str(next(iter(told.values())))
+    if fold.picked:
+        told = {one["name"]: one["value"] for one in told["fields"] if one["name"] in fold.picked}
     row = {fold.renamed.get(name, name): _json(value) for name, value in told.items()} | fold.sets | {"seq": event.idx}
     return key, row | ({"district": event.envelope.district} if fold.begins else {})
 
@@ -178,4 +204,4 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-PROJECTIONS = (Projection(FACTS, 1, project_facts, TABLES),)
+PROJECTIONS = (Projection(FACTS, 2, project_facts, TABLES),)

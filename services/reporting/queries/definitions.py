@@ -31,7 +31,10 @@ FIGURES = (
     Figure(
         name="jurisdictions", title="执法辖区", title_en="Jurisdictions", unit="个",
         formula="有上级、且在数据截止日有效的辖区数", formula_en="jurisdictions with a parent, valid on the as-of day",
-        source_events=("casetrail.registry.jurisdiction-established.v1",),
+        source_events=(
+            "casetrail.registry.jurisdiction-established.v1", "casetrail.registry.jurisdiction-renamed.v1",
+            "casetrail.registry.jurisdiction-ended.v1",
+        ),
         exclusions="不含市本级和省级；不含已撤销的辖区", exclusions_en="not the city itself, not the province; not abolished",
         rows="""SELECT jurisdiction_id AS key, district, 1 AS counts, name, kind, parent, valid_from, valid_to
             FROM fact_jurisdictions, as_of WHERE parent IS NOT NULL

@@ -18,7 +18,7 @@ from services.reporting.queries.definitions import BY_NAME, FIGURES
 from services.reporting.queries.figures import table_of
 from services.reporting.worker import CopyFeed
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.ledgers import Ledgers, Site, jurisdictions, runs_of, small_year
+from tests.service.reporting.ledgers import Ledgers, Site, enterprise, jurisdictions, runs_of, small_year
 
 EVERYWHERE = {
     "jurisdictions": 2, "enterprises": 4, "inspections": 3, "officer_visits": 7, "hazards": 5, "key_item_hazards": 2,
@@ -150,6 +150,25 @@ async def test_an_abolished_jurisdiction_does_not_count(reporting: Reporting) ->
         assert {row["key"] for row in await all_rows(client, "jurisdictions")} == {"donghu", "last-day"}
 
 
+async def test_figures_follow_what_the_register_changes(reporting: Reporting) -> None:
+    """An ended jurisdiction does not count, one named anew has its new name; a site is listed under the name of its file now."""
+    ledgers = Ledgers()
+    jurisdictions(ledgers, "donghu", "xihu")
+    enterprise(ledgers, "e-a1", "donghu")
+    district = {"kind": "district", "parent": "nanchang", "valid_from": None}
+    ended = {**district, "jurisdiction_id": "xihu", "name": "xihu区", "valid_to": "2021-09-05", "successors": ["donghu"]}
+    ledgers.record("registry", "jurisdiction-ended", ended, stream="jurisdiction:xihu", district="xihu")
+    renamed = {**district, "jurisdiction_id": "donghu", "name": "新东湖区", "valid_to": None, "since": "2021-09-06"}
+    ledgers.record("registry", "jurisdiction-renamed", renamed, stream="jurisdiction:donghu", district="donghu")
+    for name, value in (("name", "新企业"), ("address", "东湖区二号")):
+        told = {"enterprise_id": "e-a1", "fields": [{"name": name, "value": value}]}
+        ledgers.record("registry", "profile-amended", told, stream="enterprise:e-a1", subject="e-a1")
+    await reporting.receive(ledgers.recorded)
+    async with reporting.client("manager") as client:
+        assert {row["key"]: row["name"] for row in await all_rows(client, "jurisdictions")} == {"donghu": "新东湖区"}
+        assert [row["enterprise_name"] for row in await all_rows(client, "enterprises")] == ["新企业"]
+
+
 async def test_a_failed_reinspection_is_not_rectified(reporting: Reporting) -> None:
     ledgers = Ledgers()
     site = Site(ledgers, "a", "e-a1", "donghu")
@@ -193,7 +212,7 @@ async def test_a_rebuild_gives_equal_tables(reporting: Reporting) -> None:
 async def test_figures_follow_the_version_that_is_live(reporting: Reporting, year: Ledgers) -> None:
     """Before, during and after a switch to another version, also in what is remembered of them."""
     [facts] = PROJECTIONS
-    doubled = replace(facts, version=2, project=project_doubled)
+    doubled = replace(facts, version=facts.version + 1, project=project_doubled)
     hub = Hub(reporting.pool, reporting.under_test.vault)
     assert table_of(await hub.figures(), None)[0]["value"] == EVERYWHERE[FIGURES[0].name]
     async with reporting.client("manager") as client:
