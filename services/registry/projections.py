@@ -222,8 +222,12 @@ def _file_changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {field.name: field.value for field in event.fields if field.name in AMENDED}
         case PlaceAdded():
             return {"places": row["places"] + 1}
+        case PlaceRetired():
+            return {"places": row["places"] - 1}
         case EquipmentAdded():
             return {"equipment": row["equipment"] + 1}
+        case EquipmentRetired():
+            return {"equipment": row["equipment"] - 1}
         case SectorAdded():
             return {"sectors": [*row["sectors"], event.sector]}
         case SectorWithdrawn():
@@ -349,7 +353,7 @@ PROJECTIONS = (
     Projection("experts", version=1, project=project_experts, tables=("experts",)),
     Projection("publications", version=1, project=project_publications, tables=("publications",)),
     Projection("number_series", version=1, project=project_number_series, tables=("number_series",)),
-    Projection("enterprises", version=2, project=project_enterprises, tables=("enterprises",)),
+    Projection("enterprises", version=3, project=project_enterprises, tables=("enterprises",)),
     Projection("submissions", version=1, project=project_submissions, tables=("submissions",)),
     Projection("feeds", version=1, project=project_feeds, tables=("feeds",)),
     Projection("reconciliations", version=1, project=project_reconciliations, tables=("reconciliations",)),

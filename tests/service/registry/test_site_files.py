@@ -33,6 +33,11 @@ class Files:
         """Where something of a site is found."""
         return f"/v1/enterprises/{self.ids[number]}/{what}"
 
+    async def counted(self) -> tuple[int, int]:
+        """How many places and pieces of equipment the list tells of the first site."""
+        row = next(row for row in await self.desk.settled("/v1/enterprises") if row["enterprise_id"] == self.ids[0])
+        return row["places"], row["equipment"]
+
     async def post(self, client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
         """What a command answers that is carried out."""
         answer = await client.post(path, json=body)
@@ -181,6 +186,9 @@ async def test_confined_spaces_have_a_form_of_their_own(files: Files) -> None:
     await files.post(files.officer, files.path(0, "retirements"), record="equipment", record_id="R1", reason="损坏")
     told = {piece["record_id"]: piece["retired_on"] for piece in (await files.desk.get(files.path()))["equipment"]}
     assert told == {"E1": None, "R1": "2026-03-02"}
+    assert await files.counted() == (2, 1)
+    await files.post(files.officer, files.path(0, "retirements"), record="place", record_id="Y1", reason="填埋")
+    assert await files.counted() == (1, 1)
 
 
 async def test_what_is_exported_can_be_imported_again(files: Files, admin_dsn: str) -> None:
