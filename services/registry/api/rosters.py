@@ -38,7 +38,7 @@ async def export(request: Request, principal: Reader, db: Seen, district: Id | N
     for row in found:
         row["name"], row["certificate_no"] = await request.app.state.vault.plain(row["name"], row["certificate_no"])
     text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in roster.rows_of(found))
+    csv.writer(text).writerows([roster.harmless(cell) for cell in row] for row in roster.rows_of(found))
     headers = {"Content-Disposition": 'attachment; filename="officers.csv"'}
     return Response(b"\xef\xbb\xbf" + text.getvalue().encode(), 200, headers, CSV)
 
@@ -54,7 +54,7 @@ async def enter_csv(request: Request, command: Administrator) -> Response:
     """The same from CSV, in the columns of the export; every fault is named, and then nothing is entered."""
     try:
         rows = list(csv.reader(io.StringIO(_decoded(await request.body())), strict=True))
-        told = roster.officers_of([row for row in rows if any(cell.strip() for cell in row)])
+        told = roster.officers_of([[roster.plain(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)])
         body = RosterBody.model_validate({"officers": told})
     except csv.Error as error:
         raise BadRequest("csv-malformed", "不是有效的CSV", f"this is no CSV: {error}", status=422) from error
@@ -82,11 +82,6 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise BadRequest("csv-encoding", "文件编码无法识别，请存为UTF-8", "the file is neither UTF-8 nor GB 18030", status=422)
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
 def _fault(error: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ COLUMNS: Mapping[str, str] = {
 """The heads of a roster, and what each column fills; 专业 holds several, separated by 、 or ;."""
 TOLD = {"回避企业": "recusals", "最后工作日": "last_day"}
 """What a roster tells beside that on its way out; ignored on its way in."""
+MARKED = ("=", "+", "-", "@", "\t", "\r", "'")  # what a cell may not begin with, and the mark itself
 LARGEST = 500  # officers of a roster: they are decided on together, in one write set
 
 
@@ -59,6 +60,16 @@ def enter(state: OfficerState, fact: OfficerEnrolled, at: datetime) -> list[Even
     for event in renewed:
         state = people.evolve_officer(state, event)
     return [*renewed, *people.reassign_officer(state, unit, at)]
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet takes for text, not for a formula; `plain` takes the mark away again."""
+    return f"'{cell}" if cell.startswith(MARKED) else cell
+
+
+def plain(cell: str) -> str:
+    """A cell without the mark that `harmless` set; any other as it is."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(MARKED) else cell
 
 
 def _text(value: Any) -> str:
