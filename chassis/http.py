@@ -8,37 +8,36 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from opentelemetry.trace import SpanKind
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis import problems
 from chassis.auth import Principal, principal_of
 from chassis.clock import Clock
+from chassis.description import describe
 from chassis.eventstore import Pool
+from chassis.middleware import Bounded, Trace
 from chassis.problems import BadRequest
 from chassis.runner import Context, Runner, Work
 from chassis.shown import Shown
 from chassis.sight import Sight
-from chassis.telemetry import current_traceparent, span
+from chassis.telemetry import current_traceparent
 from chassis.transacted import run_with_tables
 
 NAMESPACE = uuid.UUID("5f1c2a52-0a3e-5c8e-9d53-0c1f0b7d8e21")
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,128})"?$')
 VERSION = re.compile(r'"?([0-9]{1,9})"?')
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DEVICE = re.compile(r"[\x20-\x7e]{1,128}")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # nothing that is recorded here happened before; PostgreSQL's -infinity lies there
 AT_LEAST_WAIT = 10.0  # seconds
-LARGEST_BODY = 4 << 20  # bytes: a catalogue or rulebook with room
-LARGEST_FILE = 65 << 20  # bytes of a multipart body: a workbook
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
 """An id: in a path, in a query, in a body."""
 
@@ -51,6 +50,20 @@ SELECT l.idx <= ALL (SELECT coalesce(c.position, 0) FROM unnest($2::text[]) AS a
                      LEFT JOIN checkpoints c ON c.name = p.checkpoint)
 FROM ledger l WHERE l.event_id = $1
 """
+
+
+def _only_written(value: Any) -> Any:
+    """Pydantic takes a number for seconds since 1970, also one that stands in a query."""
+    if not isinstance(value, date) and not (isinstance(value, str) and DAY.fullmatch(value)):
+        raise ValueError("a date is written 2026-03-01")
+    return value
+
+
+WRITTEN = BeforeValidator(_only_written)
+"""Of a date: that it is taken only as it is written. It stands behind the bounds, if there are any."""
+
+IsoDate = Annotated[date, WRITTEN]
+"""A day as it is written: in a path, in a query, in a body."""
 
 
 class Body(BaseModel):
@@ -101,19 +114,23 @@ def command(*roles: str, guarded: bool = False) -> Callable[..., Any]:
     `guarded` commands also need If-Match (428 without): a person decides on what they saw.
     """
 
-    async def permitted(request: Request) -> Command:
+    async def permitted(request: Request) -> AsyncIterator[Command]:
         principal = await principal_of(request)
         role = principal.require(*roles)
-        body = await _payload(request)
         runner: Runner = request.app.state.runner
-        return Command(
-            principal=principal, role=role, runner=runner, key=_scoped_key(request, principal),
-            fingerprint=hashlib.sha256(body).digest(), if_match=_if_match(request, guarded),
-            occurred_at=_occurred_at(request, runner.clock), stated="occurred-at" in request.headers,
-            device=_device(request),
-        )  # fmt: skip
+        try:
+            body = await _payload(request)
+            yield Command(
+                principal=principal, role=role, runner=runner, key=_scoped_key(request, principal),
+                fingerprint=hashlib.sha256(body).digest(), if_match=_if_match(request, guarded),
+                occurred_at=_occurred_at(request, runner.clock), stated="occurred-at" in request.headers,
+                device=_device(request),
+            )  # fmt: skip
+        finally:
+            await request.close()  # the files of a form, whatever became of it
 
     permitted.__permission__ = roles  # type: ignore[attr-defined]
+    permitted.__needs__ = ("command", "guarded") if guarded else ("command",)  # type: ignore[attr-defined]
     return permitted
 
 
@@ -227,8 +244,10 @@ def foreign_cursor() -> BadRequest:
     return BadRequest("bad-cursor", "分页游标无效", "the cursor is not one of ours")
 
 
-def page(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = None) -> Page:
-    """FastAPI dependency: keyset pagination by an opaque cursor."""
+def page(
+    _: Annotated[Principal, Depends(principal_of)], limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = None
+) -> Page:
+    """FastAPI dependency: keyset pagination by an opaque cursor; nobody is told anything about it before they are known."""
     if cursor is None:
         return Page(limit, None)
     try:
@@ -240,6 +259,7 @@ def page(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = N
     return Page(limit, after)
 
 
+page.__needs__ = ("page",)  # type: ignore[attr-defined]
 Paged = Annotated[Page, Depends(page)]
 
 
@@ -295,53 +315,6 @@ async def sight_of(request: Request, principal: Annotated[Principal, Depends(pri
 Seen = Annotated[Sight, Depends(sight_of)]
 
 
-class Trace:
-    """ASGI middleware: every request runs in a span that continues its traceparent, or begins a trace; probes are left out."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if scope["type"] != "http" or scope["path"] in ("/livez", "/readyz"):
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        given = headers.get(b"traceparent")
-        parent = given.decode("latin-1") if given else None
-        with span(f"{scope['method']} {scope['path']}", SpanKind.SERVER, parent) as scope["traceparent"]:
-            await self._app(scope, receive, send)
-
-
-class Bounded:
-    """ASGI middleware: a body is read up to a size only, whether or not it said how large it is, and before anybody is known."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; whoever reads more of its body than it may have meets 413."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        most = LARGEST_FILE if _content_type(scope).startswith(b"multipart/") else LARGEST_BODY
-        left = most
-
-        async def bounded() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413, f"the body is larger than {most} bytes")
-            return message
-
-        await self._app(scope, bounded, send)
-
-
-def _content_type(scope: Scope) -> bytes:
-    return next((bytes(value).lower() for name, value in scope["headers"] if name == b"content-type"), b"")
-
-
 Check = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -380,6 +353,7 @@ def create_app(title: str, routers: Sequence[APIRouter], lifespan: Any = None) -
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     problems.install(app)
     app.add_middleware(Bounded)
     app.add_middleware(Trace)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request
 
 from chassis.aggregates import AsOf, Loaded, moment_beside, read
-from chassis.auth import Principal
+from chassis.auth import Principal, principal_of
 from chassis.domain import Stream, Unknown
 from chassis.eventstore import Pool
 from chassis.problems import BadRequest
@@ -20,6 +20,7 @@ MEANING = (
 
 
 async def moment(
+    _: Annotated[Principal, Depends(principal_of)],
     as_of: Annotated[str | None, Query(description=MEANING, examples=["v7", "recorded:2021-09-01T00:00:00+08:00"])] = None,
 ) -> AsOf | None:
     """FastAPI dependency: the moment that `?as_of=` names; None for now. BadRequest `as-of-malformed`."""
@@ -31,6 +32,7 @@ async def moment(
         ) from error
 
 
+moment.__needs__ = ("moment",)  # type: ignore[attr-defined]
 Moment = Annotated[AsOf | None, Depends(moment)]
 """Every question about one aggregate has one in its signature, and hands it on."""
 

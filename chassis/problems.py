@@ -9,6 +9,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from chassis.aggregates import NotReached
@@ -104,7 +105,23 @@ async def on_http(request: Request, error: Exception) -> Response:
         413: ("too-large", "内容过大"),
     }
     code, zh = codes.get(error.status_code, ("http-error", "请求无法处理"))
-    return problem(request, error.status_code, code, zh, str(error.detail), dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(request, error.status_code, code, zh, str(error.detail), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods by which this address may be asked: of all routes with its path, where the router names those of one.
+
+    Of two paths that fit, the one with fewer parameters is meant.
+    """
+    found: dict[tuple[int, str], set[str]] = {}
+    for context in iter_route_contexts(request.app.routes):
+        matched = context.path_regex.match(request.url.path) if hasattr(context, "path_regex") else None
+        if matched is not None:
+            found.setdefault((len(matched.groupdict()), str(context.path)), set()).update(context.methods or ())
+    return sorted(found[min(found)]) if found else []
 
 
 async def on_database_gone(request: Request, error: Exception) -> Response:

@@ -22,7 +22,7 @@ Needed = Annotated[int, Query(ge=1, le=1 << 62)]
 router = APIRouter(prefix="/log")
 
 
-@router.get("/checkpoint")
+@router.get("/checkpoint", responses={404: {}})
 async def checkpoint(_: Auditor, db: Db) -> Response:
     """The newest signed checkpoint, as the signed note that it is (C2SP tlog-checkpoint)."""
     return head_answer(await latest_head(db))
@@ -34,7 +34,7 @@ async def checkpoint_of_size(size: int, _: Auditor, db: Db) -> Response:
     return head_answer(await head_of_size(db, min(size, 1 << 62)))
 
 
-@router.get("/inclusion")
+@router.get("/inclusion", responses={404: {}})
 async def inclusion(_: Auditor, db: Db, idx: Size = None, event_id: UUID | None = None, size: Size = None) -> Response:
     """The proof that a ledger row, named by `idx` or `event_id`, is in the tree of `size` leaves (the newest signed one)."""
     row_named(idx, event_id)
@@ -44,7 +44,7 @@ async def inclusion(_: Auditor, db: Db, idx: Size = None, event_id: UUID | None 
         return await inclusion_answer(connection, LEDGER_TREE, found, upto)
 
 
-@router.get("/consistency")
+@router.get("/consistency", responses={404: {}})
 async def consistency(_: Auditor, db: Db, first: Needed, second: Needed) -> Response:
     """The proof that the tree of `second` leaves begins with that of `first` leaves."""
     async with db.acquire() as connection:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from chassis.auth import Principal, reader
 from chassis.domain import Event
-from chassis.http import Body, Command, Db, Id, Page, Paged, Sha256, answer_json, at_least, command, listed
+from chassis.http import WRITTEN, Body, Command, Db, Id, Page, Paged, Sha256, answer_json, at_least, command, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import commands, queries
 from services.inspection.domain import events
@@ -32,7 +32,7 @@ READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "admin
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,19}$")]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1)), WRITTEN]
 Line = Annotated[str, StringConstraints(pattern=ONE_LINE, strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(pattern=SOME_LINES, strip_whitespace=True, min_length=1, max_length=4000)]
 

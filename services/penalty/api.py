@@ -11,7 +11,7 @@ from pydantic import Field
 
 from chassis.auth import Principal, reader
 from chassis.domain import Refused
-from chassis.http import Body, Command, Db, Id, Paged, Sha256, answer_json, at_least, command, listed
+from chassis.http import Body, Command, Db, Id, IsoDate, Paged, Sha256, answer_json, at_least, command, listed
 from chassis.moments import Moment, aggregate, related
 from chassis.problems import BadRequest
 from chassis.runner import Runner
@@ -126,7 +126,7 @@ class ServiceBody(Body):
 
     manner: domain.Manner
     recipient: Line
-    received_on: date
+    received_on: IsoDate
 
 
 class PaymentBody(Body):
@@ -134,7 +134,7 @@ class PaymentBody(Body):
 
     amount_fen: Fen
     bank_reference: Annotated[str, Field(min_length=1, max_length=64)]
-    paid_on: date
+    paid_on: IsoDate
 
 
 class ClosingBody(Body):
@@ -190,7 +190,7 @@ async def record_statement(case_id: str, body: StatementBody, command: Officer) 
     """Record the party's statement, or its waiver."""
     if body.kind == "made" and body.text is None:
         where = [{"pointer": "#/text", "in": "body", "detail": "a statement has a text"}]
-        raise BadRequest("invalid", "陈述申辩须有内容", "a statement has a text", status=422, errors=where)
+        raise BadRequest("statement-empty", "陈述申辩须有内容", "a statement has a text", status=422, errors=where)
     return await command.run(commands.record_statement, case_id, body.kind, body.text or "", status=201)
 
 

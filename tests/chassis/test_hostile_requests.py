@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from chassis.auth import Unauthenticated, principal_from
-from chassis.http import LARGEST_BODY
+from chassis.middleware import LARGEST_BODY
 from chassis.runner import LARGEST
 from chassis.testing import ServiceUnderTest
 from tests.chassis.test_http import is_problem, note

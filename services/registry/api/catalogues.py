@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from pydantic import Field
 
-from chassis.http import Body, Id
+from chassis.http import Body, Id, IsoDate
 from services.registry.api.citations import DatedReference, Fen, Part, Reference, Version
 from services.registry.api.reference import Name
 
@@ -21,8 +20,8 @@ class Penalty(Part):
     min_fen: Fen
     max_fen: Fen
     other_kinds: list[str]
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
 
 
 class Measure(Part):
@@ -55,8 +54,8 @@ class Item(Part):
     basis: list[DatedReference]
     onsite_measure: Measure
     penalty: list[Penalty]
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
 
 
 class CatalogueBody(Body):
@@ -65,8 +64,8 @@ class CatalogueBody(Body):
     catalogue: Id
     version: Version
     title: Name
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
     register_terms: dict[str, Any] = Field(default_factory=dict)
     items: list[Item] = Field(min_length=1, max_length=5000)
     rulebook: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{2,63}/[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")

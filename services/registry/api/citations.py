@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.http import IsoDate
 from services.registry.api.reference import Name
 
 Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$")]
@@ -32,5 +32,5 @@ class Reference(Part):
 class DatedReference(Reference):
     """A place in a law, for acts within its dates."""
 
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None

@@ -16,7 +16,7 @@ from services.registry import queries
 from services.registry.api import workbooks
 from services.registry.api.catalogues import CatalogueBody
 from services.registry.api.citations import Version
-from services.registry.api.imports import LARGEST, LISTED, XLSX, bounded
+from services.registry.api.imports import LARGEST, LISTED, SHEETS, XLSX, bounded
 from services.registry.api.publications import fact_of, release_of
 from services.registry.api.reference import PUBLIC, Administrator
 from services.registry.commands import reference
@@ -41,7 +41,7 @@ MULTIPART = {
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/catalogues/{catalogue}/{version}/workbook", dependencies=PUBLIC)
+@router.get("/catalogues/{catalogue}/{version}/workbook", dependencies=PUBLIC, response_class=Response, responses=SHEETS)
 async def export(request: Request, catalogue: Id, version: Version) -> Response:
     """A release of a catalogue as a workbook: items, articles breached, measures, penalties, a sheet each."""
     known = await queries.catalogues(pool_of(request).fetch, catalogue)

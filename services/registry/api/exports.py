@@ -14,7 +14,7 @@ from chassis.domain import day_of
 from chassis.http import Id, Seen, pool_of
 from chassis.problems import BadRequest
 from services.registry import queries
-from services.registry.api.imports import XLSX
+from services.registry.api.imports import SHEETS, XLSX
 from services.registry.api.workbooks import FORMS, plain_workbook
 from services.registry.domain import completeness, exporting
 from services.registry.domain.changes import Sector
@@ -28,7 +28,7 @@ Exporter = Annotated[Principal, Depends(reader("manager", "administrator"))]
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/exports/{sector}.xlsx")
+@router.get("/exports/{sector}.xlsx", response_class=Response, responses=SHEETS)
 async def export(request: Request, sector: Sector, principal: Exporter, db: Seen, district: Id | None = None) -> Response:
     """The open files of a sector in the asker's districts, in the form in force; what is exported can be imported again."""
     today = day_of(request.app.state.runner.clock.now())

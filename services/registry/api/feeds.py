@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
@@ -120,6 +120,22 @@ class DecisionsBody(Body):
     reason: Text | None = None
 
 
+class RefusedProposal(BaseModel):
+    """A proposal that was not decided, and why."""
+
+    reconciliation_id: str
+    code: str
+    zh: str
+    en: str
+
+
+class DecidedTogether(BaseModel):
+    """How many proposals were decided, and which were not."""
+
+    decided: int
+    refused: tuple[RefusedProposal, ...]
+
+
 @router.post("/feeds", status_code=201, dependencies=[Depends(bounded)], openapi_extra={"requestBody": MULTIPART})
 async def receive(request: Request, command: Receiver) -> Response:
     """Compare a feed of the market supervision with the register: what differs is proposed, nothing is overwritten.
@@ -193,7 +209,7 @@ async def renew(reconciliation_id: Id, command: Officer) -> Response:
     return await command.run(feeds.renew, reconciliation_id, status=201)
 
 
-@router.post("/reconciliation-decisions", status_code=200)
+@router.post("/reconciliation-decisions", status_code=200, responses={200: {"model": DecidedTogether}})
 async def decide_some(body: DecisionsBody, command: Officer) -> Response:
     """Decide proposals alike that were looked at together; each is decided, or refused with its reason, by itself."""
     proposals = [(one.reconciliation_id, one.proposal) for one in body.proposals]

@@ -36,6 +36,9 @@ from services.registry.domain.workbook import COMPANION, Draft, Fault, WorkbookR
 LARGEST = 64 << 20  # bytes of a request
 LISTED = 1000  # faults in an answer; the refused rows' workbook has all of them
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEETS: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
+"""What an operation that answers a workbook says of its answer."""
+
 IMPORT_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 MULTIPART = {
     "required": True,
@@ -110,7 +113,7 @@ async def view(request: Request, import_id: Id, principal: Reader, as_of: Moment
     return answer_json(body, version=loaded.version)
 
 
-@router.get("/imports/{import_id}/refused.xlsx")
+@router.get("/imports/{import_id}/refused.xlsx", response_class=Response, responses=SHEETS)
 async def refused(request: Request, import_id: Id, principal: Reader, as_of: Moment) -> Response:
     """The refused rows of an import, each with its reason, in the form they came in."""
     loaded = await aggregate(request, principal, IMPORT, import_id, as_of)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from chassis.aggregates import read
 from chassis.domain import Unknown
-from chassis.http import Body, Id, answer_json, pool_of
+from chassis.http import WRITTEN, Body, Id, IsoDate, answer_json, pool_of
 from chassis.moments import Moment
 from services.registry.api.reference import PUBLIC, Administrator, JurisdictionBody, Name, Text
 from services.registry.commands import jurisdictions
@@ -27,7 +27,7 @@ class NamesBody(Body):
     short_name: Name
     organ: Name
     document_abbreviation: Name
-    since: date
+    since: IsoDate
     source: Text
 
 
@@ -41,7 +41,7 @@ class EndingBody(Body):
 class ReorganisationBody(Body):
     """What ends after `last_day` and what begins on the next: whole or not at all."""
 
-    last_day: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2200, 12, 31))]
+    last_day: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2200, 12, 31)), WRITTEN]
     ends: Annotated[tuple[EndingBody, ...], Field(max_length=50)] = ()
     begins: Annotated[tuple[JurisdictionBody, ...], Field(max_length=50)] = ()
     reason: Text

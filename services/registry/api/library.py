@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.http import Body, Id, Paged, Seen, foreign_cursor, listed
+from chassis.http import Body, Id, IsoDate, Paged, Seen, foreign_cursor, listed
 from services.registry import queries
 from services.registry.api.reference import LISTED, Administrator, CertificateNo, Name, Reader, Specialities, Text
 from services.registry.commands import library
@@ -20,7 +20,7 @@ class CertificateBody(Body):
     """A renewed certificate."""
 
     certificate_no: CertificateNo
-    certificate_valid_to: date
+    certificate_valid_to: IsoDate
 
 
 class AssignmentBody(Body):
@@ -35,7 +35,7 @@ class AssignmentBody(Body):
 class LeavingBody(Body):
     """An officer's last day."""
 
-    last_day: date
+    last_day: IsoDate
 
 
 class WithdrawalBody(Body):
@@ -48,7 +48,7 @@ class ExpertChangesBody(Body):
     """What an expert knows, and their last day if they leave."""
 
     specialities: Specialities = ()
-    last_day: date | None = None
+    last_day: IsoDate | None = None
 
 
 @router.post("/officers/{officer_id}/certificates", status_code=201)
@@ -84,7 +84,7 @@ async def amend_expert(expert_id: Id, body: ExpertChangesBody, command: Administ
 
 @router.get("/certificates", dependencies=LISTED)
 async def certificates(
-    request: Request, principal: Reader, db: Seen, asked: Paged, before: Annotated[date | None, Query()] = None
+    request: Request, principal: Reader, db: Seen, asked: Paged, before: Annotated[IsoDate | None, Query()] = None
 ) -> Response:  # fmt: skip
     """The serving officers of the asker's districts by the day on which their certificates expire (before a day)."""
     after_day, after_id = _after(asked.after)

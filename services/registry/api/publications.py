@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.aggregates import AsOf, Loaded, read
 from chassis.domain import Stream, Unknown
-from chassis.http import Id, Paged, Seen, answer_json, listed, pool_of
+from chassis.http import Id, IsoDate, Paged, Seen, answer_json, listed, pool_of
 from chassis.moments import Moment
 from services.registry import queries
 from services.registry.api.catalogues import CatalogueBody
@@ -45,13 +45,13 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
 
 
 @router.get("/catalogues", dependencies=LISTED)
-async def catalogues(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
+async def catalogues(request: Request, db: Seen, asked: Paged, on: IsoDate | None = None) -> Response:
     """What releases of catalogues there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "catalogue", on)
 
 
 @router.get("/rulebooks", dependencies=LISTED)
-async def rulebooks(request: Request, db: Seen, asked: Paged, on: date | None = None) -> Response:
+async def rulebooks(request: Request, db: Seen, asked: Paged, on: IsoDate | None = None) -> Response:
     """What releases of rulebooks there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "rulebook", on)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.http import Body, Command, Id, Page, Paged, Seen, answer_json, at_least, command, foreign_cursor, listed
+from chassis.http import Body, Command, Id, IsoDate, Page, Paged, Seen, answer_json, at_least, command, foreign_cursor, listed
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.commands import reference
@@ -48,8 +47,8 @@ class JurisdictionBody(Body):
     organ: Name
     organ_id: Id
     document_abbreviation: Name
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: IsoDate | None = None
+    valid_to: IsoDate | None = None
     confidence: Name
     source: Text
 
@@ -63,7 +62,7 @@ class OfficerBody(Body):
     organ: Name
     district: Id
     certificate_no: CertificateNo
-    certificate_valid_to: date
+    certificate_valid_to: IsoDate
     specialities: Specialities = ()
 
 

@@ -20,6 +20,7 @@ from services.registry.domain.people import OfficerEnrolled
 
 CSV = "text/csv; charset=utf-8"
 MOST = 10_000  # officers of an export
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 CSV_BODY = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 router = APIRouter(prefix="/v1")
@@ -31,7 +32,7 @@ class RosterBody(Body):
     officers: Annotated[list[OfficerBody], Field(min_length=1, max_length=roster.LARGEST)]
 
 
-@router.get("/rosters/officers.csv", dependencies=PUBLIC)
+@router.get("/rosters/officers.csv", dependencies=PUBLIC, response_class=Response, responses=CSV_ANSWER)
 async def export(request: Request, principal: Reader, db: Seen, district: Id | None = None) -> Response:
     """The officer library of the asker's districts as CSV (UTF-8 with a mark, so that spreadsheets read it)."""
     found = [dict(row) for row in await db.fetch(queries.ROSTER, principal.seen_districts(), district, MOST)]

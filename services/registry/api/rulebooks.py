@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from chassis.http import Body, Id
+from chassis.http import Body, Id, IsoDate
 from services.registry.api.citations import Fen, Part, Reference, Version
 from services.registry.api.reference import Name
 
@@ -16,8 +15,8 @@ class Dated(Part):
     """A rule that holds on certain days, and the article it rests on."""
 
     basis: Reference | None
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
 
 
 class Article(Part):
@@ -34,8 +33,8 @@ class LawVersion(Part):
     version: Version
     title: Name
     short_title: Name
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
     highest_article: int | None = Field(None, ge=1, le=10000, strict=True)
     articles: dict[str, Article] | None = None
 
@@ -76,8 +75,8 @@ class RangeRow(Reference):
     min_fen: Fen
     max_fen: Fen
     max_inclusive: bool
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
     other_kinds: list[str] = Field(default_factory=list)
 
 
@@ -92,8 +91,8 @@ class Apportionment(Part):
 class EarlierReference(Reference):
     """The place that a rule rested on before, within its dates where they are known."""
 
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: IsoDate | None = None
+    valid_to: IsoDate | None = None
 
 
 class Officers(Dated):
@@ -145,7 +144,7 @@ class Seal(Dated):
 class CalendarOverride(Part):
     """A day whose kind the rulebook fixes."""
 
-    date: date
+    date: IsoDate
     working: bool
 
 
@@ -265,8 +264,8 @@ class RulebookBody(Part):
     version: Version
     title: Name
     province: str = Field(pattern="^[0-9]{6}$")
-    valid_from: date
-    valid_to: date | None
+    valid_from: IsoDate
+    valid_to: IsoDate | None
     laws: list[LawVersion] = Field(min_length=1)
     deadlines: list[DeadlineRow] = Field(min_length=1)
     thresholds: list[ThresholdRow]

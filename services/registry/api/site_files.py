@@ -12,7 +12,7 @@ from pydantic import Field
 from chassis.aggregates import Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import Body, Command, Id, answer_json, command, pool_of
+from chassis.http import WRITTEN, Body, Command, Id, answer_json, command, pool_of
 from chassis.moments import Moment, aggregate
 from services.registry import queries
 from services.registry.api.reference import READERS, Name, Text
@@ -24,11 +24,12 @@ from services.registry.domain.changes import ConfirmedRecord, EnterpriseClassifi
 from services.registry.domain.grading import Finding
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState, Records
 
-Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2200, 12, 31))]
+NO_OTHERS: dict[str, Any] = {"additionalProperties": False}  # than those whose names fit
+Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2200, 12, 31)), WRITTEN]
 Number = Annotated[str, Field(pattern=r"^[^\s/\x00-\x1f\x7f]{1,30}$")]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Said = Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True, ge=-(10**15), le=10**15)] | Text | None
-Values = Annotated[dict[FieldName, Said], Field(max_length=200)]
+Values = Annotated[dict[FieldName, Said], Field(max_length=200, json_schema_extra=NO_OTHERS)]
 Keeper = Annotated[Command, Depends(command("officer", "manager", "administrator"))]
 Manager = Annotated[Command, Depends(command("manager", "administrator"))]
 FileReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
@@ -40,8 +41,8 @@ class ToldBody(Body):
     """What is told of a site: fields by name; null withdraws one."""
 
     site: Values = Field(default_factory=dict)
-    places: Annotated[dict[Number, Values], Field(max_length=1000)] = Field(default_factory=dict)
-    equipment: Annotated[dict[Number, Values], Field(max_length=5000)] = Field(default_factory=dict)
+    places: Annotated[dict[Number, Values], Field(max_length=1000, json_schema_extra=NO_OTHERS)] = Field(default_factory=dict)
+    equipment: Annotated[dict[Number, Values], Field(max_length=5000, json_schema_extra=NO_OTHERS)] = Field(default_factory=dict)
 
     def told(self) -> Told:
         """As the domain has it."""
@@ -142,7 +143,9 @@ class MergeBody(Body):
     """The duplicate that is merged into this file; which of the two is right where they differ."""
 
     duplicate: Id
-    choices: Annotated[dict[FieldName, Literal["survivor", "duplicate"]], Field(max_length=200)] = Field(default_factory=dict)
+    choices: Annotated[dict[FieldName, Literal["survivor", "duplicate"]], Field(max_length=200, json_schema_extra=NO_OTHERS)] = (
+        Field(default_factory=dict)
+    )
     reason: Text
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Id, Paged, Seen, answer_json
+from chassis.http import WRITTEN, Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import (
     LAST_DAY,
@@ -68,7 +68,7 @@ class FilingBody(Body):
     """With whom the plan was filed, when, under which number."""
 
     filed_with: Title
-    filed_on: date = Field(le=LAST_DAY, ge=date(2000, 1, 1))
+    filed_on: Annotated[date, Field(le=LAST_DAY, ge=date(2000, 1, 1)), WRITTEN]
     reference: Title
 
 

@@ -10,12 +10,12 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from chassis.auth import Principal, reader
-from chassis.http import Body, Command, Page, at_least, command, foreign_cursor, listed
+from chassis.http import WRITTEN, Body, Command, Page, at_least, command, foreign_cursor, listed
 from chassis.sight import Sight
 from services.tasks.queries.lists import Listing, listed_rows
 
 LAST_DAY = date(2100, 12, 31)  # of plans and due dates: a typing mistake, not a deadline, lies behind it
-Day = Annotated[date, Field(le=LAST_DAY)]
+Day = Annotated[date, Field(le=LAST_DAY), WRITTEN]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Sector = Literal["steel", "aluminium", "dust"]
 Sectors = Annotated[tuple[Sector, ...], Field(min_length=1, max_length=3)]

@@ -119,7 +119,7 @@ async def test_legal_review_that_the_officers_ask_for_must_pass(bureau: Bureau) 
         ("finance", "filings", {}, 403, "forbidden"),
         ("officer", "evidence", {"kind": "rumour", "title": "x", "officers": HANDLERS, "sha256": "0" * 64}, 422, "invalid"),
         ("officer", "notices", {"manner": "direct", "extra": 1}, 422, "invalid"),
-        ("officer", "statements", {"kind": "made"}, 422, "invalid"),
+        ("officer", "statements", {"kind": "made"}, 422, "statement-empty"),
         ("finance", "payments", {"amount_fen": 10.5, "bank_reference": "B1", "paid_on": "2021-09-28"}, 422, "invalid"),
         ("officer", "notices", {"manner": "direct"}, 409, "case-not-filed"),
     ],
