@@ -54,6 +54,14 @@ class FileChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterpriseMerged:
+    """A site's file was a duplicate of another."""
+
+    enterprise_id: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskGenerated:
     """A site is to be inspected."""
 
@@ -158,7 +166,8 @@ FOLDS = {
     "casetrail.registry.jurisdiction-ended.v1": _change("fact_jurisdictions", JurisdictionEstablished),
     "casetrail.registry.profile-amended.v1": NAMED,
     "casetrail.registry.duplicate-absorbed.v1": NAMED,
-    "casetrail.registry.enterprise-registered.v1": _begin("fact_enterprises", EnterpriseRegistered),
+    "casetrail.registry.enterprise-registered.v1": _begin("fact_enterprises", EnterpriseRegistered, merged_into=None),
+    "casetrail.registry.enterprise-merged.v1": _change("fact_enterprises", EnterpriseMerged, {"into": "merged_into"}),
     "casetrail.tasks.task-generated.v1": _begin("fact_tasks", TaskGenerated, state="generated", completed_on=None),
     "casetrail.tasks.task-assigned.v1": _change("fact_tasks", TaskMoved, state="assigned"),
     "casetrail.tasks.task-accepted.v1": _change("fact_tasks", TaskMoved, state="accepted"),

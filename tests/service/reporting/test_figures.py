@@ -151,7 +151,9 @@ async def test_an_abolished_jurisdiction_does_not_count(reporting: Reporting) ->
 
 
 async def test_figures_follow_what_the_register_changes(reporting: Reporting) -> None:
-    """An ended jurisdiction does not count, one named anew has its new name; a site is listed under the name of its file now."""
+    """An ended jurisdiction does not count, one named anew has its new name; a site is listed under the name of its file now, and
+    once, though it had two files.
+    """
     ledgers = Ledgers()
     jurisdictions(ledgers, "donghu", "xihu")
     enterprise(ledgers, "e-a1", "donghu")
@@ -163,6 +165,9 @@ async def test_figures_follow_what_the_register_changes(reporting: Reporting) ->
     for name, value in (("name", "新企业"), ("address", "东湖区二号")):
         told = {"enterprise_id": "e-a1", "fields": [{"name": name, "value": value}]}
         ledgers.record("registry", "profile-amended", told, stream="enterprise:e-a1", subject="e-a1")
+    enterprise(ledgers, "e-a2", "donghu")
+    merged = {"enterprise_id": "e-a2", "into": "e-a1", "reason": "重复建档"}
+    ledgers.record("registry", "enterprise-merged", merged, stream="enterprise:e-a2", subject="e-a2")
     await reporting.receive(ledgers.recorded)
     async with reporting.client("manager") as client:
         assert {row["key"]: row["name"] for row in await all_rows(client, "jurisdictions")} == {"donghu": "新东湖区"}
