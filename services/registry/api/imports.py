@@ -51,6 +51,12 @@ MULTIPART = {
                     "file": {"type": "string", "format": "binary", "description": "the workbook, xlsx; or CSV files, zip"},
                     "import_id": {"type": "string", "pattern": f"^{IMPORT_ID.pattern}$"},
                     "accept_valid": {"type": "string", "enum": ["true", "false"], "default": "false"},
+                    "existing": {
+                        "type": "string",
+                        "enum": ["refuse", "submit"],
+                        "default": "refuse",
+                        "description": "a site that has its file is refused, or submitted with what differs",
+                    },
                 },
             }
         }
@@ -81,7 +87,8 @@ router = APIRouter(prefix="/v1")
 async def load(request: Request, command: Importer) -> Response:
     """Load a register workbook, or a zip of CSV files of any number of rows: all of it, or with accept_valid its good sites.
 
-    Sent again, it goes on or answers the same.
+    With `existing=submit` a site that has its file already is submitted with what differs from it, for an officer to decide field
+    by field: nothing is overwritten. Sent again, it goes on or answers the same.
     """
     order, content = await _order(request)
     day = day_of(command.occurred_at)
@@ -129,6 +136,7 @@ async def refused(request: Request, import_id: Id, principal: Reader, as_of: Mom
 async def _order(request: Request) -> tuple[ImportRegister, bytes]:
     async with request.form() as form:
         file, import_id, accept = form.get("file"), form.get("import_id"), form.get("accept_valid", "false")
+        existing = form.get("existing", "refuse")
         if not isinstance(file, UploadFile):
             raise BadRequest("file-missing", "缺少文件", "the form field `file` with the workbook is required")
         content = await file.read(LARGEST + 1)
@@ -137,11 +145,17 @@ async def _order(request: Request) -> tuple[ImportRegister, bytes]:
         raise BadRequest("import-id-malformed", "import_id 格式不正确", wanted)
     if accept not in ("true", "false"):
         raise BadRequest("accept-valid-malformed", "accept_valid 须为 true 或 false", "accept_valid must be true or false")
+    if existing not in ("refuse", "submit"):
+        raise BadRequest("existing-malformed", "existing 须为 refuse 或 submit", "existing must be refuse or submit")
     if len(content) > LARGEST:
         raise too_large()
     name = "".join(character for character in file.filename or "" if character.isprintable())[:200]
     digest = hashlib.sha256(content).hexdigest()
-    return ImportRegister(import_id=import_id, file_name=name, sha256=digest, accept_valid=accept == "true"), content
+    order = ImportRegister(
+        import_id=import_id, file_name=name, sha256=digest, accept_valid=accept == "true",
+        existing="submit" if existing == "submit" else None,
+    )  # fmt: skip
+    return order, content
 
 
 def context_of(command: Command) -> Context:

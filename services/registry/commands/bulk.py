@@ -74,10 +74,13 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, stage
             raise WorkbookRefused(tally.faults, tally.faults_total)
         district = await register.district_of(runner.pool, context, tally.districts)
         await runner.run(context, register.bound(register.start_import, _started(command, form, staged, tally), district))
-        await _register_all(runner, context, command, staged)
+        submitted, unchanged = await _register_all(runner, context, command, staged)
         await register.keep_refused(runner, command.import_id, district, staged.refused(KEPT))
         good, refused, rows = staged.counts()
-        finished = ImportFinished(import_id=command.import_id, accepted=good, refused=refused, refused_rows=rows)
+        finished = ImportFinished(
+            import_id=command.import_id, accepted=good - submitted - unchanged, refused=refused, refused_rows=rows,
+            submitted=submitted, unchanged=unchanged,
+        )  # fmt: skip
         return await register.finish(runner, context, finished)
 
 
@@ -86,7 +89,7 @@ def _started(command: ImportRegister, form: Form, staged: Staged, tally: Tally) 
     return ImportStarted(
         import_id=command.import_id, sector=form.sector, form=form.title, form_version=form.version, sha256=command.sha256,
         file_name=command.file_name, rows=tally.rows, sites=good, refused=refused, refused_rows=rows,
-        accept_valid=command.accept_valid,
+        accept_valid=command.accept_valid, existing=command.existing,
     )  # fmt: skip
 
 
@@ -122,20 +125,26 @@ def _judged(sites: Iterator[Found], tally: Tally) -> list[Found]:
 
 
 async def _held_by_others(runner: Runner, command: ImportRegister, keys: list[Key]) -> set[str]:
-    """The claims that were not made by this very import before it was interrupted."""
+    """The claims that were not made by this very import before it was interrupted, if that is a fault."""
+    if command.existing == "submit":
+        return set()
     claims = [claim_key(*key) for key in keys]
     held = await queries.claimed_by(runner.pool.fetch, claims)
     return {claim for claim, by in held.items() if by != register.command_id_of(register.site_key(command, claim))}
 
 
-async def _register_all(runner: Runner, context: Context, command: ImportRegister, staged: Staged) -> None:
-    """Register every good site, some in memory at a time; who lost a claim in the meantime is refused."""
-    sites, done = staged.sites(good=True), 0
+async def _register_all(runner: Runner, context: Context, command: ImportRegister, staged: Staged) -> tuple[int, int]:
+    """Register every good site, some in memory at a time; who lost a claim in the meantime is refused, or was submitted.
+
+    Answers how many were submitted, and of how many nothing differs.
+    """
+    sites, done, submitted, unchanged = staged.sites(good=True), 0, 0, 0
     lost: list[Found] = []
     while found := await asyncio.to_thread(lambda: list(islice(sites, AT_ONCE))):
-        taken = await register.register_sites(runner, context, command, staged.form, {key: site for key, site, _ in found})
+        loaded = await register.register_sites(runner, context, command, staged.form, {key: site for key, site, _ in found})
+        submitted, unchanged = submitted + loaded.submitted, unchanged + loaded.unchanged
         for each in found:
-            if claim_key(*each[0]) in taken:
+            if claim_key(*each[0]) in loaded.taken:
                 already_registered(each[1])
                 lost.append(each)
         _let_go(runner, found)
@@ -143,6 +152,7 @@ async def _register_all(runner: Runner, context: Context, command: ImportRegiste
         if done % (AT_ONCE * 20) == 0:
             log.info("import_loading", import_id=command.import_id, sites=done)
     await asyncio.to_thread(staged.refuse, lost)
+    return submitted, unchanged
 
 
 def _let_go(runner: Runner, found: list[Found]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from chassis import aggregates
 from chassis.auth import ALL
@@ -17,13 +18,15 @@ from chassis.erasure import Purge
 from chassis.eventstore import Connection, Pool
 from chassis.runner import Answer, Conflict, Context, Runner, Work
 from services.registry import queries
-from services.registry.domain import enterprise, imports, jurisdictions, site_file, stated, workbook
+from services.registry.domain import enterprise, imports, jurisdictions, site_file, stated, submission, supervision, workbook
+from services.registry.domain.amending import Told
 from services.registry.domain.cells import District, as_text
 from services.registry.domain.enterprise import SITE_CLAIM, EnterpriseRegistered, claim_key
-from services.registry.domain.files import file_of
+from services.registry.domain.files import file_of, told_of
 from services.registry.domain.forms import Form
 from services.registry.domain.imports import IMPORT, ImportFinished, ImportStarted
 from services.registry.domain.site_file import ENTERPRISE
+from services.registry.domain.submission import SUBMISSION, ProfileSubmitted
 from services.registry.domain.workbook import Draft, Entry, Judged, Site, WorkbookRefused
 
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
@@ -41,12 +44,25 @@ Read = Callable[[Mapping[str, District]], Awaitable[Draft]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRegister:
-    """A workbook to load: under which id, what file, and whether its good sites are loaded though others are bad."""
+    """A workbook to load: under which id, what file, and whether its good sites are loaded though others are bad.
+
+    `existing`: what becomes of a site that has its file: submitted with what differs, or (None) refused.
+    """
 
     import_id: str
     file_name: str
     sha256: str
     accept_valid: bool
+    existing: Literal["submit"] | None = None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What became of the sites of an import: the claims that others hold, and of sites with a file how many were submitted."""
+
+    taken: set[str] = field(default_factory=set)
+    submitted: int = 0
+    unchanged: int = 0
 
 
 async def start_import(work: Work, fact: ImportStarted, district: str) -> None:
@@ -71,7 +87,7 @@ async def finish_import(work: Work, fact: ImportFinished) -> dict[str, Any]:
     started = loaded.state.started
     return {
         "import_id": fact.import_id, "sector": started.sector if started else None, "accepted": fact.accepted,
-        "refused": fact.refused, "refused_rows": fact.refused_rows,
+        "refused": fact.refused, "refused_rows": fact.refused_rows, "submitted": fact.submitted, "unchanged": fact.unchanged,
     }  # fmt: skip
 
 
@@ -88,7 +104,7 @@ async def import_once(runner: Runner, context: Context, command: ImportRegister,
     """Carry out `load` unless this import is finished, which is then answered the same again; one import at a time."""
     async with alone(runner.pool):
         state = (await aggregates.read(runner.pool, IMPORT, command.import_id)).state
-        imports.refuse_other_file(state, command.sha256, command.accept_valid)
+        imports.refuse_other_file(state, command.sha256, command.accept_valid, command.existing)
         if state.started is None or state.finished is None:
             return await load()
         await runner.run(context, bound(start_import, state.started, ""))
@@ -103,12 +119,14 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, read:
     among = {str(site.sites[0].values["district"]) for site in judged.good.values()}
     district = await district_of(runner.pool, context, among)
     await runner.run(context, bound(start_import, _started(command, judged), district))
-    if taken := await _register_all(runner, context, command, judged):
-        judged = await asyncio.to_thread(workbook.judge, draft, taken)
+    loaded = await _register_all(runner, context, command, judged)
+    if loaded.taken:
+        judged = await asyncio.to_thread(workbook.judge, draft, loaded.taken)
     await keep_refused(runner, command.import_id, district, judged.refused)
     finished = ImportFinished(
-        import_id=command.import_id, accepted=len(judged.good), refused=judged.refused_sites, refused_rows=len(judged.refused)
-    )
+        import_id=command.import_id, accepted=len(judged.good) - loaded.submitted - loaded.unchanged,
+        refused=judged.refused_sites, refused_rows=len(judged.refused), submitted=loaded.submitted, unchanged=loaded.unchanged,
+    )  # fmt: skip
     return await finish(runner, context, finished)
 
 
@@ -148,7 +166,9 @@ async def districts_of(pool: Pool, context: Context) -> dict[str, District]:
 
 
 async def _held_by_others(pool: Pool, command: ImportRegister, draft: Draft) -> set[str]:
-    """The claims among a workbook's that were not made by this very import before it was interrupted."""
+    """The claims among a workbook's that were not made by this very import before it was interrupted, if that is a fault."""
+    if command.existing == "submit":
+        return set()
     held = await queries.claimed_by(pool.fetch, draft.claims)
     return {claim for claim, by in held.items() if by != command_id_of(site_key(command, claim))}
 
@@ -166,31 +186,33 @@ def _started(command: ImportRegister, judged: Judged) -> ImportStarted:
         import_id=command.import_id, sector=judged.form.sector, form=judged.form.title, form_version=judged.form.version,
         sha256=command.sha256, file_name=command.file_name, rows=judged.rows, sites=len(judged.good),
         refused=judged.refused_sites, refused_rows=len(judged.refused), accept_valid=command.accept_valid,
+        existing=command.existing,
     )  # fmt: skip
 
 
-async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> set[str]:
+async def _register_all(runner: Runner, context: Context, command: ImportRegister, judged: Judged) -> Loaded:
     """Register every good site; answers the claims that somebody else made in the meantime."""
     return await register_sites(runner, context, command, judged.form, judged.good)
 
 
 async def register_sites(
     runner: Runner, context: Context, command: ImportRegister, form: Form, sites: Mapping[workbook.Key, Site]
-) -> set[str]:
-    """Register sites, some at a time; answers the claims that somebody else made in the meantime."""
+) -> Loaded:
+    """Register sites, some at a time; answers the claims that others hold, whose sites are submitted if that was asked for."""
     if runner.vault is not None:  # in few round trips, not one for each site
         await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, sites) for role in stated.ROLES])
     waiting = iter(sites.items())
-    taken: set[str] = set()
+    loaded = Loaded()
 
     async def some() -> None:
         for key, site in waiting:
+            claim = claim_key(*key)
             fact = file_of(form, key, site, command.import_id)
-            claim = claim_key(fact.uscc, fact.site_no)
             try:
                 await runner.run(part(context, site_key(command, claim), command.sha256), bound(register_site, fact))
-            except Refused:
-                taken.add(claim)
+            except Refused as refused:
+                if not await _submitted(runner, context, command, form, site, refused, loaded):
+                    loaded.taken.add(claim)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -198,7 +220,44 @@ async def register_sites(
                 group.create_task(some())
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from failed  # what the table of problems knows
-    return taken
+    return loaded
+
+
+async def _submitted(
+    runner: Runner, context: Context, command: ImportRegister, form: Form, site: Site, refused: Refused, loaded: Loaded
+) -> bool:
+    """Submit what the rows of a site say otherwise than its file, if that was asked for; whether it has been."""
+    enterprise_id = refused.facts.get("enterprise_id")
+    if command.existing != "submit" or enterprise_id is None:
+        return False
+    key = f"import:{command.import_id}/submit/{enterprise_id}"
+    try:
+        answer = await runner.run(
+            part(context, key, command.sha256), bound(_submit, command.import_id, str(enterprise_id), form, told_of(site))
+        )
+    except Refused:  # closed, of another district, not kept by this form: it is told with the other refused sites
+        return False
+    if queries.told(answer.body)["answers"]:
+        loaded.submitted += 1
+    else:
+        loaded.unchanged += 1
+    return True
+
+
+async def _submit(work: Work, import_id: str, enterprise_id: str, form: Form, told: Told) -> dict[str, Any]:
+    submission_id = f"s-{hashlib.sha256(f'{import_id}/{enterprise_id}'.encode()).hexdigest()[:20]}"
+    file = await work.existing(ENTERPRISE, enterprise_id)
+    known = await work.load(SUBMISSION, submission_id)
+    site_file.require_open(file.state)
+    supervision.require_sectors(file.state, [form.sector])
+    fact = ProfileSubmitted(
+        submission_id=submission_id, enterprise_id=enterprise_id, sector=form.sector, form=form.title, form_version=form.version,
+        answers=submission.answers_of(submission.differing(told, file.state)), submitted_by=work.actor.id,
+        submitted_on=day_of(work.at),
+    )  # fmt: skip
+    if fact.answers:
+        work.append(known, submission.submit(known.state, file.state, fact), subject=enterprise_id, district=str(file.district))
+    return {"submission_id": submission_id, "answers": len(fact.answers)}
 
 
 async def finish(runner: Runner, context: Context, fact: ImportFinished) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from services.registry.domain.amending import Told
 from services.registry.domain.enterprise import EnterpriseRegistered, Equipment, FieldValue, Place, enterprise_id_of
 from services.registry.domain.forms import Form
 from services.registry.domain.stated import Value
@@ -26,6 +27,18 @@ def file_of(form: Form, key: Key, site: Site, import_id: str) -> EnterpriseRegis
     return EnterpriseRegistered(
         **identity, enterprise_id=enterprise_id_of(*key), sector=form.sector, import_id=import_id,
         fields=_fields(values, IDENTITY), places=_places(site.places), equipment=_equipment(site.equipment),
+    )  # fmt: skip
+
+
+def told_of(site: Site) -> Told:
+    """What the rows of a good site tell, record by record: which site they are about is no part of it."""
+
+    def values(entry: Entry, *identity: str) -> dict[str, Value | None]:
+        return {name: value for name, value in entry.values.items() if name not in ("uscc", "site_no", "district", *identity)}
+
+    return Told(
+        values(site.sites[0]), {str(e.values["place_id"]): values(e, "place_id") for e in site.places},
+        {str(e.values["equipment_id"]): values(e, "equipment_id") for e in site.equipment},
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
-from services.registry.domain.amending import Told, amend
+from services.registry.domain.amending import SUPERVISED, Told, Values, amend
 from services.registry.domain.changes import (
     EquipmentAdded,
     EquipmentAmended,
@@ -18,7 +18,7 @@ from services.registry.domain.changes import (
     RecordKind,
     Sector,
 )
-from services.registry.domain.site_file import EnterpriseState
+from services.registry.domain.site_file import EnterpriseState, Records
 from services.registry.domain.stated import PERSONS, Stated, Telling, Value, state
 
 Outcome = Literal["accepted", "corrected", "rejected"]
@@ -138,6 +138,29 @@ def told_of(answers: Iterable[Answer]) -> Told:
             records = places if answer.record == "place" else pieces
             records.setdefault(answer.record_id or "", {})[answer.field] = answer.value
     return Told(site, places, pieces)
+
+
+def differing(told: Told, file: EnterpriseState) -> Told:
+    """What is told and not what the file says: of a whole form that is sent again, most is known. Nothing is withdrawn by it."""
+
+    def told_anew(values: Values, known: Mapping[str, Stated]) -> Values:
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in SUPERVISED and (name not in known or known[name].value != value)
+        }
+
+    places = {key: told_anew(values, _fields(file.places, key)) for key, values in told.places.items()}
+    pieces = {key: told_anew(values, _fields(file.equipment, key)) for key, values in told.equipment.items()}
+    return Told(
+        told_anew(told.site, file.fields), {key: values for key, values in places.items() if values},
+        {key: values for key, values in pieces.items() if values},
+    )  # fmt: skip
+
+
+def _fields(records: Records, key: str) -> Mapping[str, Stated]:
+    known = records.get(key)
+    return {} if known is None else known.fields
 
 
 def submit(known: SubmissionState, file: EnterpriseState, fact: ProfileSubmitted) -> list[Event]:

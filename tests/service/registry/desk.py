@@ -89,13 +89,13 @@ class Desk:
 
     async def send(
         self, content: bytes, import_id: str = "import-1", *, accept_valid: bool = False, key: str | None = None,
-        client: httpx.AsyncClient | None = None,
+        client: httpx.AsyncClient | None = None, existing: str = "refuse",
     ) -> httpx.Response:  # fmt: skip
         """Send a workbook."""
         return await (client or self.manager).post(
             "/v1/imports",
             files={"file": ("登记表.xlsx", content, XLSX)},
-            data={"import_id": import_id, "accept_valid": str(accept_valid).lower()},
+            data={"import_id": import_id, "accept_valid": str(accept_valid).lower(), "existing": existing},
             headers={"Idempotency-Key": key or uuid.uuid4().hex},
             timeout=120,
         )

@@ -82,7 +82,7 @@ async def test_a_killed_import_goes_on(desk: Desk) -> None:
     content, tried = zipped(filled(7)), 0
     registered = register.register_sites
 
-    async def dies(*args: Any) -> set[str]:
+    async def dies(*args: Any) -> register.Loaded:
         nonlocal tried
         tried += 1
         if tried == 3:
