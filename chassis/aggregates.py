@@ -125,8 +125,9 @@ def _aware(text: str) -> datetime:
 class Loaded(Generic[S]):
     """An aggregate as its events tell it: state, version, and what its first event fixed for the stream.
 
-    `organ` is who opened it; it also stands on events that nobody's organ caused, such as a deadline that passed. `began_at`
-    is when the first event happened.
+    `district` is where it is now: that of its first event, unless the stream moves (`Stream.held_in`). `organ` is who opened
+    it; it also stands on events that nobody's organ caused, such as a deadline that passed. `began_at` is when the first event
+    happened.
     """
 
     stream: Stream[S]
@@ -160,11 +161,11 @@ def fold(base: Loaded[S], events: Sequence[Recorded]) -> Loaded[S]:
         state = evolve(state, decode_recorded(recorded))
     version = events[-1].envelope.version
     if base.exists:
-        return replace(base, version=version, state=state)
+        return replace(base, version=version, state=state, district=base.stream.district(state, str(base.district)))
     first = events[0].envelope
     return Loaded(
-        base.stream, base.key, base.stream_id, version, state, first.subject, first.district, first.correlation_id, first.organ,
-        first.occurred_at,
+        base.stream, base.key, base.stream_id, version, state, first.subject, base.stream.district(state, first.district),
+        first.correlation_id, first.organ, first.occurred_at,
     )  # fmt: skip
 
 

@@ -70,17 +70,23 @@ def event(wire: str, *, title: str, summary: str) -> Callable[[type[E]], type[E]
 class Stream(Generic[S]):
     """A kind of stream: its name (the prefix of its ids), its initial state and the total fold `evolve(state, event)`.
 
-    A stream that grows without end says after how many events, each time, its state is to be kept in a snapshot.
+    A stream that grows without end says after how many events, each time, its state is to be kept in a snapshot. One that may
+    move says from its state in which district it is (`held_in`); any other stays in that of its first event.
     """
 
     name: str
     initial: S
     evolve: Callable[[S, Any], S]
     snapshot_every: int | None = None
+    held_in: Callable[[S], str | None] | None = None
 
     def id(self, key: str) -> str:
         """The stream id of the aggregate `key`: `<name>:<key>`."""
         return f"{self.name}:{key}"
+
+    def district(self, state: S, known: str) -> str:
+        """In which district the stream is; `known` is that of its first event, or where it was last known to be."""
+        return known if self.held_in is None else self.held_in(state) or known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

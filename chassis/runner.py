@@ -220,8 +220,8 @@ class Work:
             self._facts.append(event)
         self._added[loaded.stream_id] = self._added.get(loaded.stream_id, 0) + len(events)
         return Loaded(  # `replace` would take three times as long
-            loaded.stream, loaded.key, loaded.stream_id, version, state, about.subject, about.district, about.matter,
-            loaded.organ, loaded.began_at,
+            loaded.stream, loaded.key, loaded.stream_id, version, state, about.subject,
+            loaded.stream.district(state, about.district), about.matter, loaded.organ, loaded.began_at,
         )  # fmt: skip
 
     async def seal(self) -> None:

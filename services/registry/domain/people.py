@@ -160,8 +160,16 @@ def evolve_expert(state: ExpertState, event: Event) -> ExpertState:
             return state
 
 
-OFFICER = Stream("officer", OfficerState(), evolve_officer)
-EXPERT = Stream("expert", ExpertState(), evolve_expert)
+def _officer_district(state: OfficerState) -> str | None:
+    return None if state.now is None else state.now.district
+
+
+def _expert_district(state: ExpertState) -> str | None:
+    return None if state.now is None else state.now.district
+
+
+OFFICER = Stream("officer", OfficerState(), evolve_officer, held_in=_officer_district)
+EXPERT = Stream("expert", ExpertState(), evolve_expert, held_in=_expert_district)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

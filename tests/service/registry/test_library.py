@@ -55,6 +55,25 @@ async def test_organ_is_named_anew(desk: Desk) -> None:
     assert (await desk.auditor.get("/v1/jurisdictions/nowhere-at-all")).status_code == 404
 
 
+async def test_who_moved_is_kept_by_the_new_district_alone(desk: Desk) -> None:
+    await post(desk, "/v1/officers", officer_body())
+    unit = {"organ_id": "xihu-emb", "organ": "南昌市西湖区应急管理局", "district": "xihu", "specialities": ["冶金"]}
+    path, leaving = "/v1/officers/officer-001", {"last_day": "2021-06-30"}
+    async with (
+        desk.under_test.client("administrator", districts=("donghu",)) as old,
+        desk.under_test.client("administrator", districts=("xihu",)) as new,
+    ):
+        assert (await new.post(f"{path}/leavings", json=leaving)).status_code == 404
+        assert (await old.post(f"{path}/assignments", json=unit)).status_code == 404, (
+            "nobody sends somebody to a foreign district"
+        )
+        await post(desk, f"{path}/assignments", unit)
+        assert (await old.post(f"{path}/leavings", json=leaving)).status_code == 404
+        assert (await new.post(f"{path}/leavings", json=leaving)).status_code == 201
+    told = await desk.under_test.events("casetrail.registry.officer")
+    assert [event["district"] for event in told] == ["donghu", "donghu", "xihu"]
+
+
 async def test_officer_through_the_years(desk: Desk) -> None:
     await post(desk, "/v1/officers", officer_body())
     await post(desk, "/v1/officers", officer_body(officer_id="officer-002", certificate_valid_to="2022-06-30"))
