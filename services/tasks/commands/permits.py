@@ -51,6 +51,9 @@ async def permit(work: Work, task: Loaded[TaskState], planned_on: date) -> None:
 
     Count and assignment are one write set, so of two for the last permitted inspection one is refused.
     """
+    last = task.state.last_planned_on
+    if last is not None and last.year != planned_on.year:
+        await uncount(work, task)
     rules = inspection_rules_on(await queries.inspection_rules(work.read), planned_on)
     if rules is None or not (rules.prior_approval or rules.caps):
         return
@@ -59,9 +62,6 @@ async def permit(work: Work, task: Loaded[TaskState], planned_on: date) -> None:
     require_approved(approval, rules, planned_on)
     if not rules.caps:
         return
-    before = task.state.assigned
-    if before is not None and before.planned_on.year != planned_on.year:
-        await uncount(work, task, before.planned_on.year)
     count = await work.load(COUNT, count_key(facts.enterprise_id, planned_on.year))
     cap = cap_of(rules, facts.sector, await queries.grade_of(work.read, facts.enterprise_id))
     work.append(
@@ -70,7 +70,10 @@ async def permit(work: Work, task: Loaded[TaskState], planned_on: date) -> None:
     )  # fmt: skip
 
 
-async def uncount(work: Work, task: Loaded[TaskState], year: int) -> None:
-    """A task's inspection counts no more in a year: it was cancelled, or put off to another year."""
-    count = await work.load(COUNT, count_key(task.state.facts.enterprise_id, year))
+async def uncount(work: Work, task: Loaded[TaskState]) -> None:
+    """A task's inspection counts no more in the year it was last planned for: given back, cancelled, put off to another year."""
+    last = task.state.last_planned_on
+    if last is None:
+        return
+    count = await work.load(COUNT, count_key(task.state.facts.enterprise_id, last.year))
     work.append(count, uncount_inspection(count.state, task.state.facts.task_id))

@@ -63,9 +63,11 @@ async def accept_task(work: Work, task_id: str) -> None:
 
 
 async def return_task(work: Work, task_id: str, reason: str) -> None:
-    """The actor, one of the assigned officers, gives the task back."""
+    """The actor, one of the assigned officers, gives the task back; until somebody else goes, no inspection counts."""
     task = await work.existing(TASK, task_id)
-    work.append(task, tasklife.return_task(task.state, work.actor.id, reason))
+    events = tasklife.return_task(task.state, work.actor.id, reason)
+    await uncount(work, task)
+    work.append(task, events)
 
 
 async def reassign_task(work: Work, task_id: str, command: ReassignTask) -> None:
@@ -88,8 +90,7 @@ async def cancel_task(work: Work, task_id: str, reason: str) -> None:
     task = await work.existing(TASK, task_id)
     events = tasklife.cancel_task(task.state, reason)
     facts = task.state.facts
-    if task.state.assigned is not None:
-        await uncount(work, task, task.state.assigned.planned_on.year)
+    await uncount(work, task)
     work.append(task, events)
     if facts.campaign_id is not None:
         await release(work, facts.campaign_id, facts.enterprise_id, facts.organ_id, reason)

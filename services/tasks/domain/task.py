@@ -205,13 +205,17 @@ class AssignTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState:
-    """A task; `overdue` stays true for one that was completed late. `assigned` is who goes now, None while it is open."""
+    """A task; `overdue` stays true for one that was completed late. `assigned` is who goes now, None while it is open.
+
+    `last_planned_on` is the day last planned, kept when the task is given back: in its year the inspection may still be counted.
+    """
 
     state: Progress = "none"
     overdue: bool = False
     warned: bool = False
     generated: TaskGenerated | None = None
     assigned: TaskAssigned | TaskReassigned | None = None
+    last_planned_on: date | None = None
     accepted_by: str | None = None
     inspection_id: str | None = None
     completed_on: date | None = None
@@ -231,13 +235,15 @@ def evolve_task(state: TaskState, event: Event) -> TaskState:
         case TaskGenerated():
             return replace(state, state="generated", generated=event)
         case TaskAssigned():
-            return replace(state, state="assigned", assigned=event, accepted_by=None)
+            return replace(state, state="assigned", assigned=event, last_planned_on=event.planned_on, accepted_by=None)
         case TaskAccepted():
             return replace(state, state="accepted", accepted_by=event.officer_id)
         case TaskReturned():
             return replace(state, state="returned", assigned=None, accepted_by=None, reason=event.reason)
         case TaskReassigned():
-            return replace(state, state="assigned", assigned=event, accepted_by=None, reason=event.reason)
+            return replace(
+                state, state="assigned", assigned=event, last_planned_on=event.planned_on, accepted_by=None, reason=event.reason
+            )
         case TaskCancelled():
             return replace(state, state="cancelled", reason=event.reason)
         case TaskDueSoon():
