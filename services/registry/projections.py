@@ -17,6 +17,7 @@ from services.registry.domain.changes import (
     EnterpriseClassified,
     EnterpriseClosed,
     EnterpriseMerged,
+    EnterpriseMoved,
     EnterpriseReopened,
     EquipmentAdded,
     EquipmentAmended,
@@ -62,7 +63,7 @@ STATUS: dict[type[Event], str] = {
 FILE_EVENTS: tuple[type[Event], ...] = (
     ProfileAmended, PlaceAdded, PlaceAmended, PlaceRetired, EquipmentAdded, EquipmentAmended, EquipmentRetired, ConfirmedOnSite,
     SectorAdded, SectorWithdrawn, RiskGraded, GradeReviewFellDue, StandardisationGraded, EnterpriseClassified,
-    EnterpriseMerged, DuplicateAbsorbed, *STATUS,
+    EnterpriseMerged, EnterpriseMoved, DuplicateAbsorbed, *STATUS,
 )  # fmt: skip
 
 LISTED = (
@@ -238,6 +239,8 @@ def _file_changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"standardisation_grade": event.grade}
         case EnterpriseClassified():
             return {"industry_code": event.industry_code}
+        case EnterpriseMoved():
+            return {"district": event.district}
         case EnterpriseMerged():
             return {"status": "merged", "merged_into": event.into}
         case DuplicateAbsorbed():

@@ -62,6 +62,14 @@ class EnterpriseMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterpriseMoved:
+    """Another district sees to a site."""
+
+    enterprise_id: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskGenerated:
     """A site is to be inspected."""
 
@@ -168,6 +176,7 @@ FOLDS = {
     "casetrail.registry.duplicate-absorbed.v1": NAMED,
     "casetrail.registry.enterprise-registered.v1": _begin("fact_enterprises", EnterpriseRegistered, merged_into=None),
     "casetrail.registry.enterprise-merged.v1": _change("fact_enterprises", EnterpriseMerged, {"into": "merged_into"}),
+    "casetrail.registry.enterprise-moved.v1": _change("fact_enterprises", EnterpriseMoved),
     "casetrail.tasks.task-generated.v1": _begin("fact_tasks", TaskGenerated, state="generated", completed_on=None),
     "casetrail.tasks.task-assigned.v1": _change("fact_tasks", TaskMoved, state="assigned"),
     "casetrail.tasks.task-accepted.v1": _change("fact_tasks", TaskMoved, state="accepted"),

@@ -39,7 +39,17 @@ NOBODYS |= set(
 )
 #: Of single inspections: who asked, why it is urgent or goes beyond the cap (about the enterprise), the cap's code.
 #: Of what the market supervision's register says otherwise: ids, how a feed is written, which way two registers differ.
-NOBODYS |= {"conflict", "feed_id", "layout", "layout_version", "others", "our_confidence", "our_source", "reconciliation_id"}
+NOBODYS |= {
+    "conflict",
+    "former_district",
+    "feed_id",
+    "layout",
+    "layout_version",
+    "others",
+    "our_confidence",
+    "our_source",
+    "reconciliation_id",
+}
 NOBODYS |= {"cap", "over_cap_reason", "requested_by", "urgent_reason"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
 NAMES = {

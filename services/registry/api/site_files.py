@@ -56,6 +56,13 @@ class EntryBody(ToldBody):
     reason: Text | None = None
 
 
+class MoveBody(Body):
+    """Which district sees to the site from now on, and why."""
+
+    district: Id
+    reason: Text
+
+
 class RetirementBody(Body):
     """What is not used any more, and why."""
 
@@ -284,6 +291,12 @@ async def close(enterprise_id: Id, body: ChangeBody, command: Manager) -> Respon
         return supervision.close(state, telling, body.on, body.reason)
 
     return await command.run(site_files.change_file, enterprise_id, "officer-desk", decide, status=201)
+
+
+@router.post("/moves", status_code=201)
+async def move(enterprise_id: Id, body: MoveBody, command: Manager) -> Response:
+    """Give the site to another district, for those who see to both: after a reorganisation, or because it was wrong."""
+    return await command.run(site_files.move, enterprise_id, body.district, body.reason, status=201)
 
 
 @router.post("/reopenings", status_code=201)

@@ -12,12 +12,23 @@ from chassis.deadlines import Deadline
 from chassis.domain import Event, Refused, Unknown, day_of
 from chassis.runner import Work
 from services.registry import queries
-from services.registry.domain import amending, answers, completeness, enterprise, grading, merging, submission, supervision
+from services.registry.domain import (
+    amending,
+    answers,
+    completeness,
+    enterprise,
+    grading,
+    jurisdictions,
+    merging,
+    submission,
+    supervision,
+)
 from services.registry.domain.amending import Told
 from services.registry.domain.changes import ConfirmedRecord, Grade, RecordKind, SectorAdded
 from services.registry.domain.enterprise import SITE_CLAIM, claim_key
 from services.registry.domain.forms import Form
 from services.registry.domain.grading import Finding
+from services.registry.domain.jurisdictions import JURISDICTION
 from services.registry.domain.merging import Choice
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState
 from services.registry.domain.stated import Source, Telling
@@ -70,6 +81,17 @@ async def confirm(
         work, enterprise_id, "officer-on-site",
         lambda file, telling: amending.confirm_on_site(file, records, telling, inspection_id),
     )  # fmt: skip
+
+
+async def move(work: Work, enterprise_id: str, district: str, reason: str) -> dict[str, Any]:
+    """Give a site to another district, which exists on the day; whoever does this sees to both."""
+    file = await work.existing(ENTERPRISE, enterprise_id)
+    to = await work.existing(JURISDICTION, district)
+    day = day_of(work.at)
+    if to.state.now is None or not jurisdictions.valid_on(to.state.now, day):
+        raise Refused("jurisdiction-closed", f"辖区{district}现已不存在", f"jurisdiction {district!r} does not exist any more")
+    work.append(file, supervision.move(file.state, district, reason, day))
+    return {"enterprise_id": enterprise_id, "district": district}
 
 
 async def add_sector(work: Work, enterprise_id: str, sector: str, forms: Sequence[Form], reason: str) -> dict[str, Any]:

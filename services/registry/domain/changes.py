@@ -249,6 +249,17 @@ class EnterpriseReopened(Event):
     reason: str
 
 
+@event("casetrail.registry.enterprise-moved.v1", title="辖区调整", summary="企业划归{district}：{reason}")
+class EnterpriseMoved(Event):
+    """Another district sees to the site from now on: it was assigned to a successor of its own, or stood under a wrong one."""
+
+    enterprise_id: str
+    district: str
+    former_district: str
+    reason: str
+    moved_on: date
+
+
 @event("casetrail.registry.enterprise-merged.v1", title="并入其他档案", summary="本档案并入{into}：{reason}")
 class EnterpriseMerged(Event):
     """This file was a duplicate of another, which goes on; this one stays as it was and takes nothing more."""

@@ -18,7 +18,7 @@ def rows_of(form: Form, file: EnterpriseState, districts: Mapping[str, str]) -> 
     if opened is None:
         return {}
     key: dict[str, Value] = {
-        "uscc": opened.uscc, "site_no": int(opened.site_no), "district": districts.get(opened.district, opened.district),
+        "uscc": opened.uscc, "site_no": int(opened.site_no), "district": districts.get(str(file.district), str(file.district)),
     }  # fmt: skip
     return {sheet.name: [_row(sheet, {**key, **told}) for told in _told(sheet, file)] for sheet in form.sheets}
 

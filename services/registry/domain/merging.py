@@ -23,7 +23,7 @@ def absorb(survivor: EnterpriseState, duplicate: EnterpriseState, choices: Mappi
     into, other = require_open(survivor), _mergeable(duplicate)
     if into.enterprise_id == other.enterprise_id:
         raise Refused("same-enterprise", "不能与自身合并", "a file cannot be merged with itself")
-    if into.district != other.district:
+    if survivor.district != duplicate.district:
         raise Refused("other-district", "两档案所属辖区不同，不能合并", "the two files belong to different districts")
     open_questions = [name for name in conflicts(survivor, duplicate) if name not in choices]
     if open_questions:

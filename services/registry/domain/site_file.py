@@ -15,6 +15,7 @@ from services.registry.domain.changes import (
     EnterpriseClassified,
     EnterpriseClosed,
     EnterpriseMerged,
+    EnterpriseMoved,
     EnterpriseReopened,
     EquipmentAdded,
     EquipmentAmended,
@@ -76,12 +77,20 @@ class EnterpriseState:
     standardisation: StandardisationGraded | None = None
     classified: EnterpriseClassified | None = None
     merged_into: str | None = None
+    moved: EnterpriseMoved | None = None
     absorbed: tuple[str, ...] = ()
 
     def value(self, name: str) -> Value | None:
         """What a field of the site holds."""
         known = self.fields.get(name)
         return None if known is None else known.value
+
+    @property
+    def district(self) -> str | None:
+        """Which district sees to the site; None before its file was opened."""
+        if self.moved is not None:
+            return self.moved.district
+        return None if self.registered is None else self.registered.district
 
     @property
     def open(self) -> bool:
@@ -117,6 +126,8 @@ def evolve_enterprise(state: EnterpriseState, event: Event) -> EnterpriseState:
             return _absorbed(state, event)
         case EnterpriseMerged():
             return replace(state, merged_into=event.into)
+        case EnterpriseMoved():
+            return replace(state, moved=event)
         case _:
             return _supervised(state, event)
 
@@ -238,7 +249,11 @@ def _absorbed(state: EnterpriseState, event: DuplicateAbsorbed) -> EnterpriseSta
     )  # fmt: skip
 
 
-ENTERPRISE = Stream("enterprise", EnterpriseState(), evolve_enterprise)
+def _district(state: EnterpriseState) -> str | None:
+    return state.district
+
+
+ENTERPRISE = Stream("enterprise", EnterpriseState(), evolve_enterprise, held_in=_district)
 
 
 def register_enterprise(state: EnterpriseState, fact: EnterpriseRegistered) -> list[Event]:

@@ -10,6 +10,7 @@ from chassis.domain import Event, Refused
 from services.registry.domain.changes import (
     EnterpriseClassified,
     EnterpriseClosed,
+    EnterpriseMoved,
     EnterpriseReopened,
     GradeReviewFellDue,
     ProductionResumed,
@@ -98,6 +99,20 @@ def reopen(state: EnterpriseState, on: date, today: date, reason: str) -> list[E
     _require_past(on, today)
     _require_after(state, on)
     return [EnterpriseReopened(enterprise_id=state.registered.enterprise_id, reopened_on=on, reason=reason)]
+
+
+def move(state: EnterpriseState, district: str, reason: str, today: date) -> list[Event]:
+    """Give the site to another district, also if it is closed: its file is kept there. To the same changes nothing."""
+    if state.registered is None or state.district is None:
+        raise Refused("enterprise-unknown", "企业尚未建档", "the site has no file")
+    if state.district == district:
+        return []
+    identity = state.registered.enterprise_id
+    return [
+        EnterpriseMoved(
+            enterprise_id=identity, district=district, former_district=state.district, reason=reason, moved_on=today
+        )
+    ]  # fmt: skip
 
 
 def fall_due(state: EnterpriseState, due_on: date) -> list[Event]:

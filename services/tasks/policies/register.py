@@ -23,6 +23,8 @@ ON CONFLICT (enterprise_id) DO UPDATE SET name = EXCLUDED.name, uscc = EXCLUDED.
     standardisation_grade = EXCLUDED.standardisation_grade
 """
 NOTE_STATUS = "UPDATE enterprises SET production_status = $2 WHERE enterprise_id = $1"
+MOVE = "UPDATE enterprises SET district = $2 WHERE enterprise_id = $1"
+RENAME = "UPDATE enterprises SET name = $2 WHERE enterprise_id = $1"
 NOTE_STANDARDISATION = "UPDATE enterprises SET standardisation_grade = $2 WHERE enterprise_id = $1"
 FEED_OFFICER = """
 INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
@@ -85,6 +87,22 @@ class StatusChanged:
     """Which site stopped, went on, was closed, reopened or merged into another."""
 
     enterprise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseMoved:
+    """Which district sees to a site from now on."""
+
+    enterprise_id: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAmended:
+    """Fields of a site's file that are told anew."""
+
+    enterprise_id: str
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +174,20 @@ async def on_status_changed(work: Work, received: Received) -> None:
     await work.change(NOTE_STATUS, seen.enterprise_id, STATUS[received.envelope.type])
 
 
+async def on_enterprise_moved(work: Work, received: Received) -> None:
+    """Tasks that are generated from now on are the new district's; those that began stay whose they are."""
+    seen = received.read(EnterpriseMoved)
+    await work.change(MOVE, seen.enterprise_id, seen.district)
+
+
+async def on_profile_amended(work: Work, received: Received) -> None:
+    """Know a site by the name of its file."""
+    seen = received.read(ProfileAmended)
+    for one in seen.fields:
+        if one.name == "name":
+            await work.change(RENAME, seen.enterprise_id, str(one.value))
+
+
 async def on_standardisation_graded(work: Work, received: Received) -> None:
     """Know the grade on which the yearly cap depends."""
     seen = received.read(StandardisationGraded)
@@ -206,6 +238,9 @@ STATUS = {
 REACTIONS: dict[str, Reaction] = {
     **dict.fromkeys(STATUS, on_status_changed),
     "casetrail.registry.standardisation-graded.v1": on_standardisation_graded,
+    "casetrail.registry.enterprise-moved.v1": on_enterprise_moved,
+    "casetrail.registry.profile-amended.v1": on_profile_amended,
+    "casetrail.registry.duplicate-absorbed.v1": on_profile_amended,
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-ended.v1": on_jurisdiction_established,

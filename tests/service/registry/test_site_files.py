@@ -70,6 +70,27 @@ async def files(admin_dsn: str) -> AsyncIterator[Files]:
             await client.aclose()
 
 
+async def test_a_site_is_moved_to_another_district_by_who_sees_to_both(files: Files) -> None:
+    district = (await files.desk.get(files.path()))["district"]
+    other = "xihu" if district != "xihu" else "donghu"
+    body = {"district": other, "reason": "区划调整"}
+    async with (
+        files.desk.under_test.client("manager", districts=(district,)) as old,
+        files.desk.under_test.client("manager", districts=(other,)) as new,
+    ):
+        assert (await old.post(files.path(what="moves"), json=body)).status_code == 404
+        assert (await new.get(files.path())).status_code == 404
+        await files.post(files.desk.manager, files.path(what="moves"), **body)
+        assert (await files.desk.manager.post(files.path(what="moves"), json=body)).status_code == 201
+        assert (await old.post(files.path(what="closures"), json={"on": "2026-03-01", "reason": "关停"})).status_code == 404
+        assert (await new.post(files.path(what="closures"), json={"on": "2026-03-01", "reason": "关停"})).status_code == 201
+        assert [row["enterprise_id"] for row in await files.desk.settled("/v1/enterprises", new)] == [files.ids[0]]
+        assert [row["enterprise_id"] for row in await files.desk.settled("/v1/enterprises", old)] == [files.ids[1]]
+    assert len(await files.desk.under_test.events("casetrail.registry.enterprise-moved")) == 1
+    gone = await files.desk.manager.post(files.path(1, "moves"), json={"district": "nowhere", "reason": "误"})
+    assert gone.status_code == 404
+
+
 async def test_enterprise_submits_and_an_officer_decides_field_by_field(files: Files) -> None:
     submission = {
         "submission_id": "sub-1", "sector": "dust", "site": {"staff": 61, "scale": "medium", "outsourced_staff": 7},

@@ -166,12 +166,15 @@ async def test_figures_follow_what_the_register_changes(reporting: Reporting) ->
         told = {"enterprise_id": "e-a1", "fields": [{"name": name, "value": value}]}
         ledgers.record("registry", "profile-amended", told, stream="enterprise:e-a1", subject="e-a1")
     enterprise(ledgers, "e-a2", "donghu")
+    moved = {"enterprise_id": "e-a1", "district": "donghu-new", "former_district": "donghu", "reason": "区划调整"}
+    ledgers.record("registry", "enterprise-moved", moved, stream="enterprise:e-a1", subject="e-a1")
     merged = {"enterprise_id": "e-a2", "into": "e-a1", "reason": "重复建档"}
     ledgers.record("registry", "enterprise-merged", merged, stream="enterprise:e-a2", subject="e-a2")
     await reporting.receive(ledgers.recorded)
     async with reporting.client("manager") as client:
         assert {row["key"]: row["name"] for row in await all_rows(client, "jurisdictions")} == {"donghu": "新东湖区"}
-        assert [row["enterprise_name"] for row in await all_rows(client, "enterprises")] == ["新企业"]
+        rows = await all_rows(client, "enterprises")
+        assert [(row["enterprise_name"], row["district"]) for row in rows] == [("新企业", "donghu-new")]
 
 
 async def test_a_failed_reinspection_is_not_rectified(reporting: Reporting) -> None:

@@ -32,3 +32,13 @@ async def test_the_tables_follow_the_library(city: City) -> None:
     await city.hear("registry", "jurisdiction-ended", "jurisdiction:donghu", **ended)
     [row] = await connection.fetch("SELECT valid_to FROM jurisdictions WHERE jurisdiction_id = 'donghu'")
     assert row["valid_to"] == date(2021, 12, 31)
+
+
+async def test_a_site_is_known_by_its_present_name_and_district(city: City) -> None:
+    await city.founded()
+    site = await city.enterprise(1, "donghu")
+    told = [{"name": "name", "value": "新名有限公司"}, {"name": "staff", "value": 3}]
+    await city.hear("registry", "profile-amended", site, enterprise_id=site, fields=told)
+    await city.hear("registry", "enterprise-moved", site, enterprise_id=site, district="xihu", reason="区划调整")
+    [row] = await city.under_test.connection.fetch("SELECT name, district FROM enterprises")
+    assert (row["name"], row["district"]) == ("新名有限公司", "xihu")
