@@ -51,6 +51,8 @@ NOBODYS |= {
     "reconciliation_id",
 }
 NOBODYS |= {"cap", "over_cap_reason", "requested_by", "urgent_reason"}
+#: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
+NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
 NAMES = {
     "Party.name",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from chassis.domain import Refused
 from chassis.runner import Work
 from services.tasks import domain
 from services.tasks.commands.claims import claim
@@ -21,6 +23,7 @@ from services.tasks.domain import (
     Barred,
     CommitDraw,
     DrawCommitted,
+    DrawRevealed,
     Enterprise,
     Exclusion,
     GenerateTask,
@@ -29,6 +32,7 @@ from services.tasks.domain import (
     Result,
     TaskState,
 )
+from services.tasks.domain.draw import held_back
 from services.tasks.queries import known as queries
 from services.tasks.queries.inspecting import at_their_cap
 
@@ -78,18 +82,35 @@ async def _barred(work: Work, pool: Sequence[str], picks: Sequence[Pick]) -> lis
 
 
 async def reveal_draw(work: Work, draw_id: str, seed: str) -> dict[str, Any]:
-    """Reveal the seed; the results, and the tasks that follow from them, are one write set."""
+    """Reveal the seed; the results, and the tasks that follow from them, are one write set.
+
+    A task whose visit may not go ahead is named with its reason, and changes nothing about whom the seed draws for any task.
+    """
     draw = await work.existing(DRAW, draw_id)
     committed = draw.state.commitment
     officers = committed.purpose == "officers"
     late = await _excluded_since(work, committed) if officers else ()
     barred = () if officers else await _barred(work, committed.pool, committed.picks)
-    results = work.append(draw, domain.reveal(draw.state, seed, late, barred)).state.results
+    [revealed] = domain.reveal(draw.state, seed, late, barred)
     if officers:
-        await _assign_all(work, committed, results)
+        revealed = replace(revealed, unassigned=held_back(await _refusals(work, committed), committed.picks))
+    work.append(draw, [revealed])
+    if officers:
+        await _assign_all(work, committed, revealed)
     else:
-        await _generate_random(work, committed, results)
-    return {"results": list(results)}
+        await _generate_random(work, committed, revealed.results)
+    return {"results": list(revealed.results), "unassigned": list(revealed.unassigned)}
+
+
+async def _refusals(work: Work, committed: DrawCommitted) -> dict[str, Refused]:
+    """Let the visits of a draw go ahead, in the order of its picks; answers why some may not, by task."""
+    refusals = {}
+    for pick in committed.picks:
+        try:
+            await permit(work, await work.existing(TASK, pick.task), pick.planned)
+        except Refused as refused:
+            refusals[pick.task] = refused
+    return refusals
 
 
 async def _excluded_since(work: Work, committed: DrawCommitted) -> Sequence[Exclusion]:
@@ -100,10 +121,13 @@ async def _excluded_since(work: Work, committed: DrawCommitted) -> Sequence[Excl
     return domain.exclusions_for(committed.picks, officers.values(), recusals)
 
 
-async def _assign_all(work: Work, committed: DrawCommitted, results: Sequence[Result]) -> None:
-    officers = await queries.officers_by_id(work.read, {one for result in results for one in result.drawn})
+async def _assign_all(work: Work, committed: DrawCommitted, revealed: DrawRevealed) -> None:
+    waiting = {one.task_id for one in revealed.unassigned}
+    officers = await queries.officers_by_id(work.read, {one for result in revealed.results for one in result.drawn})
     experts = await queries.experts_by_id(work.read, {one for pick in committed.picks for one in pick.expert_ids})
-    for pick, result in zip(committed.picks, results, strict=True):
+    for pick, result in zip(committed.picks, revealed.results, strict=True):
+        if pick.task in waiting:
+            continue
         task = await work.existing(TASK, pick.task)
         names = [experts[one] for one in pick.expert_ids]
         command = AssignTask(
@@ -111,7 +135,6 @@ async def _assign_all(work: Work, committed: DrawCommitted, results: Sequence[Re
             officers=tuple(_assigned(officers[one]) for one in result.drawn),
             experts=tuple(AssignedExpert(expert_id=expert.expert_id, name=expert.name) for expert in names),
         )  # fmt: skip
-        await permit(work, task, pick.planned)
         work.append(task, domain.assign_task(task.state, command))
 
 

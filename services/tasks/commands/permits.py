@@ -49,11 +49,16 @@ async def regularisation_fell_due(work: Work, deadline: Deadline) -> None:
 async def permit(work: Work, task: Loaded[TaskState], planned_on: date) -> None:
     """Let a task's inspection go ahead on a day: approved where the rules demand it, counted where there are caps.
 
-    Count and assignment are one write set, so of two for the last permitted inspection one is refused.
+    Count and assignment are one write set, so of two for the last permitted inspection one is refused. A refusal leaves nothing
+    appended.
     """
+    await _require_permitted(work, task, planned_on)
     last = task.state.last_planned_on
     if last is not None and last.year != planned_on.year:
         await uncount(work, task)
+
+
+async def _require_permitted(work: Work, task: Loaded[TaskState], planned_on: date) -> None:
     rules = inspection_rules_on(await queries.inspection_rules(work.read), planned_on)
     if rules is None or not (rules.prior_approval or rules.caps):
         return

@@ -75,6 +75,20 @@ class Result:
     drawn: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A task of a draw that officers were drawn for, but that may not go ahead: `code` is the refusal's, with its reason."""
+
+    task_id: str
+    code: str
+    zh: str
+    en: str
+
+
+HOLDING_BACK = frozenset({"inspection-not-approved", "cap-reached"})
+"""Refusals of a visit that hold one task of a draw back, and leave the draw and its other tasks as they are."""
+
+
 @event("casetrail.tasks.draw-committed.v1", title="抽取承诺", summary="抽取 {draw_id} 已固定名录并公布种子摘要")
 class DrawCommitted(Event):
     """Before the draw: the pool, who is excluded, what is to be drawn, and the hash of a seed nobody else knows yet."""
@@ -93,7 +107,10 @@ class DrawCommitted(Event):
 
 @event("casetrail.tasks.draw-revealed.v1", title="抽取结果", summary="抽取 {draw_id} 已公布种子与结果（{algorithm}）")
 class DrawRevealed(Event):
-    """After the draw: the seed, the algorithm, the results; what is `late` came to be known after the commitment."""
+    """After the draw: the seed, the algorithm, the results; what is `late` came to be known after the commitment.
+
+    `results` are what the seed draws, for every pick; the tasks in `unassigned` were drawn for like the others and not assigned.
+    """
 
     draw_id: str
     seed: str
@@ -101,6 +118,7 @@ class DrawRevealed(Event):
     results: tuple[Result, ...]
     late_exclusions: tuple[Exclusion, ...] = ()
     late_barred: tuple[Barred, ...] = ()
+    unassigned: tuple[Unassigned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +270,20 @@ def _check_enough_enterprises(pick: Pick, pool: Collection[str], barred: Iterabl
                       available=available, needed=pick.count)  # fmt: skip
 
 
-def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = (), late_barred: Iterable[Barred] = ()) -> list[Event]:
+def held_back(refusals: Mapping[str, Refused], picks: Collection[Pick]) -> tuple[Unassigned, ...]:
+    """The tasks of a draw that may not go ahead, by the refusal of their visit, in the order of the picks.
+
+    Raises the first of them if no task may go ahead: nothing would follow from the draw, so it is revealed once something can.
+    Raises any other refusal than those of `HOLDING_BACK` (国办发〔2024〕54号: approval, yearly cap).
+    """
+    found = [(pick.task, refusals[pick.task]) for pick in picks if pick.task in refusals]
+    for _, refused in found:
+        if refused.code not in HOLDING_BACK or len(found) == len(picks):
+            raise refused
+    return tuple(Unassigned(task_id=task, code=one.code, zh=one.zh, en=one.en) for task, one in found)
+
+
+def reveal(state: DrawState, seed: str, late: Iterable[Exclusion] = (), late_barred: Iterable[Barred] = ()) -> list[DrawRevealed]:
     """Reveal the seed and draw. Who was excluded or barred since the commitment is not drawn either, and is named.
 
     Refused `draw-not-committed`, `draw-already-revealed`, `seed-does-not-match`, `not-enough-officers`,

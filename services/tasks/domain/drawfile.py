@@ -160,6 +160,10 @@ def _check_reveal(
     if algorithm != ALGORITHM:
         raise MalformedFile(f"{revealed.at}.algorithm: {algorithm} is not known here, only {ALGORITHM}")
     picks, results = committed.parts("picks"), revealed.parts("results")
+    known = {pick.get("task_id", (str, type(None)), None) for pick in picks}
+    for one in revealed.parts("unassigned", may_lack=True):
+        checking.require(one.get("task_id", str) in known, "unassigned-not-picked", "未派发的任务不在抽取项中",
+                         f"{one.at}: a task that the draw was not for")  # fmt: skip
     checking.require(len(picks) == len(results), "results-missing", "结果数与抽取项数不符", "not one result for each pick")
     drawn = [result.texts("drawn") for result in results]
     for pick, result, stated in zip(picks, results, drawn, strict=False):

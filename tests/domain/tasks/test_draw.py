@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chassis.domain import Refused
 from services.tasks import domain
 from services.tasks.domain import DRAW, CommitDraw, DrawState, Pick
+from services.tasks.domain.draw import held_back
 from tests.domain.tasks.situations import AT, CITY, DONGHU, RULES, assigned, fold, generated
 
 SEED = "a seed that nobody can guess"
@@ -214,6 +215,32 @@ def test_committed_once_and_revealed_once_with_the_seed_committed_to() -> None:
 
 POOL = [f"e-{one}" for one in range(30)]
 DISTRICTS = ["nanchang", "donghu"]
+
+
+CAPPED = Refused("cap-reached", "已达上限", "the yearly cap is reached")
+
+
+def test_f39_a_task_that_may_not_go_ahead_is_named_in_the_order_of_the_picks() -> None:
+    unapproved = Refused("inspection-not-approved", "未经批准", "not approved")
+    named = held_back({"t-3": unapproved, "t-1": CAPPED}, [pick(1), pick(2), pick(3)])
+    assert [(one.task_id, one.code, one.zh) for one in named] == [
+        ("t-1", "cap-reached", "已达上限"),
+        ("t-3", "inspection-not-approved", "未经批准"),
+    ]
+    assert held_back({}, [pick(1)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("refusals", "code"),
+    [
+        ({"t-1": CAPPED, "t-2": CAPPED}, "cap-reached"),
+        ({"t-2": Refused("task-not-open", "x", "x")}, "task-not-open"),
+    ],
+    ids=["all held back", "refused for another reason"],
+)
+def test_a_draw_from_which_nothing_follows_and_any_other_refusal_refuse_it_whole(refusals: dict[str, Refused], code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        held_back(refusals, [pick(1), pick(2)])
 
 
 def commit_enterprises(

@@ -54,6 +54,13 @@ def test_an_unaltered_file_is_verified(whole: dict[str, Any]) -> None:
     assert checked.drawn == 5
 
 
+def test_a_draw_with_a_task_that_was_held_back_is_verified_like_any_other() -> None:
+    whole = officers_file()
+    whole["events"][1]["data"]["unassigned"] = [{"task_id": "t-2", "code": "cap-reached", "zh": "x", "en": "x"}]
+    checked = check(whole)
+    assert (checked.findings, checked.drawn) == ((), 5)
+
+
 def test_before_the_reveal_the_commitment_alone_is_checked() -> None:
     whole = officers_file()
     del whole["events"][1]
@@ -88,6 +95,7 @@ def _set(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (_set(1, "data", "seed", value=SEED + "!"), "seed-hash"),
         (_set(1, "data", "draw_id", value="draw-2"), "another-draw"),
         (_set(1, "data", "results", value=[]), "results-missing"),
+        (_set(1, "data", "unassigned", value=[{"task_id": "t-9"}]), "unassigned-not-picked"),
         (_set(1, "version", value=3), "version-gap"),
         (_set(1, "recorded_at", value="2021-02-28T08:00:00+08:00"), "revealed-before-committed"),
     ],

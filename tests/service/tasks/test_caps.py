@@ -12,6 +12,7 @@ import orjson
 from chassis.testing import settings_for
 from chassis.worker import api_app
 from services.tasks.domain import task_id_for
+from services.tasks.domain.drawfile import check
 from tests.service.tasks.city import SEED, SEED_SHA256, VOCABULARY, City, expect
 
 FIELDS = [{"name": "production_status", "value": "producing"}, {"name": "standardisation_grade", "value": "1"}]
@@ -32,22 +33,41 @@ async def shanxi(city: City) -> str:
     return await city.enterprise(1, "donghu", fields=FIELDS)
 
 
-async def ready(city: City, enterprise_id: str, number: int, over_cap: str | None = None) -> str:
-    """A random task there, approved, with a draw of officers committed to; answers the draw's id."""
+COMMON = {"organ_id": "donghu-emb", "seed_sha256": SEED_SHA256}
+
+
+async def drawn(city: City, enterprise_id: str, number: int) -> str:
+    """A random task there; answers its id."""
+    source = f"draw-e-{number}"
+    picks: list[dict[str, Any]] = [{"count": 1, "due_on": "2026-12-31"}]
+    body = {"draw_id": source, "purpose": "enterprises", "picks": picks, **COMMON}
+    expect(await city.manager.post("/v1/draws", json=body), 201)
+    expect(await city.manager.post(f"/v1/draws/{source}/reveals", json={"seed": SEED}), 201)
+    return task_id_for(source, enterprise_id)
+
+
+async def approve(city: City, task_id: str, over_cap: str | None = None) -> None:
+    """The task's inspection is asked for and approved."""
     manager = city.under_test.client("manager", id="p-li", organ="donghu-emb")
     head = city.under_test.client("approver", id="p-head", organ="donghu-emb")
-    source, draw_id = f"draw-e-{number}", f"draw-o-{number}"
-    common = {"organ_id": "donghu-emb", "seed_sha256": SEED_SHA256}
-    picks: list[dict[str, Any]] = [{"count": 1, "due_on": "2026-12-31"}]
-    expect(await manager.post("/v1/draws", json={"draw_id": source, "purpose": "enterprises", "picks": picks, **common}), 201)
-    expect(await manager.post(f"/v1/draws/{source}/reveals", json={"seed": SEED}), 201)
-    task_id = task_id_for(source, enterprise_id)
     asked = {"planned_on": "2026-03-09", "items": ["I-1"], "over_cap_reason": over_cap}
     expect(await manager.post(f"/v1/tasks/{task_id}/approval-requests", json=asked), 201)
     expect(await head.post(f"/v1/tasks/{task_id}/approvals", json={}, headers={"If-Match": '"1"'}), 201)
-    picks = [{"task_id": task_id, "count": 2, "planned_on": "2026-03-09"}]
-    expect(await manager.post("/v1/draws", json={"draw_id": draw_id, "purpose": "officers", "picks": picks, **common}), 201)
+
+
+async def commit(city: City, draw_id: str, *task_ids: str) -> str:
+    """A draw of two officers for each of these tasks is committed to; answers its id."""
+    picks = [{"task_id": one, "count": 2, "planned_on": "2026-03-09"} for one in task_ids]
+    body = {"draw_id": draw_id, "purpose": "officers", "picks": picks, **COMMON}
+    expect(await city.manager.post("/v1/draws", json=body), 201)
     return draw_id
+
+
+async def ready(city: City, enterprise_id: str, number: int, over_cap: str | None = None) -> str:
+    """A random task there, approved, with a draw of officers committed to; answers the draw's id."""
+    task_id = await drawn(city, enterprise_id, number)
+    await approve(city, task_id, over_cap)
+    return await commit(city, f"draw-o-{number}", task_id)
 
 
 async def test_caps_hold_between_two_api_processes(city: City) -> None:
@@ -97,6 +117,25 @@ async def test_f39_without_approval_nothing_is_assigned_and_beyond_the_cap_only_
     gone = await city.manager.post(f"/v1/tasks/{task_id}/cancellations", json=body, headers={"If-Match": f'"{version}"'})
     expect(gone, 201)
     assert expect(await city.manager.get(f"/v1/enterprises/{enterprise_id}/inspections/2026"))["counted"] == 2
+
+
+async def test_f39_a_capped_and_an_unapproved_task_leave_a_draw_and_its_other_tasks_as_they_are(city: City) -> None:
+    enterprise_id = await shanxi(city)
+    tasks = [await drawn(city, enterprise_id, number) for number in range(4)]
+    for one in tasks[1:]:
+        await approve(city, one)
+    await commit(city, "draw-o", *tasks)
+    told = expect(await city.manager.post("/v1/draws/draw-o/reveals", json={"seed": SEED}), 201)
+    held = [(tasks[0], "inspection-not-approved"), (tasks[3], "cap-reached")]  # a smelter of grade 1 may have two
+    assert [(one["task_id"], one["code"]) for one in told["unassigned"]] == held
+    assert [(one["task_id"], len(one["drawn"])) for one in told["results"]] == [(one, 2) for one in tasks]
+    await city.under_test.settle()
+    assert {one["task_id"] for one in await city.tasks(state="assigned")} == {tasks[1], tasks[2]}
+    shown = expect(await city.manager.get("/v1/draws/draw-o"))
+    assert shown["revealed"]["unassigned"] == told["unassigned"]
+    assert check(expect(await city.manager.get("/v1/draws/draw-o/file"))).findings == ()
+    await commit(city, "draw-again", tasks[0])
+    expect(await city.manager.post("/v1/draws/draw-again/reveals", json={"seed": SEED}), 409, "inspection-not-approved")
 
 
 async def test_an_urgent_inspection_that_is_not_regularised_falls_due(city: City) -> None:
