@@ -68,7 +68,7 @@ async def _require_permitted(work: Work, task: Loaded[TaskState], planned_on: da
     if not rules.caps:
         return
     count = await work.load(COUNT, count_key(facts.enterprise_id, planned_on.year))
-    cap = cap_of(rules, facts.sector, await queries.grade_of(work.read, facts.enterprise_id))
+    cap = cap_of(rules, facts.sector, await queries.grade_of(work.read, facts.enterprise_id), planned_on)
     work.append(
         count, count_inspection(count.state, facts, planned_on.year, cap, over_cap_of(approval)),
         subject=facts.enterprise_id, district=task.district,

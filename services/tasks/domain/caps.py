@@ -15,7 +15,10 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapRule:
-    """How many inspections a year enterprises of these sectors and this standardisation grade may have (None: of any)."""
+    """How many inspections a year enterprises of these sectors and this standardisation grade may have (None: of any).
+
+    It holds from `valid_from` to `valid_to`, both included; None: as long as its rulebook does.
+    """
 
     code: str
     maximum: int
@@ -24,6 +27,12 @@ class CapRule:
     grade: str | None = None
     exempt_kinds: tuple[str, ...] = ()
     source: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on the day of an inspection."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
     def reached(self, counted: int) -> bool:
         """Whether no further inspection is allowed after so many that counted."""
@@ -55,12 +64,21 @@ def inspection_rules_on(books: Iterable[InspectionRules], day: date) -> Inspecti
     return max(held, key=lambda one: (one.valid_from, one.version), default=None)
 
 
-def cap_of(rules: InspectionRules, sector: str, grade: str) -> CapRule | None:
-    """The cap on an enterprise, the most specific one; None where its province has none."""
+def cap_of(rules: InspectionRules, sector: str, grade: str, day: date) -> CapRule | None:
+    """The cap on an enterprise on the day of an inspection, the most specific one; None where its province has none that day.
+
+    Of several as specific, the one that came into force last.
+    """
     fitting = [
-        one for one in rules.caps if (one.sectors is None or sector in one.sectors) and one.grade in (grade or "none", None)
+        one
+        for one in rules.caps
+        if one.holds_on(day) and (one.sectors is None or sector in one.sectors) and one.grade in (grade or "none", None)
     ]
-    return max(fitting, key=lambda one: (one.sectors is not None, one.grade is not None), default=None)
+    return max(
+        fitting,
+        key=lambda one: (one.sectors is not None, one.grade is not None, one.valid_from or date.min),
+        default=None,
+    )
 
 
 @event(

@@ -110,6 +110,8 @@ class Cap:
     inclusive: bool
     exempt_task_sources: tuple[str, ...]
     source: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def _caps(seen: RulebookPublished) -> str:
         {
             "code": cap.code, "maximum": cap.maximum, "inclusive": cap.inclusive, "sectors": cap.sectors,
             "grade": cap.standardisation_grade, "exempt_kinds": cap.exempt_task_sources, "source": cap.source or "",
+            "valid_from": cap.valid_from, "valid_to": cap.valid_to,
         }
         for cap in own
     ]).decode()  # fmt: skip

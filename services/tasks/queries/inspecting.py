@@ -46,7 +46,7 @@ async def at_their_cap(read: Read, enterprise_ids: Collection[str], day: date) -
     if rules is None or not rules.caps:
         return []
     rows = await read(COUNTED, day.year, list(enterprise_ids))
-    caps = [(row, cap_of(rules, row["sector"], row["standardisation_grade"])) for row in rows]
+    caps = [(row, cap_of(rules, row["sector"], row["standardisation_grade"], day)) for row in rows]
     return [
         Barred(enterprise_id=row["enterprise_id"], reason="cap-reached")
         for row, cap in caps
@@ -55,11 +55,17 @@ async def at_their_cap(read: Read, enterprise_ids: Collection[str], day: date) -
 
 
 def _rules(row: Any) -> InspectionRules:
-    caps = tuple(
-        CapRule(**{
-            **one, "sectors": None if one["sectors"] is None else tuple(one["sectors"]),
-            "exempt_kinds": tuple(one["exempt_kinds"]),
-        })
-        for one in orjson.loads(row["caps"])
-    )  # fmt: skip
-    return InspectionRules(**{**row, "caps": caps})
+    return InspectionRules(**{**row, "caps": tuple(_cap(one) for one in orjson.loads(row["caps"]))})
+
+
+def _cap(told: dict[str, Any]) -> CapRule:
+    """A cap as it was kept; those kept before caps had days of their own hold as long as their rulebook."""
+    return CapRule(**{
+        **told, "sectors": None if told["sectors"] is None else tuple(told["sectors"]),
+        "exempt_kinds": tuple(told["exempt_kinds"]), "valid_from": _day(told.get("valid_from")),
+        "valid_to": _day(told.get("valid_to")),
+    })  # fmt: skip
+
+
+def _day(told: str | None) -> date | None:
+    return None if told is None else date.fromisoformat(told)

@@ -72,7 +72,7 @@ def decided(state: ApprovalState, at: datetime = AT, rejection: str | None = Non
      ("dust", "1", 1), ("dust", "2", 2), ("dust", "3", 4), ("dust", "none", 6)],
 )  # fmt: skip
 def test_f39_shanxi_caps_by_sector_and_grade(sector: str, grade: str, most: int) -> None:
-    cap = cap_of(RULES, sector, grade)
+    cap = cap_of(RULES, sector, grade, DAY)
     state: CountState = COUNT.initial
     for number in range(most):
         state = counted(state, number, cap)
@@ -81,8 +81,27 @@ def test_f39_shanxi_caps_by_sector_and_grade(sector: str, grade: str, most: int)
     assert (caught.value.facts["maximum"], caught.value.facts["counted"]) == (most, most)
 
 
+def test_f39_a_cap_holds_on_its_own_days_within_its_rulebook() -> None:
+    """Also where another takes its place, and where nothing does; the day is the inspection's."""
+    old, new = (CapRule(code=code, maximum=2, grade="1", source="x") for code in ("old", "new"))
+    any_day = CapRule(code="any", maximum=9)
+    old = replace(old, valid_from=date(2025, 4, 1), valid_to=date(2026, 6, 30))
+    new = replace(new, valid_from=date(2026, 6, 1), valid_to=date(2026, 12, 31))
+    rules = replace(RULES, caps=(new, old))
+    days = {
+        date(2025, 3, 31): None, date(2025, 4, 1): "old", date(2026, 5, 31): "old", date(2026, 6, 1): "new",
+        date(2026, 6, 30): "new", date(2026, 12, 31): "new", date(2027, 1, 1): None,
+    }  # fmt: skip
+    for day, code in days.items():
+        cap = cap_of(rules, "steel", "1", day)
+        assert (None if cap is None else cap.code) == code
+        fallback = cap_of(replace(rules, caps=(any_day, old, new)), "steel", "1", day)
+        assert fallback is not None
+        assert fallback.code == (code or "any")
+
+
 def test_f39_third_inspection_of_a_grade_1_smelter_needs_an_override_which_is_counted() -> None:
-    cap = cap_of(RULES, "steel", "1")
+    cap = cap_of(RULES, "steel", "1", DAY)
     state = counted(counted(COUNT.initial, 1, cap), 2, cap)
     with pytest.raises(Refused, match="cap-reached"):
         counted(state, 3, cap)
@@ -94,7 +113,7 @@ def test_f39_third_inspection_of_a_grade_1_smelter_needs_an_override_which_is_co
 
 @pytest.mark.parametrize("kind", EXEMPT)
 def test_f39_reports_superior_campaigns_and_re_inspections_are_exempt_as_the_rulebook_says(kind: str) -> None:
-    cap = cap_of(RULES, "steel", "1")
+    cap = cap_of(RULES, "steel", "1", DAY)
     state = counted(counted(COUNT.initial, 1, cap), 2, cap)
     state = counted(state, 3, cap, kind)
     assert (state.counted, state.exempt) == (2, 1)
@@ -104,7 +123,7 @@ def test_f39_reports_superior_campaigns_and_re_inspections_are_exempt_as_the_rul
 
 
 def test_an_inspection_counts_once_and_no_more_when_it_is_cancelled() -> None:
-    cap = cap_of(RULES, "dust", "1")
+    cap = cap_of(RULES, "dust", "1", DAY)
     state = counted(counted(COUNT.initial, 1, cap), 1, cap)
     assert state.counted == 1
     state = fold(COUNT, state, uncount_inspection(state, "t-1"))
@@ -115,7 +134,7 @@ def test_an_inspection_counts_once_and_no_more_when_it_is_cancelled() -> None:
 @given(steps=st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from(["random", "report"])), max_size=30))
 @settings(max_examples=60)
 def test_whatever_is_tried_no_more_than_the_cap_count_without_an_override(steps: Sequence[tuple[int, bool, str]]) -> None:
-    cap = cap_of(RULES, "steel", "2")
+    cap = cap_of(RULES, "steel", "2", DAY)
     state: CountState = COUNT.initial
     for number, out, kind in steps:
         if out:

@@ -13,6 +13,7 @@ from chassis.testing import settings_for
 from chassis.worker import api_app
 from services.tasks.domain import task_id_for
 from services.tasks.domain.drawfile import check
+from services.tasks.queries.inspecting import inspection_rules
 from tests.service.tasks.city import SEED, SEED_SHA256, VOCABULARY, City, expect
 
 FIELDS = [{"name": "production_status", "value": "producing"}, {"name": "standardisation_grade", "value": "1"}]
@@ -158,3 +159,9 @@ async def test_an_urgent_inspection_that_is_not_regularised_falls_due(city: City
     city.under_test.clock.at = datetime(2026, 3, 3, 2, 0, 1, tzinfo=UTC)
     await city.under_test.settle()
     assert expect(await city.manager.get(f"{path}/approval"))["overdue"]
+
+
+async def test_f39_the_caps_of_a_rulebook_keep_their_own_days(city: City) -> None:
+    await shanxi(city)
+    books = await inspection_rules(city.under_test.connection.fetch)
+    assert {(cap.valid_from, cap.valid_to) for book in books for cap in book.caps} == {(date(2025, 4, 1), None)}
