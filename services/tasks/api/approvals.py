@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Command, Id, answer_json, command
+from chassis.http import Body, Command, Id, Paged, Seen, answer_json, command, listed
 from chassis.moments import Moment, aggregate
-from services.tasks.api.reading import ApproverGuarded, Day, NothingBody, Reader, Reason, ReasonBody
+from services.tasks.api.reading import LISTED, ApproverGuarded, Day, NothingBody, Reader, Reason, ReasonBody, a_page, after_id
 from services.tasks.commands import permits as commands
 from services.tasks.domain.approval import APPROVAL, RequestApproval
 from services.tasks.domain.caps import COUNT, count_key
+from services.tasks.queries.inspecting import counts_of
+from services.tasks.queries.lists import APPROVALS
 
 Applicant = Annotated[Command, Depends(command("officer", "manager"))]
 Item = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -47,6 +49,27 @@ async def approve(task_id: Id, _: NothingBody, command: ApproverGuarded) -> Resp
 async def reject(task_id: Id, body: ReasonBody, command: ApproverGuarded) -> Response:
     """Turn a request down."""
     return await command.run(commands.decide, task_id, body.reason, status=201)
+
+
+@router.get("/approvals", dependencies=LISTED)
+async def list_approvals(
+    request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None, enterprise_id: Id | None = None,
+    district: Id | None = None, state: Literal["requested", "approved", "rejected"] | None = None, overdue: bool | None = None,
+) -> Response:  # fmt: skip
+    """Approvals by the planned day, the latest request of each task."""
+    wanted = {
+        "organ_id": organ_id, "enterprise_id": enterprise_id, "district": district, "state": state, "overdue": overdue,
+    }  # fmt: skip
+    return await a_page(request, principal, db, asked, APPROVALS, wanted)
+
+
+@router.get("/inspection-counts", dependencies=LISTED)
+async def list_counts(
+    request: Request, principal: Reader, asked: Paged, db: Seen, year: Annotated[int, Query(ge=2000, le=2100)]
+) -> Response:
+    """How often each enterprise was inspected in a year, by enterprise id."""
+    rows = await counts_of(db.fetch, year, principal.seen_districts(), after_id(asked), asked.limit + 1)
+    return listed(request, asked, rows, lambda row: [row["enterprise_id"]])
 
 
 @router.get("/tasks/{task_id}/approval")

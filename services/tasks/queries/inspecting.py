@@ -22,6 +22,14 @@ SELECT c.enterprise_id, c.counted, e.sector, e.standardisation_grade
 FROM inspection_counts c JOIN enterprises e ON e.enterprise_id = c.enterprise_id
 WHERE c.year = $1 AND c.enterprise_id = ANY($2) ORDER BY c.enterprise_id
 """
+COUNTS = """
+SELECT enterprise_id, year, district, counted, exempt, overridden FROM inspection_counts
+WHERE year = $1 AND enterprise_id > $2 ORDER BY enterprise_id LIMIT $3
+"""
+COUNTS_OF_DISTRICTS = """
+SELECT enterprise_id, year, district, counted, exempt, overridden FROM inspection_counts
+WHERE year = $1 AND enterprise_id > $2 AND district = ANY($4) ORDER BY enterprise_id LIMIT $3
+"""
 
 
 async def inspection_rules(read: Read) -> list[InspectionRules]:
@@ -38,6 +46,13 @@ async def grade_of(read: Read, enterprise_id: str) -> str:
     """The standardisation grade of an enterprise; `none` if it has none."""
     rows = await read(GRADE, enterprise_id)
     return rows[0]["standardisation_grade"] if rows else "none"
+
+
+async def counts_of(read: Read, year: int, seen: list[str] | None, after: str, limit: int) -> list[Any]:
+    """How often each enterprise was inspected in a year, by enterprise after an id; of the districts `seen` (None: all)."""
+    if seen is None:
+        return list(await read(COUNTS, year, after, limit))
+    return list(await read(COUNTS_OF_DISTRICTS, year, after, limit, seen))
 
 
 async def at_their_cap(read: Read, enterprise_ids: Collection[str], day: date) -> list[Barred]:

@@ -54,6 +54,10 @@ TRAININGS = Listing(
 MODULE_USERS = Listing(
     table="module_users", day="granted_on", key="grant_id", filters=frozenset({"officer_id", "module", "district", "state"})
 )
+APPROVALS = Listing(
+    table="approval_list", day="planned_on", key="task_id",
+    filters=frozenset({"organ_id", "enterprise_id", "district", "state", "overdue"}),
+)  # fmt: skip
 DUTIES = Listing(
     table="officer_tasks", day="due_on", key="duty_id", filters=frozenset({"officer_id", "district", "state", "overdue"}),
     only="mine",

@@ -113,6 +113,12 @@ async def test_f39_without_approval_nothing_is_assigned_and_beyond_the_cap_only_
     task_id = task_id_for("draw-e-3", enterprise_id)
     approval = expect(await city.manager.get(f"/v1/tasks/{task_id}/approval"))
     assert (approval["state"], approval["decided_by"]) == ("approved", "p-head")
+    await city.under_test.settle()
+    rows = expect(await city.manager.get("/v1/approvals", params={"state": "approved"}))["items"]
+    assert [(one["task_id"], one["over_cap"]) for one in rows if one["over_cap"]] == [(task_id, True)]
+    assert expect(await city.manager.get("/v1/approvals", params={"state": "rejected"}))["items"] == []
+    [count] = expect(await city.manager.get("/v1/inspection-counts", params={"year": 2026}))["items"]
+    assert (count["enterprise_id"], count["counted"], count["overridden"]) == (enterprise_id, 3, 1)
     body = {"reason": "企业停产"}
     version = expect(await city.manager.get(f"/v1/tasks/{task_id}"))["version"]
     gone = await city.manager.post(f"/v1/tasks/{task_id}/cancellations", json=body, headers={"If-Match": f'"{version}"'})

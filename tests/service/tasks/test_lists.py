@@ -15,6 +15,7 @@ from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from chassis.testing import drop_database, fresh_database
 from services.tasks.queries import lists
+from services.tasks.queries.inspecting import counts_of
 from services.tasks.queries.lists import Listing, listed_rows
 from services.tasks.queries.tasklist import TaskFilter, tasks
 from services.tasks.service import SERVICE
@@ -52,6 +53,7 @@ async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
     for listing in LISTS.values():
         await fill(connection, listing.table, listing.key, FEWER)
     await fill(connection, "task_list", "task_id", ROWS)
+    await fill(connection, "inspection_counts", "count_id", FEWER)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
     pool = await open_pool(dsn, "readers", 1, READS)
@@ -105,6 +107,20 @@ async def test_an_index_is_behind_the_list_of_tasks(filled: Pool, seen: list[str
     for after in (None, (date(2021, 6, 1), "k-5")):
         await tasks(planned.fetch, TaskFilter(seen=seen, **wanted), after, 51)
     planned.require_short()
+
+
+@pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+async def test_an_index_is_behind_the_counts_of_a_year(filled: Pool, seen: list[str] | None) -> None:
+    planned = Planned(Sight(filled, seen))
+    for after in ("", "x5"):
+        await counts_of(planned.fetch, 7, seen, after, 51)
+    planned.require_short()
+
+
+async def test_no_count_is_shown_to_another_district(filled: Pool) -> None:
+    assert await counts_of(Sight(filled, ["elsewhere"]).fetch, 7, None, "", 51) == []
+    own = await counts_of(Sight(filled, ["dist-3"]).fetch, 7, None, "", 51)
+    assert {row["district"] for row in own} == {"dist-3"}
 
 
 @pytest.mark.parametrize("name", LISTS)
