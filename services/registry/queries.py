@@ -24,10 +24,15 @@ WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR distri
 ORDER BY officer_id LIMIT $4
 """
 OPEN_FILES = """
-SELECT enterprise_id FROM enterprises
+SELECT district, name, enterprise_id FROM enterprises
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND sectors @> ARRAY[$3::text]
+  AND status NOT IN ('closed', 'merged') AND (district, name, enterprise_id) > ($4, $5, $6)
+ORDER BY district, name, enterprise_id LIMIT $7
+"""
+OPEN_RECORDS = """
+SELECT count(*) AS sites, coalesce(sum(places), 0) AS places, coalesce(sum(equipment), 0) AS equipment FROM enterprises
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND sectors @> ARRAY[$3::text]
   AND status NOT IN ('closed', 'merged')
-ORDER BY district, name, enterprise_id LIMIT $4
 """
 SUBMISSIONS = """
 SELECT * FROM submissions

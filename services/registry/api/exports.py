@@ -1,28 +1,34 @@
-"""HTTP for the register as workbooks: the files of a sector in the form that the import reads."""
+"""HTTP for the register as workbooks: the files of a sector in the form that the import reads, as many as a workbook holds."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from chassis.aggregates import read
 from chassis.auth import Principal, reader
 from chassis.domain import day_of
 from chassis.http import Id, Seen, pool_of
 from chassis.problems import BadRequest
+from chassis.sight import Sight
+from chassis.telemetry import log
 from services.registry import queries
 from services.registry.api.imports import SHEETS, XLSX
-from services.registry.api.workbooks import FORMS, plain_workbook
-from services.registry.domain import completeness, exporting
+from services.registry.api.workbooks import FORMS, StagedBook
+from services.registry.domain import completeness, exporting, stated
 from services.registry.domain.changes import Sector
 from services.registry.domain.forms import Form
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState
 
-MOST_SITES = 2000  # of one workbook: each is folded from its events
-TOGETHER = 50  # files read at a time
+TOGETHER = 50  # files in memory
 Exporter = Annotated[Principal, Depends(reader("manager", "administrator"))]
 
 router = APIRouter(prefix="/v1")
@@ -30,42 +36,70 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/exports/{sector}.xlsx", response_class=Response, responses=SHEETS)
 async def export(request: Request, sector: Sector, principal: Exporter, db: Seen, district: Id | None = None) -> Response:
-    """The open files of a sector in the asker's districts, in the form in force; what is exported can be imported again."""
+    """The open files of a sector in the asker's districts, in the form in force; what is exported can be imported again.
+
+    As many as a workbook may have rows; of more, one district at a time.
+    """
     today = day_of(request.app.state.runner.clock.now())
     form = completeness.form_on(FORMS, sector, today)
     if form is None:
         raise BadRequest("form-unknown", "没有现行登记表", f"no form of {sector} is in force", status=404)
-    found = await db.fetch(queries.OPEN_FILES, principal.seen_districts(), district, sector, MOST_SITES + 1)
-    if len(found) > MOST_SITES:
+    asked = (principal.seen_districts(), district, sector)
+    await _require_room(db, form, asked)
+    folder = Path(tempfile.mkdtemp(prefix="casetrail-export-"))  # only this process's user can read it
+    try:
+        book = folder / f"{sector}.xlsx"
+        await _write(request, form, _pages(db, asked), folder, book)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(book, media_type=XLSX, filename=book.name, background=gone)
+
+
+async def _require_room(db: Sight, form: Form, asked: tuple[Any, ...]) -> None:
+    """A workbook that could not be imported again is not begun."""
+    counts = (await db.fetch(queries.OPEN_RECORDS, *asked))[0]
+    most = form.maximum_rows
+    if max(counts["sites"], counts["places"], counts["equipment"]) > most:
         raise BadRequest(
-            "export-too-large",
-            f"超过{MOST_SITES}个场所，请按辖区导出",
-            f"more than {MOST_SITES} sites; name a district",
-            status=422,
-        )
-    files = await _files(request, [row["enterprise_id"] for row in found])
+            "export-too-large", f"超过{most}行，请用 district 按辖区导出", f"more than {most} rows; name a district", status=422,
+            sites=int(counts["sites"]), places=int(counts["places"]), equipment=int(counts["equipment"]),
+        )  # fmt: skip
+
+
+async def _pages(db: Sight, asked: tuple[Any, ...]) -> AsyncIterator[list[str]]:
+    """The ids of the files, some at a time, in the order of districts and names."""
+    after = ("", "", "")
+    while rows := await db.fetch(queries.OPEN_FILES, *asked, *after, TOGETHER):
+        yield [row["enterprise_id"] for row in rows]
+        after = (rows[-1]["district"], rows[-1]["name"], rows[-1]["enterprise_id"])
+
+
+async def _write(request: Request, form: Form, pages: AsyncIterator[list[str]], folder: Path, book: Path) -> None:
+    """Put the rows of all files on disk sheet by sheet, then write them; whatever their number, a page of files is in memory."""
     names = {fact.jurisdiction_id: fact.name for fact in await queries.established(pool_of(request).fetch)}
-    content = await asyncio.to_thread(form_workbook, form, files, names)
-    return Response(content, 200, {"Content-Disposition": f'attachment; filename="{sector}.xlsx"'}, XLSX)
+    staged, done = await asyncio.to_thread(StagedBook, folder / "rows"), 0
+    try:
+        async for ids in pages:
+            files = await _files(request, ids)
+            await asyncio.to_thread(_stage, staged, form, files, names)
+            done += len(ids)
+        lines = [(form.version_label, form.version), *(("", line) for line in form.lines)]
+        sheets = {sheet.name: [column.head for column in sheet.columns] for sheet in form.sheets}
+        await asyncio.to_thread(staged.write, book, {form.readme: (form.form_label, form.title)}, lines, sheets)
+    finally:
+        await asyncio.to_thread(staged.close)
+    log.info("register_exported", sector=form.sector, sites=done)
+
+
+def _stage(staged: StagedBook, form: Form, files: Sequence[EnterpriseState], districts: Mapping[str, str]) -> None:
+    for file in files:
+        staged.add(exporting.rows_of(form, file, districts))
 
 
 async def _files(request: Request, ids: Sequence[str]) -> list[EnterpriseState]:
     pool, vault = pool_of(request), request.app.state.vault
-    files: list[EnterpriseState] = []
-    for start in range(0, len(ids), TOGETHER):
-        some = await asyncio.gather(*(read(pool, ENTERPRISE, key, opener=vault) for key in ids[start : start + TOGETHER]))
-        files += [loaded.state for loaded in some]
-    return files
-
-
-def form_workbook(form: Form, files: Sequence[EnterpriseState], districts: Mapping[str, str]) -> bytes:
-    """Files as a filled-in form."""
-    rows: dict[str, list[list[str]]] = {sheet.name: [] for sheet in form.sheets}
-    for file in files:
-        for name, told in exporting.rows_of(form, file, districts).items():
-            rows[name] += told
-    lines = [[form.version_label, form.version], *(["", line] for line in form.lines)]
-    tables = {form.readme: ([form.form_label, form.title], lines)}
-    return plain_workbook(
-        tables | {sheet.name: ([column.head for column in sheet.columns], rows[sheet.name]) for sheet in form.sheets}
-    )
+    loaded = await asyncio.gather(*(read(pool, ENTERPRISE, key, opener=vault) for key in ids))
+    vault.let_go([f"{key}/{role}" for key in ids for role in stated.ROLES])
+    return [each.state for each in loaded]

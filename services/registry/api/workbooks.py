@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -129,15 +130,54 @@ def plain_workbook(tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[s
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     style = book.add_format({"bold": True, "text_wrap": True})
     for name, (heads, rows) in tables.items():
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(heads) - 1, 16)
-        sheet.write_row(0, 0, heads, style)
-        for place, row in enumerate(rows, start=1):
-            for column, text in enumerate(row):
-                sheet.write_string(place, column, text)
+        _write_texts(book.add_worksheet(name), heads, rows, style)
     book.close()
     return buffer.getvalue()
+
+
+class StagedBook:
+    """The rows of a large workbook on disk, until they are written sheet by sheet; to be used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("CREATE TABLE rows (sheet TEXT, cells BLOB)")
+
+    def add(self, rows: Mapping[str, Sequence[Sequence[str]]]) -> None:
+        """Keep some rows of some sheets."""
+        told = [(sheet, orjson.dumps(cells)) for sheet, some in rows.items() for cells in some]
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO rows VALUES (?, ?)", told)
+        self._db.execute("COMMIT")
+
+    def write(
+        self, path: Path, first: Mapping[str, tuple[str, str]], lines: Sequence[tuple[str, str]],
+        sheets: Mapping[str, Sequence[str]],
+    ) -> None:  # fmt: skip
+        """Write the file: `first` with its heads and lines, then each sheet with its heads and rows; one row is in memory."""
+        self._db.execute("CREATE INDEX rows_by_sheet ON rows (sheet)")
+        settings = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(path, settings) as book:
+            style = book.add_format({"bold": True, "text_wrap": True})
+            for name, heads in first.items():
+                _write_texts(book.add_worksheet(name), heads, lines, style)
+            for name, columns in sheets.items():
+                kept = self._db.execute("SELECT cells FROM rows WHERE sheet = ? ORDER BY rowid", (name,))
+                _write_texts(book.add_worksheet(name), columns, (orjson.loads(cells) for (cells,) in kept), style)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+def _write_texts(sheet: Any, heads: Sequence[str], rows: Iterable[Sequence[str]], style: Any) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(heads) - 1, 16)
+    sheet.write_row(0, 0, heads, style)
+    for place, row in enumerate(rows, start=1):
+        for column, text in enumerate(row):
+            sheet.write_string(place, column, text)
 
 
 def _write_sheet(sheet: Any, heads: Sequence[str], rows: Sequence[Mapping[str, Any]], style: Any) -> None:

@@ -31,6 +31,7 @@ INSERT INTO officers (officer_id, district, name, organ_id, organ, certificate_n
 SELECT 'o-' || n, 'd' || n % 13, '甲' || n, 'o', '局', 'c' || n, '2030-01-01', '{}', '{}', 1 FROM generate_series(1, 20000) AS n;
 INSERT INTO experts (expert_id, district, name, specialities, version)
 SELECT 'x-' || n, 'd' || n % 13, '乙' || n, '{}', 1 FROM generate_series(1, 20000) AS n;
+UPDATE enterprises SET sectors = ARRAY[sector];
 INSERT INTO reconciliations (reconciliation_id, district, enterprise_id, uscc, title, kind, state, feed_id, proposal, fields,
                              proposed_on, version)
 SELECT 'e-' || md5(n::text), 'd' || n % 13, 'e-' || md5(n::text), lpad(n::text, 18, '9'), '甲' || n,
@@ -51,6 +52,8 @@ LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "officers by expiry": (queries.CERTIFICATES, (None, None, date(1, 1, 1), "", 51)),
     "officers whose certificates expire": (queries.CERTIFICATES, (None, date(2031, 1, 1), date(1, 1, 1), "", 51)),
     "experts": (queries.EXPERTS, (None, None, "", 51)),
+    "files to export": (queries.OPEN_FILES, (None, None, "dust", "", "", "", 51)),
+    "files to export of a district": (queries.OPEN_FILES, (None, "d3", "dust", "d3", "南昌中", "e-1", 51)),
     "feeds": (queries.FEEDS, (None, None, "", 51)),
     "what differs": (queries.RECONCILIATIONS, (None, None, "open", None, None, None, "", 51)),
     "what differs in a district": (queries.RECONCILIATIONS, (None, "d3", "open", None, None, None, "", 51)),

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
+import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest_asyncio
+from python_calamine import load_workbook
 
 from chassis.testing import service_under_test
+from services.registry.api import exports
+from services.registry.api.workbooks import FORMS
 from services.registry.domain.enterprise import enterprise_id_of
 from services.registry.service import SERVICE
 from tests.domain.registry.filled import filled
@@ -210,6 +218,22 @@ async def test_confined_spaces_have_a_form_of_their_own(files: Files) -> None:
     assert await files.counted() == (2, 1)
     await files.post(files.officer, files.path(0, "retirements"), record="place", record_id="Y1", reason="填埋")
     assert await files.counted() == (1, 1)
+
+
+async def test_an_export_of_more_than_a_workbook_holds_is_refused(files: Files) -> None:
+    await files.desk.under_test.settle()
+    with patch.object(exports, "FORMS", tuple(replace(form, maximum_rows=1) for form in FORMS)):
+        answer = await files.desk.manager.get("/v1/exports/dust.xlsx")
+    assert (answer.status_code, answer.json()["code"], answer.json()["sites"]) == (422, "export-too-large", 2)
+
+
+async def test_an_export_reads_the_files_page_by_page_and_leaves_nothing_behind(files: Files, tmp_path: Path) -> None:
+    await files.desk.under_test.settle()
+    with patch.object(exports, "TOGETHER", 1), patch.object(tempfile, "tempdir", str(tmp_path)):
+        answer = await files.desk.manager.get("/v1/exports/dust.xlsx")
+    rows = load_workbook(io.BytesIO(answer.content)).get_sheet_by_name("基本情况").to_python()
+    assert len(rows) == 3
+    assert os.listdir(tmp_path) == []
 
 
 async def test_what_is_exported_can_be_imported_again(files: Files, admin_dsn: str) -> None:
