@@ -14,6 +14,10 @@ from typing import Literal
 from chassis.domain import Event, Refused, Stream, event
 
 HolderKind = Literal["service", "device"]
+NUMBERERS: Mapping[str, str] = {
+    "责改": "inspection", "立": "penalty", "罚告": "penalty", "听告": "penalty", "罚": "penalty",
+}  # fmt: skip
+"""Which service issues the documents of a word, and numbers their series itself until it is leased."""
 LARGEST_BLOCK = 1000  # numbers: what a device needs for weeks, and no series is exhausted by a mistake
 
 
@@ -184,7 +188,8 @@ def lease_numbers(
     """Lease a block: what was given back first, then the next of the series. The same lease again is no second block.
 
     What a service numbered itself `before` is noted as used. It goes on numbering until it learns that the series is leased, so
-    the first block of such a series is its own: Refused `series-self-numbered` for anybody else.
+    the first block of such a series is its own: Refused `series-self-numbered` for anybody else, also before the service has told
+    of any number, because its first one may be on the way (guarded by tests/domain/registry/test_numbers.py).
     """
     if not 1 <= wish.count <= LARGEST_BLOCK:
         raise Refused("block-size", f"文号段应为1至{LARGEST_BLOCK}个", f"a block has 1 to {LARGEST_BLOCK} numbers")
@@ -194,7 +199,8 @@ def lease_numbers(
                 "lease-id-taken", f"文号段编号{wish.lease_id}已用于其他申请", f"lease {wish.lease_id} was asked for otherwise"
             )
         return []
-    noted = _noted(state, series, wish, before)
+    _require_numberer_first(state, series, wish, before)
+    noted = _noted(state, series, before)
     last = max([state.last, *(span.last for event in noted for span in event.spans)])
     spans = taken(state.free, wish.count)
     missing = wish.count - sum(span.size for span in spans)
@@ -210,14 +216,19 @@ def lease_numbers(
     ]  # fmt: skip
 
 
-def _noted(state: NumberSeriesState, series: Series, wish: LeaseNumbers, before: Numbered | None) -> list[NumbersNoted]:
+def _require_numberer_first(state: NumberSeriesState, series: Series, wish: LeaseNumbers, before: Numbered | None) -> None:
+    numberer = NUMBERERS.get(series.word) if before is None else before.holder
+    if state.leases or numberer is None or (wish.holder_kind, wish.holder) == ("service", numberer):
+        return
+    raise Refused(
+        "series-self-numbered", f"{series.key}由{numberer}自行编号，须先向其发放文号段",
+        f"{series.key} is numbered by {numberer} itself, which needs the first block", holder=numberer,
+    )  # fmt: skip
+
+
+def _noted(state: NumberSeriesState, series: Series, before: Numbered | None) -> list[NumbersNoted]:
     if before is None or state.leases:
         return []
-    if (wish.holder_kind, wish.holder) != ("service", before.holder):
-        raise Refused(
-            "series-self-numbered", f"{series.key}由{before.holder}自行编号，须先向其发放文号段",
-            f"{series.key} is numbered by {before.holder} itself, which needs the first block", holder=before.holder,
-        )  # fmt: skip
     return [NumbersNoted(series=series.key, holder=before.holder, spans=(Span(state.last + 1, before.last),))]
 
 

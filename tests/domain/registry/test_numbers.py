@@ -56,6 +56,25 @@ def code_of(state: NumberSeriesState, account: SettleNumbers) -> str:
     return refused.value.code
 
 
+def test_the_first_block_is_the_numberers_also_before_it_told_of_a_number() -> None:
+    """Its first number may be on the way: a device that got 1 as well would give it out twice."""
+    device = LeaseNumbers(lease_id="lease-1", holder="phone-7", holder_kind="device", count=5)
+    for asked in (device, wish("lease-2", 5, "inspection")):
+        with pytest.raises(Refused) as refused:
+            numbers.lease_numbers(NUMBER_SERIES.initial, SERIES, asked)
+        assert (refused.value.code, refused.value.facts["holder"]) == ("series-self-numbered", "penalty")
+    state, _ = lease(NUMBER_SERIES.initial, wish("lease-3", 5))
+    assert lease(state, device)[0].last == 10
+    nobodys = replace(SERIES, word="检")
+    assert numbers.lease_numbers(NUMBER_SERIES.initial, nobodys, device) != []
+
+
+def test_a_number_that_was_taken_before_the_first_block_is_settled_in_it() -> None:
+    state, _ = lease(NUMBER_SERIES.initial, wish("lease-1", 5))
+    state = folded(state, numbers.use_number(state, SERIES.key, "penalty", 1))
+    assert (state.used, state.leases["lease-1"].out) == ((Span(1, 1),), (Span(2, 5),))
+
+
 def test_blocks_follow_each_other() -> None:
     state, first = lease(NUMBER_SERIES.initial, wish("lease-1", 10))
     _, second = lease(state, wish("lease-2", 5, "phone-7"))
