@@ -1,7 +1,7 @@
 """How a service's HTTP is described: OpenAPI in which every operation says what it needs and every way in which it may answer.
 
-What an operation needs shows in its dependencies (`command`, `reader`, `page`, `moment`, `at_least`), so the description is made
-of them, here and nowhere else: an operation that is added is described without a word of its own.
+What an operation needs shows in its dependencies (`command`, `page`, `moment`), so the description is made of them, here and
+nowhere else: an operation that is added is described without a word of its own, but for refusals (`responses`) that only it has.
 """
 
 from __future__ import annotations

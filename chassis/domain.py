@@ -89,6 +89,10 @@ class Stream(Generic[S]):
         return known if self.held_in is None else self.held_in(state) or known
 
 
+def beside_its_matter(state: object) -> None:
+    """`Stream.held_in` of a stream that is appended to beside another one only: each time in the district of that one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts: a person or a machine, in which role, under which enforcement certificate."""

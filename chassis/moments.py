@@ -42,10 +42,12 @@ async def aggregate(
 ) -> Loaded[S]:
     """An aggregate folded from its events, so never stale; Unknown if there was none, or none that the principal may see.
 
-    With `beside`, as it was when that other aggregate was as it was read.
+    With `beside`, as it was when that other aggregate was as it was read. What moved is seen, with its past, by the district
+    where it is.
     """
     loaded = await related(request, stream, key, as_of, beside) if beside else await read(_pool(request), stream, key, as_of)
-    if not loaded.exists or not principal.may_see(str(loaded.district)):
+    present = loaded if as_of is None or stream.held_in is None else await read(_pool(request), stream, key)
+    if not loaded.exists or not principal.may_see(str(present.district)):
         raise Unknown(stream.name, key)
     return loaded
 

@@ -202,7 +202,8 @@ class Work:
             )  # fmt: skip
 
     def _about(self, loaded: Loaded[Any], subject: str | None, district: str | None, correlation_id: UUID | None) -> _About:
-        district = loaded.district or district
+        moves = loaded.stream.held_in is not None  # then it is appended to where its matter is now, if that is said
+        district = (district or loaded.district) if moves else (loaded.district or district)
         if district is None:
             raise ValueError(f"the first event of {loaded.stream_id} needs a district")
         if not self._mine(district):

@@ -64,6 +64,7 @@ class Vault:
         self._pool = pool
         self._masters = masters
         self._keys: dict[str, Key] = {}
+        self._held: dict[str, set[str]] = {}  # which of these are whose
         self._persons: dict[str, Told] = {}
         self._actors: dict[Actor, Actor] = {}
 
@@ -134,25 +135,27 @@ class Vault:
         """JSON as a reader is shown it: plain, or what there is to say instead."""
         if PREFIX not in body:
             return body
-        await self._load(key_ids(body))
-        return revealed(body, self._keys)
+        return revealed(body, await self._load(key_ids(body)))
 
     def forget(self, person: str | None = None) -> None:
         """Drop what is known of a person, or of everybody; it is looked up again when it is needed."""
         if person is None:
             self._keys.clear()
+            self._held.clear()
             self._persons.clear()
         else:
-            self._keys = {key_id: key for key_id, key in self._keys.items() if key.person != person}
-            self._persons.pop(person, None)
+            self.let_go([person])
         self._actors.clear()
 
     def let_go(self, persons: Iterable[str]) -> None:
-        """Drop the keys of persons who will hardly be met again soon; they are looked up if they are."""
+        """Drop the keys of persons who will hardly be met again soon; they are looked up if they are.
+
+        Whoever is at work with one of them has it in hand: no answer rests on what is held here when it is made.
+        """
         for person in persons:
-            told = self._persons.pop(person, None)
-            if told is not None and told.key is not None:
-                self._keys.pop(told.key.id, None)
+            self._persons.pop(person, None)
+            for key_id in self._held.pop(person, ()):
+                self._keys.pop(key_id, None)
 
     async def follow(self, dsn: str) -> None:
         """Drop what was erased by another process, for as long as the connection lives; all, when listening begins."""
@@ -167,39 +170,45 @@ class Vault:
             connection.terminate()
 
     async def _holding(self, ids: set[str]) -> dict[str, Key]:
-        if missing := await self._load(ids):
+        held = await self._load(ids)
+        if missing := ids - held.keys():
             raise KeysMissing(missing)
-        return self._keys
+        return held
 
-    async def _load(self, ids: set[str]) -> set[str]:
-        """Load these keys unless they are held; answers those that are not here."""
-        missing = ids - self._keys.keys()
-        if missing:
+    async def _load(self, ids: set[str]) -> dict[str, Key]:
+        """Those of these keys that are here, loaded unless they are held."""
+        held = {key_id: self._keys[key_id] for key_id in ids & self._keys.keys()}
+        if missing := ids - held.keys():
             for row in await self._pool.fetch(BY_ID, sorted(missing)):
-                self._keys[row["key_id"]] = self._key(row)
-        return ids - self._keys.keys()
+                held[row["key_id"]] = self._key(row)
+        return held
 
     async def _told(self, persons: set[str]) -> dict[str, Told]:
-        unknown = persons - self._persons.keys()
-        if unknown:
-            await self._ask(unknown)
-        return {person: self._persons[person] for person in persons}
+        known = {person: self._persons[person] for person in persons & self._persons.keys()}
+        if unknown := persons - known.keys():
+            known |= await self._ask(unknown)
+        return known
 
-    async def _ask(self, persons: set[str]) -> None:
+    async def _ask(self, persons: set[str]) -> dict[str, Told]:
         """Find the keys of these persons, or have them made; durable before they are used."""
         asked = sorted(persons)
         offered = [self._masters.make(person) for person in asked]
         columns = [[key.key_id for key in offered], self._masters.current, [key.wrapped for key in offered]]
-        for row in await self._pool.fetch(KEYS_OF_PERSONS, asked, *columns):
-            key = None
-            if not row["erased"]:
-                key = self._keys[row["key_id"]] = self._key(row)
-            self._persons[row["person"]] = Told(key)
+        rows = await self._pool.fetch(KEYS_OF_PERSONS, asked, *columns)
+        told = {row["person"]: Told(None if row["erased"] else self._key(row)) for row in rows}
+        self._persons |= told
+        return told
 
     def _key(self, row: Any) -> Key:
+        """The key of a row, held from now on."""
+        key_id, person = row["key_id"], row["person"]
         if row["wrapped"] is None:
-            return Key(row["key_id"], row["person"], None)
-        return self._masters.open(Wrapped(row["key_id"], row["person"], row["wrapping"], bytes(row["wrapped"])))
+            key = Key(key_id, person, None)
+        else:
+            key = self._masters.open(Wrapped(key_id, person, row["wrapping"], bytes(row["wrapped"])))
+        self._keys[key_id] = key
+        self._held.setdefault(person, set()).add(key_id)
+        return key
 
 
 def _sealed_or_erased(told: Told, value: Any) -> Any:

@@ -204,7 +204,7 @@ async def project_enterprises(batch: Batch) -> None:
     for sequenced, event in decoded:
         if isinstance(event, EnterpriseRegistered):
             told: dict[str, Any] = {name: getattr(event, name) for name in LISTED}
-            counts = {"places": len(event.places), "equipment": len(event.equipment)}
+            counts = {"places": len(event.places), "equipment": sum(one.status != "retired" for one in event.equipment)}
             registered = {"registered_at": sequenced.envelope.recorded_at.isoformat()}
             said = {field.name: field.value for field in event.fields}
             now = {

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Annotated
+from unittest import mock
 
 import pytest
 import pytest_asyncio
@@ -173,3 +174,26 @@ async def test_an_actor_whose_name_looks_sealed_is_just_called_so(new_vault: New
     token = await vault.sealed_text("o-1", "王强")
     signed = await vault.signed(Actor(id="o-2", name=token, role="officer"))
     assert await vault.plain(signed.name) == [token]
+
+
+async def test_what_was_only_read_is_let_go_too(new_vault: NewVault) -> None:
+    token = await (await new_vault()).sealed_text("o-1", "王强")
+    reader = await new_vault()
+    assert await reader.plain(token) == ["王强"]
+    reader.let_go(["o-1", "o-2"])
+    assert (reader._keys, reader._held) == ({}, {})
+    assert await reader.plain(token) == ["王强"], "it is looked up again"
+
+
+async def test_who_is_let_go_while_somebody_needs_them_is_in_hand(new_vault: NewVault) -> None:
+    """A command waits for one person's key; the other's, which it had already, is dropped meanwhile."""
+    vault = await new_vault()
+    await vault.meet(["o-1"])
+    real = vault._ask
+
+    async def slow(persons: set[str]) -> object:
+        vault.let_go(["o-1"])
+        return await real(persons)
+
+    with mock.patch.object(vault, "_ask", slow):
+        assert set(await vault._told({"o-1", "o-2"})) == {"o-1", "o-2"}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from chassis.aggregates import read
 from chassis.auth import Principal, reader
@@ -53,8 +53,17 @@ async def export(request: Request, sector: Sector, principal: Exporter, db: Seen
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    return FileResponse(book, media_type=XLSX, filename=book.name, background=gone)
+    return _Passing(book, media_type=XLSX, filename=book.name)
+
+
+class _Passing(FileResponse):
+    """A file whose folder goes with the answer, also where a range is refused or the asker hangs up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
 
 
 async def _require_room(db: Sight, form: Form, asked: tuple[Any, ...]) -> None:
@@ -90,6 +99,7 @@ async def _write(request: Request, form: Form, pages: AsyncIterator[list[str]], 
         await asyncio.to_thread(staged.write, book, {form.readme: (form.form_label, form.title)}, lines, sheets)
     finally:
         await asyncio.to_thread(staged.close)
+        (folder / "rows").unlink(missing_ok=True)
     log.info("register_exported", sector=form.sector, sites=done)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import csv
 import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,7 +22,7 @@ from starlette.datastructures import UploadFile
 
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import Body, Command, Id, Paged, Seen, answer_json, at_least, command, etag, listed
+from chassis.http import DAY, Body, Command, Id, Paged, Seen, answer_json, at_least, command, etag, listed
 from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from services.registry import queries
@@ -80,11 +82,11 @@ class DecidedBody(Body):
 class OpeningBody(Body):
     """What their register does not know of an enterprise that has no file yet."""
 
-    site_no: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] = "1"
     district: Id
     sector: Sector
     address: Name
     safety_head: Name
+    industry_code: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,4}$")] | None = None
     staff: Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -97,11 +99,12 @@ class DecisionBody(Body):
     reason: Text | None = None
     opening: OpeningBody | None = None
 
-    def decision(self) -> Decision:
+    def decision(self, *, as_manager: bool) -> Decision:
         """As the command has it."""
         return Decision(
             proposal=self.proposal, named=[Decided(**one.model_dump()) for one in self.decisions], others=self.others,
             reason=self.reason, opening=None if self.opening is None else Opening(**self.opening.model_dump()),
+            as_manager=as_manager,
         )  # fmt: skip
 
 
@@ -199,8 +202,12 @@ async def view(request: Request, reconciliation_id: Id, principal: ListReader, a
 
 @router.post("/reconciliations/{reconciliation_id}/decisions", status_code=201)
 async def decide(reconciliation_id: Id, body: DecisionBody, command: Officer) -> Response:
-    """Accept or keep, field by field; what is accepted is in the file from now on, or a file is opened with it."""
-    return await command.run(feeds.decide, reconciliation_id, body.decision(), status=201)
+    """Accept or keep, field by field; what is accepted is in the file from now on, or a file is opened with it.
+
+    Files are opened, closed and reopened by managers only.
+    """
+    decision = body.decision(as_manager="manager" in command.principal.roles)
+    return await command.run(feeds.decide, reconciliation_id, decision, status=201)
 
 
 @router.post("/reconciliations/{reconciliation_id}/renewals", status_code=201)
@@ -212,8 +219,11 @@ async def renew(reconciliation_id: Id, command: Officer) -> Response:
 @router.post("/reconciliation-decisions", status_code=200, responses={200: {"model": DecidedTogether}})
 async def decide_some(body: DecisionsBody, command: Officer) -> Response:
     """Decide proposals alike that were looked at together; each is decided, or refused with its reason, by itself."""
-    proposals = [(one.reconciliation_id, one.proposal) for one in body.proposals]
-    answer = await feeds.decide_some(command.runner, context_of(command), proposals, body.outcome, body.reason)
+    proposals = list({one.reconciliation_id: (one.reconciliation_id, one.proposal) for one in body.proposals}.values())
+    context = replace(context_of(command), stated=command.stated)
+    as_manager = "manager" in command.principal.roles
+    alike = Decision(proposal=0, others=body.outcome, reason=body.reason, as_manager=as_manager)
+    answer = await feeds.decide_some(command.runner, context, proposals, alike)
     return answer_json(answer)
 
 
@@ -227,7 +237,7 @@ async def _order(request: Request) -> tuple[ReceiveFeed, bytes]:
     if not isinstance(feed_id, str) or not IMPORT_ID.fullmatch(feed_id):
         raise BadRequest("feed-id-malformed", "feed_id 格式不正确", f"the form field `feed_id` must match {IMPORT_ID.pattern}")
     try:
-        day = date.fromisoformat(str(as_of))
+        day = date.fromisoformat(str(as_of) if DAY.fullmatch(str(as_of)) else "")
     except ValueError as error:
         raise BadRequest("as-of-malformed", "as_of 须为日期，如 2026-03-01", "`as_of` must be a date") from error
     if accept not in ("true", "false"):
@@ -246,14 +256,15 @@ def _rows(content: bytes) -> list[Row]:
     """The rows of a file: of JSON if it begins as an array does, else of CSV; raises WorkbookRefused."""
     if not content.strip():
         raise unreadable("file-empty")
-    if content.lstrip().startswith(b"["):
+    plain = content.removeprefix(codecs.BOM_UTF8)
+    if plain.lstrip().startswith(b"["):
         try:
-            records = orjson.loads(content)
+            return rows_of(orjson.loads(plain), LAYOUT)
         except orjson.JSONDecodeError as error:
             raise unreadable("file-damaged") from error
-        return rows_of(records, LAYOUT)
     try:
-        text = content.decode(encoding_of(content))
-        return [Row(n, [cell or None for cell in row]) for n, row in enumerate(csv.reader(io.StringIO(text), strict=True), 1)]
+        lines = enumerate(csv.reader(io.StringIO(content.decode(encoding_of(content))), strict=True), start=1)
+        told = (Row(number, [cell or None for cell in row]) for number, row in lines if any(row))
+        return list(islice(told, LAYOUT.maximum_rows + 2))  # the head, and one more than may be
     except (csv.Error, UnicodeDecodeError) as error:
         raise unreadable("file-damaged") from error

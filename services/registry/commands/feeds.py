@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from chassis import aggregates
 from chassis.aggregates import Loaded
-from chassis.auth import ALL
+from chassis.auth import ALL, Forbidden
 from chassis.domain import Refused, Unknown, day_of
 from chassis.runner import Answer, Context, Runner, Work
 from chassis.sight import Sight
@@ -20,13 +20,21 @@ from chassis.telemetry import log
 from services.registry import queries
 from services.registry.commands import register
 from services.registry.commands.register import bound, part
+from services.registry.commands.site_files import require_district
 from services.registry.domain import adopting, feed, reconciling, site_file
 from services.registry.domain import enterprise as enterprises
 from services.registry.domain.adopting import Opening
 from services.registry.domain.cells import District
 from services.registry.domain.enterprise import SITE_CLAIM, claim_key, enterprise_id_of
 from services.registry.domain.feed import FEED, Feed, FeedReceived, FeedReconciled, Told
-from services.registry.domain.reconciling import RECONCILIATION, ChangeDecided, ChangeProposed, Decided, Outcome
+from services.registry.domain.reconciling import (
+    RECONCILIATION,
+    ChangeDecided,
+    ChangeProposed,
+    Decided,
+    Outcome,
+    ReconciliationState,
+)
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState
 from services.registry.domain.workbook import WorkbookRefused
 
@@ -133,8 +141,11 @@ async def _reconcile_some(
     async def some() -> None:
         for matter in waiting:
             key = f"feed:{command.feed_id}/{matter.key}"
-            answer = await runner.run(part(context, key, command.sha256), bound(reconcile, matter, command))
-            counts[queries.told(answer.body)["kind"]] += 1
+            try:
+                answer = await runner.run(part(context, key, command.sha256), bound(reconcile, matter, command))
+                counts[queries.told(answer.body)["kind"]] += 1
+            except Forbidden:  # it went to another district meanwhile
+                counts["elsewhere"] += 1
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -169,36 +180,57 @@ async def _matters(runner: Runner, rows: Mapping[str, Sequence[Told]], fallback:
 async def reconcile(work: Work, matter: Matter, command: ReceiveFeed) -> dict[str, Any]:
     """Propose what the rows of one enterprise say otherwise than its file."""
     known = await work.load(RECONCILIATION, matter.key)
+    if matter.enterprise_id is None and await _has_file(work, matter.rows[0].uscc):  # the list that was asked lags behind
+        work.append(known, reconciling.obsolete(known.state, command.feed_id, day_of(work.at)))
+        return {"kind": "unchanged"}
     file = None if matter.enterprise_id is None else (await work.load(ENTERPRISE, matter.enterprise_id)).state
+    district = matter.district if file is None else str(file.district)
+    state = known.state if known.exists or file is None else await _opened_with(work, known.state, matter.rows[0].uscc)
     fact = ChangeProposed(
         reconciliation_id=matter.key, proposal=0, kind="changed", feed_id=command.feed_id, uscc=matter.rows[0].uscc,
         enterprise_id=matter.enterprise_id, title=str(matter.rows[0].values["name"]), differences=(),
-        proposed_on=day_of(work.at), others=matter.others,
+        proposed_on=day_of(work.at), others=matter.others, district=district,
     )  # fmt: skip
-    after = work.append(
-        known, reconciling.propose(known.state, fact, matter.rows, file), subject=matter.subject, district=matter.district
-    )
+    after = work.append(known, reconciling.propose(state, fact, matter.rows, file), subject=matter.subject, district=district)
     proposed = after.state.proposed
     return {"kind": "unchanged" if proposed is None else proposed.kind}
+
+
+async def _has_file(work: Work, uscc: str) -> bool:
+    return (await work.load(SITE_CLAIM, claim_key(uscc, adopting.FIRST))).state.enterprise_id is not None
+
+
+async def _opened_with(work: Work, state: ReconciliationState, uscc: str) -> ReconciliationState:
+    """The state of a file that was never compared: what an officer did not take over when it was opened stays so."""
+    before = await work.load(RECONCILIATION, reconciling.reconciliation_of(uscc))
+    return replace(state, kept=before.state.kept)
 
 
 async def renew(work: Work, reconciliation_id: str) -> dict[str, Any]:
     """Compare what is proposed with the file as it is now."""
     known = await work.existing(RECONCILIATION, reconciliation_id)
-    file = await _file(work, known)
-    after = work.append(known, reconciling.renew(known.state, file.state if file else None, day_of(work.at))).state
+    file, proposed = await _file(work, known), known.state.proposed
+    if file is None and proposed is not None and await _has_file(work, proposed.uscc):
+        events = reconciling.obsolete(known.state, proposed.feed_id, day_of(work.at))
+    else:
+        events = reconciling.renew(known.state, file.state if file else None, day_of(work.at))
+    after = work.append(known, events).state
     return {"reconciliation_id": reconciliation_id, "state": after.stage, "proposal": after.count}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What an officer makes of a proposal that they looked at; `opening` where a file is opened by it."""
+    """What an officer makes of a proposal that they looked at; `opening` where a file is opened by it.
+
+    Files are opened, closed and reopened by managers, here as anywhere (`as_manager`).
+    """
 
     proposal: int
     named: Sequence[Decided] = ()
     others: Outcome | None = None
     reason: str | None = None
     opening: Opening | None = None
+    as_manager: bool = False
 
 
 async def decide(work: Work, reconciliation_id: str, decision: Decision) -> dict[str, Any]:
@@ -212,16 +244,19 @@ async def decide(work: Work, reconciliation_id: str, decision: Decision) -> dict
     proposed = known.state.proposed
     if proposed is None:
         raise Unknown(RECONCILIATION.name, reconciliation_id)
+    opens = file is None and fact.accepted > 0
+    if not decision.as_manager and (opens or adopting.accepted_status(fact) is not None):
+        raise Forbidden("manager")
     work.append(known, [fact])
     told: dict[str, Any] = {"reconciliation_id": reconciliation_id, "accepted": fact.accepted, "kept": fact.kept}
     if file is not None:
         work.append(file, adopting.taken_over(file.state, proposed, fact, day))
-    elif fact.accepted:
+    elif opens:
         told["enterprise_id"] = await _open_file(work, proposed, fact, decision.opening)
     return told
 
 
-async def _file(work: Work, known: Loaded[reconciling.ReconciliationState]) -> Loaded[EnterpriseState] | None:
+async def _file(work: Work, known: Loaded[ReconciliationState]) -> Loaded[EnterpriseState] | None:
     proposed = known.state.proposed
     if proposed is None or proposed.enterprise_id is None:
         return None
@@ -232,7 +267,8 @@ async def _open_file(work: Work, proposed: ChangeProposed, decided: ChangeDecide
     """Open the file of an enterprise that is news, under the claim of its site, as any other way in does."""
     if given is None:
         raise Refused("opening-missing", "建档须补充辖区、行业、场所等信息", "a file needs what their register does not know")
-    values = reconciling.accepted_fields(decided)
+    await require_district(work, given.district)
+    values = adopting.accepted_fields(decided)
     fact = adopting.opened(proposed.uscc, values, given, proposed.feed_id)
     claim = await work.load(SITE_CLAIM, claim_key(fact.uscc, fact.site_no))
     file = await work.load(ENTERPRISE, fact.enterprise_id)
@@ -243,16 +279,17 @@ async def _open_file(work: Work, proposed: ChangeProposed, decided: ChangeDecide
     return site
 
 
-async def decide_some(
-    runner: Runner, context: Context, proposals: Sequence[tuple[str, int]], outcome: Outcome, reason: str | None
-) -> dict[str, Any]:
+async def decide_some(runner: Runner, context: Context, proposals: Sequence[tuple[str, int]], alike: Decision) -> dict[str, Any]:
     """Decide proposals that were looked at together, each as a command of its own; answers which were refused, and why."""
     refused: list[dict[str, Any]] = []
     for reconciliation_id, proposal in proposals:
         key = f"{context.key}/{reconciliation_id}"
-        decision = Decision(proposal=proposal, others=outcome, reason=reason)
+        decision = replace(alike, proposal=proposal)
         try:
             await runner.run(part(context, key, context.fingerprint.hex()), bound(decide, reconciliation_id, decision))
         except Refused as error:
             refused.append({"reconciliation_id": reconciliation_id, "code": error.code, "zh": error.zh, "en": error.en})
+        except Forbidden:
+            zh, en = "须由管理人员核定", "a manager decides this"
+            refused.append({"reconciliation_id": reconciliation_id, "code": "forbidden", "zh": zh, "en": en})
     return {"decided": len(proposals) - len(refused), "refused": refused}

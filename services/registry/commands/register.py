@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from chassis import aggregates
-from chassis.auth import ALL
+from chassis.auth import ALL, Forbidden
 from chassis.database import AS_WORKER, GONE
 from chassis.domain import Refused, day_of
 from chassis.erasure import Purge
@@ -177,6 +177,8 @@ async def district_of(pool: Pool, context: Context, among: Set[str]) -> str:
     """Whose the import is: the one district of its sites; of several, the city's; at least one of the importer's."""
     if len(among) == 1:
         return next(iter(among))
+    if not context.districts:
+        raise Forbidden("a district")
     root = jurisdictions.root_of(await queries.established(pool.fetch)).jurisdiction_id
     return root if ALL in context.districts or root in context.districts else min(context.districts)
 
@@ -228,8 +230,8 @@ async def _submitted(
 ) -> bool:
     """Submit what the rows of a site say otherwise than its file, if that was asked for; whether it has been."""
     enterprise_id = refused.facts.get("enterprise_id")
-    if command.existing != "submit" or enterprise_id is None:
-        return False
+    if command.existing != "submit" or enterprise_id != _enterprise_id(site.sites[0].key):
+        return False  # also the row of a duplicate that was merged: what is left of it is another site's file
     key = f"import:{command.import_id}/submit/{enterprise_id}"
     try:
         answer = await runner.run(

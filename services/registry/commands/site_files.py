@@ -20,6 +20,7 @@ from services.registry.domain import (
     grading,
     jurisdictions,
     merging,
+    reconciling,
     submission,
     supervision,
 )
@@ -30,6 +31,7 @@ from services.registry.domain.forms import Form
 from services.registry.domain.grading import Finding
 from services.registry.domain.jurisdictions import JURISDICTION
 from services.registry.domain.merging import Choice
+from services.registry.domain.reconciling import RECONCILIATION
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState
 from services.registry.domain.stated import Source, Telling
 from services.registry.domain.submission import SUBMISSION, Decision, Outcome, ProfileSubmitted
@@ -86,12 +88,23 @@ async def confirm(
 async def move(work: Work, enterprise_id: str, district: str, reason: str) -> dict[str, Any]:
     """Give a site to another district, which exists on the day; whoever does this sees to both."""
     file = await work.existing(ENTERPRISE, enterprise_id)
-    to = await work.existing(JURISDICTION, district)
+    await require_district(work, district)
     day = day_of(work.at)
-    if to.state.now is None or not jurisdictions.valid_on(to.state.now, day):
-        raise Refused("jurisdiction-closed", f"辖区{district}现已不存在", f"jurisdiction {district!r} does not exist any more")
     work.append(file, supervision.move(file.state, district, reason, day))
+    known = await work.load(RECONCILIATION, enterprise_id)
+    work.append(known, reconciling.move(known.state, district, day), district=district)
     return {"enterprise_id": enterprise_id, "district": district}
+
+
+async def require_district(work: Work, district: str) -> None:
+    """A site belongs to a district that exists on the day, is not divided, and is the actor's."""
+    await work.existing(JURISDICTION, district)
+    day = day_of(work.at)
+    there = [one for one in await queries.established(work.read) if jurisdictions.valid_on(one, day)]
+    if district not in {one.jurisdiction_id for one in there}:
+        raise Refused("jurisdiction-closed", f"辖区{district}现已不存在", f"jurisdiction {district!r} does not exist any more")
+    if district in {one.parent for one in there}:
+        raise Refused("jurisdiction-divided", f"“{district}”应填到县区", f"{district!r} is divided; name the district")
 
 
 async def add_sector(work: Work, enterprise_id: str, sector: str, forms: Sequence[Form], reason: str) -> dict[str, Any]:
@@ -152,7 +165,7 @@ async def decide_submission(
     work: Work, submission_id: str, decisions: Sequence[Decision], others: Outcome | None, forms: Sequence[Form]
 ) -> dict[str, Any]:
     """Accept, correct or reject each field of a submission; what is not rejected is in the file from now on."""
-    known = await work.existing(SUBMISSION, submission_id)
+    known = await work.load(SUBMISSION, submission_id)
     submitted = known.state.submitted
     if submitted is None:
         raise Unknown(SUBMISSION.name, submission_id)
@@ -163,7 +176,7 @@ async def decide_submission(
     )
     answers.checked([form for form in forms if form.title == submitted.form], corrections, day)
     [decided] = submission.decide(known.state, decisions, others, work.actor.id, day)
-    work.append(known, [decided])
+    work.append(known, [decided], district=file.district)
     work.append(file, submission.apply(submitted, decided, file.state))
     return {
         "submission_id": submission_id, "accepted": decided.accepted, "corrected": decided.corrected, "rejected": decided.rejected
@@ -179,7 +192,7 @@ async def merge(work: Work, survivor_id: str, duplicate_id: str, choices: Mappin
     work.append(survivor, taken)
     work.append(duplicate, gone)
     for claim in await _claims(work, duplicate):
-        work.append(claim, enterprise.pass_claim(claim.state, duplicate_id, survivor_id))
+        work.append(claim, enterprise.pass_claim(claim.state, duplicate_id, survivor_id), district=survivor.district)
     return {"enterprise_id": survivor_id, "duplicate": duplicate_id}
 
 

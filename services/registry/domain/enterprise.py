@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
+from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, beside_its_matter, event
 from services.registry.domain.changes import Sector
 from services.registry.domain.stated import PERSONS, Value
 
@@ -98,7 +98,7 @@ def evolve_claim(state: ClaimState, event: Event) -> ClaimState:
     return ClaimState(event.enterprise_id) if isinstance(event, SiteClaimed | SiteClaimPassed) else state
 
 
-SITE_CLAIM = Stream("site-claim", ClaimState(), evolve_claim)
+SITE_CLAIM = Stream("site-claim", ClaimState(), evolve_claim, held_in=beside_its_matter)
 
 
 def claim_key(uscc: str, site_no: str) -> str:

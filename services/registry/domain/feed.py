@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -66,8 +66,7 @@ def read_feed(layout: Layout, rows: Sequence[Row], setting: Setting, as_of: date
     """
     known = _require_columns(layout, heads_of(rows))
     if len(rows) - 1 > layout.maximum_rows:
-        most = layout.maximum_rows
-        raise _refused("too-many-rows", f"超过上限{most}行", f"more than {most} rows")
+        raise _too_many(layout)
     told: dict[str, list[Told]] = {}
     faults: list[Fault] = []
     read = refused = 0
@@ -83,13 +82,15 @@ def read_feed(layout: Layout, rows: Sequence[Row], setting: Setting, as_of: date
     return Feed(read, told, faults, refused)
 
 
-def rows_of(records: Iterable[Any], layout: Layout) -> list[Row]:
+def rows_of(records: Sequence[Any], layout: Layout) -> list[Row]:
     """The rows of a feed of objects, whose members have the names of the fields or the heads of the columns.
 
     Raises WorkbookRefused for what is no object, or has a member that is neither.
     """
     columns = layout.sheet.columns
     heads = [column.head for column in columns]
+    if len(records) > layout.maximum_rows:
+        raise _too_many(layout)
     places = {column.field: place for place, column in enumerate(columns)} | {head: place for place, head in enumerate(heads)}
     rows = [Row(1, heads)]
     for number, record in enumerate(records, start=1):
@@ -124,6 +125,11 @@ def _require_columns(layout: Layout, heads: Sequence[str]) -> Sheet:
         if found:
             raise _refused(code, f"{zh}：{'、'.join(found[:20])}", f"{en}: {', '.join(found[:20])}")
     return replace(layout.sheet, columns=tuple(column for column in columns if column.head in heads))
+
+
+def _too_many(layout: Layout) -> WorkbookRefused:
+    most = layout.maximum_rows
+    return _refused("too-many-rows", f"超过上限{most}行", f"more than {most} rows")
 
 
 def _refused(code: str, zh: str, en: str) -> WorkbookRefused:

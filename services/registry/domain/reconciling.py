@@ -67,7 +67,8 @@ class Decided:
 class ChangeProposed(Event):
     """What a feed says otherwise of a site than its file, or of an enterprise that has none: to be decided by an officer.
 
-    It takes the place of what was proposed before and not decided. `others`: files of the same name under another USCC.
+    It takes the place of what was proposed before and not decided. `others`: files of the same name under another USCC;
+    `district`: whose officers decide.
     """
 
     reconciliation_id: str
@@ -80,6 +81,7 @@ class ChangeProposed(Event):
     differences: tuple[Difference, ...]
     proposed_on: date
     others: tuple[str, ...] = ()
+    district: str | None = None
 
 
 @event("casetrail.registry.proposal-withdrawn.v1", title="比对差异消失", summary="市场监管登记与档案已一致")
@@ -134,15 +136,25 @@ def evolve_reconciliation(state: ReconciliationState, event: Event) -> Reconcili
         case ProposalWithdrawn():
             return replace(state, proposed=None)
         case ChangeDecided():
-            kept = tuple((one.name, one.value) for one in event.decisions if one.outcome == "kept")
-            named = {one.name for one in event.decisions}
-            earlier = tuple(one for one in state.kept if one[0] not in named)
-            return replace(state, proposed=None, decided=event, kept=earlier + kept)
+            return replace(state, proposed=None, decided=event, kept=_kept(state, event))
         case _:
             return state
 
 
-RECONCILIATION = Stream("reconciliation", ReconciliationState(), evolve_reconciliation)
+def _kept(state: ReconciliationState, event: ChangeDecided) -> tuple[tuple[str, Value], ...]:
+    """What is not to be proposed again: of every field that was decided, each value that was told and not taken over."""
+    accepted = {(one.name, one.value) for one in event.decisions if one.outcome == "accepted"}
+    told = {(one.name, one.theirs) for one in state.proposed.differences} if state.proposed else set()
+    named = {name for name, _ in told}
+    earlier = {one for one in state.kept if one[0] not in named}
+    return tuple(sorted(earlier | (told - accepted), key=str))
+
+
+def _district(state: ReconciliationState) -> str | None:
+    return None if state.last is None else state.last.district
+
+
+RECONCILIATION = Stream("reconciliation", ReconciliationState(), evolve_reconciliation, held_in=_district)
 
 
 def reconciliation_of(uscc: str) -> str:
@@ -153,22 +165,61 @@ def reconciliation_of(uscc: str) -> str:
 def propose(state: ReconciliationState, fact: ChangeProposed, rows: Sequence[Told], file: EnterpriseState | None) -> list[Event]:
     """Propose what the rows of one enterprise say otherwise than its file, if anything; `fact` names feed, site and day.
 
-    What is proposed already and not decided stays, if it is still the same; it is withdrawn if nothing differs any more.
+    What is proposed already and not decided stays, if it is still the same; it is withdrawn if nothing differs any more. Of a
+    field of which these rows say nothing, or something older, the open proposal stays as it is: feeds come in any order.
     """
-    found = [one for one in differences(rows, file) if (one.name, one.theirs) not in state.kept]
+    told = differences(rows, file)
+    found = [one for one in told if not _is_kept(state, one)]
+    if file is None and found:
+        found = [*told]  # a file is opened with all of it, or not
+    waiting = _waiting(state, rows, file)
+    found = [one for one in found if one.name not in {other.name for other in waiting}] + waiting
     if fact.others:
         found = [replace(one, conflict="other-code") if one.name == "name" else one for one in found]
     return _proposed(state, fact, tuple(found))
 
 
+def _is_kept(state: ReconciliationState, one: Difference) -> bool:
+    return any(name == one.name and alike(value, one.theirs) for name, value in state.kept)
+
+
+def _waiting(state: ReconciliationState, rows: Sequence[Told], file: EnterpriseState | None) -> list[Difference]:
+    """What is proposed, is newer than what these rows say of the same field, and still differs from the file."""
+    known = () if state.proposed is None else state.proposed.differences
+    told = _said(rows, whole=True) if rows else {}
+    newer = [one for one in known if all(since < one.told_on for _, _, since in told.get(one.name, ()))]
+    return [now for one in newer if (now := _again(file, one)) is not None]
+
+
+def _again(file: EnterpriseState | None, one: Difference) -> Difference | None:
+    """A difference beside the file as it is now; None if there is none any more."""
+    now = _beside(file, one.name, one.theirs, one.row, one.told_on)
+    return replace(now, conflict=one.conflict) if now is not None and one.conflict in ("told-twice", "other-code") else now
+
+
+def move(state: ReconciliationState, district: str, today: date) -> list[Event]:
+    """Have an open proposal decided in another district, to which the site was given."""
+    if state.proposed is None:
+        return []
+    return [replace(state.proposed, proposal=state.count + 1, district=district, proposed_on=today)]
+
+
+def obsolete(state: ReconciliationState, feed_id: str, today: date) -> list[Event]:
+    """Withdraw what is proposed of an enterprise without a file: it has one meanwhile, and is compared file by file."""
+    known = state.proposed
+    if known is None:
+        return []
+    return [
+        ProposalWithdrawn(
+            reconciliation_id=known.reconciliation_id, proposal=known.proposal, feed_id=feed_id, withdrawn_on=today
+        )
+    ]  # fmt: skip
+
+
 def renew(state: ReconciliationState, file: EnterpriseState | None, today: date) -> list[Event]:
     """Compare an open proposal with the file as it is now: proposed anew, withdrawn, or unchanged."""
     known = _open(state)
-    found = []
-    for one in known.differences:
-        now = _beside(file, one.name, one.theirs, one.row, one.told_on)
-        if now is not None:
-            found.append(replace(now, conflict=one.conflict) if one.conflict in ("told-twice", "other-code") else now)
+    found = [now for one in known.differences if (now := _again(file, one)) is not None]
     return _proposed(state, replace(known, proposed_on=today), tuple(found))
 
 
@@ -183,7 +234,7 @@ def _proposed(state: ReconciliationState, fact: ChangeProposed, found: tuple[Dif
                 withdrawn_on=fact.proposed_on,
             )
         ]  # fmt: skip
-    if known is not None and _same(known.differences, found):
+    if known is not None and known.district == fact.district and _same(known.differences, found):
         return []
     return [replace(fact, proposal=state.count + 1, kind=_kind(fact, found), differences=found)]
 
@@ -312,11 +363,7 @@ def _open(state: ReconciliationState) -> ChangeProposed:
 
 
 def _require_fresh(known: ChangeProposed, file: EnterpriseState | None) -> None:
-    changed = []
-    for one in known.differences:
-        now = _beside(file, one.name, one.theirs, one.row, one.told_on)
-        if now is None or now.ours != one.ours:
-            changed.append(one.name)
+    changed = [one.name for one in known.differences if _again(file, one) != one]
     if changed:
         raise Refused(
             "proposal-stale",
@@ -338,18 +385,3 @@ def _other(name: str, values: Sequence[Value], others: Outcome | None, reason: s
     if others is None or (others == "accepted" and len(values) > 1):
         raise Refused("decision-missing", f"须逐项核定：{name}", f"{name} needs a decision", field=name)
     return Decided(name, others, values[0], reason)
-
-
-def accepted_fields(decided: ChangeDecided) -> dict[str, Value]:
-    """What is taken over into the file, but for whether it goes on."""
-    return {one.name: one.value for one in decided.decisions if one.outcome == "accepted" and one.name != STATUS}
-
-
-def accepted_status(decided: ChangeDecided) -> Value | None:
-    """What their register says of whether the enterprise goes on, if that is taken over."""
-    return next((one.value for one in decided.decisions if one.name == STATUS and one.outcome == "accepted"), None)
-
-
-def told_on(known: ChangeProposed, name: str, value: Value) -> date:
-    """Since when their register says so."""
-    return next(one.told_on for one in known.differences if one.name == name and one.theirs == value)

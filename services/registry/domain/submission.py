@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Literal
 
-from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
+from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, beside_its_matter, event
 from services.registry.domain.amending import SUPERVISED, Told, Values, amend
 from services.registry.domain.changes import (
     EquipmentAdded,
@@ -115,7 +115,7 @@ def evolve_submission(state: SubmissionState, event: Event) -> SubmissionState:
             return state
 
 
-SUBMISSION = Stream("submission", SubmissionState(), evolve_submission)
+SUBMISSION = Stream("submission", SubmissionState(), evolve_submission, held_in=beside_its_matter)
 
 
 def answers_of(told: Told) -> tuple[Answer, ...]:

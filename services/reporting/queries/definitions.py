@@ -43,7 +43,11 @@ FIGURES = (
     Figure(
         name="enterprises", title="建档企业", title_en="Enterprises on file", unit="家",
         formula="已登记企业数，一址一档", formula_en="enterprises registered, one file per site",
-        source_events=("casetrail.registry.enterprise-registered.v1", "casetrail.registry.enterprise-merged.v1"),
+        source_events=(
+            "casetrail.registry.enterprise-registered.v1", "casetrail.registry.enterprise-merged.v1",
+            "casetrail.registry.enterprise-moved.v1", "casetrail.registry.profile-amended.v1",
+            "casetrail.registry.duplicate-absorbed.v1",
+        ),
         exclusions="不含导入时被退回的行；不含已并入其他档案的重复档案",
         exclusions_en="not the rows refused at import; not duplicates that were merged",
         rows="""SELECT enterprise_id AS key, district, 1 AS counts, enterprise_id, name AS enterprise_name, uscc, site_no, sector

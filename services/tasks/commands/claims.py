@@ -20,7 +20,7 @@ async def claim(work: Work, campaign_id: str, task: GenerateTask) -> None:
     )  # fmt: skip
 
 
-async def release(work: Work, campaign_id: str, enterprise_id: str, organ_id: str, reason: str) -> None:
+async def release(work: Work, campaign_id: str, enterprise_id: str, organ_id: str, reason: str, district: str) -> None:
     """The organ no longer enforces there; nothing if it did not."""
     held = await work.load(CLAIM, claim_key(campaign_id, enterprise_id))
-    work.append(held, release_claim(held.state, organ_id, reason))
+    work.append(held, release_claim(held.state, organ_id, reason), district=district)

@@ -81,4 +81,4 @@ async def uncount(work: Work, task: Loaded[TaskState]) -> None:
     if last is None:
         return
     count = await work.load(COUNT, count_key(task.state.facts.enterprise_id, last.year))
-    work.append(count, uncount_inspection(count.state, task.state.facts.task_id))
+    work.append(count, uncount_inspection(count.state, task.state.facts.task_id), district=task.district)

@@ -93,4 +93,4 @@ async def cancel_task(work: Work, task_id: str, reason: str) -> None:
     await uncount(work, task)
     work.append(task, events)
     if facts.campaign_id is not None:
-        await release(work, facts.campaign_id, facts.enterprise_id, facts.organ_id, reason)
+        await release(work, facts.campaign_id, facts.enterprise_id, facts.organ_id, reason, str(task.district))

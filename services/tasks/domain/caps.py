@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from chassis.domain import Event, Refused, Stream, event
+from chassis.domain import Event, Refused, Stream, beside_its_matter, event
 from services.tasks.domain.task import TaskGenerated
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -157,7 +157,7 @@ def evolve_count(state: CountState, event: Event) -> CountState:
             return state
 
 
-COUNT = Stream("inspections", CountState(), evolve_count)
+COUNT = Stream("inspections", CountState(), evolve_count, held_in=beside_its_matter)
 
 
 def count_key(enterprise_id: str, year: int) -> str:

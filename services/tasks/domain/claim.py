@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.domain import Event, Refused, Stream, event
+from chassis.domain import Event, Refused, Stream, beside_its_matter, event
 from services.tasks.domain.task import Level
 
 
@@ -67,7 +67,7 @@ def evolve_claim(state: ClaimState, event: Event) -> ClaimState:
             return state
 
 
-CLAIM = Stream("claim", ClaimState(), evolve_claim)
+CLAIM = Stream("claim", ClaimState(), evolve_claim, held_in=beside_its_matter)
 
 
 def claim_key(campaign_id: str, enterprise_id: str) -> str:

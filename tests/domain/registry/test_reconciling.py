@@ -25,10 +25,11 @@ from services.registry.domain.reconciling import (
     ChangeDecided,
     ChangeProposed,
     Decided,
+    Difference,
     ProposalWithdrawn,
     ReconciliationState,
 )
-from services.registry.domain.site_file import EnterpriseState, evolve_enterprise
+from services.registry.domain.site_file import ENTERPRISE, EnterpriseState, evolve_enterprise
 from services.registry.domain.stated import Telling
 from services.registry.domain.workbook import Row, WorkbookRefused
 from tests.domain.registry.filled import SETTING, code
@@ -191,13 +192,54 @@ def test_who_has_no_file_is_news_unless_they_are_gone() -> None:
 
 def test_a_file_opened_from_their_register_says_so_field_by_field() -> None:
     told = {"name": "甲", "industry_code": "C2110", "legal_representative": "王", "registered_address": "路1号"}
-    opening = Opening(site_no="2", district="donghu", sector="dust", address="路2号", safety_head="李", staff=7)
+    opening = Opening(district="donghu", sector="dust", address="路2号", safety_head="李", staff=7)
     fact = adopting.opened(OPENED.uscc, told, opening, "feed-1")
-    assert fact.enterprise_id == enterprise_id_of(OPENED.uscc, "2")
-    assert [(one.name, one.source, one.confidence) for one in fact.fields] == [
-        ("registered_address", "market-supervision", "registered")
-    ]
+    assert (fact.enterprise_id, fact.import_id) == (enterprise_id_of(OPENED.uscc, "1"), "feed/feed-1")
+    proposal = replace(NEWS, differences=tuple(Difference(name, value, 2, TODAY) for name, value in told.items()))
+    [amended] = adopting.told_of(proposal, told, given(ENTERPRISE, [fact]))
+    assert isinstance(amended, ProfileAmended)
+    assert {(one.name, one.source, one.stated_on) for one in amended.fields} == {
+        (name, "market-supervision", TODAY) for name in told
+    }
     assert refused(lambda: adopting.opened(OPENED.uscc, {"name": "甲"}, opening, "feed-1")) == "opening-incomplete"
+    lacking = {name: value for name, value in told.items() if name != "industry_code"}
+    assert adopting.opened(OPENED.uscc, lacking, replace(opening, industry_code="C3110"), "feed-1").industry_code == "C3110"
+
+
+def test_an_older_or_a_narrower_feed_leaves_what_waits_as_it_is() -> None:
+    """April's deregistration is not undone by January's backlog, nor by a feed that does not tell of the field."""
+    april, january = date(2026, 3, 18), date(2026, 1, 5)
+    state = after(only(proposed(row(status="deregistered", told_on=april))))
+    assert proposed(row(told_on=january), state=state) == []
+    named = after(only(proposed(row(name="甲有限公司", told_on=april))))
+    bare = Told(2, OPENED.uscc, {"industry_code": OPENED.industry_code}, "active", TODAY, TODAY, None)
+    assert proposed(bare, state=named) == []
+    assert only(proposed(row(name="乙有限公司", told_on=TODAY), state=named)).proposal == 2
+    assert isinstance(proposed(row(told_on=TODAY), state=named)[0], ProposalWithdrawn)
+
+
+def test_a_confirmation_on_site_makes_a_proposal_stale() -> None:
+    """The value is the same as when it was proposed, what it is worth is not."""
+    event = only(proposed(row(name="甲有限公司")))
+    seen = file(*amending.amend(file(), Entry({"name": OPENED.name}), Telling.of("officer-on-site", "o", SEEN), confirm=True))
+    assert refused(lambda: decided(after(event), seen, others="accepted")) == "proposal-stale"
+    assert only(reconciling.renew(after(event), seen, TODAY)).kind == "conflicting"
+
+
+def test_of_two_values_neither_comes_back_once_it_was_decided() -> None:
+    rows = (row(name="甲有限公司"), row(number=3, name="乙有限公司"))
+    state = after(only(proposed(*rows)))
+    kept = evolve(state, decided(state, file(), others="kept", reason="均有误"))
+    assert proposed(*rows, state=kept) == []
+    assert proposed(row(name="甲 有限公司"), state=kept) == []
+
+
+def test_a_site_that_moved_is_decided_where_it_is() -> None:
+    state = after(only(proposed(row(name="甲有限公司"))))
+    [moved] = reconciling.move(state, "xihu", TODAY)
+    assert isinstance(moved, ChangeProposed)
+    assert (moved.district, moved.proposal, moved.differences) == ("xihu", 2, only([state.proposed or moved]).differences)
+    assert reconciling.move(RECONCILIATION.initial, "xihu", TODAY) == []
 
 
 NAMES = st.sampled_from(["甲", "乙", "丙", OPENED.name])
@@ -223,8 +265,9 @@ def test_a_feed_alone_never_changes_a_file(steps: list[tuple[str, str, date]]) -
             state = evolve(state, *events)
             assert now.value("name") == before
             if state.proposed is not None:
-                assert state.proposed.differences[0].theirs == name
-                assert not reconciling.alike(str(now.value("name")), name)
+                [one] = state.proposed.differences
+                assert one.theirs == name or one.told_on > day
+                assert not reconciling.alike(str(now.value("name")), one.theirs)
         elif what == "seen":
             for event in amending.amend(now, Entry({"name": name}), Telling.of("officer-on-site", "o", day), confirm=True):
                 now = evolve_enterprise(now, event)

@@ -114,8 +114,12 @@ async def test_officers_decide_field_by_field_and_the_file_says_where_it_comes_f
         assert (answer.status_code, answer.json()["accepted"], answer.json()["kept"]) == (201, 1, 1), answer.text
         repeated = await officer.post(f"/v1/reconciliations/{first}/decisions", json=body)
         assert (repeated.status_code, repeated.json()["code"]) == (409, "proposal-decided")
-        closing = await officer.post(f"/v1/reconciliations/{second}/decisions", json={"proposal": 2, "others": "accepted"})
-        assert closing.status_code == 201, closing.text
+        path, body = f"/v1/reconciliations/{second}/decisions", {"proposal": 2, "others": "accepted"}
+        assert (await officer.post(path, json=body)).status_code == 403, "files are closed by managers"
+        together = {"proposals": [{"reconciliation_id": second, "proposal": 2}], "outcome": "accepted"}
+        assert (await officer.post("/v1/reconciliation-decisions", json=together)).json()["refused"][0]["code"] == "forbidden"
+    closing = await desk.manager.post(path, json=body)
+    assert closing.status_code == 201, closing.text
     fields = {field["name"]: field for field in (await desk.get(f"/v1/enterprises/{first}/file"))["fields"]}
     assert fields["name"]["value"] == name(1)
     told = fields["legal_representative"]
@@ -132,10 +136,12 @@ async def test_a_new_enterprise_gets_its_file_with_what_an_officer_adds(desk: De
     answer = await send(desk, content)
     assert (answer.status_code, answer.json().get("new")) == (201, 1), answer.text
     path = f"/v1/reconciliations/{reconciliation_of(code(7))}/decisions"
-    async with desk.under_test.client("officer") as officer:
-        lacking = await officer.post(path, json={"proposal": 1, "others": "accepted"})
-        assert (lacking.status_code, lacking.json()["code"]) == (409, "opening-missing")
-        answer = await officer.post(path, json={"proposal": 1, "others": "accepted", "opening": OPENING})
+    lacking = await desk.manager.post(path, json={"proposal": 1, "others": "accepted"})
+    assert (lacking.status_code, lacking.json()["code"]) == (409, "opening-missing")
+    for district, status in (("nanchang", 409), ("nowhere-at-all", 404)):
+        wrong = {"proposal": 1, "others": "accepted", "opening": {**OPENING, "district": district}}
+        assert (await desk.manager.post(path, json=wrong)).status_code == status
+    answer = await desk.manager.post(path, json={"proposal": 1, "others": "accepted", "opening": OPENING})
     assert (answer.status_code, answer.json()["enterprise_id"]) == (201, enterprise_id_of(code(7), "1")), answer.text
     [row] = await desk.settled("/v1/enterprises")
     assert (row["name"], row["district"], row["status"], row["sectors"]) == (name(7), "donghu", "producing", ["dust"])
@@ -178,6 +184,35 @@ async def test_what_changed_since_is_compared_again_before_it_is_decided(desk: D
         kept = {"proposals": [{"reconciliation_id": first, "proposal": 3}, {"reconciliation_id": "e-none", "proposal": 1}]}
         answer = await officer.post("/v1/reconciliation-decisions", json={**kept, "outcome": "kept", "reason": "以现场为准"})
         assert (answer.json()["decided"], [one["code"] for one in answer.json()["refused"]]) == (1, ["not-found"])
+
+
+async def test_news_of_who_has_a_file_meanwhile_is_withdrawn(desk: Desk) -> None:
+    """The list that is asked may lag behind: the claim of the site does not."""
+    assert (await send(desk, as_csv([record(1), record(2)]))).json()["new"] == 2
+    assert (await desk.send(xlsx(filled(2)))).status_code == 201  # and nothing is projected
+    again = await send(desk, as_csv([record(1, 住所="新址1号")]), "feed-2")
+    assert (again.json()["new"], again.json()["unchanged"]) == (0, 1)
+    renewed = await desk.manager.post(f"/v1/reconciliations/{reconciliation_of(code(2))}/renewals")
+    assert renewed.json()["state"] == "withdrawn"
+    assert await desk.settled("/v1/reconciliations") == []
+
+
+async def test_a_site_that_moved_is_compared_and_decided_by_its_new_district(desk: Desk) -> None:
+    first, *_ = await known(desk, 1)
+    assert (await send(desk, as_csv([record(1, 企业名称="南昌新木业有限公司")]))).json()["changed"] == 1
+    moved = await desk.manager.post(f"/v1/enterprises/{first}/moves", json={"district": "xihu", "reason": "区划调整"})
+    assert moved.status_code == 201, moved.text
+    await desk.under_test.settle()
+    async with desk.under_test.client("manager", districts=("xihu",)) as xihu:
+        answer = await send(desk, as_csv([record(1, 企业名称="南昌西湖木业有限公司")]), "feed-2", client=xihu)
+        assert (answer.status_code, answer.json()["changed"]) == (201, 1), answer.text
+        [waiting] = await desk.settled("/v1/reconciliations", xihu)
+        body = {"proposal": waiting["proposal"], "others": "accepted"}
+        assert (await xihu.post(f"/v1/reconciliations/{first}/decisions", json=body)).status_code == 201
+        past = await xihu.get(f"/v1/enterprises/{first}/file", params={"as_of": "v1"})
+        assert past.status_code == 200, "its past is seen where it is"
+    async with desk.under_test.client("manager", districts=("donghu",)) as donghu:
+        assert (await donghu.get(f"/v1/reconciliations/{first}")).status_code == 404
 
 
 class Killed(BaseException):

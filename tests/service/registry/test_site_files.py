@@ -236,6 +236,17 @@ async def test_an_export_reads_the_files_page_by_page_and_leaves_nothing_behind(
     assert os.listdir(tmp_path) == []
 
 
+async def test_an_export_of_which_a_range_is_refused_leaves_nothing_behind(files: Files, tmp_path: Path) -> None:
+    await files.desk.under_test.settle()
+    with patch.object(tempfile, "tempdir", str(tmp_path)):
+        answers = [
+            await files.desk.manager.get("/v1/exports/dust.xlsx", headers={"Range": asked})
+            for asked in ("bytes=99999999999-", "bytes=x", "bytes=0-9")
+        ]
+    assert [answer.status_code for answer in answers] == [416, 400, 206]
+    assert os.listdir(tmp_path) == []
+
+
 async def test_what_is_exported_can_be_imported_again(files: Files, admin_dsn: str) -> None:
     await files.post(files.officer, files.path(0, "entries"), places={"P1": {"dust_workers": 31}}, site={"staff": 61})
     await files.desk.under_test.settle()
