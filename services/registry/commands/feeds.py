@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from chassis.sight import Sight
 from chassis.telemetry import log
 from services.registry import queries
 from services.registry.commands import register
-from services.registry.commands.register import bound, part
+from services.registry.commands.register import bound, part, some_at_once
 from services.registry.commands.site_files import require_district
 from services.registry.domain import adopting, feed, reconciling, site_file
 from services.registry.domain import enterprise as enterprises
@@ -92,7 +91,7 @@ async def receive_feed(runner: Runner, context: Context, command: ReceiveFeed, r
             raise WorkbookRefused(told.faults)
         district = await register.district_of(runner.pool, context, set())
         await runner.run(context, bound(_receive, command.fact(told.rows, told.refused), district))
-        counts = await _reconcile_all(runner, context, command, told)
+        counts = await _reconcile_all(runner, context, command, told, district)
         fact = FeedReconciled(feed_id=command.feed_id, **{name: counts[name] for name in COUNTED})
         return await _finished(runner, context, command, fact)
 
@@ -113,11 +112,15 @@ async def _finish(work: Work, fact: FeedReconciled) -> dict[str, Any]:
     return {"feed_id": told.feed_id, **{name: getattr(told, name) for name in COUNTED}}
 
 
-async def _reconcile_all(runner: Runner, context: Context, command: ReceiveFeed, told: Feed) -> Counter[str]:
-    """Compare every enterprise of a feed, some at a time; answers how many there were of each kind."""
+async def _reconcile_all(
+    runner: Runner, context: Context, command: ReceiveFeed, told: Feed, fallback: str
+) -> Counter[str]:  # fmt: skip
+    """Compare every enterprise of a feed, some at a time; answers how many there were of each kind.
+
+    `fallback` is the district of those who have no file and of whom no row names one.
+    """
     counts: Counter[str] = Counter()
     codes = sorted(told.told)
-    fallback = await register.district_of(runner.pool, context, set())
     for begin in range(0, len(codes), CHUNK):
         rows = {code: told.told[code] for code in codes[begin : begin + CHUNK]}
         matters = await _matters(runner, rows, fallback)
@@ -136,23 +139,15 @@ async def _reconcile_all(runner: Runner, context: Context, command: ReceiveFeed,
 async def _reconcile_some(
     runner: Runner, context: Context, command: ReceiveFeed, matters: Sequence[Matter], counts: Counter[str]
 ) -> None:
-    waiting = iter(matters)
+    async def one(matter: Matter) -> None:
+        key = f"feed:{command.feed_id}/{matter.key}"
+        try:
+            answer = await runner.run(part(context, key, command.sha256), bound(reconcile, matter, command))
+            counts[queries.told(answer.body)["kind"]] += 1
+        except Forbidden:  # it went to another district meanwhile
+            counts["elsewhere"] += 1
 
-    async def some() -> None:
-        for matter in waiting:
-            key = f"feed:{command.feed_id}/{matter.key}"
-            try:
-                answer = await runner.run(part(context, key, command.sha256), bound(reconcile, matter, command))
-                counts[queries.told(answer.body)["kind"]] += 1
-            except Forbidden:  # it went to another district meanwhile
-                counts["elsewhere"] += 1
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(some())
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from failed  # what the table of problems knows
+    await some_at_once(matters, one, AT_ONCE)
 
 
 async def _matters(runner: Runner, rows: Mapping[str, Sequence[Told]], fallback: str) -> list[Matter]:
@@ -172,7 +167,7 @@ async def _matters(runner: Runner, rows: Mapping[str, Sequence[Told]], fallback:
     ]
     for code, name in zip(lacking, names, strict=True):
         district = next((row.district for row in rows[code] if row.district is not None), fallback)
-        key, subject = reconciling.reconciliation_of(code), enterprise_id_of(code, "1")
+        key, subject = reconciling.reconciliation_of(code), enterprise_id_of(code, adopting.FIRST)
         matters.append(Matter(key, rows[code], None, subject, district, named.get(name, ())))
     return matters
 
@@ -181,7 +176,7 @@ async def reconcile(work: Work, matter: Matter, command: ReceiveFeed) -> dict[st
     """Propose what the rows of one enterprise say otherwise than its file."""
     known = await work.load(RECONCILIATION, matter.key)
     if matter.enterprise_id is None and await _has_file(work, matter.rows[0].uscc):  # the list that was asked lags behind
-        work.append(known, reconciling.obsolete(known.state, command.feed_id, day_of(work.at)))
+        work.append(known, reconciling.withdraw(known.state, command.feed_id, day_of(work.at)))
         return {"kind": "unchanged"}
     file = None if matter.enterprise_id is None else (await work.load(ENTERPRISE, matter.enterprise_id)).state
     district = matter.district if file is None else str(file.district)
@@ -211,7 +206,7 @@ async def renew(work: Work, reconciliation_id: str) -> dict[str, Any]:
     known = await work.existing(RECONCILIATION, reconciliation_id)
     file, proposed = await _file(work, known), known.state.proposed
     if file is None and proposed is not None and await _has_file(work, proposed.uscc):
-        events = reconciling.obsolete(known.state, proposed.feed_id, day_of(work.at))
+        events = reconciling.withdraw(known.state, proposed.feed_id, day_of(work.at))
     else:
         events = reconciling.renew(known.state, file.state if file else None, day_of(work.at))
     after = work.append(known, events).state

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from chassis import aggregates
 from chassis.auth import ALL, Forbidden
@@ -29,6 +29,7 @@ from services.registry.domain.site_file import ENTERPRISE
 from services.registry.domain.submission import SUBMISSION, ProfileSubmitted
 from services.registry.domain.workbook import Draft, Entry, Judged, Site, WorkbookRefused
 
+Item = TypeVar("Item")
 NAMESPACE = uuid.UUID("0b6f0a1e-4c7d-5b0e-9a53-6a8f5b2d9c11")
 AT_ONCE = 32  # sites that are registered concurrently, so that group commit has something to group
 PATIENCE = 20.0  # seconds to wait for another import to end
@@ -203,26 +204,36 @@ async def register_sites(
     """Register sites, some at a time; answers the claims that others hold, whose sites are submitted if that was asked for."""
     if runner.vault is not None:  # in few round trips, not one for each site
         await runner.vault.meet([f"{site}/{role}" for site in map(_enterprise_id, sites) for role in stated.ROLES])
-    waiting = iter(sites.items())
     loaded = Loaded()
 
+    async def one(found: tuple[workbook.Key, Site]) -> None:
+        key, site = found
+        claim = claim_key(*key)
+        fact = file_of(form, key, site, command.import_id)
+        try:
+            await runner.run(part(context, site_key(command, claim), command.sha256), bound(register_site, fact))
+        except Refused as refused:
+            if not await _submitted(runner, context, command, form, site, refused, loaded):
+                loaded.taken.add(claim)
+
+    await some_at_once(sites.items(), one, AT_ONCE)
+    return loaded
+
+
+async def some_at_once(items: Iterable[Item], do: Callable[[Item], Awaitable[None]], count: int) -> None:
+    """Do something with each item, so many at a time: group commit then has something to group. Raises what one raises."""
+    waiting = iter(items)
+
     async def some() -> None:
-        for key, site in waiting:
-            claim = claim_key(*key)
-            fact = file_of(form, key, site, command.import_id)
-            try:
-                await runner.run(part(context, site_key(command, claim), command.sha256), bound(register_site, fact))
-            except Refused as refused:
-                if not await _submitted(runner, context, command, form, site, refused, loaded):
-                    loaded.taken.add(claim)
+        for item in waiting:
+            await do(item)
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
+            for _ in range(count):
                 group.create_task(some())
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from failed  # what the table of problems knows
-    return loaded
 
 
 async def _submitted(

@@ -204,8 +204,8 @@ def move(state: ReconciliationState, district: str, today: date) -> list[Event]:
     return [replace(state.proposed, proposal=state.count + 1, district=district, proposed_on=today)]
 
 
-def obsolete(state: ReconciliationState, feed_id: str, today: date) -> list[Event]:
-    """Withdraw what is proposed of an enterprise without a file: it has one meanwhile, and is compared file by file."""
+def withdraw(state: ReconciliationState, feed_id: str, today: date) -> list[Event]:
+    """Withdraw what is proposed, if anything: nothing differs any more, or who had no file is compared file by file now."""
     known = state.proposed
     if known is None:
         return []
@@ -226,14 +226,7 @@ def renew(state: ReconciliationState, file: EnterpriseState | None, today: date)
 def _proposed(state: ReconciliationState, fact: ChangeProposed, found: tuple[Difference, ...]) -> list[Event]:
     known = state.proposed
     if not found:
-        if known is None:
-            return []
-        return [
-            ProposalWithdrawn(
-                reconciliation_id=known.reconciliation_id, proposal=known.proposal, feed_id=fact.feed_id,
-                withdrawn_on=fact.proposed_on,
-            )
-        ]  # fmt: skip
+        return withdraw(state, fact.feed_id, fact.proposed_on)
     if known is not None and known.district == fact.district and _same(known.differences, found):
         return []
     return [replace(fact, proposal=state.count + 1, kind=_kind(fact, found), differences=found)]
