@@ -3,15 +3,18 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.inspection import api, policies, projections, worker
+from services.inspection import policies, worker
+from services.inspection.api import ROUTERS
 from services.inspection.domain.numbers import SERIES
+from services.inspection.projections import PROJECTIONS
+from services.inspection.projections.clocks import deadlines
 
 SERVICE = Service(
     name="inspection",
     title="检查",
-    routers=(api.router,),
-    projections=projections.PROJECTIONS,
-    deadlines=projections.deadlines,
+    routers=ROUTERS,
+    projections=PROJECTIONS,
+    deadlines=deadlines,
     fires=worker.FIRES,
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,

@@ -11,7 +11,8 @@ import orjson
 
 from chassis.policy import NotYet, Reaction, Received
 from chassis.runner import Work
-from services.inspection import commands, queries
+from services.inspection import queries
+from services.inspection.commands import visits
 from services.inspection.domain import numbers
 from services.inspection.domain.events import AssignedExpert, AssignedOfficer, NumberSpan
 from services.inspection.domain.inspection import Task
@@ -193,7 +194,7 @@ async def on_task_assigned(work: Work, received: Received) -> None:
     officers = [officer.officer_id for officer in seen.officers]
     if missing := set(officers) - (await queries.certificates(work.read, officers)).keys():
         raise NotYet(f"officers {sorted(missing)}")
-    await commands.prepare(work, _task(seen), catalogue, site, rules, received.envelope.district)
+    await visits.prepare(work, _task(seen), catalogue, site, rules, received.envelope.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +214,13 @@ class TaskCancelled:
 
 async def on_task_returned(work: Work, received: Received) -> None:
     """Nobody goes until the task is assigned again."""
-    await commands.withdraw_team(work, received.read(TaskReturned).task_id)
+    await visits.withdraw_team(work, received.read(TaskReturned).task_id)
 
 
 async def on_task_cancelled(work: Work, received: Received) -> None:
     """The inspection is called off."""
     seen = received.read(TaskCancelled)
-    await commands.call_off(work, seen.task_id, seen.reason)
+    await visits.call_off(work, seen.task_id, seen.reason)
 
 
 def _task(seen: TaskAssigned) -> Task:

@@ -1,16 +1,14 @@
-"""Inspection's events as rows of its lists, and as deadlines that run and stop."""
+"""Inspection's events as rows of its lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from chassis.calendar import end_of
-from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
-from chassis.projector import Batch, Projection, Rows
+from chassis.projector import Batch, Rows
 from services.inspection.domain.events import (
     CheckedIn,
     HazardFound,
@@ -31,9 +29,6 @@ from services.inspection.domain.events import (
     ReInspectionFailed,
     ReInspectionOverdue,
 )
-
-RECTIFICATION_DUE = "rectification-due"
-RE_INSPECTION_DUE = "re-inspection-due"
 
 
 def _keys(batch: Batch, stream: str) -> Iterator[str]:
@@ -151,29 +146,3 @@ def _issued(event: OrderIssued, sequenced: Sequenced) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
-
-
-PROJECTIONS = (Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),)
-
-
-def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
-    """The clocks of an order: until when the enterprise must rectify, until when the organ must re-inspect."""
-    match event:
-        case OrderIssued():
-            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.due_on)
-        case RectificationReported() | ReInspected():
-            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.rectification_due_on)
-            yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
-        case RectificationOverdue():
-            yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
-
-
-def _clock(sequenced: Sequenced, kind: str, order_id: str, due_on: date | None) -> Arm | Disarm:
-    """A clock that runs until the end of `due_on` in China, or stands still."""
-    name = f"{kind}:{order_id}"
-    if due_on is None:
-        return Disarm(id=name)
-    return Arm(
-        id=name, kind=kind, key=order_id, due_at=end_of(due_on), district=sequenced.envelope.district,
-        detail={"due_on": due_on.isoformat()},
-    )  # fmt: skip
