@@ -9,7 +9,7 @@ Row = dict[str, Any]
 Book = dict[str, Row]
 Checker = Callable[[Book], list[str]]
 
-RULEBOOKS = ("rulebook-2021", "rulebook-2026", "rulebook-2026-2")
+RULEBOOKS = ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2")
 FILES = ("jurisdictions", "catalogue-2021", "forms-2016", *RULEBOOKS)
 RULEBOOK_OF = {"catalogue-2021": "rulebook-2021", "forms-2016": "rulebook-2021", **{name: name for name in RULEBOOKS}}
 CONFIDENCE = {"found", "recalled-high", "recalled-medium", "recalled-low", "reconstructed", "inferred"}
@@ -304,9 +304,9 @@ def deadline_problems(book: Book) -> list[str]:
 
 
 def order_15_problems(book: Book) -> list[str]:
-    """In 2026 nothing resting on the repealed Order 15 passes for law in force; Order 18 has no citable article."""
+    """From 2026 nothing resting on the repealed Order 15 passes for law in force; Order 18 has no citable article."""
     problems = []
-    for name in RULEBOOKS[1:]:
+    for name in (name for name in RULEBOOKS if book[name]["valid_from"] >= "2026"):
         for path, row in walk(book[name]):
             cited = row.get("basis")
             rests_on_it = isinstance(cited, dict) and cited.get("law") == "ORDER-15"

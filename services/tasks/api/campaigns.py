@@ -117,7 +117,7 @@ async def list_enterprises(
 
 @router.post("/campaigns/{campaign_id}/closings", status_code=201)
 async def close_campaign(campaign_id: Id, body: ClosingBody, command: ManagerGuarded) -> Response:
-    """Close a campaign; its coverage is read from its tasks and stays visible."""
+    """Close a campaign; how far it came is kept with its closing, and stays visible as it goes on."""
     return await command.run(commands.close_campaign, campaign_id, body.conclusion, status=201)
 
 

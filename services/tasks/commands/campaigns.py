@@ -11,11 +11,12 @@ from services.tasks.commands.claims import claim
 from services.tasks.commands.organs import enterprise_of, organ_of
 from services.tasks.commands.tasks import generate_task
 from services.tasks.domain import CAMPAIGN, PLAN, Apportion, Assignment, CampaignState, Enterprise, GenerateTask
-from services.tasks.domain.campaign import CampaignEnterpriseAdded, OpenCampaign
+from services.tasks.domain.campaign import CampaignEnterpriseAdded, DistrictCoverage, OpenCampaign
 from services.tasks.domain.campaign import add_enterprise as add
 from services.tasks.domain.campaign import close_campaign as close
 from services.tasks.domain.task import Level
 from services.tasks.queries import known as queries
+from services.tasks.queries.tasklist import coverage_of
 
 
 async def open_campaign(work: Work, command: OpenCampaign) -> None:
@@ -62,9 +63,10 @@ async def add_enterprise(work: Work, campaign_id: str, enterprise_id: str, level
 
 
 async def close_campaign(work: Work, campaign_id: str, conclusion: str) -> None:
-    """Close a campaign; how far it came is read from its tasks."""
+    """Close a campaign with how far its tasks have come, as the list of tasks says."""
     campaign = await work.existing(CAMPAIGN, campaign_id)
-    work.append(campaign, close(campaign.state, day_of(work.at), conclusion))
+    coverage = [DistrictCoverage(**row) for row in await coverage_of(work.read, campaign_id)]
+    work.append(campaign, close(campaign.state, day_of(work.at), conclusion, coverage))
 
 
 def _campaign_task(campaign: CampaignState, assignment: Assignment, enterprise: Enterprise) -> GenerateTask:
@@ -72,6 +74,7 @@ def _campaign_task(campaign: CampaignState, assignment: Assignment, enterprise: 
     return GenerateTask(
         task_id=assignment.task_id, kind="campaign", campaign_id=campaign.campaign_id, draw_id=None,
         enterprise_id=enterprise.enterprise_id, enterprise_name=enterprise.name, uscc=enterprise.uscc,
-        district=enterprise.district, sector=enterprise.sector, level=assignment.level, organ_id=assignment.organ_id,
+        district=enterprise.district, sector=enterprise.sector_among(campaign.sectors) or enterprise.sector,
+        level=assignment.level, organ_id=assignment.organ_id,
         organ=campaign.city_organ if assignment.level == "city" else own, due_on=campaign.ends_on,
     )  # fmt: skip

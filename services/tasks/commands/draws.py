@@ -118,7 +118,8 @@ async def _excluded_since(work: Work, committed: DrawCommitted) -> Sequence[Excl
     officers = await queries.officers_by_id(work.read, committed.pool)
     enterprises = sorted({str(pick.enterprise_id) for pick in committed.picks})
     recusals = await queries.recusals_of(work.read, committed.pool, enterprises)
-    return domain.exclusions_for(committed.picks, officers.values(), recusals)
+    rulebooks = await queries.rulebooks(work.read)
+    return domain.exclusions_for(committed.picks, officers.values(), recusals, rulebooks)
 
 
 async def _assign_all(work: Work, committed: DrawCommitted, revealed: DrawRevealed) -> None:

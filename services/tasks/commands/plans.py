@@ -16,9 +16,10 @@ async def draft_plan(work: Work, command: DraftPlan) -> None:
     """Draft the annual plan of the actor's organ, from the register where it names key enterprises or its capacity."""
     plan = await work.load(PLAN, command.plan_id)
     organ = await organ_of(work, work.context.organ)
-    from_register = command.capacity is not None or command.key_sectors or command.key_enterprises
-    register = await queries.register_of(work.read, command.sectors, organ.district) if from_register else []
     rules = planning_on(await queries.plannings(work.read), date(command.year, 1, 1))
+    by_grade = rules is not None and rules.key_risk_grades
+    from_register = command.capacity is not None or command.key_sectors or command.key_enterprises or by_grade
+    register = await queries.register_of(work.read, command.sectors, organ.district) if from_register else []
     events = planning.draft_plan(plan.state, command, organ, work.actor.id, register=register, planning=rules)
     work.append(plan, events, district=organ.district)
 

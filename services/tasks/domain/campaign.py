@@ -92,22 +92,42 @@ class CampaignEnterpriseAdded(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictCoverage:
+    """How far a district's tasks of a campaign have come: all, at city level, with officers, completed, overdue, cancelled."""
+
+    district: str
+    tasks: int
+    city: int
+    assigned: int
+    completed: int
+    overdue: int
+    cancelled: int
+
+
 @event(
     "casetrail.tasks.campaign-closed.v1",
     title="专项行动结束",
     summary="专项执法行动 {campaign_id} 于{closed_on}结束：{conclusion}",
 )
 class CampaignClosed(Event):
-    """The campaign is over. How far it came is read from its tasks; no figure is copied here."""
+    """The campaign is over; `coverage` is how far its tasks had come, as their list told.
+
+    What was still open goes on and ends as a task does.
+    """
 
     campaign_id: str
     closed_on: date
     conclusion: str
+    coverage: tuple[DistrictCoverage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignState:
-    """A campaign; `districts` is empty until it is apportioned, `closed_on` None until it is over."""
+    """A campaign; `districts` is empty until it is apportioned, `closed_on` None until it is over.
+
+    `closed_at` is how far its tasks had come when it was closed.
+    """
 
     campaign_id: str = ""
     plan_id: str = ""
@@ -128,6 +148,7 @@ class CampaignState:
     own_shares: tuple[OwnShare, ...] = ()
     closed_on: date | None = None
     conclusion: str | None = None
+    closed_at: tuple[DistrictCoverage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +187,7 @@ def evolve_campaign(state: CampaignState, event: Event) -> CampaignState:
         case CampaignApportioned():
             return replace(state, apportioned=True, method=event.method, seed=event.seed, districts=event.districts)
         case CampaignClosed():
-            return replace(state, closed_on=event.closed_on, conclusion=event.conclusion)
+            return replace(state, closed_on=event.closed_on, conclusion=event.conclusion, closed_at=event.coverage)
         case _:
             return state
 
@@ -244,7 +265,7 @@ def apportion(state: CampaignState, command: Apportion, register: Iterable[Enter
     if state.apportioned:
         raise Refused("campaign-already-apportioned", "该专项行动已完成分配", "the campaign is apportioned already")
     _check_running(state)
-    enterprises = {e.enterprise_id: e for e in register if e.sector in state.sectors}
+    enterprises = {e.enterprise_id: e for e in register if e.sector_among(state.sectors)}
     _check_complete(enterprises.values(), command.expected_enterprises)
     shares: list[DistrictShare] = []
     assignments: list[Assignment] = []
@@ -281,7 +302,7 @@ def add_enterprise(state: CampaignState, enterprise: Enterprise, level: Level, r
     _check_running(state)
     if not state.apportioned:
         raise Refused("campaign-not-apportioned", "专项行动尚未分配", "the campaign is not apportioned yet")
-    if enterprise.sector not in state.sectors:
+    if enterprise.sector_among(state.sectors) is None:
         raise Refused("sector-outside-campaign", "企业行业不在行动范围内", "the enterprise's sector is outside the campaign",
                       sector=enterprise.sector)  # fmt: skip
     _check_districts([enterprise])
@@ -292,14 +313,20 @@ def add_enterprise(state: CampaignState, enterprise: Enterprise, level: Level, r
     ]
 
 
-def close_campaign(state: CampaignState, closed_on: date, conclusion: str) -> list[Event]:
-    """Close a campaign. Refused `campaign-closed`, `campaign-not-apportioned`, `campaign-not-begun`."""
+def close_campaign(
+    state: CampaignState, closed_on: date, conclusion: str, coverage: Iterable[DistrictCoverage] = ()
+) -> list[Event]:
+    """Close a campaign; `coverage` is told, not judged: open tasks do not keep it from closing.
+
+    Refused `campaign-closed`, `campaign-not-apportioned`, `campaign-not-begun`.
+    """
     _check_running(state)
     if not state.apportioned:
         raise Refused("campaign-not-apportioned", "专项行动尚未分配", "the campaign is not apportioned yet")
     if closed_on < state.starts_on:
         raise Refused("campaign-not-begun", "专项行动尚未开始", "the campaign has not begun")
-    return [CampaignClosed(campaign_id=state.campaign_id, closed_on=closed_on, conclusion=conclusion)]
+    covered = tuple(sorted(coverage, key=lambda one: one.district))
+    return [CampaignClosed(campaign_id=state.campaign_id, closed_on=closed_on, conclusion=conclusion, coverage=covered)]
 
 
 def _assignment(state: CampaignState, enterprise: Enterprise, to_city: bool) -> Assignment:

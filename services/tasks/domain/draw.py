@@ -52,7 +52,7 @@ def _given(value: T | None) -> T:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """An officer who may not be drawn for this enterprise: `recusal` or `certificate-expired`."""
+    """An officer who may not be drawn for this enterprise: `recusal`, `certificate-expired` or `not-trained`."""
 
     officer_id: str
     enterprise_id: str
@@ -181,14 +181,15 @@ def commit_officer_draw(
 
     Refused `draw-exists`, `task-picked-twice`, `task-not-open`, `task-of-another-organ`, `task-of-another-campaign`,
     `planned-in-the-past`, `too-few-officers` (行政处罚法（2021）第42条: not fewer than two; the number is the rulebook's),
-    `unknown-expert`, `not-enough-officers`. Recused officers (同法第43条) and expired certificates are excluded.
+    `unknown-expert`, `not-enough-officers`. Excluded are the recused (同法第43条), those whose certificate
+    expires, and the untrained.
     """
     _check_fresh(state)
     picks = tuple(_officer_pick(command, pick, tasks, experts, rulebooks, day_of(at)) for pick in command.picks)
     if len({pick.task_id for pick in picks}) < len(picks):
         raise Refused("task-picked-twice", "同一任务重复抽取", "a task is picked twice in one draw")
     pool = tuple(sorted(officer.officer_id for officer in officers))
-    exclusions = exclusions_for(picks, officers, recusals)
+    exclusions = exclusions_for(picks, officers, recusals, rulebooks)
     _check_enough(picks, pool, exclusions)
     return [_committed(command, pool, picks, exclusions)]
 
@@ -223,18 +224,26 @@ def _check_pick(pick: Pick, experts: Mapping[str, Expert], rules: Rules, today: 
         raise Refused("unknown-expert", "专家不在专家库中", "experts who are not enrolled", expert_ids=unknown)
 
 
-def exclusions_for(picks: Iterable[Pick], officers: Iterable[Officer], recusals: Collection[Recusal]) -> tuple[Exclusion, ...]:
-    """Who may not be drawn for which enterprise: recused, or the certificate ends before the planned day."""
+def exclusions_for(
+    picks: Iterable[Pick], officers: Iterable[Officer], recusals: Collection[Recusal], rulebooks: Sequence[Rules]
+) -> tuple[Exclusion, ...]:
+    """Who may not be drawn for which enterprise: recused, the certificate ends before the planned day, or not trained.
+
+    Training counts where the rulebook of the planned day names the modules that it takes (`officers.required_modules`).
+    """
     roll = list(officers)
     recused = {(recusal.officer_id, recusal.enterprise_id) for recusal in recusals}
     found: dict[tuple[str, str], str] = {}
     for pick in picks:
+        rules = rules_on(rulebooks, pick.planned)
         for officer in roll:
             key = (officer.officer_id, str(pick.enterprise_id))
             if key in recused:
                 found[key] = "recusal"
             elif officer.certificate_valid_to < pick.planned:
                 found[key] = "certificate-expired"
+            elif rules.untaught(officer):
+                found[key] = "not-trained"
     return tuple(Exclusion(officer_id=o, enterprise_id=e, reason=reason) for (o, e), reason in sorted(found.items()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +22,10 @@ class Organ:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enterprise:
-    """A registered site; `own` is the organ of its district, None if that district is not known here."""
+    """A registered site; `own` is the organ of its district, None if that district is not known here.
+
+    `further_sectors` are those by whose forms it is kept as well; `risk_grade` is None until it is graded.
+    """
 
     enterprise_id: str
     name: str
@@ -30,17 +33,24 @@ class Enterprise:
     district: str
     sector: str
     own: Organ | None
+    further_sectors: tuple[str, ...] = ()
+    risk_grade: str | None = None
+
+    def sector_among(self, sectors: Collection[str]) -> str | None:
+        """The sector as which the site counts among these: its first, else the first further one; None if it has none of them."""
+        return next((one for one in (self.sector, *sorted(self.further_sectors)) if one in sectors), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """An enrolled officer and the last day of the enforcement certificate."""
+    """An enrolled officer, the last day of the enforcement certificate, and the modules that training opened to them."""
 
     officer_id: str
     name: str
     organ_id: str
     certificate_no: str
     certificate_valid_to: date
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +97,11 @@ class Rules:
     officers_bases: tuple[Basis, ...] = ()
     plan_required: bool = True
     plan_bases: tuple[Basis, ...] = ()
+    required_modules: tuple[str, ...] = ()
+
+    def untaught(self, officer: Officer) -> list[str]:
+        """The modules that an officer would have to be trained in before going on a visit."""
+        return [module for module in self.required_modules if module not in officer.modules]
 
     @property
     def name(self) -> str:
@@ -98,7 +113,8 @@ class Rules:
 class Planning:
     """What one version of the rulebook says about planning: the least share of key inspections, when to remind of a last day.
 
-    None where it says nothing. `basis` is the source as text: these are not articles that are cited by number.
+    None where it says nothing. Sites of `key_risk_grades` are key enterprises of every plan.
+    `basis` is the source as text: these are not articles that are cited by number.
     """
 
     rulebook: str
@@ -108,6 +124,7 @@ class Planning:
     key_share_percent: int | None = None
     due_warning_days: int | None = None
     basis: str | None = None
+    key_risk_grades: tuple[str, ...] = ()
 
 
 def planning_on(plannings: Iterable[Planning], day: date) -> Planning | None:

@@ -27,7 +27,8 @@ from services.tasks.domain.task import Kind
 class DraftPlan:
     """Draft a plan for a year; `planned_inspections` is a number of visits.
 
-    Key enterprises (重点检查单位) are those of `key_sectors` and those named; the others are inspected by random draw.
+    Key enterprises (重点检查单位) are those of `key_sectors`, those named, and those whose risk grade the rulebook calls key;
+    the others are inspected by random draw.
     """
 
     plan_id: str
@@ -66,7 +67,7 @@ def draft_plan(
     if outside := sorted(set(command.key_sectors) - set(command.sectors)):
         raise Refused("sector-outside-plan", "行业不在计划范围内", "sectors outside the plan", sectors=outside)
     capacity = capacity_of(command.year, command.capacity, planning) if command.capacity is not None else None
-    key = _key_enterprises(command, register)
+    key = _key_enterprises(command, register, planning.key_risk_grades if planning is not None else ())
     _check_covered(command.planned_inspections, key)
     check_fits(command.planned_inspections, capacity)
     return [
@@ -78,10 +79,10 @@ def draft_plan(
     ]  # fmt: skip
 
 
-def _key_enterprises(command: DraftPlan, register: Iterable[Enterprise]) -> tuple[str, ...]:
-    within = {one.enterprise_id: one for one in register if one.sector in command.sectors}
+def _key_enterprises(command: DraftPlan, register: Iterable[Enterprise], grades: Collection[str]) -> tuple[str, ...]:
+    within = {one.enterprise_id: one for one in register if one.sector_among(command.sectors)}
     _check_registered(command.key_enterprises, within)
-    chosen = {key for key, one in within.items() if one.sector in command.key_sectors}
+    chosen = {key for key, one in within.items() if one.sector_among(command.key_sectors) or one.risk_grade in grades}
     return tuple(sorted(chosen | set(command.key_enterprises)))
 
 
@@ -98,9 +99,9 @@ def _check_covered(planned: int, key: Collection[str]) -> None:
 
 
 def _counts(sectors: Collection[str], register: Iterable[Enterprise], key: Collection[str]) -> tuple[RegisterCount, ...]:
-    within = [one for one in register if one.sector in sectors]
-    all_of = Counter((one.district, one.sector) for one in within)
-    key_of = Counter((one.district, one.sector) for one in within if one.enterprise_id in key)
+    within = [(one.district, sector, one.enterprise_id in key) for one in register if (sector := one.sector_among(sectors))]
+    all_of = Counter((district, sector) for district, sector, _ in within)
+    key_of = Counter((district, sector) for district, sector, is_key in within if is_key)
     return tuple(
         RegisterCount(district=district, sector=sector, enterprises=count, key=key_of[district, sector])
         for (district, sector), count in sorted(all_of.items())
@@ -150,7 +151,7 @@ def propose_amendment(
         )
     sectors = state.sectors if command.sectors is None else _each_once(command.sectors)
     planned = state.planned_inspections if command.planned_inspections is None else command.planned_inspections
-    _check_registered(command.key_added, {one.enterprise_id for one in register if one.sector in sectors})
+    _check_registered(command.key_added, {one.enterprise_id for one in register if one.sector_among(sectors)})
     added = set(command.key_added) - set(state.key_enterprises)
     removed = set(command.key_removed)
     if strange := sorted(removed - set(state.key_enterprises)):

@@ -147,7 +147,7 @@ def reassign_task(
 
     Refused `task-not-assigned`; `planned-in-the-past`; `officer-not-known`, `expert-not-known`; `officer-of-another-organ`;
     `too-few-officers` (行政处罚法（2021）第42条第1款); `officer-recused` (行政处罚法（2021）第43条); `certificate-expired`
-    (安全生产法（2021）第67条). A draw has the same rules.
+    (安全生产法（2021）第67条); `officer-not-trained` (rulebook `officers.required_modules`). A draw has the same rules.
     """
     if state.state not in (*HELD, *OPEN):
         raise Refused("task-not-assigned", "任务已开始或已结束，不能改派", "only a task that has not begun can be reassigned",
@@ -189,6 +189,9 @@ def _check_team(
         if officer.certificate_valid_to < command.planned_on:
             raise Refused("certificate-expired", f"{officer.officer_id} 的执法证件届时失效", "the certificate ends before then",
                           officer_id=officer.officer_id)  # fmt: skip
+        if untaught := rules.untaught(officer):
+            raise Refused("officer-not-trained", f"{officer.officer_id} 尚未经培训取得模块授权", "the officer was not trained",
+                          officer_id=officer.officer_id, modules=untaught)  # fmt: skip
 
 
 def _check_known(command: ReassignTask, officers: Sequence[Officer], experts: Sequence[Expert]) -> None:

@@ -26,6 +26,18 @@ NOTE_STATUS = "UPDATE enterprises SET production_status = $2 WHERE enterprise_id
 MOVE = "UPDATE enterprises SET district = $2 WHERE enterprise_id = $1"
 RENAME = "UPDATE enterprises SET name = $2 WHERE enterprise_id = $1"
 NOTE_STANDARDISATION = "UPDATE enterprises SET standardisation_grade = $2 WHERE enterprise_id = $1"
+NOTE_RISK = "UPDATE enterprises SET risk_grade = $2 WHERE enterprise_id = $1"
+ADD_SECTOR = """
+UPDATE enterprises SET further_sectors = array_append(further_sectors, $2)
+WHERE enterprise_id = $1 AND sector <> $2 AND NOT $2 = ANY(further_sectors)
+"""
+# Where the first sector is withdrawn, a further one takes its place; the last one stays, so that the site is lost to no list.
+WITHDRAW_SECTOR = """
+UPDATE enterprises SET
+    sector = CASE WHEN sector = $2 AND further_sectors <> '{}' THEN further_sectors[1] ELSE sector END,
+    further_sectors = CASE WHEN sector = $2 THEN further_sectors[2:] ELSE array_remove(further_sectors, $2) END
+WHERE enterprise_id = $1
+"""
 FEED_OFFICER = """
 INSERT INTO officers (officer_id, name, organ_id, district, certificate_no, certificate_valid_to) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (officer_id) DO UPDATE SET name = EXCLUDED.name, organ_id = EXCLUDED.organ_id, district = EXCLUDED.district,
@@ -106,11 +118,19 @@ class ProfileAmended:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardisationGraded:
-    """A site's standardisation grade, on which its yearly cap depends."""
+class Graded:
+    """A site's standardisation grade, on which its yearly cap depends; or its risk grade, which may make it key."""
 
     enterprise_id: str
     grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectorTold:
+    """A sector by whose form the site is kept as well, or no more."""
+
+    enterprise_id: str
+    sector: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +204,32 @@ async def on_profile_amended(work: Work, received: Received) -> None:
     """Know a site by the name of its file."""
     seen = received.read(ProfileAmended)
     for one in seen.fields:
-        if one.name == "name":
+        if one.name == "name" and one.value is not None:
             await work.change(RENAME, seen.enterprise_id, str(one.value))
 
 
 async def on_standardisation_graded(work: Work, received: Received) -> None:
     """Know the grade on which the yearly cap depends."""
-    seen = received.read(StandardisationGraded)
+    seen = received.read(Graded)
     await work.change(NOTE_STANDARDISATION, seen.enterprise_id, seen.grade)
+
+
+async def on_risk_graded(work: Work, received: Received) -> None:
+    """Know the grade that may make a site a key enterprise of plans."""
+    seen = received.read(Graded)
+    await work.change(NOTE_RISK, seen.enterprise_id, seen.grade)
+
+
+async def on_sector_added(work: Work, received: Received) -> None:
+    """Plans and campaigns of a further sector cover the site as well."""
+    seen = received.read(SectorTold)
+    await work.change(ADD_SECTOR, seen.enterprise_id, seen.sector)
+
+
+async def on_sector_withdrawn(work: Work, received: Received) -> None:
+    """Plans and campaigns of a withdrawn further sector do not cover the site any more."""
+    seen = received.read(SectorTold)
+    await work.change(WITHDRAW_SECTOR, seen.enterprise_id, seen.sector)
 
 
 async def on_officer_enrolled(work: Work, received: Received) -> None:
@@ -238,6 +276,9 @@ STATUS = {
 REACTIONS: dict[str, Reaction] = {
     **dict.fromkeys(STATUS, on_status_changed),
     "casetrail.registry.standardisation-graded.v1": on_standardisation_graded,
+    "casetrail.registry.risk-graded.v1": on_risk_graded,
+    "casetrail.registry.sector-added.v1": on_sector_added,
+    "casetrail.registry.sector-withdrawn.v1": on_sector_withdrawn,
     "casetrail.registry.enterprise-moved.v1": on_enterprise_moved,
     "casetrail.registry.profile-amended.v1": on_profile_amended,
     "casetrail.registry.duplicate-absorbed.v1": on_profile_amended,

@@ -14,18 +14,20 @@ from chassis.runner import Work
 
 FEED_RULEBOOK = """
 INSERT INTO rulebooks (rulebook, version, valid_from, valid_to, share_numerator, share_denominator, rounding, officers_minimum,
-                       officers_bases, plan_required, plan_bases)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                       officers_bases, plan_required, plan_bases, required_modules)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
     share_numerator = EXCLUDED.share_numerator, share_denominator = EXCLUDED.share_denominator, rounding = EXCLUDED.rounding,
     officers_minimum = EXCLUDED.officers_minimum, officers_bases = EXCLUDED.officers_bases,
-    plan_required = EXCLUDED.plan_required, plan_bases = EXCLUDED.plan_bases
+    plan_required = EXCLUDED.plan_required, plan_bases = EXCLUDED.plan_bases, required_modules = EXCLUDED.required_modules
 """
 FEED_PLANNING = """
-INSERT INTO planning_rules (rulebook, version, valid_from, valid_to, key_share_percent, due_warning_days, basis)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO planning_rules (rulebook, version, valid_from, valid_to, key_share_percent, due_warning_days, basis,
+                            key_risk_grades)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (rulebook, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
-    key_share_percent = EXCLUDED.key_share_percent, due_warning_days = EXCLUDED.due_warning_days, basis = EXCLUDED.basis
+    key_share_percent = EXCLUDED.key_share_percent, due_warning_days = EXCLUDED.due_warning_days, basis = EXCLUDED.basis,
+    key_risk_grades = EXCLUDED.key_risk_grades
 """
 
 
@@ -79,11 +81,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class OfficersRule:
-    """How many officers a visit needs at least."""
+    """How many officers a visit needs at least, and the modules in which each must have been trained."""
 
     minimum: int
     basis: Reference | None = None
     earlier_basis: Reference | None = None
+    required_modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,12 @@ class CataloguePublished:
 
 @dataclass(frozen=True, slots=True)
 class PlanningRule:
-    """The least share of key inspections in a plan, and how many days before its last one a task is due to be reminded of."""
+    """The least share of key inspections in a plan, the risk grades that make a site key, when to remind of a last day."""
 
     key_share_percent: int | None = None
     due_warning_days: int | None = None
     source: str | None = None
+    key_risk_grades: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,12 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
         FEED_RULEBOOK, seen.rulebook, seen.version, seen.valid_from, seen.valid_to,
         content.apportionment.share_numerator, content.apportionment.share_denominator, content.apportionment.rounding,
         content.officers.minimum, officers, content.inspection.approved_plan_required, plan,
+        list(content.officers.required_modules),
     )  # fmt: skip
     planning = content.planning or PlanningRule()
     await work.change(
         FEED_PLANNING, seen.rulebook, seen.version, seen.valid_from, seen.valid_to, planning.key_share_percent,
-        planning.due_warning_days, planning.source,
+        planning.due_warning_days, planning.source, list(planning.key_risk_grades),
     )  # fmt: skip
     demanded = content.inspection
     await work.change(

@@ -19,12 +19,13 @@ SELECT organ_id, organ, jurisdiction_id, kind, parent FROM jurisdictions WHERE o
 """
 DISTRICTS = "SELECT jurisdiction_id FROM jurisdictions WHERE jurisdiction_id = $1 OR parent = $1 ORDER BY jurisdiction_id"
 ENTERPRISE = """
-SELECT e.enterprise_id, e.name, e.uscc, e.district, e.sector, j.jurisdiction_id, j.organ_id, j.organ, j.kind, j.parent
+SELECT e.enterprise_id, e.name, e.uscc, e.district, e.sector, e.further_sectors, e.risk_grade,
+       j.jurisdiction_id, j.organ_id, j.organ, j.kind, j.parent
 FROM enterprises e LEFT JOIN jurisdictions j ON j.jurisdiction_id = e.district
 """
 # An enterprise whose jurisdiction has not arrived yet is in the answer too: nobody may be left out unnoticed.
 REGISTER = f"""{ENTERPRISE}
-WHERE e.sector = ANY($1) AND (j.jurisdiction_id IS NULL OR j.jurisdiction_id = $2 OR j.parent = $2)
+WHERE (e.sector = ANY($1) OR e.further_sectors && $1) AND (j.jurisdiction_id IS NULL OR j.jurisdiction_id = $2 OR j.parent = $2)
 """
 ENTERPRISES = f"{ENTERPRISE} WHERE e.enterprise_id = ANY($1)"
 # Whom another organ claims in the campaign is not in its pool: the draw's tasks could not be generated.
@@ -39,13 +40,13 @@ NOT_PRODUCING = """
 SELECT enterprise_id, production_status FROM enterprises
 WHERE production_status <> 'producing' AND enterprise_id = ANY($1) ORDER BY enterprise_id
 """
-OFFICERS = """
-SELECT officer_id, name, organ_id, certificate_no, certificate_valid_to FROM officers WHERE organ_id = $1 ORDER BY officer_id
+OFFICER = """
+SELECT o.officer_id, o.name, o.organ_id, o.certificate_no, o.certificate_valid_to,
+       ARRAY(SELECT m.module FROM module_users m WHERE m.officer_id = o.officer_id AND m.state = 'granted' ORDER BY 1) AS modules
+FROM officers o
 """
-OFFICERS_BY_ID = """
-SELECT officer_id, name, organ_id, certificate_no, certificate_valid_to FROM officers
-WHERE officer_id = ANY($1) ORDER BY officer_id
-"""
+OFFICERS = f"{OFFICER} WHERE o.organ_id = $1 ORDER BY o.officer_id"
+OFFICERS_BY_ID = f"{OFFICER} WHERE o.officer_id = ANY($1) ORDER BY o.officer_id"
 RECUSALS = "SELECT officer_id, enterprise_id FROM recusals WHERE officer_id = ANY($1) AND enterprise_id = ANY($2)"
 EXPERTS = "SELECT expert_id, name FROM experts WHERE expert_id = ANY($1)"
 OFFICER_DISTRICTS = "SELECT officer_id, district FROM officers WHERE officer_id = ANY($1)"
@@ -114,7 +115,7 @@ async def officer_districts(read: Read, ids: Collection[str]) -> dict[str, str]:
 
 async def plannings(read: Read) -> list[Planning]:
     """What all published versions of the rules say about planning."""
-    return [Planning(**row) for row in await read(PLANNING)]
+    return [Planning(**{**row, "key_risk_grades": tuple(row["key_risk_grades"])}) for row in await read(PLANNING)]
 
 
 async def rulebooks(read: Read) -> list[Rules]:
@@ -132,15 +133,17 @@ def _enterprise(row: Any) -> Enterprise:
     return Enterprise(
         enterprise_id=row["enterprise_id"], name=row["name"], uscc=row["uscc"], district=row["district"],
         sector=row["sector"], own=_organ(row) if row["jurisdiction_id"] is not None else None,
+        further_sectors=tuple(row["further_sectors"]), risk_grade=row["risk_grade"],
     )  # fmt: skip
 
 
 def _officer(row: Any) -> Officer:
-    return Officer(**row)
+    return Officer(**{**row, "modules": tuple(row["modules"])})
 
 
 def _rules(row: Any) -> Rules:
-    return Rules(**{**row, "officers_bases": _bases(row["officers_bases"]), "plan_bases": _bases(row["plan_bases"])})
+    bases = {name: _bases(row[name]) for name in ("officers_bases", "plan_bases")}
+    return Rules(**{**row, **bases, "required_modules": tuple(row["required_modules"])})
 
 
 def _bases(text: str) -> tuple[Basis, ...]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chassis.domain import Event, Refused
 from services.tasks import domain
 from services.tasks.domain import CAMPAIGN
-from services.tasks.domain.campaign import CampaignEnterpriseAdded, OwnShare, add_enterprise, close_campaign
+from services.tasks.domain.campaign import CampaignEnterpriseAdded, DistrictCoverage, OwnShare, add_enterprise, close_campaign
 from services.tasks.domain.problem import (
     PROBLEM,
     ProblemRaised,
@@ -164,7 +164,17 @@ def test_a_closed_campaign_takes_nothing_more() -> None:
         close_campaign(ready(), date(2021, 2, 1), "完成")
     closed = fold(CAMPAIGN, ready(), close_campaign(ready(), date(2021, 12, 1), "完成"))
     assert closed.closed_on == date(2021, 12, 1)
+    assert closed.closed_at == ()
     with pytest.raises(Refused, match="campaign-closed"):
         close_campaign(closed, date(2021, 12, 2), "完成")
     with pytest.raises(Refused, match="campaign-closed"):
         add_enterprise(closed, enterprise(99), "district", "x")
+
+
+def test_a_closing_keeps_how_far_the_campaign_had_come() -> None:
+    one, two = (
+        DistrictCoverage(district=district, tasks=4, city=1, assigned=4, completed=done, overdue=0, cancelled=0)
+        for district, done in (("xihu", 3), ("donghu", 4))
+    )
+    closed = fold(CAMPAIGN, ready(), close_campaign(ready(), date(2021, 12, 1), "完成", [one, two]))
+    assert closed.closed_at == (two, one)

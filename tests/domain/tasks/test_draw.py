@@ -139,6 +139,17 @@ def test_certificate_is_valid_on_the_planned_day_itself() -> None:
     assert set(reveal(event).results[0].drawn) == {"o-0", "o-1"}
 
 
+def test_who_was_not_trained_is_excluded_where_the_rulebook_demands_it() -> None:
+    trained = [replace(officer(one), modules=("inspection",)) for one in ("o-0", "o-1")]
+    command = asked(pick())
+    demanding = replace(RULES, required_modules=("inspection",))
+    roll = [*trained, officer("o-2")]
+    [event] = domain.commit_officer_draw(DRAW.initial, command, {"t-1": task()}, roll, [], {}, [demanding], AT)
+    assert isinstance(event, domain.DrawCommitted)
+    assert event.exclusions == (domain.Exclusion(officer_id="o-2", enterprise_id="e-1", reason="not-trained"),)
+    assert commit(command, roll).exclusions == ()
+
+
 def test_recusal_counts_per_task() -> None:
     recused = [domain.Recusal(one, "e-1") for one in OFFICER_IDS[2:]]
     results = reveal(commit(asked(pick(1), pick(2, 8)), recusals=recused)).results

@@ -88,6 +88,23 @@ def test_a_plan_is_drafted_from_the_register() -> None:
     assert event.capacity.inspection_days == 971
 
 
+def test_sites_of_the_grades_that_the_rulebook_names_are_key() -> None:
+    graded = [replace(REGISTER[1], risk_grade="major"), replace(REGISTER[3], risk_grade="considerable")]
+    rules = replace(PLANNING, key_risk_grades=("major",))
+    for planning, key in ((PLANNING, ()), (rules, (REGISTER[1].enterprise_id,))):
+        [event] = draft_plan(PLAN.initial, DRAFT, CITY, "li", register=[REGISTER[0], *graded], planning=planning)
+        assert isinstance(event, domain.PlanDrafted)
+        assert event.key_enterprises == key
+
+
+def test_a_site_counts_once_under_the_first_of_its_sectors_that_the_plan_covers() -> None:
+    both = replace(enterprise(5, sector="chemicals"), further_sectors=("steel", "dust"))
+    [event] = draft_plan(PLAN.initial, replace(DRAFT, key_sectors=("dust",)), CITY, "li", register=[both])
+    assert isinstance(event, domain.PlanDrafted)
+    assert event.register == (RegisterCount(district="donghu", sector="dust", enterprises=1, key=1),)
+    assert both.sector_among(["aluminium"]) is None
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -41,6 +41,14 @@ def reassigned(
     return reassign_task(state, replace(OTHERS, **changes), team, [], recusals, RULES, AT)  # type: ignore[arg-type]
 
 
+def test_who_was_not_trained_takes_no_task_over_where_the_rulebook_demands_it() -> None:
+    demanding = replace(RULES, required_modules=("inspection",))
+    with pytest.raises(Refused, match="officer-not-trained"):
+        reassign_task(assigned(), OTHERS, TEAM, [], (), demanding, AT)
+    trained = [replace(one, modules=("inspection", "registry")) for one in TEAM]
+    assert reassign_task(assigned(), OTHERS, trained, [], (), demanding, AT)
+
+
 def accepted() -> domain.TaskState:
     return after(assigned(), accept_task(assigned(), "o-a"))
 

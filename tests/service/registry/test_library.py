@@ -110,7 +110,7 @@ async def test_expert_learns_and_leaves(desk: Desk) -> None:
 
 
 async def test_releases_are_listed_by_day_and_compared(desk: Desk) -> None:
-    for name in ("rulebook-2021", "rulebook-2026", "rulebook-2026-2"):
+    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2"):
         await post(desk, "/v1/rulebooks", document(name))
     catalogue = document("catalogue-2021")
     await post(desk, "/v1/catalogues", {**catalogue, "rulebook": "jiangxi-work-safety/2021.1"})
@@ -118,7 +118,8 @@ async def test_releases_are_listed_by_day_and_compared(desk: Desk) -> None:
     await post(desk, "/v1/catalogues", later)
     listed = await desk.settled("/v1/rulebooks", on="2026-03-01")
     assert [row["version_name"] for row in listed] == ["2026.1", "2026.2"]
-    assert [row["version_name"] for row in await desk.settled("/v1/rulebooks", on="2021-03-01")] == ["2021.1"]
+    for day, version in (("2021-03-01", "2021.1"), ("2024-05-01", "2023.1"), ("2025-05-01", "2025.1"), ("2026-01-31", "2025.1")):
+        assert [row["version_name"] for row in await desk.settled("/v1/rulebooks", on=day)] == [version]
     assert [row["items"] for row in await desk.settled("/v1/catalogues")] == [len(catalogue["items"]), len(later["items"])]
     path = f"/v1/catalogues/{catalogue['catalogue']}/2022.1/changes"
     told = await desk.get(path)

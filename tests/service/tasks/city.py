@@ -47,7 +47,10 @@ class City:
 
     async def rulebook(self, name: str = "rulebook-2021.json") -> None:
         """A rulebook of the vocabulary."""
-        book = orjson.loads((VOCABULARY / name).read_bytes())
+        await self.publish(orjson.loads((VOCABULARY / name).read_bytes()))
+
+    async def publish(self, book: dict[str, Any]) -> None:
+        """This rulebook."""
         head = {key: book[key] for key in ("rulebook", "version", "valid_from", "valid_to", "province")}
         await self.hear("registry", "rulebook-published", f"rulebook:{book['rulebook']}", **head, content=book)
 

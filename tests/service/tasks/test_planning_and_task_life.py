@@ -6,13 +6,15 @@ import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from services.tasks.queries import lists
 from services.tasks.queries.duties import duties_by_place, load_of
 from services.tasks.queries.lists import Listing, listed_rows
-from tests.service.tasks.city import CAMPAIGN, City, expect
+from tests.service.tasks.city import CAMPAIGN, SEED, VOCABULARY, City, draw, expect
 
+BOOK = orjson.loads((VOCABULARY / "rulebook-2021.json").read_bytes())
 CAPACITY = {
     "officers": 22, "rest_days": 104, "holidays": 14, "other_enforcement_days": 2469, "non_enforcement_days": 1994,
     "key_days": 632, "general_days": 339, "days_per_inspection": 2,
@@ -73,11 +75,51 @@ async def test_one_enforcing_body_per_enterprise_in_a_campaign(city: City) -> No
     added = {"enterprise_id": late, "level": "district", "reason": "新登记"}
     answer = expect(await city.manager.post("/v1/campaigns/campaign-2021/enterprises", json=added), 201)
     assert answer["organ_id"] == "donghu-emb"
+    await city.under_test.settle()
     version = expect(await city.manager.get("/v1/campaigns/campaign-2021"))["version"]
     closing = {"conclusion": "如期完成"}
     expect(await city.manager.post("/v1/campaigns/campaign-2021/closings", json=closing, headers=guarded(version)), 201)
     await city.under_test.settle()
     assert expect(await city.manager.get("/v1/campaigns", params={"state": "closed"}))["items"][0]["ends_on"] == "2021-11-30"
+    closed = expect(await city.manager.get("/v1/campaigns/campaign-2021"))
+    assert closed["closed_at"] == closed["coverage"]
+    assert sum(row["cancelled"] for row in closed["closed_at"]) == 1
+
+
+async def test_a_plan_takes_the_grades_and_sectors_of_sites_from_the_register(city: City) -> None:
+    await city.jurisdictions()
+    await city.publish({**BOOK, "planning": {**BOOK["planning"], "key_risk_grades": ["major"]}})
+    graded, further = await city.enterprise(1, "donghu"), await city.enterprise(2, "donghu", sector="chemicals")
+    await city.enterprise(3, "donghu")
+    await city.hear("registry", "risk-graded", graded, enterprise_id=graded, grade="major")
+    for _ in range(2):
+        await city.hear("registry", "sector-added", further, enterprise_id=further, sector="dust", form="dust", form_version="1")
+    draft = {"plan_id": "plan-g", "year": 2021, "title": "计划", "sectors": ["steel", "dust"], "planned_inspections": 5}
+    expect(await city.manager.post("/v1/plans", json=draft), 201)
+    plan = expect(await city.manager.get("/v1/plans/plan-g"))
+    assert plan["key_enterprises"] == [graded]
+    assert {row["sector"]: row["enterprises"] for row in plan["register"]} == {"steel": 2, "dust": 1}
+    await city.hear("registry", "sector-withdrawn", further, enterprise_id=further, sector="chemicals", reason="停用")
+    await city.hear("registry", "sector-withdrawn", further, enterprise_id=further, sector="dust", reason="停用")
+    left = "SELECT sector || array_to_string(further_sectors, ',') FROM enterprises WHERE enterprise_id = $1"
+    assert await city.under_test.connection.fetchval(left, further) == "dust"
+
+
+async def test_officers_without_the_module_are_drawn_once_they_were_trained(city: City) -> None:
+    task = await city.open_task()
+    await city.publish({**BOOK, "officers": {**BOOK["officers"], "required_modules": ["inspection"]}})
+    expect(await city.manager.post("/v1/draws", json=draw(task["task_id"])), 409, "not-enough-officers")
+    course = {
+        "training_id": "course-1", "campaign_id": "campaign-2021", "title": "平台培训", "modules": ["inspection"],
+        "planned_on": "2021-09-01",
+    }  # fmt: skip
+    expect(await city.manager.post("/v1/trainings", json=course), 201)
+    came = {"held_on": "2021-09-01", "attended": [{"officer_id": one, "passed": one != "o-c"} for one in ("o-a", "o-b", "o-c")]}
+    expect(await city.manager.post("/v1/trainings/course-1/attendances", json=came, headers=guarded(1)), 201)
+    await city.under_test.settle()
+    expect(await city.manager.post("/v1/draws", json=draw(task["task_id"])), 201)
+    answer = expect(await city.manager.post("/v1/draws/draw-1/reveals", json={"seed": SEED}), 201)
+    assert sorted(answer["results"][0]["drawn"]) == ["o-a", "o-b"]
 
 
 async def test_of_two_organs_that_take_an_enterprise_at_once_one_is_refused(city: City) -> None:
