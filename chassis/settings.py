@@ -52,12 +52,19 @@ SETTINGS = (
     Setting("CASETRAIL_CLOCK", "system", "`system`, or `simulated:<file>` with the development issuer only"),
     Setting("CASETRAIL_LOG_LEVEL", "info", "least level that is logged: debug, info, warning, error"),
     Setting("CASETRAIL_POLL_MS", "100", "longest pause of a worker's loop that was not woken, in milliseconds"),
+    Setting(
+        "CASETRAIL_FONTS", "", "folders of the fonts of documents, separated by `:`; empty: those that `make setup` installed"
+    ),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
 
 
 EMBEDDED_ENVIRONMENT = Path(".casetrail") / "environment"
 """Where the embedded stack writes the variables of its processes, so that commands beside it need none by hand."""
+
+
+NPM_FONTS = Path(__file__).parent / "fonts" / "node_modules" / "@expo-google-fonts"
+"""Where `npm ci` puts the fonts of documents."""
 
 
 class Misconfigured(Exception):
@@ -142,6 +149,12 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     )
     _check(settings)
     return settings
+
+
+def font_folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Where the fonts of documents are."""
+    named = environ.get("CASETRAIL_FONTS")
+    return tuple(Path(folder) for folder in named.split(":")) if named else (NPM_FONTS,)
 
 
 def environment(file: Path = EMBEDDED_ENVIRONMENT) -> dict[str, str]:

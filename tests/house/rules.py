@@ -29,6 +29,8 @@ STRANGE = re.compile(
     r"|\b(previous|next|earlier|later) session\b",
     re.IGNORECASE,
 )
+#: A law, an article or a period as a template would print it.
+CITED = re.compile(r"[《》]|第[^第]{0,12}条|[\d一二三四五六七八九十两]+个?(?:工作日|日|天|月|年)(?:以?内|前|后)")
 REFERENCE = re.compile(r"(?<![\w*<>/.-])(?:\.{0,2}/)?(?:[\w./-]*[\w-]+\.md|tests/[\w/]+\.py)\b")
 ADR_PARTS = ("* Status:", "* Area:", "* Date:", "## Context", "## Decision", "## Consequences", "## Alternatives")
 IMPURE_STDLIB = {"asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "subprocess",
@@ -215,6 +217,15 @@ def decisions(root: Path) -> list[str]:
         found += [f"{record.name}: not in the index"] if f"({record.name})" not in index else []
         found += [f"{record.name}: lacks {part!r}" for part in ADR_PARTS if part not in text]
         found += [f"{record.name}: longer than a page"] if len(text.splitlines()) > MAX_DECISION_LINES else []
+    return found
+
+
+def cited_in_templates(root: Path) -> list[str]:
+    """Templates of documents that cite a law or name a period themselves: both come with the facts, from the rulebook."""
+    found = []
+    for path in files(root, ".typ"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            found += [f"{path.relative_to(root)}:{number}: {match.group()!r}" for match in CITED.finditer(line)]
     return found
 
 

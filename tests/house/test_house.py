@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 Rule = Callable[[Path], list[str]]
 RULES: list[Rule] = [
     rules.attics,
+    rules.cited_in_templates,
     rules.dead_references,
     rules.decisions,
     rules.impure_domains,
@@ -47,6 +48,9 @@ LONG_FUNCTION = "def f():\n" + "    pass\n" * 40
 BREACHES: dict[str, tuple[Rule, dict[str, str]]] = {
     "module named helpers": (rules.attics, {"services/penalty/helpers.py": '"""H."""'}),
     "folder named common": (rules.attics, {"services/common/fines.py": '"""F."""'}),
+    "template with a law": (rules.cited_in_templates, {"services/penalty/documents/typst/34.typ": "依据《行政处罚法》"}),
+    "template with an article": (rules.cited_in_templates, {"services/penalty/documents/typst/34.typ": "依据本法第七十二条"}),
+    "template with a period": (rules.cited_in_templates, {"services/penalty/documents/typst/34.typ": "你应当在15日内"}),
     "reference to nowhere": (rules.dead_references, {"README.md": "`make demo`, see docs/nowhere.md"}),
     "guard that does not exist": (rules.dead_references, {"chassis/settings.py": "# See tests/domain/test_x.py"}),
     "decision not indexed": (rules.decisions, {"docs/decisions/0002-second.md": ADR}),

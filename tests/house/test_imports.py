@@ -19,6 +19,7 @@ BREACHES = {
     "pure, through the chassis": ("chassis/domain.py", "import fastapi"),
     "strangers": ("services/penalty/commands.py", "import services.inspection.domain"),
     "rooms, upwards": ("services/penalty/queries.py", "import services.penalty.commands"),
+    "rooms, on paper": ("services/penalty/documents/form.py", "import services.penalty.commands"),
     "rooms, unknown": ("services/penalty/ideas.py", ""),
     "below": ("chassis/projector.py", "import services.penalty.domain"),
     "outside": ("pilot/drive.py", "import services.penalty.commands"),
