@@ -132,6 +132,21 @@ class HazardReinspected:
 
 
 @dataclass(frozen=True, slots=True)
+class HazardCorrected:
+    """A hazard was put right at once."""
+
+    hazard_id: str
+    corrected_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HazardMoved:
+    """A hazard no longer stands, stands again, or was closed by decision."""
+
+    hazard_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PenaltyDecided:
     """A fine was decided, in fen."""
 
@@ -190,6 +205,12 @@ FOLDS = {
     "casetrail.inspection.hazard-rectified.v1": _change(
         "fact_hazards", HazardReinspected, {"re_inspected_on": "rectified_on"}, state="rectified"
     ),
+    "casetrail.inspection.hazard-corrected.v1": _change(
+        "fact_hazards", HazardCorrected, {"corrected_on": "rectified_on"}, state="rectified"
+    ),
+    "casetrail.inspection.hazard-withdrawn.v1": _change("fact_hazards", HazardMoved, state="withdrawn"),
+    "casetrail.inspection.hazard-restored.v1": _change("fact_hazards", HazardMoved, state="found"),
+    "casetrail.inspection.hazard-closed.v1": _change("fact_hazards", HazardMoved, state="closed"),
     "casetrail.penalty.penalty-decided.v1": _begin("fact_penalties", PenaltyDecided),
 }
 TABLES = tuple(sorted({fold.table for fold in FOLDS.values()}))

@@ -51,6 +51,14 @@ NOBODYS |= {
     "reconciliation_id",
 }
 NOBODYS |= {"cap", "over_cap_reason", "requested_by", "urgent_reason"}
+#: Of a visit: ids of answers, meetings and devices, what was told and stated, why somebody was absent or no code was scanned (a
+#: statement is the enterprise's, which its record shows in plain); of hazards: how they were put right, why they were closed.
+NOBODYS |= set(
+    """
+    absent_reason advice_id answer_id answers covers how immediate_measure measures meeting_id no_code_reason notice_id omitted
+    photos places recorder remark replaces reviewed_by site_code statement statement_id supervision_id told
+    """.split()  # noqa: SIM905 - as above
+)
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.

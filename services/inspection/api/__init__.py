@@ -1,5 +1,5 @@
 """Inspection over HTTP: parse, authorise, call, present."""
 
-from services.inspection.api import hazards, orders, visits
+from services.inspection.api import hazards, orders, plans, visits
 
-ROUTERS = (visits.router, hazards.router, orders.router)
+ROUTERS = (plans.router, visits.router, hazards.router, orders.router)

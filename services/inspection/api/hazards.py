@@ -2,20 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
-from chassis.http import Db, Id, Paged, answer_json, listed
+from chassis.http import Body, Db, Id, Paged, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
-from services.inspection.api.reading import LISTED, Reader, asked_of, facts_of
-from services.inspection.domain.hazard import HAZARD, HazardState
+from services.inspection.api.reading import LISTED, Approver, Day, Line, Officer, Reader, Text, asked_of, facts_of
+from services.inspection.commands import hazards
+from services.inspection.domain.hazard import HAZARD, HazardState, Supervise
+from services.inspection.domain.hazard_events import Ground
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
 
 
-HazardStatus = Literal["found", "ordered", "reported", "rectified", "failed"]
+HazardStatus = Literal["found", "withdrawn", "ordered", "reported", "rectified", "failed", "closed"]
+
+
+class CorrectionBody(Body):
+    """How a hazard was put right at once; photos by the hashes of their files."""
+
+    how: Text
+    photos: Annotated[tuple[Sha256, ...], Field(max_length=50)] = ()
+
+
+class ClosingBody(Body):
+    """Why a hazard is not followed any further."""
+
+    ground: Ground
+    reason: Text
+
+
+class SupervisionBody(Body):
+    """Which organ supervises the cure of a major hazard, what is to be done, by when; under an id that the sender made."""
+
+    supervision_id: Id
+    organ_id: Id
+    organ: Line
+    measures: Text
+    due_on: Day
+
+
+class LiftingBody(Body):
+    """Why the supervision ends."""
+
+    reason: Text
+
+
+@router.post("/hazards/{hazard_id}/corrections", status_code=201)
+async def correct(hazard_id: Id, body: CorrectionBody, command: Officer) -> Response:
+    """Note that a hazard was put right at once."""
+    return await command.run(hazards.correct, hazard_id, body.how, body.photos, status=201)
+
+
+@router.post("/hazards/{hazard_id}/closings", status_code=201)
+async def close(hazard_id: Id, body: ClosingBody, command: Approver) -> Response:
+    """Decide that a hazard is not followed any further, and why."""
+    return await command.run(hazards.close, hazard_id, body.ground, body.reason, status=201)
+
+
+@router.post("/hazards/{hazard_id}/supervisions", status_code=201)
+async def supervise(hazard_id: Id, body: SupervisionBody, command: Approver) -> Response:
+    """List a major hazard and supervise its cure."""
+    supervised = Supervise(
+        supervision_id=body.supervision_id, organ_id=body.organ_id, organ=body.organ, measures=body.measures,
+        due_on=body.due_on,
+    )  # fmt: skip
+    return await command.run(hazards.supervise, hazard_id, supervised, status=201)
+
+
+@router.post("/hazards/{hazard_id}/supervision-liftings", status_code=201)
+async def lift_supervision(hazard_id: Id, body: LiftingBody, command: Approver) -> Response:
+    """End the supervision of a hazard that is rectified."""
+    return await command.run(hazards.lift_supervision, hazard_id, body.reason, status=201)
 
 
 @router.get("/hazards", dependencies=LISTED)
@@ -39,5 +100,5 @@ def hazard_view(state: HazardState) -> dict[str, Any]:
     """A hazard as an answer: how it was found, how far it is."""
     return {
         **facts_of(state.found), "state": state.status, "order_id": state.order_id, "due_on": state.due_on,
-        "referral_id": state.referral_id,
+        "referral_id": state.referral_id, "supervision": state.supervision, "closed": state.closed,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from chassis.moments import Moment, aggregate
 from services.inspection import queries
 from services.inspection.api.reading import (
     LISTED,
+    Approver,
     Day,
     Officer,
     OfficerBody,
@@ -24,6 +25,7 @@ from services.inspection.api.reading import (
 )
 from services.inspection.commands import orders, referrals
 from services.inspection.domain import events
+from services.inspection.domain.extension import AskExtension, ExtensionGround
 from services.inspection.domain.order import ORDER, Dated, ReInspection, Report
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
@@ -67,6 +69,22 @@ class ReInspectionBody(Body):
     results: Annotated[list[ResultBody], Field(min_length=1, max_length=200)]
 
 
+class ExtensionRequestBody(Body):
+    """Which hazards need more time, until when, and why."""
+
+    hazard_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    until: Day
+    ground: ExtensionGround
+    reason: Text
+
+
+class ExtensionBody(Body):
+    """The answer to a request for more time."""
+
+    granted: bool
+    reason: Text
+
+
 class ReferralBody(Body):
     """Hazards to be referred, under an id that the sender made."""
 
@@ -99,6 +117,22 @@ async def re_inspect(order_id: Id, body: ReInspectionBody, command: Officer) -> 
     return await command.run(orders.re_inspect, order_id, ReInspection(officers_of(body.officers), results), status=201)
 
 
+@router.post("/orders/{order_id}/extension-requests", status_code=201)
+async def ask_extension(order_id: Id, body: ExtensionRequestBody, command: Reporter) -> Response:
+    """Ask for more time; an enterprise asks for its own orders only."""
+    own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
+    asked = AskExtension(hazard_ids=tuple(body.hazard_ids), until=body.until, ground=body.ground, reason=body.reason)
+    return await command.run(orders.ask_extension, order_id, asked, own, status=201)
+
+
+@router.post("/orders/{order_id}/extensions", status_code=201)
+async def answer_extension(order_id: Id, body: ExtensionBody, command: Approver) -> Response:
+    """Grant or deny the extension that was asked for."""
+    if body.granted:
+        return await command.run(orders.grant_extension, order_id, body.reason, status=201)
+    return await command.run(orders.deny_extension, order_id, body.reason, status=201)
+
+
 @router.post("/referrals", status_code=201)
 async def refer(body: ReferralBody, command: Officer) -> Response:
     """Refer hazards to penalty."""
@@ -122,7 +156,8 @@ async def get_order(request: Request, order_id: Id, principal: Reader, as_of: Mo
     state = loaded.state
     view = {
         **facts_of(state.issued), "state": "closed" if state.closed else "open", "progress": state.progress,
-        "overdue": state.overdue, "re_inspection_due_on": state.re_inspection_due_on,
+        "overdue": state.overdue, "due": state.due, "extension_asked": state.asked,
+        "re_inspection_due_on": state.re_inspection_due_on,
         "re_inspection_missed_on": state.re_inspection_missed_on, "district": loaded.district,
         "version": loaded.version,
     }  # fmt: skip

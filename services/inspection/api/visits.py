@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
-from chassis.http import Body, Db, Id, Paged, answer_json, listed
+from chassis.http import Body, Db, Id, Paged, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
 from services.inspection.api.hazards import hazard_view
 from services.inspection.api.reading import (
     LISTED,
     Adviser,
-    Approver,
     ItemCode,
     Line,
     Officer,
@@ -26,26 +27,28 @@ from services.inspection.api.reading import (
     officers_of,
 )
 from services.inspection.commands import visits
-from services.inspection.domain import events
+from services.inspection.domain import events, presence
+from services.inspection.domain.answering import Answered, Finding, id_of
 from services.inspection.domain.hazard import HAZARD
-from services.inspection.domain.inspection import INSPECTION, Answered, CheckIn, Conclusion, Finding, InspectionState
+from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
-
-
-class PlanApprovalBody(Body):
-    """How the inspection is to be carried out."""
-
-    mode: events.Mode
+AnswerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
+Told = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,39}$")]
 
 
 class CheckInBody(Body):
-    """Who is on site, where, and who received them."""
+    """Who is on site, where, who received them; the scanned code of the site, the recorder, the place in 1e-7 degrees."""
 
     officers: Annotated[list[OfficerBody], Field(min_length=1, max_length=20)]
     experts: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
     place: Line
     representative: Line
+    site_code: Line | None = None
+    no_code_reason: Line | None = None
+    recorder: Line | None = None
+    latitude_e7: Annotated[int, Field(ge=-900_000_000, le=900_000_000)] | None = None
+    longitude_e7: Annotated[int, Field(ge=-1_800_000_000, le=1_800_000_000)] | None = None
 
 
 class HazardBody(Body):
@@ -55,15 +58,28 @@ class HazardBody(Body):
     severity: events.Severity
     fact: Text
     place: Line
+    equipment_id: Id | None = None
+    photos: Annotated[tuple[Sha256, ...], Field(max_length=50)] = ()
+    immediate_measure: Text | None = None
 
 
 class AnswerBody(Body):
-    """The answer to one item."""
+    """The answer to one item; `replaces` are the answers that it takes the place of, all of which its author has seen."""
 
     item_code: ItemCode
     answer: events.Answer
     note: Text | None = None
     hazards: Annotated[tuple[HazardBody, ...], Field(max_length=50)] = ()
+    answer_id: Id | None = None
+    replaces: Annotated[tuple[AnswerId, ...], Field(max_length=50)] = ()
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        """What takes the place of others is called by an id of its own."""
+        if self.replaces and self.answer_id is None:
+            raise ValueError("an answer that replaces others needs an answer_id")
+        return self
 
 
 class AnswersBody(Body):
@@ -77,51 +93,122 @@ class AdviceBody(Body):
 
     expert_id: Id
     advice: Text
+    advice_id: Id | None = None
 
 
 class ConclusionBody(Body):
-    """Who signed the record; or why the signature was refused, and who saw it."""
+    """Who signed the record; or why the signature was refused, and who saw it. `covers`: its answers (none said: all)."""
 
     signed_by: Line | None = None
     refused_reason: Line | None = None
     witness: Line | None = None
+    covers: Annotated[tuple[AnswerId, ...], Field(max_length=2000)] | None = None
 
 
-@router.post("/inspections/{inspection_id}/plan-approvals", status_code=201)
-async def approve_plan(inspection_id: Id, body: PlanApprovalBody, command: Approver) -> Response:
-    """Approve the plan of an inspection."""
-    return await command.run(visits.approve_plan, inspection_id, body.mode, status=201)
+class AttendeeBody(Body):
+    """Somebody of the enterprise who was there, or why nobody was."""
+
+    part: presence.Part
+    name: Line | None = None
+    absent_reason: Line | None = None
+
+
+class MeetingBody(Body):
+    """The opening or the closing meeting."""
+
+    meeting_id: Id
+    meeting: presence.Meeting
+    attendees: Annotated[list[AttendeeBody], Field(min_length=1, max_length=30)]
+    told: Annotated[tuple[Told, ...], Field(max_length=20)] = ()
+    recusal_requested: bool = False
+    note: Text | None = None
+
+
+class StatementBody(Body):
+    """What somebody of the enterprise states."""
+
+    statement_id: Id
+    part: presence.Part
+    name: Line
+    statement: Text
 
 
 @router.post("/inspections/{inspection_id}/check-ins", status_code=201)
 async def check_in(inspection_id: Id, body: CheckInBody, command: Officer) -> Response:
     """Check in on site."""
-    arrived = CheckIn(officers_of(body.officers), body.experts, body.place, body.representative)
-    return await command.run(visits.check_in, inspection_id, arrived, status=201)
+    return await command.run(visits.check_in, inspection_id, arrival_of(body), status=201)
 
 
 @router.post("/inspections/{inspection_id}/answers", status_code=201)
 async def answer(inspection_id: Id, body: AnswersBody, command: Officer) -> Response:
     """Answer items."""
-    return await command.run(visits.answer, inspection_id, [_answered(each) for each in body.answers], status=201)
+    return await command.run(visits.answer, inspection_id, [answered_of(each) for each in body.answers], status=201)
 
 
 @router.post("/inspections/{inspection_id}/advice", status_code=201)
 async def advise(inspection_id: Id, body: AdviceBody, command: Adviser) -> Response:
     """Record an expert's advice."""
-    return await command.run(visits.advise, inspection_id, body.expert_id, body.advice, status=201)
+    return await command.run(visits.advise, inspection_id, body.expert_id, body.advice, body.advice_id, status=201)
 
 
 @router.post("/inspections/{inspection_id}/conclusions", status_code=201)
 async def conclude(inspection_id: Id, body: ConclusionBody, command: Officer) -> Response:
     """Close the record."""
-    conclusion = Conclusion(body.signed_by, body.refused_reason, body.witness)
-    return await command.run(visits.conclude, inspection_id, conclusion, status=201)
+    return await command.run(visits.conclude, inspection_id, conclusion_of(body), status=201)
 
 
-def _answered(body: AnswerBody) -> Answered:
-    hazards = tuple(Finding(each.hazard_id, each.severity, each.fact, each.place) for each in body.hazards)
-    return Answered(body.item_code, body.answer, body.note, hazards)
+@router.post("/inspections/{inspection_id}/meetings", status_code=201)
+async def hold_meeting(inspection_id: Id, body: MeetingBody, command: Officer) -> Response:
+    """Record the opening or the closing meeting."""
+    return await command.run(visits.hold_meeting, inspection_id, meeting_of(body, command.occurred_at), status=201)
+
+
+@router.post("/inspections/{inspection_id}/statements", status_code=201)
+async def state_something(inspection_id: Id, body: StatementBody, command: Officer) -> Response:
+    """Record what the enterprise states."""
+    return await command.run(visits.state_something, inspection_id, statement_of(body, command.occurred_at), status=201)
+
+
+def arrival_of(body: CheckInBody) -> CheckIn:
+    """A check-in as it is decided on."""
+    return CheckIn(
+        officers_of(body.officers), body.experts, body.place, body.representative, body.site_code, body.no_code_reason,
+        body.recorder, body.latitude_e7, body.longitude_e7,
+    )  # fmt: skip
+
+
+def answered_of(body: AnswerBody) -> Answered:
+    """An answer as it is decided on."""
+    hazards = tuple(
+        Finding(
+            each.hazard_id, each.severity, each.fact, each.place, each.equipment_id, each.photos, each.immediate_measure
+        )
+        for each in body.hazards
+    )  # fmt: skip
+    return Answered(body.item_code, body.answer, body.note, hazards, body.answer_id, body.replaces, body.reason)
+
+
+def conclusion_of(body: ConclusionBody) -> Conclusion:
+    """A conclusion as it is decided on."""
+    return Conclusion(body.signed_by, body.refused_reason, body.witness, body.covers)
+
+
+def meeting_of(body: MeetingBody, at: datetime) -> presence.HoldMeeting:
+    """A meeting as it is decided on."""
+    return presence.HoldMeeting(
+        meeting_id=body.meeting_id, meeting=body.meeting, held_at=at, told=body.told, note=body.note,
+        recusal_requested=body.recusal_requested,
+        attendees=tuple(
+            presence.Attendee(part=each.part, name=each.name, absent_reason=each.absent_reason) for each in body.attendees
+        ),
+    )  # fmt: skip
+
+
+def statement_of(body: StatementBody, at: datetime) -> presence.MakeStatement:
+    """A statement as it is decided on."""
+    return presence.MakeStatement(
+        statement_id=body.statement_id, part=body.part, name=body.name, statement=body.statement, made_at=at
+    )
 
 
 InspectionStage = Literal["prepared", "approved", "checked-in", "concluded", "called-off"]
@@ -147,16 +234,32 @@ async def get_inspection(request: Request, inspection_id: Id, principal: Reader,
 
 
 def _inspection(state: InspectionState) -> dict[str, Any]:
+    live, disputed, unsigned = state.live, state.disputed, state.unsigned
     items = [
         {
             "code": item.code, "title": item.title, "key_item_code": item.key_item_code, "is_major_hazard": item.is_major_hazard,
-            "answer": answered.answer if answered else None, "note": answered.note if answered else None,
-            "hazards": answered.hazards if answered else (),
+            "answer": answers[0].answer if answers else None, "note": answers[0].note if answers else None,
+            "hazards": answers[0].hazards if answers else (), "disputed": item.code in disputed,
+            "signed": state.conclusion is not None and item.code not in unsigned,
+            "answers": [_answer(each) for each in answers],
         }
         for item in state.items.values()
-        for answered in [state.answers.get(item.code)]
+        for answers in [live.get(item.code, ())]
     ]  # fmt: skip
     return {
-        **facts_of(state.plan), "items": items, "state": state.stage, "mode": state.mode, "check_in": state.check_in,
-        "advice": state.advice, "conclusion": state.conclusion,
+        **facts_of(state.plan), "items": items, "state": state.stage, "mode": state.mode, "draft": state.draft,
+        "review": state.review, "notice": state.notice, "check_in": state.check_in, "meetings": _in_order(state.meetings),
+        "statements": _in_order(state.statements), "advice": state.advice, "conclusion": state.conclusion,
+        "disputed": sorted(disputed), "unsigned": sorted(unsigned),
     }  # fmt: skip
+
+
+def _answer(event: events.ItemAnswered) -> dict[str, Any]:
+    return {
+        "answer_id": id_of(event), "answer": event.answer, "note": event.note, "hazards": event.hazards,
+        "replaces": event.replaces, "reason": event.reason, "answered_by": event.answered_by, "answered_at": event.answered_at,
+    }  # fmt: skip
+
+
+def _in_order(told: Mapping[str, Any]) -> list[Any]:
+    return [told[key] for key in sorted(told)]

@@ -17,12 +17,13 @@ from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
 from services.inspection.domain import order as orders
 from services.inspection.domain.catalogue import breached
-from services.inspection.domain.hazard import HazardState
+from services.inspection.domain.extension import AskExtension, ExtensionGranted
+from services.inspection.domain.hazard import HAZARD, HazardState
 from services.inspection.domain.inspection import INSPECTION
 from services.inspection.domain.numbers import ORDER_ZI
-from services.inspection.domain.order import ORDER, Dated, ReInspection, Report
+from services.inspection.domain.order import ORDER, Dated, OrderState, ReInspection, Report
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Due, Rules
+from services.inspection.domain.rules import Due, Period, Rules
 
 Answer = dict[str, Any]
 
@@ -53,9 +54,7 @@ async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequ
 
 async def report_rectification(work: Work, order_id: str, command: Report, enterprise_id: str | None) -> None:
     """Report hazards of an order as rectified; `enterprise_id` is whose order it must be (None: an officer reports)."""
-    order = await work.existing(ORDER, order_id)
-    if enterprise_id is not None and enterprise_id != orders.issued(order.state).enterprise_id:
-        raise Unknown(ORDER.name, order_id)
+    order = await _own(work, order_id, enterprise_id)
     rules = await rules_of(work)
     day = day_of(work.at)
     events = orders.report(order.state, command, _re_inspection_due(rules, day), rules, work.at)
@@ -75,6 +74,38 @@ async def re_inspect(work: Work, order_id: str, command: ReInspection) -> None:
     work.append(order, events)
     for loaded, result in zip(found, command.results, strict=True):
         work.append(loaded, hazards.re_inspect(loaded.state, order_id, result, day_of(work.at), rules))
+
+
+async def ask_extension(work: Work, order_id: str, command: AskExtension, enterprise_id: str | None) -> None:
+    """Ask for more time; `enterprise_id` is whose order it must be (None: an officer notes it)."""
+    order = await _own(work, order_id, enterprise_id)
+    rules = await rules_of(work)
+    day = day_of(work.at)
+    work.append(order, orders.ask_extension(order.state, command, _due(rules, rules.extension_answer, day), day, rules))
+
+
+async def grant_extension(work: Work, order_id: str, reason: str | None) -> None:
+    """Grant the extension that was asked for."""
+    order = await work.existing(ORDER, order_id)
+    rules = await rules_of(work)
+    decided = orders.grant_extension(order.state, lambda day: _re_inspection_due(rules, day), reason, rules)
+    work.append(order, decided)
+    for granted in decided:
+        for ordered in granted.hazards if isinstance(granted, ExtensionGranted) else ():
+            hazard = await work.existing(HAZARD, ordered.hazard_id)
+            work.append(hazard, hazards.extend(hazard.state, order_id, ordered.due_on, rules))
+
+
+async def deny_extension(work: Work, order_id: str, reason: str) -> None:
+    """Deny the extension that was asked for."""
+    order = await work.existing(ORDER, order_id)
+    work.append(order, orders.deny_extension(order.state, reason, await rules_of(work)))
+
+
+async def miss_extension_answer(work: Work, deadline: Deadline) -> None:
+    """The last day to answer a request for an extension has passed."""
+    order = await work.existing(ORDER, deadline.key)
+    work.append(order, orders.miss_extension_answer(order.state, _day(deadline)))
 
 
 async def miss_rectification(work: Work, deadline: Deadline) -> None:
@@ -102,9 +133,19 @@ async def _basis(work: Work, catalogue_id: str, found: Sequence[Loaded[HazardSta
     return [text for finding in findings for text in breached(catalogue, finding.item_code, finding.found_on, rules)]
 
 
+async def _own(work: Work, order_id: str, enterprise_id: str | None) -> Loaded[OrderState]:
+    order = await work.existing(ORDER, order_id)
+    if enterprise_id is not None and enterprise_id != orders.issued(order.state).enterprise_id:
+        raise Unknown(ORDER.name, order_id)
+    return order
+
+
 def _re_inspection_due(rules: Rules, start: date) -> Due | None:
-    if rules.re_inspection is None:
+    return _due(rules, rules.re_inspection, start)
+
+
+def _due(rules: Rules, period: Period | None, start: date) -> Due | None:
+    if period is None:
         return None
-    period = rules.re_inspection
     due = WorkingDays(rules.overrides).due(start, period.length, period.unit, rolls=period.rolls)
     return Due(due.day, due.provisional)

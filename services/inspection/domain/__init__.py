@@ -1,5 +1,33 @@
 """What would be true of an inspection with paper and ink: events, states, decisions. Pure."""
 
-from services.inspection.domain import catalogue, events, hazard, inspection, numbers, order, referral, refusals, rules
+from services.inspection.domain import (
+    catalogue,
+    events,
+    extension,
+    hazard,
+    hazard_events,
+    inspection,
+    numbers,
+    onsite_plan,
+    order,
+    presence,
+    referral,
+    refusals,
+    rules,
+)
 
-__all__ = ["catalogue", "events", "hazard", "inspection", "numbers", "order", "referral", "refusals", "rules"]
+__all__ = [
+    "catalogue",
+    "events",
+    "extension",
+    "hazard",
+    "hazard_events",
+    "inspection",
+    "numbers",
+    "onsite_plan",
+    "order",
+    "presence",
+    "referral",
+    "refusals",
+    "rules",
+]

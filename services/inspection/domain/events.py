@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from chassis.domain import ACTOR, SUBJECT, Event, Personal, event
@@ -137,7 +137,12 @@ class InspectionPlanApproved(Event):
     "casetrail.inspection.checked-in.v1", title="到场检查", summary="执法人员到达 {place}，出示执法证件，{representative} 在场"
 )
 class CheckedIn(Event):
-    """Officers (and experts) are on site and have shown their certificates."""
+    """Officers (and experts) are on site and have shown their certificates.
+
+    `site_code` is the enterprise's code as it was scanned, or `no_code_reason` says why it was not; `recorder` is the body
+    camera that runs; the place in ten-millionths of a degree. Of several arrivals of one inspection, each noted on another
+    device, the earliest `arrived_at` counts.
+    """
 
     inspection_id: str
     task_id: str
@@ -145,11 +150,22 @@ class CheckedIn(Event):
     experts: tuple[str, ...]
     place: str
     representative: Annotated[str, Personal(SUBJECT, "representative")]
+    arrived_at: datetime | None = None
+    site_code: str | None = None
+    no_code_reason: str | None = None
+    recorder: str | None = None
+    latitude_e7: int | None = None
+    longitude_e7: int | None = None
 
 
 @event("casetrail.inspection.item-answered.v1", title="检查事项", summary="检查事项 {item_code}：{answer}")
 class ItemAnswered(Event):
-    """One planned item was looked at; `hazards` are the ids of what a violation consists of."""
+    """One planned item was looked at; `hazards` are the ids of what a violation consists of.
+
+    An answer takes the place of those that it names (`replaces`): of those only, because its author has seen no others. Items
+    with several answers left that say different things are disputed. Without an `answer_id` it is called by its item's code.
+    `again`: the item had an answer before. `reason` is why earlier answers do not stand.
+    """
 
     inspection_id: str
     item_code: str
@@ -157,6 +173,12 @@ class ItemAnswered(Event):
     answer: Answer
     note: str | None
     hazards: tuple[str, ...] = ()
+    answer_id: str | None = None
+    replaces: tuple[str, ...] = ()
+    again: bool = False
+    reason: str | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
 
 
 @event("casetrail.inspection.expert-advised.v1", title="专家意见", summary="专家提出意见：{advice}")
@@ -166,11 +188,17 @@ class ExpertAdvised(Event):
     inspection_id: str
     expert_id: str
     advice: str
+    advice_id: str | None = None
+    advised_at: datetime | None = None
 
 
 @event("casetrail.inspection.inspection-concluded.v1", title="检查结束", summary="现场检查结束，发现隐患 {hazards} 项")
 class InspectionConcluded(Event):
-    """The record (form 3) is closed: signed on site, or its refusal recorded with reason and witness."""
+    """The record (form 3) is closed: signed on site, or its refusal recorded with reason and witness.
+
+    `covers` are the answers that the record holds (None: all that there were); another answer, made on another device before, is
+    no part of what was signed. Of several conclusions the earliest `concluded_at` counts.
+    """
 
     inspection_id: str
     task_id: str
@@ -183,6 +211,8 @@ class InspectionConcluded(Event):
     signed_by: Annotated[str | None, Personal("enterprise_id", "signatory")]
     refused_reason: Annotated[str | None, Personal("enterprise_id", "signatory")]
     witness: Annotated[str | None, Personal("enterprise_id", "witness")]
+    concluded_at: datetime | None = None
+    covers: tuple[str, ...] | None = None
 
 
 @event("casetrail.inspection.hazard-found.v1", title="发现隐患", summary="在 {place} 发现隐患：{fact}")
@@ -198,6 +228,9 @@ class HazardFound(Event):
     fact: str
     place: str
     found_on: date
+    equipment_id: str | None = None
+    photos: tuple[str, ...] = ()
+    immediate_measure: str | None = None
 
 
 @event("casetrail.inspection.hazard-ordered.v1", title="责令整改隐患", summary="责令于 {due_on} 前整改")

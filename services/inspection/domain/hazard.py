@@ -1,4 +1,7 @@
-"""One hazard: found → ordered → reported → rectified, or failed and reported again; referred to penalty beside that."""
+"""One hazard: found → ordered → reported → rectified, or failed and reported again; referred to penalty beside that.
+
+It ends rectified (a re-inspection passed it, or it was corrected at once), or closed by a decision that says why not.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,32 @@ from services.inspection.domain.events import (
     ReInspectionFailed,
     ReinspectionResult,
 )
+from services.inspection.domain.hazard_events import (
+    Ground,
+    HazardClosed,
+    HazardCorrected,
+    HazardExtended,
+    HazardRestored,
+    HazardWithdrawn,
+    SupervisionLifted,
+    SupervisionOpened,
+)
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Rules
 
-Status = Literal["none", "found", "ordered", "reported", "rectified", "failed"]
+Status = Literal["none", "found", "withdrawn", "ordered", "reported", "rectified", "failed", "closed"]
+ENDED = ("rectified", "closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervise:
+    """List a hazard: which organ supervises, what is to be done, by when."""
+
+    supervision_id: str
+    organ_id: str
+    organ: str
+    measures: str
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +56,8 @@ class HazardState:
     order_id: str | None = None
     due_on: date | None = None
     referral_id: str | None = None
+    supervision: SupervisionOpened | None = None
+    closed: HazardClosed | None = None
 
 
 def evolve_hazard(state: HazardState, event: Event) -> HazardState:
@@ -49,6 +76,26 @@ def evolve_hazard(state: HazardState, event: Event) -> HazardState:
         case HazardReferred():
             return replace(state, referral_id=event.referral_id)
         case _:
+            return _evolve_further(state, event)
+
+
+def _evolve_further(state: HazardState, event: Event) -> HazardState:
+    match event:
+        case HazardWithdrawn():
+            return replace(state, status="withdrawn")
+        case HazardRestored():
+            return replace(state, status="found")
+        case HazardCorrected():
+            return replace(state, status="rectified")
+        case HazardClosed():
+            return replace(state, status="closed", closed=event)
+        case HazardExtended():
+            return replace(state, due_on=event.due_on)
+        case SupervisionOpened():
+            return replace(state, supervision=event)
+        case SupervisionLifted():
+            return replace(state, supervision=None)
+        case _:
             return state
 
 
@@ -62,6 +109,86 @@ def find(state: HazardState, finding: HazardFound) -> list[Event]:
     if replace(finding, found_on=state.found.found_on) != state.found:
         raise refused("hazard-exists", hazard_id=finding.hazard_id)
     return []
+
+
+def follow_answers(state: HazardState, stands: bool) -> list[Event]:
+    """Withdraw a hazard of which no answer consists any more, restore one of which an answer does again.
+
+    Only as long as nothing was ordered: what an order holds is dealt with by the order.
+    """
+    finding = found(state)
+    if state.status == "found" and not stands:
+        return [HazardWithdrawn(hazard_id=finding.hazard_id, inspection_id=finding.inspection_id)]
+    if state.status == "withdrawn" and stands:
+        return [HazardRestored(hazard_id=finding.hazard_id, inspection_id=finding.inspection_id)]
+    return []
+
+
+def correct(state: HazardState, how: str, photos: tuple[str, ...], day: date, rules: Rules) -> list[Event]:
+    """Note that a general hazard was put right at once, under the officers' eyes (rule `inspection-powers`).
+
+    Refused `major-not-corrected-at-once`, `already-ordered`, `hazard-ended`.
+    """
+    finding = found(state)
+    if state.status == "rectified" and state.order_id is None:
+        return []
+    _check_open(state, rules)
+    if state.order_id is not None:
+        raise refused("already-ordered", rules, hazard_id=finding.hazard_id)
+    if finding.severity == "major":
+        raise refused("major-not-corrected-at-once", rules, hazard_id=finding.hazard_id)
+    return [
+        HazardCorrected(
+            hazard_id=finding.hazard_id, inspection_id=finding.inspection_id, corrected_on=day, how=how, photos=photos
+        )
+    ]  # fmt: skip
+
+
+def close(state: HazardState, ground: Ground, reason: str, day: date, rules: Rules) -> list[Event]:
+    """Decide that the hazard is not followed any further, for a stated reason. Refused `hazard-ended`, `under-supervision`."""
+    _check_open(state, rules)
+    if state.supervision is not None:
+        raise refused("under-supervision", rules, hazard_id=found(state).hazard_id)
+    return [HazardClosed(hazard_id=found(state).hazard_id, order_id=state.order_id, ground=ground, reason=reason, closed_on=day)]
+
+
+def supervise(state: HazardState, command: Supervise, day: date, rules: Rules) -> list[Event]:
+    """List a major hazard and supervise its cure (rule `major-hazard-supervision`).
+
+    Refused `not-major`, `hazard-ended`, `already-supervised`, `due-before-issue`.
+    """
+    finding = found(state)
+    if finding.severity != "major":
+        raise refused("not-major", rules, hazard_id=finding.hazard_id)
+    _check_open(state, rules)
+    if state.supervision is not None:
+        raise refused("already-supervised", rules, hazard_id=finding.hazard_id)
+    if command.due_on < day:
+        raise refused("due-before-issue", rules, hazard_id=finding.hazard_id, due_on=command.due_on.isoformat())
+    return [
+        SupervisionOpened(
+            hazard_id=finding.hazard_id, supervision_id=command.supervision_id, organ_id=command.organ_id, organ=command.organ,
+            measures=command.measures, opened_on=day, due_on=command.due_on,
+        )
+    ]  # fmt: skip
+
+
+def lift_supervision(state: HazardState, reason: str, day: date, rules: Rules) -> list[Event]:
+    """End the supervision of a hazard that a re-inspection passed. Refused `not-supervised`, `not-rectified`."""
+    if state.supervision is None:
+        raise refused("not-supervised", rules, hazard_id=found(state).hazard_id)
+    if state.status != "rectified":
+        raise refused("not-rectified", rules, hazard_id=found(state).hazard_id)
+    return [
+        SupervisionLifted(
+            hazard_id=found(state).hazard_id, supervision_id=state.supervision.supervision_id, lifted_on=day, reason=reason
+        )
+    ]
+
+
+def _check_open(state: HazardState, rules: Rules) -> None:
+    if state.status in (*ENDED, "withdrawn"):
+        raise refused("hazard-ended", rules, hazard_id=found(state).hazard_id)
 
 
 def found(state: HazardState) -> HazardFound:
@@ -84,12 +211,23 @@ def order(state: HazardState, inspection_id: str, order_id: str, due_on: date, r
     finding = of_inspection(state, inspection_id, rules)
     if state.order_id is not None:
         raise refused("already-ordered", rules, hazard_id=finding.hazard_id)
+    _check_open(state, rules)
     return [HazardOrdered(hazard_id=finding.hazard_id, order_id=order_id, due_on=due_on)]
+
+
+def extend(state: HazardState, order_id: str, due_on: date, rules: Rules) -> list[Event]:
+    """Another last day for a hazard of an order; nothing if that is its day, or if it is no more to be put right."""
+    hazard_id = _in_order(state, order_id, rules)
+    if state.status != "ordered" or state.due_on == due_on:
+        return []
+    return [HazardExtended(hazard_id=hazard_id, order_id=order_id, due_on=due_on)]
 
 
 def report(state: HazardState, order_id: str, day: date, rules: Rules) -> list[Event]:
     """Note that the enterprise reports the hazard gone."""
     hazard_id = _in_order(state, order_id, rules)
+    if state.status == "closed":
+        raise refused("hazard-ended", rules, hazard_id=hazard_id)
     if state.status in ("reported", "rectified"):
         raise refused(f"already-{state.status}", rules, hazard_id=hazard_id)
     return [HazardReported(hazard_id=hazard_id, order_id=order_id, reported_on=day)]
@@ -98,6 +236,8 @@ def report(state: HazardState, order_id: str, day: date, rules: Rules) -> list[E
 def re_inspect(state: HazardState, order_id: str, result: ReinspectionResult, day: date, rules: Rules) -> list[Event]:
     """Pass or fail the hazard: after it was reported, or after its last day; after a failure only when reported again."""
     hazard_id = _in_order(state, order_id, rules)
+    if state.status == "closed":
+        raise refused("hazard-ended", rules, hazard_id=hazard_id)
     if state.status == "rectified":
         raise refused("already-rectified", rules, hazard_id=hazard_id)
     if state.status == "failed":

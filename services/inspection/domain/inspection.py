@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event, Stream, day_of
+from chassis.domain import Event, Stream
+from services.inspection.domain import answering, onsite_plan
+from services.inspection.domain.answering import Given, Live, id_of
 from services.inspection.domain.catalogue import Catalogue, Site, applicable
 from services.inspection.domain.events import (
-    Answer,
     AssignedExpert,
     AssignedOfficer,
     CheckedIn,
     CheckedInOfficer,
     ExpertAdvised,
-    HazardFound,
     InspectionCalledOff,
     InspectionConcluded,
     InspectionPlanApproved,
@@ -25,7 +25,17 @@ from services.inspection.domain.events import (
     ItemAnswered,
     Mode,
     PlannedItem,
-    Severity,
+)
+from services.inspection.domain.onsite_plan import (
+    DraftPlan,
+    InspectionNoticed,
+    PlanDrafted,
+    PlanReviewed,
+    require_agreed,
+)
+from services.inspection.domain.presence import (
+    MeetingHeld,
+    StatementMade,
 )
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Rules
@@ -71,58 +81,84 @@ class CheckIn:
     experts: tuple[str, ...]
     place: str
     representative: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A hazard as the officer writes it down."""
-
-    hazard_id: str
-    severity: Severity
-    fact: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An officer's answer to one item; a violation names its hazards."""
-
-    item_code: str
-    answer: Answer
-    note: str | None = None
-    hazards: tuple[Finding, ...] = ()
+    site_code: str | None = None
+    no_code_reason: str | None = None
+    recorder: str | None = None
+    latitude_e7: int | None = None
+    longitude_e7: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How the record was closed: signed by somebody, or refused for a reason before a witness."""
+    """How the record was closed: signed by somebody, or refused for a reason before a witness; which answers it holds."""
 
     signed_by: str | None = None
     refused_reason: str | None = None
     witness: str | None = None
+    covers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionState:
-    """An inspection as its events tell it."""
+    """An inspection as its events tell it: the same whatever the order in which devices sent what they noted.
+
+    `given` are all answers by id, `meetings`, `statements` and `advice` by their ids; of several arrivals or conclusions the
+    earliest counts.
+    """
 
     stage: Stage = "none"
     plan: InspectionPrepared | None = None
+    draft: PlanDrafted | None = None
+    review: PlanReviewed | None = None
+    notice: InspectionNoticed | None = None
     mode: Mode | None = None
     check_in: CheckedIn | None = None
-    answers: Mapping[str, ItemAnswered] = field(default_factory=dict)
-    advice: tuple[ExpertAdvised, ...] = ()
+    given: Given = field(default_factory=dict)
+    meetings: Mapping[str, MeetingHeld] = field(default_factory=dict)
+    statements: Mapping[str, StatementMade] = field(default_factory=dict)
+    advised: Mapping[str, ExpertAdvised] = field(default_factory=dict)
     conclusion: InspectionConcluded | None = None
 
     @property
-    def items(self) -> dict[str, PlannedItem]:
-        """The planned items by code."""
+    def applicable(self) -> dict[str, PlannedItem]:
+        """The items that apply to the site, by code."""
         return {item.code: item for item in self.plan.items} if self.plan else {}
 
     @property
+    def items(self) -> dict[str, PlannedItem]:
+        """The items to be looked at by code: those of the drafted plan, else all that apply."""
+        chosen = None if self.draft is None else set(self.draft.items)
+        return {code: item for code, item in self.applicable.items() if chosen is None or code in chosen}
+
+    @property
+    def live(self) -> Live:
+        """The answers that stand, by item code."""
+        return answering.standing(self.given.values())
+
+    @property
+    def answers(self) -> dict[str, ItemAnswered]:
+        """An answer that stands for each answered item; of a disputed item the first by its id."""
+        return {code: answers[0] for code, answers in self.live.items()}
+
+    @property
+    def disputed(self) -> frozenset[str]:
+        """The items whose answers say different things."""
+        return answering.disputed(self.live)
+
+    @property
+    def unsigned(self) -> frozenset[str]:
+        """The items with an answer that the signed record does not hold."""
+        return answering.uncovered(self.live, self.conclusion.covers) if self.conclusion else frozenset()
+
+    @property
+    def advice(self) -> tuple[ExpertAdvised, ...]:
+        """What experts advised, in the order of its ids."""
+        return tuple(self.advised[key] for key in sorted(self.advised))
+
+    @property
     def hazards(self) -> dict[str, str]:
-        """Item code by hazard id, of all hazards found."""
-        return {hazard: code for code, answered in self.answers.items() for hazard in answered.hazards}
+        """Item code by hazard id, of all hazards of answers that stand."""
+        return answering.hazards_of(self.live)
 
 
 def evolve_inspection(state: InspectionState, event: Event) -> InspectionState:
@@ -132,27 +168,62 @@ def evolve_inspection(state: InspectionState, event: Event) -> InspectionState:
             return replace(state, stage="prepared", plan=event)
         case InspectionReassigned():
             return _reassigned(state, event)
+        case PlanDrafted():
+            return replace(state, draft=event, review=None)
+        case PlanReviewed():
+            return replace(state, review=event)
+        case InspectionNoticed():
+            return replace(state, notice=event)
         case InspectionCalledOff():
             return replace(state, stage="called-off")
         case InspectionPlanApproved():
             return replace(state, stage="approved", mode=event.mode)
+        case _:
+            return _evolve_on_site(state, event)
+
+
+def _evolve_on_site(state: InspectionState, event: Event) -> InspectionState:
+    match event:
         case CheckedIn():
-            return replace(state, stage="checked-in", check_in=event)
+            first = state.check_in if _before(_arrival(state.check_in), _arrival(event)) else event
+            return replace(state, stage=state.stage if state.stage == "concluded" else "checked-in", check_in=first)
         case ItemAnswered():
-            return replace(state, answers={**state.answers, event.item_code: event})
+            return replace(state, given={**state.given, id_of(event): event})
+        case MeetingHeld():
+            return replace(state, meetings={**state.meetings, event.meeting_id: event})
+        case StatementMade():
+            return replace(state, statements={**state.statements, event.statement_id: event})
         case ExpertAdvised():
-            return replace(state, advice=(*state.advice, event))
+            return replace(state, advised={**state.advised, event.advice_id or f"{len(state.advised):06}": event})
         case InspectionConcluded():
-            return replace(state, stage="concluded", conclusion=event)
+            first_of_all = state.conclusion if _before(_end(state.conclusion), _end(event)) else event
+            return replace(state, stage="concluded", conclusion=first_of_all)
         case _:
             return state
+
+
+def _arrival(event: CheckedIn | None) -> tuple[datetime | None, str] | None:
+    return None if event is None else (event.arrived_at, event.place)
+
+
+def _end(event: InspectionConcluded | None) -> tuple[datetime | None, str] | None:
+    return None if event is None else (event.concluded_at, repr(event.covers))
+
+
+def _before(known: tuple[datetime | None, str] | None, other: tuple[datetime | None, str] | None) -> bool:
+    """Whether what is known happened before another of its kind; what carries no time was there first."""
+    if known is None or other is None:
+        return known is not None
+    if known[0] is None or other[0] is None:
+        return True
+    return (known[0], known[1]) <= (other[0], other[1])
 
 
 def _reassigned(state: InspectionState, event: InspectionReassigned) -> InspectionState:
     if state.plan is None:
         return state
     plan = replace(state.plan, planned_on=event.planned_on, officers=event.officers, experts=event.experts)
-    return replace(state, stage="prepared", plan=plan, mode=None)
+    return replace(state, stage="prepared", plan=plan, mode=None, review=None, notice=None)
 
 
 INSPECTION = Stream("inspection", InspectionState(), evolve_inspection)
@@ -182,41 +253,32 @@ def prepared(state: InspectionState) -> InspectionPrepared:
     return state.plan
 
 
-def approve_plan(state: InspectionState, mode: Mode, approved_by: str, rules: Rules) -> list[Event]:
-    """Approve the plan (rule `annual-plan`)."""
+def draft_plan(state: InspectionState, command: DraftPlan, drafted_by: str, rules: Rules) -> list[Event]:
+    """Draft the plan, or draft it anew, before it is approved. Refused as `onsite_plan.drafted` does."""
+    plan = _to_be_approved(state, rules)
+    event = onsite_plan.drafted(plan.inspection_id, plan.planned_on, state.applicable, command, drafted_by, rules)
+    return [event] if event != state.draft else []
+
+
+def review_plan(state: InspectionState, agreed: bool, opinion: str, reviewer: str, rules: Rules) -> list[Event]:
+    """Say whether the drafted plan is right. Refused as `onsite_plan.review` does."""
+    _to_be_approved(state, rules)
+    return [onsite_plan.review(state.draft, agreed, opinion, reviewer, rules)]
+
+
+def approve_plan(state: InspectionState, mode: Mode, approved_by: str, rules: Rules, approver_id: str = "") -> list[Event]:
+    """Approve the plan (rule `annual-plan`); `approver_id` is neither who drafted nor who reviewed it."""
+    plan = _to_be_approved(state, rules)
+    require_agreed(state.draft, state.review, mode, approver_id, rules)
+    return [InspectionPlanApproved(inspection_id=plan.inspection_id, approved_by=approved_by, mode=mode)]
+
+
+def _to_be_approved(state: InspectionState, rules: Rules) -> InspectionPrepared:
     if state.stage == "called-off":
         raise refused("called-off", rules)
     if state.stage != "prepared":
         raise refused("plan-already-approved", rules)
-    return [InspectionPlanApproved(inspection_id=prepared(state).inspection_id, approved_by=approved_by, mode=mode)]
-
-
-def check_in(state: InspectionState, command: CheckIn, certificates: Certificates, rules: Rules, at: datetime) -> list[Event]:
-    """Check in on site: enough of the assigned officers with valid certificates (rules `two-officers`, `certificate-inspection`).
-
-    Experts must be assigned too; they never count as officers.
-    """
-    plan = prepared(state)
-    if state.stage == "called-off":
-        raise refused("called-off", rules)
-    if state.stage in ("checked-in", "concluded"):
-        raise refused("already-checked-in", rules)
-    if state.stage == "prepared" and rules.approved_plan_required:
-        raise refused("plan-not-approved", rules)
-    assigned = {officer.officer_id for officer in plan.officers}
-    for officer in command.officers:
-        if officer.officer_id not in assigned:
-            raise refused("officer-not-assigned", rules, officer_id=officer.officer_id)
-    present(command.officers, certificates, rules, day_of(at))
-    for expert_id in command.experts:
-        if expert_id not in {expert.expert_id for expert in plan.experts}:
-            raise refused("expert-not-assigned", rules, expert_id=expert_id)
-    return [
-        CheckedIn(
-            inspection_id=plan.inspection_id, task_id=plan.task_id, officers=command.officers,
-            experts=tuple(dict.fromkeys(command.experts)), place=command.place, representative=command.representative,
-        )
-    ]  # fmt: skip
+    return prepared(state)
 
 
 def present(officers: tuple[CheckedInOfficer, ...], certificates: Certificates, rules: Rules, day: date) -> None:
@@ -236,95 +298,6 @@ def _certified(officer: CheckedInOfficer, certificate: Certificate | None, rules
         raise refused("certificate-mismatch", rules, officer_id=officer.officer_id)
     if certificate.valid_to < day:
         raise refused("certificate-expired", rules, officer_id=officer.officer_id, valid_to=certificate.valid_to.isoformat())
-
-
-def answer_items(state: InspectionState, answers: Iterable[Answered], rules: Rules) -> list[Event]:
-    """Answer planned items, each once (rule `inspection-record`); a repeat with the same answer changes nothing."""
-    plan = _on_site(state, rules)
-    events: list[Event] = []
-    for answered in answers:
-        item = state.items.get(answered.item_code)
-        if item is None:
-            raise refused("item-not-planned", rules, item_code=answered.item_code)
-        _check_findings(answered, item, rules)
-        event = ItemAnswered(
-            inspection_id=plan.inspection_id, item_code=item.code, key_item_code=item.key_item_code,
-            answer=answered.answer, note=answered.note, hazards=tuple(hazard.hazard_id for hazard in answered.hazards),
-        )  # fmt: skip
-        if (known := state.answers.get(item.code)) is None:
-            _check_new(event, state, rules)
-            events.append(event)
-            state = evolve_inspection(state, event)
-        elif known != event:
-            raise refused("already-answered", rules, item_code=item.code)
-    return events
-
-
-def _check_findings(answered: Answered, item: PlannedItem, rules: Rules) -> None:
-    """A violation has hazards, nothing else has; a major one needs an item that the criteria call a major hazard."""
-    if answered.answer == "violation" and not answered.hazards:
-        raise refused("hazard-missing", rules, item_code=item.code)
-    if answered.answer != "violation" and answered.hazards:
-        raise refused("hazard-without-violation", rules, item_code=item.code)
-    if not item.is_major_hazard and any(hazard.severity == "major" for hazard in answered.hazards):
-        raise refused("not-a-major-hazard", rules, item_code=item.code)
-
-
-def _check_new(event: ItemAnswered, state: InspectionState, rules: Rules) -> None:
-    for place, hazard_id in enumerate(event.hazards):
-        if hazard_id in state.hazards or hazard_id in event.hazards[:place]:
-            raise refused("hazard-twice", rules, hazard_id=hazard_id)
-
-
-def findings(state: InspectionState, answers: Iterable[Answered], at: datetime) -> list[HazardFound]:
-    """The hazards that answers to planned items consist of."""
-    plan = prepared(state)
-    return [
-        HazardFound(
-            hazard_id=finding.hazard_id, inspection_id=plan.inspection_id, enterprise_id=plan.enterprise_id,
-            item_code=answered.item_code, key_item_code=state.items[answered.item_code].key_item_code,
-            severity=finding.severity, fact=finding.fact, place=finding.place, found_on=day_of(at),
-        )
-        for answered in answers
-        for finding in answered.hazards
-    ]  # fmt: skip
-
-
-def advise(state: InspectionState, expert_id: str, advice: str, rules: Rules) -> list[Event]:
-    """Record the advice of an assigned expert."""
-    plan = _on_site(state, rules)
-    if expert_id not in {expert.expert_id for expert in plan.experts}:
-        raise refused("expert-not-assigned", rules, expert_id=expert_id)
-    return [ExpertAdvised(inspection_id=plan.inspection_id, expert_id=expert_id, advice=advice)]
-
-
-def conclude(state: InspectionState, command: Conclusion, rules: Rules, at: datetime) -> list[Event]:
-    """Close the record: every item answered; signed on site, or its refusal recorded (rule `inspection-record`)."""
-    plan = _on_site(state, rules)
-    if missing := [code for code in state.items if code not in state.answers]:
-        raise refused("items-unanswered", rules, items="、".join(missing))
-    if command.signed_by and (command.refused_reason or command.witness):
-        raise refused("signed-and-refused", rules)
-    if not command.signed_by and not (command.refused_reason and command.witness):
-        raise refused("signature-missing", rules)
-    present_then = state.check_in
-    return [
-        InspectionConcluded(
-            inspection_id=plan.inspection_id, task_id=plan.task_id, enterprise_id=plan.enterprise_id,
-            concluded_on=day_of(at), officers=len(present_then.officers) if present_then else 0,
-            experts=len(present_then.experts) if present_then else 0, items_answered=len(state.answers),
-            hazards=len(state.hazards), signed_by=command.signed_by, refused_reason=command.refused_reason,
-            witness=command.witness,
-        )
-    ]  # fmt: skip
-
-
-def _on_site(state: InspectionState, rules: Rules) -> InspectionPrepared:
-    if state.stage == "concluded":
-        raise refused("already-concluded", rules)
-    if state.stage != "checked-in":
-        raise refused("not-checked-in", rules)
-    return prepared(state)
 
 
 def concluded(state: InspectionState, rules: Rules) -> InspectionPrepared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
@@ -18,11 +18,21 @@ from services.inspection.domain.events import (
     ReInspectionOverdue,
     ReinspectionResult,
 )
+from services.inspection.domain.extension import (
+    AskExtension,
+    ExtensionAnswerOverdue,
+    ExtensionAsked,
+    ExtensionDenied,
+    ExtensionGranted,
+    OrderRelieved,
+    asked,
+)
 from services.inspection.domain.inspection import Certificates, InspectionState, concluded, present
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Due, Rules
 
-Progress = Literal["ordered", "reported", "rectified", "failed"]
+Progress = Literal["ordered", "reported", "rectified", "failed", "closed"]
+DONE = ("rectified", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,22 @@ class OrderState:
     overdue: bool = False
     re_inspection_due_on: date | None = None
     re_inspection_missed_on: date | None = None
+    extended: Mapping[str, date] = field(default_factory=dict)
+    re_inspection_from_due: date | None = None
+    asked: ExtensionAsked | None = None
+    answer_missed_on: date | None = None
+
+    @property
+    def due(self) -> dict[str, date]:
+        """The last day of each hazard, extended or not."""
+        ordered = self.issued.hazards if self.issued is not None else ()
+        return {one.hazard_id: self.extended.get(one.hazard_id, one.due_on) for one in ordered}
+
+    @property
+    def last_day(self) -> date:
+        """The latest day of the hazards that are still in the order; of all, if none is."""
+        left = [day for hazard_id, day in self.due.items() if self.progress.get(hazard_id) != "closed"]
+        return max(left or self.due.values(), default=date.max)
 
     @property
     def unrectified(self) -> bool:
@@ -67,15 +93,18 @@ class OrderState:
 
     @property
     def closed(self) -> bool:
-        """Whether every hazard of the order has passed."""
-        return self.issued is not None and all(step == "rectified" for step in self.progress.values())
+        """Whether every hazard of the order has passed, or was closed by decision."""
+        return self.issued is not None and all(step in DONE for step in self.progress.values())
 
 
 def evolve_order(state: OrderState, event: Event) -> OrderState:
     """The order after one more event."""
     match event:
         case OrderIssued():
-            return replace(state, issued=event, progress={hazard.hazard_id: "ordered" for hazard in event.hazards})
+            return replace(
+                state, issued=event, progress={hazard.hazard_id: "ordered" for hazard in event.hazards},
+                re_inspection_from_due=event.re_inspection_due_on,
+            )  # fmt: skip
         case RectificationReported():
             return replace(
                 state,
@@ -89,6 +118,27 @@ def evolve_order(state: OrderState, event: Event) -> OrderState:
         case ReInspected():
             results: dict[str, Progress] = {r.hazard_id: "rectified" if r.passed else "failed" for r in event.results}
             return replace(state, progress=_step(state, results), re_inspection_due_on=event.re_inspection_due_on)
+        case _:
+            return _evolve_further(state, event)
+
+
+def _evolve_further(state: OrderState, event: Event) -> OrderState:
+    match event:
+        case ExtensionAsked():
+            return replace(state, asked=event, answer_missed_on=None)
+        case ExtensionGranted():
+            days = {hazard.hazard_id: hazard.due_on for hazard in event.hazards}
+            return replace(
+                state, asked=None, extended={**state.extended, **days}, overdue=False,
+                re_inspection_from_due=event.re_inspection_due_on,
+            )  # fmt: skip
+        case ExtensionDenied():
+            return replace(state, asked=None)
+        case ExtensionAnswerOverdue():
+            return replace(state, answer_missed_on=event.due_on)
+        case OrderRelieved():
+            closed: dict[str, Progress] = {event.hazard_id: "closed"}
+            return replace(state, progress=_step(state, closed), re_inspection_due_on=event.re_inspection_due_on)
         case _:
             return state
 
@@ -184,10 +234,10 @@ def re_inspect(state: OrderState, command: ReInspection, certificates: Certifica
 def miss_rectification(state: OrderState, due_on: date) -> list[Event]:
     """Note that the last day of the order passed while hazards were not reported; nothing if that is not so, or known."""
     order = issued(state)
-    if state.overdue or not state.unrectified or order.due_on != due_on:
+    if state.overdue or not state.unrectified or state.last_day != due_on:
         return []
     # What failed is looked at again when it is reported again; what was never reported, now that its time is over.
-    expired = order.re_inspection_due_on if "ordered" in state.progress.values() else None
+    expired = state.re_inspection_from_due if "ordered" in state.progress.values() else None
     clock = _earliest(state.re_inspection_due_on, expired)
     return [RectificationOverdue(order_id=order.order_id, due_on=due_on, re_inspection_due_on=clock)]
 
@@ -199,6 +249,70 @@ def miss_re_inspection(state: OrderState, due_on: date) -> list[Event]:
     return [ReInspectionOverdue(order_id=issued(state).order_id, due_on=due_on)]
 
 
+def ask_extension(state: OrderState, command: AskExtension, answer: Due | None, day: date, rules: Rules) -> list[Event]:
+    """Ask for more time. Refused as `extension.asked` does; `extension-open`, `not-in-order`, `hazard-done`."""
+    if state.asked is not None:
+        raise refused("extension-open", rules)
+    _all_in_order(state, command.hazard_ids, rules)
+    for hazard_id in command.hazard_ids:
+        if state.progress[hazard_id] != "ordered":
+            raise refused("hazard-done", rules, hazard_id=hazard_id)
+    due = {hazard_id: state.due[hazard_id] for hazard_id in command.hazard_ids}
+    return [asked(issued(state).order_id, due, command, answer, day, rules)]
+
+
+def grant_extension(
+    state: OrderState, re_inspection: Callable[[date], Due | None], reason: str | None, rules: Rules
+) -> list[Event]:
+    """Grant what was asked for to the hazards that are still to be put right. Refused `extension-not-asked`."""
+    if state.asked is None:
+        raise refused("extension-not-asked", rules)
+    order, until = issued(state), state.asked.until
+    left = [hazard for hazard in order.hazards if hazard.hazard_id in state.asked.hazard_ids]
+    extended = {**state.due, **{hazard.hazard_id: until for hazard in left}}
+    last = max(day for hazard_id, day in extended.items() if state.progress[hazard_id] != "closed")
+    due = re_inspection(last)
+    return [
+        ExtensionGranted(
+            order_id=order.order_id, hazards=tuple(replace(hazard, due_on=until) for hazard in left), due_on=last,
+            re_inspection_due_on=due.on if due is not None else None, reason=reason,
+        )
+    ]  # fmt: skip
+
+
+def deny_extension(state: OrderState, reason: str, rules: Rules) -> list[Event]:
+    """Deny what was asked for. Refused `extension-not-asked`."""
+    if state.asked is None:
+        raise refused("extension-not-asked", rules)
+    return [ExtensionDenied(order_id=issued(state).order_id, reason=reason)]
+
+
+def miss_extension_answer(state: OrderState, due_on: date) -> list[Event]:
+    """Note that the organ did not answer in time; nothing if it did, or if that is known."""
+    if state.asked is None or state.asked.answer_due_on != due_on or state.answer_missed_on == due_on:
+        return []
+    return [ExtensionAnswerOverdue(order_id=issued(state).order_id, due_on=due_on)]
+
+
+def relieve(state: OrderState, hazard_id: str) -> list[Event]:
+    """Take a hazard that was closed by decision out of the order's clocks."""
+    after = evolve_order(
+        state,
+        OrderRelieved(
+            order_id=issued(state).order_id, hazard_id=hazard_id, all_done=False, rectification_due_on=None,
+            re_inspection_due_on=state.re_inspection_due_on,
+        ),
+    )  # fmt: skip
+    waiting = any(step == "reported" or (after.overdue and step == "ordered") for step in after.progress.values())
+    return [
+        OrderRelieved(
+            order_id=issued(state).order_id, hazard_id=hazard_id, all_done=after.closed,
+            rectification_due_on=_rectification_clock(after),
+            re_inspection_due_on=state.re_inspection_due_on if waiting else None,
+        )
+    ]  # fmt: skip
+
+
 def _all_in_order(state: OrderState, hazard_ids: Sequence[str], rules: Rules) -> None:
     for place, hazard_id in enumerate(hazard_ids):
         if hazard_id not in state.progress:
@@ -208,7 +322,7 @@ def _all_in_order(state: OrderState, hazard_ids: Sequence[str], rules: Rules) ->
 
 
 def _rectification_clock(state: OrderState) -> date | None:
-    return issued(state).due_on if state.unrectified and not state.overdue else None
+    return state.last_day if state.unrectified and not state.overdue else None
 
 
 def _earliest(*days: date | None) -> date | None:

@@ -33,7 +33,21 @@ REASONS: dict[str, Reason] = {
     "no-applicable-items": Reason("清单 {catalogue} 中没有适用的事项", "no item of {catalogue} applies", ("annual-plan",)),
     "plan-already-approved": Reason("检查方案已经批准", "the plan is already approved"),
     "plan-not-approved": Reason("检查方案未经批准，不得检查", "the plan is not approved", ("annual-plan",)),
+    "plan-not-drafted": Reason("检查方案尚未拟定", "no plan was drafted", ("annual-plan",)),
+    "plan-not-reviewed": Reason("检查方案须先审核后批准", "the plan is to be reviewed before it is approved", ("annual-plan",)),
+    "plan-not-agreed": Reason("审核未同意该检查方案", "the reviewer did not agree to the plan", ("annual-plan",)),
+    "own-plan": Reason("拟定、审核、批准须由不同人员进行", "drafting, reviewing, approving are three people's", ("annual-plan",)),
+    "mode-differs": Reason("方案拟定的方式为 {mode}", "the plan was drafted as {mode}", ("annual-plan",)),
+    "no-items-chosen": Reason("检查方案没有检查事项", "the plan looks at nothing", ("annual-plan",)),
+    "item-twice": Reason("事项 {item_code} 重复", "item {item_code} is named twice", ("annual-plan",)),
+    "item-left-out": Reason("事项 {items} 未列入，也未说明不检查的理由", "neither chosen nor omitted: {items}", ("annual-plan",)),
+    "key-item-omitted": Reason("重点事项 {item_code} 必须检查", "key item {item_code} must be looked at", ("annual-plan",)),
+    "unannounced": Reason("该检查不事先通知", "the inspection is unannounced"),
+    "already-noticed": Reason("已经通知企业", "the enterprise was told already"),
+    "notice-missing": Reason("尚未通知企业", "the enterprise was not told", ("annual-plan",)),
     # check-in
+    "site-code-missing": Reason("须扫描企业检查码，或者说明未扫码的理由", "the site's code was not scanned, and not said why"),
+    "site-code-of-another": Reason("扫描的检查码不属于该企业", "the scanned code is of another site"),
     "called-off": Reason("检查已取消", "the inspection was called off"),
     "already-checked-in": Reason("已经到场", "the officers have already checked in"),
     "too-few-officers": Reason(
@@ -53,6 +67,10 @@ REASONS: dict[str, Reason] = {
     "already-concluded": Reason("检查已经结束", "the inspection is already concluded", RECORD),
     "item-not-planned": Reason("事项 {item_code} 不在检查方案内", "item {item_code} is not planned", ("annual-plan",)),
     "already-answered": Reason("事项 {item_code} 已有不同的结论", "item {item_code} was answered otherwise", RECORD),
+    "answer-exists": Reason("结论编号 {answer_id} 已被使用", "there is another answer {answer_id}", RECORD),
+    "answer-unknown": Reason("所依据的结论尚未到达：{answers}", "answers that it rests on are not here yet: {answers}", RECORD),
+    "answer-of-another-item": Reason("{answers} 不是事项 {item_code} 的结论", "{answers} do not answer {item_code}", RECORD),
+    "reason-missing": Reason("事项 {item_code} 不适用或未检查，须说明理由", "{item_code} needs a reason", RECORD),
     "hazard-missing": Reason("事项 {item_code} 不合格，须写明隐患", "a violation of {item_code} needs a hazard", RECORD),
     "hazard-without-violation": Reason("事项 {item_code} 并非不合格，不能有隐患", "{item_code} is no violation", RECORD),
     "hazard-twice": Reason("隐患 {hazard_id} 重复", "hazard {hazard_id} is named twice"),
@@ -62,10 +80,39 @@ REASONS: dict[str, Reason] = {
         ("major-hazard-supervision",),
     ),
     "items-unanswered": Reason("还有事项没有结论：{items}", "items are not answered: {items}", RECORD),
+    "items-disputed": Reason("事项结论不一致，须先核定：{items}", "answers differ and are to be settled first: {items}", RECORD),
+    "meeting-missing": Reason("尚未召开：{meetings}", "not held: {meetings}", RECORD),
+    "meeting-exists": Reason("该会议已有不同的记录", "the meeting was recorded otherwise", RECORD),
+    "statement-exists": Reason("该陈述已有不同的记录", "the statement was recorded otherwise", RECORD),
+    "presence-missing": Reason("未记录人员到场情况：{parts}", "not said whether these were present: {parts}", RECORD),
+    "absence-unexplained": Reason("{part} 须填写姓名，或者未到场的理由", "{part} needs a name, or a reason for absence", RECORD),
     "signature-missing": Reason(
         "记录须签字；拒绝签字的，须记明原因和见证人", "a signature is needed, or why it was refused, and a witness", RECORD
     ),
     "signed-and-refused": Reason("不能既签字又拒绝签字", "it cannot be signed and refused", RECORD),
+    # hazards
+    "hazard-ended": Reason("隐患 {hazard_id} 已经了结", "hazard {hazard_id} has ended"),
+    "major-not-corrected-at-once": Reason(
+        "重大隐患 {hazard_id} 不能以当场整改了结", "major hazard {hazard_id} is not ended by correction at once",
+        ("major-hazard-supervision",),
+    ),
+    "not-major": Reason("隐患 {hazard_id} 不是重大隐患", "hazard {hazard_id} is not major", ("major-hazard-supervision",)),
+    "already-supervised": Reason("隐患 {hazard_id} 已挂牌督办", "hazard {hazard_id} is supervised already"),
+    "not-supervised": Reason("隐患 {hazard_id} 未挂牌督办", "hazard {hazard_id} is not supervised"),
+    "under-supervision": Reason(
+        "隐患 {hazard_id} 正在督办，不能终止", "hazard {hazard_id} is supervised", ("major-hazard-supervision",)
+    ),
+    "not-rectified": Reason("隐患 {hazard_id} 尚未复查合格", "hazard {hazard_id} is not rectified yet", ("hazard-removal",)),
+    # extension of an order
+    "extension-too-late": Reason(
+        "延期须在整改期限届满 {days} 日前书面申请", "an extension is asked for {days} days before the last day",
+        ("rectification-extension",),
+    ),
+    "extension-ground": Reason("仅不可抗力可以申请延期", "only force majeure extends an order", ("rectification-extension",)),
+    "extension-open": Reason("延期申请尚未答复", "an extension is asked for and not answered yet"),
+    "extension-not-asked": Reason("没有待答复的延期申请", "no extension is asked for"),
+    "extension-not-later": Reason("延期后的期限须晚于原期限", "the new day is not later", ("rectification-extension",)),
+    "hazard-done": Reason("隐患 {hazard_id} 已申报或已了结", "hazard {hazard_id} is reported or ended"),
     # orders, rectification, re-inspection
     "not-concluded": Reason("检查尚未结束", "the inspection is not concluded", RECORD),
     "order-exists": Reason("整改指令 {order_id} 已存在", "order {order_id} exists already"),

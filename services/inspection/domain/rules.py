@@ -8,6 +8,9 @@ from datetime import date
 from typing import Any
 
 RE_INSPECTION = "R01-reinspection"
+EXTENSION_REQUEST = "R02-extension-request"
+EXTENSION_ANSWER = "R03-extension-answer"
+EXTENSION = "rectification-extension"
 
 Laws = Mapping[tuple[str, str], str]
 """Titles of laws by (law id, version)."""
@@ -41,6 +44,14 @@ class Rules:
     articles: Mapping[str, str]
     laws: Laws
     overrides: Mapping[date, bool]
+    extension_request: Period | None = None
+    extension_answer: Period | None = None
+    extension_needs_force_majeure: bool = False
+    site_code_required: bool = False
+    plan_review_required: bool = False
+    notice_required: bool = False
+    meetings: tuple[str, ...] = ()
+    presence: tuple[str, ...] = ()
 
 
 def rules_on(content: Mapping[str, Any], day: date) -> Rules:
@@ -54,6 +65,14 @@ def rules_on(content: Mapping[str, Any], day: date) -> Rules:
         articles={rule["code"]: cite(rule["basis"], laws) for rule in _valid(content["rules"], day) if rule["basis"] is not None},
         laws=laws,
         overrides={date.fromisoformat(row["date"]): bool(row["working"]) for row in content["calendar_overrides"]},
+        extension_request=_period(content["deadlines"], EXTENSION_REQUEST, day),
+        extension_answer=_period(content["deadlines"], EXTENSION_ANSWER, day),
+        extension_needs_force_majeure=any(rule["code"] == EXTENSION for rule in _valid(content["rules"], day)),
+        site_code_required=bool(content["inspection"].get("check_in_code_required")),
+        plan_review_required=bool(content["inspection"].get("plan_review_required")),
+        notice_required=bool(content["inspection"].get("notice_required")),
+        meetings=tuple(content["inspection"].get("meetings_required", ())),
+        presence=tuple(content["inspection"].get("presence_required", ())),
     )
 
 

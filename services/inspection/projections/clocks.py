@@ -15,9 +15,11 @@ from services.inspection.domain.events import (
     RectificationReported,
     ReInspected,
 )
+from services.inspection.domain.extension import ExtensionAsked, ExtensionDenied, ExtensionGranted, OrderRelieved
 
 RECTIFICATION_DUE = "rectification-due"
 RE_INSPECTION_DUE = "re-inspection-due"
+EXTENSION_ANSWER_DUE = "extension-answer-due"
 
 
 def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
@@ -30,6 +32,16 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
             yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
         case RectificationOverdue():
             yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
+        case OrderRelieved():
+            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.rectification_due_on)
+            yield _clock(sequenced, RE_INSPECTION_DUE, event.order_id, event.re_inspection_due_on)
+        case ExtensionAsked():
+            yield _clock(sequenced, EXTENSION_ANSWER_DUE, event.order_id, event.answer_due_on)
+        case ExtensionGranted():
+            yield _clock(sequenced, EXTENSION_ANSWER_DUE, event.order_id, None)
+            yield _clock(sequenced, RECTIFICATION_DUE, event.order_id, event.due_on)
+        case ExtensionDenied():
+            yield _clock(sequenced, EXTENSION_ANSWER_DUE, event.order_id, None)
 
 
 def _clock(sequenced: Sequenced, kind: str, order_id: str, due_on: date | None) -> Arm | Disarm:

@@ -29,6 +29,17 @@ from services.inspection.domain.events import (
     ReInspectionFailed,
     ReInspectionOverdue,
 )
+from services.inspection.domain.extension import ExtensionGranted, OrderRelieved
+from services.inspection.domain.hazard_events import (
+    HazardClosed,
+    HazardCorrected,
+    HazardExtended,
+    HazardRestored,
+    HazardWithdrawn,
+)
+
+STANDING = (HazardFound, HazardWithdrawn, HazardRestored)
+"""What begins and ends that a hazard stands."""
 
 
 def _keys(batch: Batch, stream: str) -> Iterator[str]:
@@ -40,7 +51,8 @@ def _keys(batch: Batch, stream: str) -> Iterator[str]:
 
 async def project(batch: Batch) -> None:
     """Fold events into the lists of inspections, hazards and orders."""
-    inspections = await batch.rows("inspections", _keys(batch, "inspection"))
+    standing = [event for one in batch.events if isinstance(event := batch.event(one), STANDING)]
+    inspections = await batch.rows("inspections", [*_keys(batch, "inspection"), *(event.inspection_id for event in standing)])
     hazards = await batch.rows("hazards", _keys(batch, "hazard"))
     orders = await batch.rows("orders", _keys(batch, "order"))
     for sequenced in batch.events:
@@ -51,6 +63,7 @@ async def project(batch: Batch) -> None:
                 _inspection(inspections, key, sequenced, event)
             case "hazard":
                 _hazard(hazards, key, sequenced, event)
+                _count_hazard(inspections, event)
             case "order":
                 _order(orders, key, sequenced, event)
 
@@ -70,13 +83,18 @@ def _inspection(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> Non
             rows.patch(key, state="checked-in", version=version)
         case ItemAnswered():
             if (row := rows.get(key)) is not None:
-                rows.put(key, {
-                    **row, "answered": row["answered"] + 1, "hazards": row["hazards"] + len(event.hazards), "version": version,
-                })  # fmt: skip
+                rows.put(key, {**row, "answered": row["answered"] + (not event.again), "version": version})
         case InspectionConcluded():
             rows.patch(key, state="concluded", concluded_on=event.concluded_on.isoformat(), version=version)
         case _:
             rows.patch(key, version=version)
+
+
+def _count_hazard(inspections: Rows, event: Event) -> None:
+    """The inspection's hazards are those that stand."""
+    if isinstance(event, STANDING) and (row := inspections.get(event.inspection_id)) is not None:
+        change = -1 if isinstance(event, HazardWithdrawn) else 1
+        inspections.put(event.inspection_id, {**row, "hazards": row["hazards"] + change})
 
 
 def _prepared(event: InspectionPrepared, sequenced: Sequenced) -> dict[str, Any]:
@@ -102,6 +120,16 @@ def _hazard(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
             rows.patch(key, state="rectified", version=version)
         case ReInspectionFailed():
             rows.patch(key, state="failed", version=version)
+        case HazardWithdrawn():
+            rows.patch(key, state="withdrawn", version=version)
+        case HazardRestored():
+            rows.patch(key, state="found", version=version)
+        case HazardCorrected():
+            rows.patch(key, state="rectified", version=version)
+        case HazardClosed():
+            rows.patch(key, state="closed", version=version)
+        case HazardExtended():
+            rows.patch(key, due_on=event.due_on.isoformat(), version=version)
         case HazardReferred():
             rows.patch(key, referral_id=event.referral_id, version=version)
 
@@ -125,6 +153,13 @@ def _order(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
             rows.patch(key, re_inspection_due_on=_iso(event.re_inspection_due_on), version=version)
         case RectificationOverdue():
             rows.patch(key, overdue=True, re_inspection_due_on=_iso(event.re_inspection_due_on), version=version)
+        case ExtensionGranted():
+            rows.patch(key, due_on=event.due_on.isoformat(), overdue=False, version=version)
+        case OrderRelieved():
+            rows.patch(
+                key, state="closed" if event.all_done else "open", re_inspection_due_on=_iso(event.re_inspection_due_on),
+                version=version,
+            )  # fmt: skip
         case ReInspectionOverdue():
             rows.patch(key, re_inspection_overdue=True, version=version)
         case ReInspected():

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+FOUND = (
+    "casetrail.inspection.hazard-found.v1",
+    "casetrail.inspection.hazard-withdrawn.v1",
+    "casetrail.inspection.hazard-restored.v1",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -72,25 +78,27 @@ FIGURES = (
     Figure(
         name="hazards", title="发现隐患", title_en="Hazards found", unit="项",
         formula="检查发现的隐患数", formula_en="hazards found at inspections",
-        source_events=("casetrail.inspection.hazard-found.v1",),
-        exclusions="一条检查项可有多项隐患，逐项计", exclusions_en="nothing; several hazards on one item count one by one",
+        source_events=(*FOUND,),
+        exclusions="不含结论变更后撤回的；一条检查项可有多项隐患，逐项计",
+        exclusions_en="not those withdrawn with their answer; several hazards on one item count one by one",
         rows="""SELECT h.hazard_id AS key, h.district, 1 AS counts, h.enterprise_id, e.name AS enterprise_name, h.inspection_id,
             h.item_code, h.severity, h.found_on, h.state
-            FROM fact_hazards h LEFT JOIN fact_enterprises e USING (enterprise_id)""",
+            FROM fact_hazards h LEFT JOIN fact_enterprises e USING (enterprise_id) WHERE h.state <> 'withdrawn'""",
     ),
     Figure(
         name="key_item_hazards", title="其中重点项隐患", title_en="of which on key items", unit="项",
         formula="属于重点检查项的隐患数", formula_en="hazards found on key items of the catalogue",
-        source_events=("casetrail.inspection.hazard-found.v1",),
-        exclusions="不含一般检查项的隐患", exclusions_en="not hazards on other items",
+        source_events=(*FOUND,),
+        exclusions="不含一般检查项的隐患；不含撤回的", exclusions_en="not hazards on other items; not those withdrawn",
         rows="""SELECT h.hazard_id AS key, h.district, 1 AS counts, h.enterprise_id, e.name AS enterprise_name, h.inspection_id,
             h.key_item_code, h.severity, h.found_on, h.state
-            FROM fact_hazards h LEFT JOIN fact_enterprises e USING (enterprise_id) WHERE h.key_item_code IS NOT NULL""",
+            FROM fact_hazards h LEFT JOIN fact_enterprises e USING (enterprise_id)
+            WHERE h.key_item_code IS NOT NULL AND h.state <> 'withdrawn'""",
     ),
     Figure(
         name="hazards_rectified", title="隐患整改完成", title_en="Hazards rectified", unit="项",
-        formula="复查合格的隐患数", formula_en="hazards that passed re-inspection",
-        source_events=("casetrail.inspection.hazard-found.v1", "casetrail.inspection.hazard-rectified.v1"),
+        formula="复查合格或当场整改的隐患数", formula_en="hazards that passed re-inspection or were put right at once",
+        source_events=(*FOUND, "casetrail.inspection.hazard-rectified.v1", "casetrail.inspection.hazard-corrected.v1"),
         exclusions="不含仅由企业报告、尚未复查的", exclusions_en="not those only reported as rectified",
         rows="""SELECT h.hazard_id AS key, h.district, 1 AS counts, h.enterprise_id, e.name AS enterprise_name, h.inspection_id,
             h.item_code, h.found_on, h.rectified_on

@@ -12,11 +12,12 @@ import pytest
 
 from chassis.domain import CHINA, Event, Refused
 from chassis.testing import given
-from services.inspection.domain import hazard, inspection, order
+from services.inspection.domain import hazard, inspection, order, visit
+from services.inspection.domain.answering import Answered, Finding
 from services.inspection.domain.catalogue import Catalogue, Site, catalogue_of
 from services.inspection.domain.events import AssignedExpert, AssignedOfficer, CheckedInOfficer, HazardFound, OrderIssued
 from services.inspection.domain.hazard import HAZARD
-from services.inspection.domain.inspection import INSPECTION, Answered, Certificate, CheckIn, Conclusion, Finding, Task
+from services.inspection.domain.inspection import INSPECTION, Certificate, CheckIn, Conclusion, Task
 from services.inspection.domain.order import Dated
 from services.inspection.domain.rules import Due, Rules, rules_on
 
@@ -86,7 +87,7 @@ def on_site() -> list[Event]:
     """Two officers and the expert have checked in."""
     events = approved()
     arrived = CheckIn((FIRST, SECOND), ("x-1",), "打磨车间", "厂长")
-    return [*events, *inspection.check_in(given(INSPECTION, events), arrived, CERTIFICATES, RULES, AT)]
+    return [*events, *visit.check_in(given(INSPECTION, events), arrived, CERTIFICATES, RULES, AT)]
 
 
 def violation(item_code: str, *hazard_ids: str) -> Answered:
@@ -103,13 +104,13 @@ def answers(*violations: Answered) -> list[Answered]:
 def answered(*violations: Answered) -> list[Event]:
     """Every item is answered."""
     events = on_site()
-    return [*events, *inspection.answer_items(given(INSPECTION, events), answers(*violations), RULES)]
+    return [*events, *visit.answer_items(given(INSPECTION, events), answers(*violations), RULES)]
 
 
 def concluded(*violations: Answered) -> list[Event]:
     """The record is signed."""
     events = answered(*violations)
-    return [*events, *inspection.conclude(given(INSPECTION, events), Conclusion(signed_by="厂长"), RULES, AT)]
+    return [*events, *visit.conclude(given(INSPECTION, events), Conclusion(signed_by="厂长"), RULES, AT)]
 
 
 def found(hazard_id: str, item_code: str = "DST-K6", inspection_id: str = "t-1", on: date = DAY) -> HazardFound:

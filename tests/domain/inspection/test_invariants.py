@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from chassis.domain import Event, Refused
 from chassis.testing import given
-from services.inspection.domain import hazard, inspection, order, refusals
+from services.inspection.domain import hazard, order, refusals, visit
 from services.inspection.domain.events import CheckedInOfficer, HazardReferred, ReinspectionResult
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION
@@ -151,8 +151,8 @@ def test_repeat_of_a_whole_visit_changes_nothing() -> None:
     """A phone that sends its answers again after the officers answered everything adds no event."""
     events = on_site()
     given_answers = answers(violation("DST-K6", "h-1"))
-    events = [*events, *inspection.answer_items(given(INSPECTION, events), given_answers, RULES)]
-    assert inspection.answer_items(given(INSPECTION, events), given_answers, RULES) == []
+    events = [*events, *visit.answer_items(given(INSPECTION, events), given_answers, RULES)]
+    assert visit.answer_items(given(INSPECTION, events), given_answers, RULES) == []
 
 
 def test_every_refusal_has_both_languages() -> None:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from chassis.testing import given
-from services.inspection.domain import inspection
+from services.inspection.domain import inspection, visit
+from services.inspection.domain.answering import Answered, Finding
 from services.inspection.domain.catalogue import Site
 from services.inspection.domain.events import CheckedIn, CheckedInOfficer, InspectionConcluded, ItemAnswered
-from services.inspection.domain.inspection import INSPECTION, Answered, CheckIn, Conclusion, Finding, InspectionState
+from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
 from services.inspection.domain.rules import rules_on
 from tests.domain.inspection.scenes import (
     AT,
@@ -42,7 +43,7 @@ SITE_STATE = given(INSPECTION, on_site())
 def arrive(*officers: CheckedInOfficer, experts: tuple[str, ...] = (), state: InspectionState | None = None) -> CheckedIn:
     arrived = CheckIn(officers, experts, "车间", "厂长")
     state = state or given(INSPECTION, approved())
-    event = only(inspection.check_in(state, arrived, CERTIFICATES, RULES, AT))
+    event = only(visit.check_in(state, arrived, CERTIFICATES, RULES, AT))
     assert isinstance(event, CheckedIn)
     return event
 
@@ -73,7 +74,7 @@ def test_check_in_needs_an_approved_plan() -> None:
 def test_rulebook_may_waive_the_approval() -> None:
     rules = replace(RULES, approved_plan_required=False)
     arrived = CheckIn((FIRST, SECOND), (), "车间", "厂长")
-    assert inspection.check_in(given(INSPECTION, prepared()), arrived, CERTIFICATES, rules, AT)
+    assert visit.check_in(given(INSPECTION, prepared()), arrived, CERTIFICATES, rules, AT)
 
 
 def test_check_in() -> None:
@@ -93,7 +94,7 @@ def test_one_officer_is_too_few_whoever_comes_along() -> None:
 def test_minimum_is_the_rulebooks() -> None:
     rules, arrived = replace(RULES, minimum_officers=3), CheckIn((FIRST, SECOND), (), "车间", "厂长")
     state = given(INSPECTION, approved())
-    refused("too-few-officers", lambda: inspection.check_in(state, arrived, CERTIFICATES, rules, AT))
+    refused("too-few-officers", lambda: visit.check_in(state, arrived, CERTIFICATES, rules, AT))
 
 
 def test_expert_cannot_pass_for_an_officer() -> None:
@@ -111,7 +112,7 @@ def test_expert_who_was_not_assigned_is_refused() -> None:
 def test_certificate_must_be_the_officers_own() -> None:
     refused("certificate-mismatch", lambda: arrive(FIRST, replace(SECOND, certificate_no="赣A001")))
     state, arrived = given(INSPECTION, approved()), CheckIn((FIRST, SECOND), (), "车间", "厂长")
-    refused("certificate-mismatch", lambda: inspection.check_in(state, arrived, {}, RULES, AT))
+    refused("certificate-mismatch", lambda: visit.check_in(state, arrived, {}, RULES, AT))
 
 
 def test_certificate_must_be_valid_on_the_day() -> None:
@@ -120,90 +121,90 @@ def test_certificate_must_be_valid_on_the_day() -> None:
     assert error.basis == "《中华人民共和国安全生产法》（2021）第67条第2款"
     tomorrow = AT + timedelta(days=1)
     state, arrived = given(INSPECTION, approved()), CheckIn((FIRST, SECOND), (), "车间", "厂长")
-    refused("certificate-expired", lambda: inspection.check_in(state, arrived, CERTIFICATES, RULES, tomorrow))
+    refused("certificate-expired", lambda: visit.check_in(state, arrived, CERTIFICATES, RULES, tomorrow))
 
 
 def test_refusal_cites_only_law_in_force() -> None:
     rules = rules_on(RULEBOOK, DAY.replace(month=6))
     arrived, state = CheckIn((FIRST,), (), "车间", "厂长"), given(INSPECTION, approved())
-    error = refused("too-few-officers", lambda: inspection.check_in(state, arrived, CERTIFICATES, rules, AT))
+    error = refused("too-few-officers", lambda: visit.check_in(state, arrived, CERTIFICATES, rules, AT))
     assert error.basis is None
 
 
 def test_nothing_is_answered_before_check_in() -> None:
     state = given(INSPECTION, approved())
-    refused("not-checked-in", lambda: inspection.answer_items(state, [Answered("DST-K6", "compliant")], RULES))
-    refused("not-checked-in", lambda: inspection.advise(state, "x-1", "清理积尘", RULES))
-    refused("not-checked-in", lambda: inspection.conclude(state, Conclusion("厂长"), RULES, AT))
+    refused("not-checked-in", lambda: visit.answer_items(state, [Answered("DST-K6", "compliant")], RULES))
+    refused("not-checked-in", lambda: visit.advise(state, "x-1", "清理积尘", RULES))
+    refused("not-checked-in", lambda: visit.conclude(state, Conclusion("厂长"), RULES, AT))
 
 
 def test_answer() -> None:
-    event = only(inspection.answer_items(SITE_STATE, [violation("DST-K6", "h-1", "h-2")], RULES))
+    event = only(visit.answer_items(SITE_STATE, [violation("DST-K6", "h-1", "h-2")], RULES))
     assert isinstance(event, ItemAnswered)
     assert (event.key_item_code, event.hazards) == ("DST-K6", ("h-1", "h-2"))
 
 
 def test_only_planned_items_are_answered() -> None:
-    refused("item-not-planned", lambda: inspection.answer_items(SITE_STATE, [Answered("STL-K1", "compliant")], RULES))
+    refused("item-not-planned", lambda: visit.answer_items(SITE_STATE, [Answered("STL-K1", "compliant")], RULES))
 
 
 @pytest.mark.parametrize("repeat", [Answered("GEN-01", "compliant"), violation("DST-K6", "h-1")], ids=["compliant", "violation"])
 def test_same_answer_again_is_harmless(repeat: Answered) -> None:
     state = given(INSPECTION, answered(violation("DST-K6", "h-1")))
-    assert inspection.answer_items(state, [repeat], RULES) == []
+    assert visit.answer_items(state, [repeat], RULES) == []
 
 
 @pytest.mark.parametrize(
     "other",
-    [Answered("GEN-01", "not-checked"), Answered("GEN-01", "compliant", "补充"), violation("GEN-01", "h-7"),
+    [Answered("GEN-01", "not-checked", "停产"), Answered("GEN-01", "compliant", "补充"), violation("GEN-01", "h-7"),
      violation("DST-K6", "h-2"), violation("DST-K6", "h-1", "h-2")],
 )  # fmt: skip
 def test_different_answer_is_refused(other: Answered) -> None:
     state = given(INSPECTION, answered(violation("DST-K6", "h-1")))
-    refused("already-answered", lambda: inspection.answer_items(state, [other], RULES))
+    refused("already-answered", lambda: visit.answer_items(state, [other], RULES))
 
 
 def test_item_is_not_answered_twice_in_one_command() -> None:
-    twice = [Answered("GEN-01", "compliant"), Answered("GEN-01", "not-checked")]
-    refused("already-answered", lambda: inspection.answer_items(SITE_STATE, twice, RULES))
+    twice = [Answered("GEN-01", "compliant"), Answered("GEN-01", "not-checked", "停产")]
+    refused("already-answered", lambda: visit.answer_items(SITE_STATE, twice, RULES))
 
 
 def test_violation_and_hazard_go_together() -> None:
-    refused("hazard-missing", lambda: inspection.answer_items(SITE_STATE, [Answered("GEN-01", "violation")], RULES))
+    refused("hazard-missing", lambda: visit.answer_items(SITE_STATE, [Answered("GEN-01", "violation")], RULES))
     compliant = replace(violation("GEN-01", "h-1"), answer="compliant")
-    refused("hazard-without-violation", lambda: inspection.answer_items(SITE_STATE, [compliant], RULES))
+    refused("hazard-without-violation", lambda: visit.answer_items(SITE_STATE, [compliant], RULES))
 
 
 def test_hazard_id_is_used_once() -> None:
-    refused("hazard-twice", lambda: inspection.answer_items(SITE_STATE, [violation("GEN-01", "h-1", "h-1")], RULES))
+    refused("hazard-twice", lambda: visit.answer_items(SITE_STATE, [violation("GEN-01", "h-1", "h-1")], RULES))
     both = [violation("GEN-01", "h-1"), violation("GEN-02", "h-1")]
-    refused("hazard-twice", lambda: inspection.answer_items(SITE_STATE, both, RULES))
+    refused("hazard-twice", lambda: visit.answer_items(SITE_STATE, both, RULES))
 
 
 def test_major_hazard_by_the_criteria_only() -> None:
     """DST-K6 is a major hazard by the catalogue, and the officer may still find it general; GEN-01 never is one."""
     major = (Finding("h-1", "major", "积尘严重", "车间"),)
-    assert inspection.answer_items(SITE_STATE, [Answered("DST-K6", "violation", None, major)], RULES)
-    assert inspection.answer_items(SITE_STATE, [violation("DST-K6", "h-1")], RULES)
+    assert visit.answer_items(SITE_STATE, [Answered("DST-K6", "violation", None, major)], RULES)
+    assert visit.answer_items(SITE_STATE, [violation("DST-K6", "h-1")], RULES)
     above = [Answered("GEN-01", "violation", None, major)]
-    refused("not-a-major-hazard", lambda: inspection.answer_items(SITE_STATE, above, RULES))
+    refused("not-a-major-hazard", lambda: visit.answer_items(SITE_STATE, above, RULES))
 
 
 def test_findings_are_the_hazards_as_seen() -> None:
-    [first, second] = inspection.findings(SITE_STATE, [violation("DST-K6", "h-1"), violation("GEN-01", "h-2")], AT)
+    [first, second] = visit.findings(SITE_STATE, [violation("DST-K6", "h-1"), violation("GEN-01", "h-2")], AT)
     assert (first.key_item_code, first.found_on, first.inspection_id) == ("DST-K6", DAY, "t-1")
     assert second.key_item_code is None
 
 
 def test_day_of_a_finding_is_the_day_in_china() -> None:
     late = AT.replace(hour=23, minute=59)
-    [finding] = inspection.findings(SITE_STATE, [violation("DST-K6", "h-1")], late)
+    [finding] = visit.findings(SITE_STATE, [violation("DST-K6", "h-1")], late)
     assert finding.found_on == DAY
 
 
 def test_advice_is_an_assigned_experts() -> None:
-    assert inspection.advise(SITE_STATE, "x-1", "清理积尘", RULES)
-    refused("expert-not-assigned", lambda: inspection.advise(SITE_STATE, "o-1", "清理积尘", RULES))
+    assert visit.advise(SITE_STATE, "x-1", "清理积尘", RULES)
+    refused("expert-not-assigned", lambda: visit.advise(SITE_STATE, "o-1", "清理积尘", RULES))
 
 
 def test_conclusion_counts() -> None:
@@ -216,25 +217,25 @@ def test_conclusion_counts() -> None:
 
 def test_conclusion_needs_every_item() -> None:
     state = given(INSPECTION, answered()[:-1])
-    error = refused("items-unanswered", lambda: inspection.conclude(state, Conclusion("厂长"), RULES, AT))
+    error = refused("items-unanswered", lambda: visit.conclude(state, Conclusion("厂长"), RULES, AT))
     assert list(state.items)[-1] in error.zh
 
 
 def test_refused_signature_is_recorded_with_reason_and_witness() -> None:
     state = given(INSPECTION, answered())
-    assert inspection.conclude(state, Conclusion(None, "不认可", "社区干部"), RULES, AT)
-    refused("signed-and-refused", lambda: inspection.conclude(state, Conclusion("厂长", "不认可", None), RULES, AT))
+    assert visit.conclude(state, Conclusion(None, "不认可", "社区干部"), RULES, AT)
+    refused("signed-and-refused", lambda: visit.conclude(state, Conclusion("厂长", "不认可", None), RULES, AT))
 
 
 @pytest.mark.parametrize("lacking", [Conclusion(), Conclusion(None, "不认可", None), Conclusion(None, None, "社区干部")])
 def test_record_without_signature_needs_both(lacking: Conclusion) -> None:
-    error = refused("signature-missing", lambda: inspection.conclude(given(INSPECTION, answered()), lacking, RULES, AT))
+    error = refused("signature-missing", lambda: visit.conclude(given(INSPECTION, answered()), lacking, RULES, AT))
     assert error.basis == "《中华人民共和国安全生产法》（2021）第68条"
 
 
 def test_nothing_changes_after_the_conclusion() -> None:
     state = given(INSPECTION, concluded())
-    refused("already-concluded", lambda: inspection.answer_items(state, [Answered("GEN-01", "compliant")], RULES))
-    refused("already-concluded", lambda: inspection.advise(state, "x-1", "清理积尘", RULES))
-    refused("already-concluded", lambda: inspection.conclude(state, Conclusion("厂长"), RULES, AT))
+    refused("already-concluded", lambda: visit.answer_items(state, [Answered("GEN-01", "compliant")], RULES))
+    refused("already-concluded", lambda: visit.advise(state, "x-1", "清理积尘", RULES))
+    refused("already-concluded", lambda: visit.conclude(state, Conclusion("厂长"), RULES, AT))
     refused("already-checked-in", lambda: arrive(FIRST, SECOND, state=state))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.domain import Event
 from chassis.testing import given
-from services.inspection.domain import inspection, team
+from services.inspection.domain import inspection, team, visit
 from services.inspection.domain.inspection import INSPECTION, CheckIn, InspectionState
 from tests.domain.inspection.scenes import AT, CERTIFICATES, DAY, FIRST, RULES, SECOND, TASK, approved, prepared, refused
 
@@ -30,9 +30,9 @@ def test_other_people_go_and_their_plan_is_approved_again() -> None:
     assert (state.stage, state.mode) == ("prepared", None)
     assert inspection.prepared(state).officers == OTHERS.officers
     assert inspection.prepared(state).planned_on == OTHERS.planned_on
-    refused("plan-not-approved", lambda: inspection.check_in(state, ARRIVAL, CERTIFICATES, RULES, AT))
+    refused("plan-not-approved", lambda: visit.check_in(state, ARRIVAL, CERTIFICATES, RULES, AT))
     again = fold(state, inspection.approve_plan(state, "notified", "局长", RULES))
-    refused("officer-not-assigned", lambda: inspection.check_in(again, ARRIVAL, CERTIFICATES, RULES, AT))
+    refused("officer-not-assigned", lambda: visit.check_in(again, ARRIVAL, CERTIFICATES, RULES, AT))
 
 
 def test_the_same_people_on_the_same_day_are_no_change() -> None:
@@ -49,7 +49,7 @@ def test_nobody_goes_while_a_returned_task_waits() -> None:
 def test_a_cancelled_task_calls_its_inspection_off() -> None:
     state = given(INSPECTION, [*approved(), *team.call_off(given(INSPECTION, approved()), "企业注销")])
     assert state.stage == "called-off"
-    refused("called-off", lambda: inspection.check_in(state, ARRIVAL, CERTIFICATES, RULES, AT))
+    refused("called-off", lambda: visit.check_in(state, ARRIVAL, CERTIFICATES, RULES, AT))
     refused("called-off", lambda: inspection.approve_plan(state, "notified", "局长", RULES))
     refused("called-off", lambda: team.reassign(state, OTHERS, RULES))
     assert team.call_off(state, "x") == []
@@ -57,7 +57,7 @@ def test_a_cancelled_task_calls_its_inspection_off() -> None:
 
 
 def test_who_is_on_site_stays() -> None:
-    begun = [*approved(), *inspection.check_in(given(INSPECTION, approved()), ARRIVAL, CERTIFICATES, RULES, AT)]
+    begun = [*approved(), *visit.check_in(given(INSPECTION, approved()), ARRIVAL, CERTIFICATES, RULES, AT)]
     refused("already-checked-in", lambda: team.reassign(given(INSPECTION, begun), OTHERS, RULES))
     assert team.withdraw_team(given(INSPECTION, begun)) == []
     assert team.call_off(given(INSPECTION, begun), "x") == []
