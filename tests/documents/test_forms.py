@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image as Pictures
+from PIL import ImageChops
 from pydantic import ValidationError
 from pypdf import PdfReader
 
 from chassis.envelope import canonical_json
 from services.inspection.documents import FORMS, Form
-from services.inspection.documents.samples import AT, KINDS, full, images_of, number_of, ordinary
+from services.inspection.documents.samples import AT, KINDS, full, images_of, number_of, ordinary, sparse
+from tests.documents.golden import FOLDER, SHEETS, pages
 
 VOCABULARY = json.loads((Path("contracts") / "vocabulary" / "forms-2016.json").read_text(encoding="utf-8"))
 OFFICIAL = {f"{form['no']:02d}": form for form in VOCABULARY["items"]}
-SIGN = {"officers-2": "officer"}
+SIGN = {"officers-2": "officer", "servers": "server", "examiners": "examiner"}
 """What the vocabulary's roles are called among pictures, where it is not the same."""
+DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(T|$)")
+VISIBLE, STRAY = 48, 20
+"""By how many of 256 shades a pixel must differ to be seen, and how many may: another processor rounds another way."""
 EVERY = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 
 
@@ -75,9 +83,58 @@ def test_everything_in_the_facts_is_printed(form: Form[Any]) -> None:
 
 
 def texts(value: Any) -> list[str]:
-    """Every text in some facts; one of several lines is several texts."""
+    """Every text and day in some facts; one of several lines is several texts."""
     members = json.loads(canonical_json(value)) if not isinstance(value, str | list | dict) else value
     if isinstance(members, str):
-        return [] if members[:2] == "20" and members[4:5] == "-" else members.split("\n")
+        if day := DAY.match(members):
+            return [f"{day[1]}年{int(day[2]):d}月{int(day[3]):d}日"]
+        return members.split("\n")
     inner = members.values() if isinstance(members, dict) else members if isinstance(members, list) else ()
     return [text for each in inner for text in texts(each)]
+
+
+@pytest.mark.parametrize(("no", "kind"), SHEETS)
+def test_looks_as_it_was_found_good(no: str, kind: str) -> None:
+    """Ten forms look as their golden pages do; what has moved is for a person to look at (`python -m tests.documents.golden`)."""
+    made = list(pages(no, kind))
+    assert {file.name for file, _ in made} == {file.name for file in FOLDER.glob(f"{no}-{kind}-*.png")}
+    for file, page in made:
+        before = Pictures.open(file)
+        assert page.size == before.size
+        moved = sum(ImageChops.difference(page, before).histogram()[VISIBLE:])
+        assert moved <= STRAY, f"{file.name}: {moved} pixels are not what they were"
+
+
+def test_every_page_of_a_record_is_signed() -> None:
+    """Whoever signs a record signs each of its pages, and no page says less than whose signature is asked for."""
+    signing = {"03": ("检查人员", "被检查单位现场负责人"), "16": ("询问人", "记录人", "被询问人"), "17": ("勘验人", "当事人")}
+    for no, people in signing.items():
+        form = FORMS[no]
+        printed = words(form.render(full(form), number_of(form), AT).pdf)
+        assert len(printed) > 2
+        assert all(f"{who}（签名）" in page for page in printed for who in people)
+        assert all("续页" in page for page in printed[1:])
+
+
+def test_the_seal_stands_with_the_text() -> None:
+    """However long the list, the page with the seal has the end of the text on it."""
+    for length in range(1, 31):
+        facts = replace(ordinary(FORMS["05"]), problems=full(FORMS["05"]).problems[:length])
+        last = words(FORMS["05"].render(facts, "1号", AT).pdf)[-1]
+        assert "（印章）" in last
+        assert "法律另有规定的除外" in last
+
+
+def test_what_is_empty_is_struck_out() -> None:
+    """No field is left blank for somebody to fill in later."""
+    form = FORMS["03"]
+    page = words(form.render(sparse(form), number_of(form), AT).pdf)[0]
+    assert "法定代表人（负责人）／职务／联系电话／" in page
+    assert "（以下空白）" in page
+    assert "备注／" in words(FORMS["02"].render(sparse(FORMS["02"]), "1号", AT).pdf)[0]
+
+
+def test_sums_are_told_in_words() -> None:
+    """A price stands in figures and in capital numerals."""
+    form = FORMS["20"]
+    assert "叁仟贰佰伍拾元整（¥3,250.00）" in words(form.render(ordinary(form), "1号", AT).pdf)[1]

@@ -15,8 +15,9 @@ from chassis.rendering import Image, Rendered, Renderer, Template, installed
 
 F = TypeVar("F")
 Edition = Literal["2016", "2025"]
-Confidence = Literal["found", "recalled-medium"]
-"""`found`: the official text was read. `recalled-medium`: the form is known by its function only, its layout is ours."""
+Confidence = Literal["found", "name-found", "recalled-medium"]
+"""`found`: the official text was read. `name-found`: its name and what it must contain were; the text is ours. `recalled-medium`:
+it is known by its function only, name and text are ours."""
 
 TYPST = Path(__file__).parent / "typst"
 PLACE = re.compile(r"-\d+$")

@@ -32,10 +32,11 @@ class Officer:
 
 @facts()
 class Named:
-    """Somebody who takes part, and where they work as what."""
+    """Somebody who takes part, where they work as what, and how they are reached."""
 
     name: str
     post: str | None = None
+    phone: str | None = None
 
 
 @facts()
@@ -68,10 +69,10 @@ class Earlier:
 
 @facts()
 class Opinion:
-    """One step of an approval: what was said, by whom, when."""
+    """One step of an approval: what was said, by whom (two, where two handle it), when."""
 
     text: str
-    signer: str
+    signers: tuple[str, ...]
     on: date
 
 

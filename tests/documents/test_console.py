@@ -1,0 +1,58 @@
+"""`casetrail document` lays out made-up facts, or yours, and says what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from chassis.envelope import canonical_json
+from chassis.process import cli
+from chassis.rendering import facts_digest
+from services.inspection.documents import FORMS
+from services.inspection.documents.samples import ordinary
+
+ORDER = FORMS["05"]
+
+
+def told(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["document", *words])
+    return result.exit_code, result.output
+
+
+def test_every_form_is_listed() -> None:
+    code, text = told("list")
+    assert code == 0
+    assert [line.split()[0] for line in text.splitlines()] == list(FORMS)
+
+
+def test_a_form_with_made_up_facts(tmp_path: Path) -> None:
+    code, text = told("preview", "05", "--out", str(tmp_path / "a.pdf"))
+    assert code == 0
+    assert facts_digest(ordinary(ORDER)) in text
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_form_with_facts_of_ones_own(tmp_path: Path) -> None:
+    """The same facts from a file have the same digest; what is not a fact of the form is told."""
+    file = tmp_path / "facts.json"
+    file.write_bytes(canonical_json(ordinary(ORDER)))
+    assert facts_digest(ordinary(ORDER)) in told("preview", "05", "--facts", str(file), "--out", str(tmp_path / "b.pdf"))[1]
+    file.write_text(json.dumps({"addressee": 1}), encoding="utf-8")
+    code, text = told("preview", "05", "--facts", str(file), "--out", str(tmp_path / "c.pdf"))
+    assert code == 2
+    assert "addressee" in text
+    assert not (tmp_path / "c.pdf").exists()
+
+
+def test_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    file.write_bytes(canonical_json(ordinary(ORDER)).replace("南昌恒信".encode(), "南昌😀".encode()))
+    code, text = told("preview", "05", "--facts", str(file), "--out", str(tmp_path / "d.pdf"))
+    assert code == 2
+    assert "U+1F600" in text
+
+
+def test_no_such_form() -> None:
+    assert told("preview", "99")[0] == 2
