@@ -12,6 +12,7 @@ import orjson
 from chassis.eventstore import Pool
 from services.inspection.domain.catalogue import Catalogue, Site, catalogue_of
 from services.inspection.domain.inspection import Certificate
+from services.inspection.domain.numbers import Block
 from services.inspection.domain.rules import Rules, rules_on
 
 Read = Callable[..., Awaitable[list[Any]]]
@@ -62,6 +63,28 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
   AND ($4::date IS NULL OR (issued_on, order_id) > ($4, $5))
 ORDER BY issued_on, order_id LIMIT $6
 """
+DEVICES = """
+SELECT device_id, district, state, officer_id, label, registered_on, received, waiting, version
+FROM devices
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
+  AND ($4::date IS NULL OR (registered_on, device_id) > ($4, $5))
+ORDER BY registered_on, device_id LIMIT $6
+"""
+BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 AND series = $2 ORDER BY first"
+LEASED = "SELECT series, first, last, pattern FROM device_numbers WHERE device_id = $1 ORDER BY series, first"
+OPEN_INSPECTIONS = """
+SELECT inspection_id, enterprise_id FROM inspection_teams WHERE open AND officers @> ARRAY[$1::text] ORDER BY inspection_id
+"""
+EARLIER_INSPECTIONS = """
+SELECT inspection_id, kind, planned_on, concluded_on, state, items, answered, hazards FROM inspections
+WHERE enterprise_id = $1 ORDER BY planned_on DESC, inspection_id DESC LIMIT 10
+"""
+OPEN_HAZARDS = """
+SELECT hazard_id, inspection_id, item_code, key_item_code, severity, fact, place, found_on, state, order_id, due_on FROM hazards
+WHERE enterprise_id = $1 AND state NOT IN ('rectified', 'closed', 'withdrawn') ORDER BY found_on, hazard_id LIMIT 200
+"""
+KNOWN_SITE = "SELECT sectors, fields, equipment FROM enterprises WHERE enterprise_id = $1"
+DEVICES_THAT_WAIT = "SELECT device_id FROM devices WHERE waiting > 0 ORDER BY device_id"
 
 # What was parsed, by the hash of its bytes: a published version never changes, so a copy is never stale.
 _CATALOGUES: dict[str, Catalogue] = {}
@@ -94,6 +117,20 @@ async def organ(read: Read, organ_id: str) -> Organ | None:
     """An organ; None if it has not arrived."""
     rows = await read(ORGAN, organ_id)
     return Organ(rows[0]["district"], rows[0]["abbreviation"]) if rows else None
+
+
+async def blocks(read: Read, device_id: str, series: str) -> list[Block]:
+    """The numbers of a series that were leased to a device."""
+    return [Block(row["first"], row["last"], row["pattern"]) for row in await read(BLOCKS, device_id, series)]
+
+
+async def rulebook_content(read: Read, day: date) -> tuple[str, dict[str, Any]] | None:
+    """The id and the whole content of the rulebook that is valid on a day; None if none has arrived."""
+    rows = await read(RULEBOOK_ON, day)
+    if not rows:
+        return None
+    [row] = await read(RULEBOOK_CONTENT, rows[0]["id"])
+    return rows[0]["id"], orjson.loads(row["content"])
 
 
 async def catalogue_on(read: Read, day: date) -> Catalogue | None:

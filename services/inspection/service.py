@@ -5,6 +5,8 @@ from pathlib import Path
 from chassis.service import Service
 from services.inspection import policies, worker
 from services.inspection.api import ROUTERS
+from services.inspection.api.settling import settle_held
+from services.inspection.domain.device import DEVICE
 from services.inspection.domain.numbers import SERIES
 from services.inspection.projections import PROJECTIONS
 from services.inspection.projections.clocks import deadlines
@@ -18,6 +20,7 @@ SERVICE = Service(
     fires=worker.FIRES,
     sources=worker.SOURCES,
     reactions=policies.REACTIONS,
-    snapshots=(SERIES,),
+    snapshots=(SERIES, DEVICE),
+    background=(settle_held,),
     migrations=Path(__file__).parent / "migrations",
 )

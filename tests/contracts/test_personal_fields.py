@@ -59,6 +59,8 @@ NOBODYS |= set(
     photos places recorder remark replaces reviewed_by site_code statement statement_id supervision_id told
     """.split()  # noqa: SIM905 - as above
 )
+#: Of devices: ids, names of devices, public keys, hashes; who sent a batch in. What a device signed is sealed for its officer.
+NOBODYS |= {"command_id", "device_id", "disputed", "districts", "key_x", "key_y", "label", "uploaded_by"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.

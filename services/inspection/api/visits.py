@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -29,7 +29,7 @@ from services.inspection.api.reading import (
 from services.inspection.commands import visits
 from services.inspection.domain import events, presence
 from services.inspection.domain.answering import Answered, Finding, id_of
-from services.inspection.domain.hazard import HAZARD
+from services.inspection.domain.hazard import HAZARD, HazardState
 from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
@@ -229,8 +229,13 @@ async def get_inspection(request: Request, inspection_id: Id, principal: Reader,
     loaded = await aggregate(request, principal, INSPECTION, inspection_id, as_of)
     hazards = loaded.state.hazards
     found = [await aggregate(request, principal, HAZARD, hazard_id, as_of, beside=loaded) for hazard_id in hazards]
-    view = {**_inspection(loaded.state), "hazards": [hazard_view(hazard.state) for hazard in found]}
+    view = inspection_view(loaded.state, [hazard.state for hazard in found])
     return answer_json({**view, "district": loaded.district, "version": loaded.version}, version=loaded.version)
+
+
+def inspection_view(state: InspectionState, found: Iterable[HazardState]) -> dict[str, Any]:
+    """An inspection as an answer, with its hazards."""
+    return {**_inspection(state), "hazards": [hazard_view(one) for one in found]}
 
 
 def _inspection(state: InspectionState) -> dict[str, Any]:

@@ -43,15 +43,20 @@ async def hazards_of(work: Work, hazard_ids: Sequence[str]) -> list[Loaded[Hazar
     return [await work.existing(HAZARD, hazard_id) for hazard_id in hazard_ids]
 
 
-async def take_number(work: Work, organ_id: str, zi: str, taken_by: str) -> str:
+async def take_number(work: Work, organ_id: str, zi: str, taken_by: str, given: int | None = None) -> str:
     """The next document number of an organ; two orders of one organ at once contend for it, those of others do not.
 
-    The series keeps a correlation of its own, because its events belong to no single matter.
+    `given` is the number that the device, whose command this is, took out of its block. The series keeps
+    a correlation of its own, because its events belong to no single matter.
     """
     organ = await queries.organ(work.read, organ_id)
     if organ is None:
         raise refused("organ-unknown", organ_id=organ_id)
     year = day_of(work.at).year
     series = await work.load(SERIES, numbers.series_key(organ_id, zi, year))
-    events = numbers.take_number(series.state, organ_id, organ.abbreviation, zi, year, taken_by)
+    if given is None:
+        events = numbers.take_number(series.state, organ_id, organ.abbreviation, zi, year, taken_by)
+    else:
+        blocks = await queries.blocks(work.read, work.context.device or "", series.key)
+        events = numbers.take_given(series.state, blocks, organ_id, organ.abbreviation, zi, year, given, taken_by)
     return work.append(series, events, district=organ.district).state.document_no

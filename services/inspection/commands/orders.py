@@ -28,8 +28,11 @@ from services.inspection.domain.rules import Due, Period, Rules
 Answer = dict[str, Any]
 
 
-async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequence[Dated]) -> Answer:
-    """Issue a rectification order for hazards of an inspection, under the next number of the organ; answers the number."""
+async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequence[Dated], number: int | None = None) -> Answer:
+    """Issue a rectification order for hazards of an inspection; answers its document number.
+
+    `number` was given to it on a device, out of that device's block; else it is the next of the organ.
+    """
     order = await work.load(ORDER, order_id)
     inspection = await work.existing(INSPECTION, inspection_id)
     rules = await rules_of(work)
@@ -41,7 +44,7 @@ async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequ
         for hazard, loaded in zip(ordered, found, strict=True)
     ]
     basis = await _basis(work, plan.catalogue, found, rules)
-    document_no = await take_number(work, plan.organ_id, ORDER_ZI, order_id)
+    document_no = await take_number(work, plan.organ_id, ORDER_ZI, order_id, number)
     re_inspection = _re_inspection_due(rules, max(hazard.due_on for hazard in ordered))
     work.append(
         order, orders.issue(order_id, inspection.state, ordered, document_no, basis, re_inspection, rules, work.at),

@@ -2,6 +2,7 @@
 
 from services.inspection.domain import (
     catalogue,
+    device,
     events,
     extension,
     hazard,
@@ -18,6 +19,7 @@ from services.inspection.domain import (
 
 __all__ = [
     "catalogue",
+    "device",
     "events",
     "extension",
     "hazard",

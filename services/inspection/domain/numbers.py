@@ -5,6 +5,7 @@ Until the registry leases blocks of a series, it is numbered here from 1 on; fro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chassis.domain import Event, Refused, Stream
@@ -19,7 +20,10 @@ PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
 
 @dataclass(frozen=True, slots=True)
 class SeriesState:
-    """The last number taken; whether the series is leased in blocks, and which numbers of ours are left; the last of our own."""
+    """The last number taken; whether the series is leased in blocks, and which numbers of ours are left; the last of our own.
+
+    `devices`: the numbers that devices took out of the blocks leased to them.
+    """
 
     number: int = 0
     document_no: str = ""
@@ -27,12 +31,15 @@ class SeriesState:
     left: tuple[int, ...] = ()
     own: int = 0
     pattern: str | None = None
+    devices: tuple[int, ...] = ()
 
 
 def evolve_series(state: SeriesState, event: Event) -> SeriesState:
     """The series after one more event."""
     match event:
         case NumberTaken() as e:
+            if state.leased and e.number not in state.left:
+                return replace(state, document_no=e.document_no, devices=(*state.devices, e.number))
             left = tuple(number for number in state.left if number != e.number)
             own = state.own if state.leased else e.number
             return replace(state, number=max(state.number, e.number), document_no=e.document_no, left=left, own=own)
@@ -57,9 +64,42 @@ def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, y
     if state.leased and not state.left:
         raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
     number = state.left[0] if state.leased else state.number + 1
-    text = state.pattern or PATTERN
+    text = _written(state.pattern, abbreviation, zi, year, number)
+    return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=text, taken_by=taken_by)]
+
+
+def _written(pattern: str | None, abbreviation: str, zi: str, year: int, number: int) -> str:
+    text = pattern or PATTERN
     for name, value in (("abbreviation", abbreviation), ("word", zi), ("year", year), ("number", number)):
         text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive numbers that were leased to a device, and how they are written."""
+
+    first: int
+    last: int
+    pattern: str | None
+
+
+def take_given(
+    state: SeriesState, blocks: Iterable[Block], organ_id: str, abbreviation: str, zi: str, year: int, number: int, taken_by: str
+) -> list[Event]:
+    """The number that a device gave to a document without a network, out of a block that was leased to it.
+
+    Refused `number-not-leased` (the block has perhaps not arrived here yet) and `number-used`.
+    """
+    key = series_key(organ_id, zi, year)
+    block = next((block for block in blocks if block.first <= number <= block.last), None)
+    if block is None or not state.leased:
+        raise Refused("number-not-leased", f"{key}的文号{number}未发放给该设备", "the number is not leased to the device",
+                      series=key, number=number)  # fmt: skip
+    if number in state.devices:
+        raise Refused("number-used", f"{key}的文号{number}已用于另一份文书", "another document bears the number",
+                      series=key, number=number)  # fmt: skip
+    text = _written(block.pattern or state.pattern, abbreviation, zi, year, number)
     return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=text, taken_by=taken_by)]
 
 

@@ -128,6 +128,14 @@ REASONS: dict[str, Reason] = {
         "隐患 {hazard_id} 未申报整改，整改期限也未届满", "{hazard_id} is neither reported nor due", ("hazard-removal",)
     ),
     "report-first": Reason("隐患 {hazard_id} 复查不合格，须再次申报", "hazard {hazard_id} must be reported again first"),
+    # devices
+    "device-exists": Reason("设备编号 {device_id} 已被登记", "another device is registered as {device_id}"),
+    "key-invalid": Reason("公钥无效", "the public key is no point of P-256"),
+    "signature-invalid": Reason("记录的签名无效", "the command is not signed by this device"),
+    "foreign-author": Reason("记录不是该设备登记人员所作", "the command names another device or author"),
+    "command-malformed": Reason("记录格式不正确：{detail}", "the command has not the form that it must have: {detail}"),
+    "counter-reused": Reason("序号 {counter} 已用于另一条记录", "another command bears the counter {counter}"),
+    "counter-too-far": Reason("序号 {counter} 超前过多，下一条应为 {next}", "{counter} is too far ahead of {next}"),
     # referral
     "referral-exists": Reason("移送 {referral_id} 已存在", "referral {referral_id} exists already"),
     "already-referred": Reason("隐患 {hazard_id} 已移送", "hazard {hazard_id} is already referred", ("one-act-one-fine",)),

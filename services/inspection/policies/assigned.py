@@ -29,6 +29,11 @@ KEEP_CERTIFICATE = """
 INSERT INTO certificates (officer_id, certificate_no, valid_to) VALUES ($1, $2, $3)
 ON CONFLICT (officer_id) DO UPDATE SET certificate_no = EXCLUDED.certificate_no, valid_to = EXCLUDED.valid_to
 """
+KEEP_BLOCK = """
+INSERT INTO device_numbers (series, lease_id, first, last, device_id, pattern) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (series, lease_id, first) DO NOTHING
+"""
+LAST_DAY = "UPDATE certificates SET valid_to = least(valid_to, $2) WHERE officer_id = $1"
 KEEP_ORGAN = """
 INSERT INTO organs (organ_id, district, abbreviation) VALUES ($1, $2, $3)
 ON CONFLICT (organ_id) DO UPDATE SET district = EXCLUDED.district, abbreviation = EXCLUDED.abbreviation
@@ -67,6 +72,14 @@ class OfficerEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerRetired:
+    """The last day on which an officer may act."""
+
+    officer_id: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class JurisdictionEstablished:
     """A jurisdiction's organ, and the abbreviation in its document numbers."""
 
@@ -101,6 +114,9 @@ async def on_numbers_leased(work: Work, received: Received) -> None:
     seen = received.read(NumbersLeased)
     if seen.word not in numbers.WORDS:
         return
+    if seen.holder_kind == "device":
+        for span in seen.spans:
+            await work.change(KEEP_BLOCK, seen.series, seen.lease_id, span.first, span.last, seen.holder, seen.pattern)
     series = await work.load(numbers.SERIES, seen.series)
     events = numbers.receive_numbers(
         series.state, series=seen.series, lease_id=seen.lease_id, pattern=seen.pattern,
@@ -134,6 +150,12 @@ async def on_officer_enrolled(work: Work, received: Received) -> None:
     """Keep an officer's certificate."""
     seen = received.read(OfficerEnrolled)
     await work.change(KEEP_CERTIFICATE, seen.officer_id, seen.certificate_no, seen.certificate_valid_to)
+
+
+async def on_officer_retired(work: Work, received: Received) -> None:
+    """Who has left shows a certificate on no later day."""
+    seen = received.read(OfficerRetired)
+    await work.change(LAST_DAY, seen.officer_id, seen.last_day)
 
 
 async def on_jurisdiction_established(work: Work, received: Received) -> None:
@@ -245,6 +267,8 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.registry.officer-enrolled.v1": on_officer_enrolled,
     "casetrail.registry.certificate-renewed.v1": on_officer_enrolled,
+    "casetrail.registry.officer-reassigned.v1": on_officer_enrolled,
+    "casetrail.registry.officer-retired.v1": on_officer_retired,
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
     "casetrail.registry.numbers-leased.v1": on_numbers_leased,

@@ -1,6 +1,12 @@
 """What inspection folds its ledger into."""
 
 from chassis.projector import Projection
+from services.inspection.projections.devices import project_devices
 from services.inspection.projections.lists import project
+from services.inspection.projections.teams import project_teams
 
-PROJECTIONS = (Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),)
+PROJECTIONS = (
+    Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),
+    Projection("devices", version=1, project=project_devices, tables=("devices",)),
+    Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
+)

@@ -1,0 +1,34 @@
+"""Devices: registered, revoked; what they send is kept, and noted when it was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.runner import Work
+from services.inspection.domain import device as devices
+from services.inspection.domain.device import DEVICE, Outcome, Registration, Signed
+
+
+async def register(work: Work, command: Registration, district: str) -> None:
+    """Register a device of the actor; its stream is in the district of the actor's organ."""
+    device = await work.load(DEVICE, command.device_id)
+    work.append(device, devices.register(device.state, command), district=district)
+
+
+async def revoke(work: Work, device_id: str, reason: str) -> None:
+    """Revoke a device."""
+    device = await work.existing(DEVICE, device_id)
+    work.append(device, devices.revoke(device.state, reason))
+
+
+async def receive(work: Work, device_id: str, commands: Sequence[Signed], at: datetime) -> None:
+    """Keep what a device sends, whoever sends it in."""
+    device = await work.load(DEVICE, device_id)
+    work.append(device, devices.receive(device.state, commands, at, work.actor.id))
+
+
+async def settle(work: Work, device_id: str, counter: int, outcome: Outcome) -> None:
+    """Note what became of a command."""
+    device = await work.load(DEVICE, device_id)
+    work.append(device, devices.settle(device.state, counter, outcome))

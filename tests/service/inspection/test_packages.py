@@ -1,0 +1,137 @@
+"""What a phone takes along: everything at first, then what changed and what it is to forget; numbers out of its own block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.broker import Received
+from services.inspection.api.packages import version_of
+from services.inspection.api.settling import settle_waiting
+from tests.service.inspection.office import CHECK_IN, MORNING, Office
+from tests.service.inspection.phone import NOON, Phone, phones, verdicts
+from tests.service.inspection.test_offline import answered, planned
+
+SERIES = "donghu-emb/责改/2021"
+
+
+class Folder:
+    """What a phone has, kept up by deltas."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.hashes: dict[str, str] = {}
+        self.entries: dict[str, Any] = {}
+
+    async def sync(self) -> tuple[list[str], list[str]]:
+        """Apply the delta; answers the kinds that changed and the keys that are gone."""
+        await self.phone.office.under_test.settle()
+        answer = await self.phone.client.post(f"/v1/devices/{self.phone.device_id}/package", json={"have": self.hashes})
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        for one in told["changed"]:
+            self.hashes[one["key"]], self.entries[one["key"]] = one["sha256"], one["value"]
+        for key in told["gone"]:
+            del self.hashes[key], self.entries[key]
+        assert version_of(self.hashes.items()) == told["version"]
+        return sorted(one["key"].split("/")[0] for one in told["changed"]), told["gone"]
+
+
+def leased(office: Office, holder: str, first: int, last: int, kind: str = "device") -> Received:
+    return office.event(
+        "registry", "numbers-leased", f"number-series:{SERIES}", series=SERIES, lease_id=f"lease-{first}", organ_id="donghu-emb",
+        word="责改", year=2021, abbreviation="东湖", pattern="（{abbreviation}）应急{word}〔{year}〕{number}号", holder=holder,
+        holder_kind=kind, count=last - first + 1, spans=[{"first": first, "last": last}],
+    )  # fmt: skip
+
+
+async def test_the_first_package_is_whole_and_later_ones_are_deltas(office: Office) -> None:
+    await planned(office)
+    [phone] = await phones(office, 1)
+    folder = Folder(phone)
+    assert await folder.sync() == (["catalogue", "history", "inspection", "rulebook", "site"], [])
+    assert await folder.sync() == ([], [])
+    assert folder.entries["site/e-1"]["fields"]["confined_space_count"] == 0
+    changed = {"name": "confined_space_count", "value": 2, "source": "register"}
+    amended = office.event("registry", "profile-amended", "e-1", enterprise_id="e-1", fields=[changed])
+    await office.hear(amended)
+    assert await folder.sync() == (["site"], [])
+    assert folder.entries["site/e-1"]["fields"]["confined_space_count"] == 2
+
+
+async def test_what_is_over_or_goes_to_others_is_forgotten(office: Office) -> None:
+    items = await planned(office)
+    [phone] = await phones(office, 1)
+    folder = Folder(phone)
+    await folder.sync()
+    phone.note("check-in", CHECK_IN, minutes=-60)
+    answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
+    phone.note("answers", {"answers": answers}, minutes=-50)
+    await phone.send()
+    assert await folder.sync() == (["history", "inspection"], [])
+    phone.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    await phone.send()
+    changed, gone = await folder.sync()
+    assert (changed, [key.split("/")[0] for key in gone]) == ([], ["catalogue", "history", "inspection", "site"])
+
+
+async def test_a_package_is_its_officers_only_and_a_revoked_device_gets_none(office: Office) -> None:
+    await planned(office)
+    one, two = await phones(office, 1, 2)
+    assert (await two.client.post("/v1/devices/phone-1/package", json={})).status_code == 404
+    await office.post("manager", "devices/phone-1/revocations", {"reason": "遗失"})
+    assert (await one.client.post("/v1/devices/phone-1/package", json={})).status_code == 404
+    assert (await two.client.post("/v1/devices/phone-2/package", json={})).status_code == 200
+
+
+async def test_an_order_bears_the_number_that_its_phone_gave_it(office: Office) -> None:
+    items = await planned(office)
+    one, two = await phones(office, 1, 2)
+    await office.hear(leased(office, "phone-1", 11, 15))
+    await office.hear(leased(office, "inspection", 16, 20, "service"))
+    folder = Folder(one)
+    await folder.sync()
+    assert folder.entries[f"numbers/{SERIES}"]["spans"] == [[11, 15]]
+    one.note("check-in", CHECK_IN, minutes=-60)
+    bad = items.index("DST-K6")
+    answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
+    answers[bad] = answered("DST-K6", f"a-{bad}", "violation", hazards=("h-one", "h-two", "h-three"))
+    one.note("answers", {"answers": answers}, minutes=-50)
+    one.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    order = {"order_id": "order-1", "hazards": [{"hazard_id": "h-one", "due_on": "2021-09-20"}], "number": 12}
+    one.note("order", order, minutes=-30)
+    assert verdicts(await one.send()) == ["accepted"] * 4
+    assert (await office.get("orders/order-1"))["document_no"] == "（东湖）应急责改〔2021〕12号"
+    await folder.sync()
+    assert folder.entries.get(f"numbers/{SERIES}", {})["used"] == [12]
+    twice = {"order_id": "order-2", "hazards": [{"hazard_id": "h-two", "due_on": "2021-09-20"}], "number": 12}
+    one.note("order", twice, minutes=-20)
+    [*_, told] = await one.send()
+    assert (told["verdict"], told["code"]) == ("conflict", "number-used")
+    foreign = {"order_id": "order-3", "hazards": [{"hazard_id": "h-two", "due_on": "2021-09-20"}], "number": 13}
+    two.note("order", foreign, minutes=-10)
+    [told] = await two.send()
+    assert (told["verdict"], told["code"]) == ("held", "number-not-leased")
+    numberless = {"order_id": "order-4", "hazards": [{"hazard_id": "h-three", "due_on": "2021-09-20"}]}
+    one.note("order", numberless, minutes=-5)
+    assert verdicts(await one.send())[-1] == "accepted"
+    assert (await office.get("orders/order-4"))["document_no"] == "（东湖）应急责改〔2021〕16号"
+
+
+async def test_a_block_that_arrives_after_its_document_lets_it_go_on(office: Office) -> None:
+    items = await planned(office)
+    [phone] = await phones(office, 1)
+    phone.note("check-in", CHECK_IN, minutes=-60)
+    bad = items.index("DST-K6")
+    answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
+    answers[bad] = answered("DST-K6", f"a-{bad}", "violation", hazards=("h-one",))
+    phone.note("answers", {"answers": answers}, minutes=-50)
+    phone.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    order = {"order_id": "order-1", "hazards": [{"hazard_id": "h-one", "due_on": "2021-09-20"}], "number": 11}
+    phone.note("order", order, minutes=-30)
+    assert verdicts(await phone.send())[-1] == "held"
+    office.under_test.clock.at = MORNING
+    await office.hear(leased(office, "phone-1", 11, 15))
+    office.under_test.clock.at = NOON
+    await office.under_test.settle()
+    assert await settle_waiting(office.under_test.app.state.runner) == 0
+    assert (await office.get("orders/order-1"))["document_no"].endswith("11号")
