@@ -19,6 +19,7 @@ from bench.large import TEN_MILLION
 from bench.limits import limits
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
+from bench.paper import DOCUMENTS
 from bench.projecting import LIVE, REBUILD
 from bench.register import REGISTER
 from bench.relaying import RELAY
@@ -30,9 +31,9 @@ from chassis.telemetry import configure_logging
 PATHS: tuple[Path[Stage], ...] = (
     append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
 )  # fmt: skip
-APART: tuple[Path[Stage], ...] = (REGISTER,)
-"""Measured only when named: it takes as long as all the others, and has a document of its own."""
-DOCUMENT, REGISTERED = File("docs") / "benchmarks.md", File("docs") / "benchmarks-register.md"
+APART: tuple[Path[Stage], ...] = (REGISTER, DOCUMENTS)
+"""Measured only when named, each with a page of its own."""
+DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out
 console = Console()
 
@@ -52,11 +53,19 @@ def main(
         raise typer.BadParameter(f"no such path: {', '.join(sorted(unknown))}", param_hint="--only")
     chosen = [path for path in ((*PATHS, *APART) if only else PATHS) if path.name in (only or [path.name])]
     chosen = [path for path in chosen if not (path.large and without_large)]
-    written = TRIAL if quick else DOCUMENT if chosen == [*PATHS] else REGISTERED if chosen == [*APART] else TRIAL
+    written = TRIAL if quick else page_of(chosen)
     conditions, results = asyncio.run(_staged(chosen, rounds, quick=quick))
     written.parent.mkdir(exist_ok=True)
     written.write_text(report(conditions, results), encoding="utf-8")
     raise typer.Exit(_said(results, written))
+
+
+def page_of(chosen: Sequence[Path[Stage]]) -> File:
+    """Where the table of a run is written: a run of some of the paths has no page."""
+    if [*chosen] == [*PATHS]:
+        return DOCUMENT
+    alone = len(chosen) == 1 and chosen[0] in APART
+    return DOCUMENT.with_name(f"benchmarks-{chosen[0].name}.md") if alone else TRIAL
 
 
 async def _staged(paths: Sequence[Path[Stage]], rounds: int, *, quick: bool) -> tuple[dict[str, str], list[Result]]:

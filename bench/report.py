@@ -57,7 +57,7 @@ def _absent(results: Sequence[Result]) -> Iterator[str]:
 def _figures(result: Result) -> Iterator[str]:
     yield f"### {result.path.title}\n\n{result.path.included}\n"
     yield f"Limits in the same rounds: {_limits(result)}.\n"
-    yield "| variant | events/s | least … greatest | p50 | p99 |"
+    yield f"| variant | {result.path.unit} | least … greatest | p50 | p99 |"
     yield "|---|---|---|---|---|"
     for variant in result.rounds[0]:
         spread = result.spread(variant)

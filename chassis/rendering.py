@@ -31,9 +31,11 @@ LAYOUT = Path(__file__).parent / "typst"
 MARK = "CASETRAIL-DOCUMENT/1"
 STANDARD = "a-2b"
 LARGEST_IMAGE = 1 << 18  # bytes of one picture
+LARGEST_FACTS = 1 << 18  # bytes of canonical facts: some seventy pages, a second
 MOST_PIXELS = 4_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
 MISSING = re.compile(r"the text `\"(?P<text>.+?)\"` could not be displayed", re.DOTALL)
+COUNTED = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)", re.DOTALL)
 BROKEN = re.compile(r"failed to \w+ image")
 UNSHOWN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that have no shape, or turn the reading of their neighbours round."""
@@ -63,12 +65,13 @@ class Strokes:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document: the file, its SHA-256, that of its canonical facts, and the template it was laid out with."""
+    """A document: the file, its SHA-256, that of its canonical facts, its template, how many pages it has."""
 
     pdf: bytes
     sha256: str
     facts_sha256: str
     template: str
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,12 @@ class Renderer:
     ) -> Rendered:
         """One document as PDF/A-2b: its facts (a dataclass or a mapping), its number, its aware time, pictures by signatory.
 
-        Refused `character-unprintable` naming the character, `image-unusable` naming the picture.
+        Refused `character-unprintable` naming the character, `image-unusable` naming the picture, `document-too-long`.
         """
         inputs, digest = _inputs(template, facts, number, images or {})
         pdf = self._compiled(template, inputs, format="pdf", pdf_standards=[STANDARD], timestamp=at.astimezone(CHINA))
-        return Rendered(pdf[0], hashlib.sha256(pdf[0]).hexdigest(), digest, template.key)
+        pages = max(int(count) for count in COUNTED.findall(pdf[0]))
+        return Rendered(pdf[0], hashlib.sha256(pdf[0]).hexdigest(), digest, template.key, pages)
 
     def pictures(
         self, template: Template, facts: Any, number: str, images: Mapping[str, Image] | None = None, ppi: float = 96
@@ -159,6 +163,10 @@ def _sources(template: Template) -> dict[str, bytes]:
 
 def _inputs(template: Template, facts: Any, number: str, images: Mapping[str, Image]) -> tuple[dict[str, str], str]:
     written = canonical_json(_plain(facts))
+    if len(written) > LARGEST_FACTS:
+        raise Refused(
+            "document-too-long", "文书内容过长，请分作几份", "too much for one document: make several of it", bytes=len(written)
+        )
     digest = hashlib.sha256(written).hexdigest()
     code = Code(_printable(number), digest, template.key)
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.__main__ import APART, PATHS, TRIAL, page_of
 from bench.measure import COPY, FSYNC, Path, Result, Sample, Target, ratio
 from bench.report import missed, report, shown
 
@@ -31,6 +32,19 @@ def test_each_variant_has_its_row_beside_the_limits() -> None:
     assert "4,000 fdatasync/s of 8 KiB, 120,000 events/s by raw COPY" in text
     assert "| ours | 3,000 | 3,000 … 3,000 | 25.00 ms | 50.00 ms |" in text
     assert "| theirs | 1,000 | 1,000 … 1,000 |  |  |" in text
+
+
+def test_rates_of_what_is_no_event_say_of_what() -> None:
+    one = result(3000)
+    path: Path[object] = Path("d", "Documents", "", (FASTER,), None, unit="documents/s")  # type: ignore[arg-type]
+    assert "| variant | documents/s |" in report({}, [Result(path, one.rounds, one.limits)])
+
+
+def test_each_run_has_its_page() -> None:
+    """All paths and each path apart have a page of their own; what is part of a page has none."""
+    pages = [page_of(PATHS), *(page_of([path]) for path in APART), page_of(PATHS[:1]), page_of(APART)]
+    names = ["benchmarks.md", *(f"benchmarks-{path.name}.md" for path in APART)]
+    assert [str(page) for page in pages] == [*(f"docs/{name}" for name in names), str(TRIAL), str(TRIAL)]
 
 
 def test_a_missed_floor_and_a_reached_aim_are_told() -> None:

@@ -1,18 +1,26 @@
-"""The golden pages: ten forms as they were looked at and found good. `python -m tests.documents.golden` takes them anew."""
+"""The golden pages: ten forms as they were looked at and found good, and what every version of a form says.
+
+`python -m tests.documents.golden` takes the pages anew; of the words it only adds those of versions that are new.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from chassis.rendering import installed
-from services.inspection.documents import FORMS
+from services.inspection.documents import FORMS, Form
 from services.inspection.documents.samples import KINDS, images_of, number_of
 
 FOLDER = Path(__file__).parent / "golden"
+WORDS = FOLDER / "words.json"
 PPI = 60
 SHEETS = (
     ("02", "ordinary"), ("03", "full"), ("05", "full"), ("06", "sparse"), ("08", "ordinary"), ("09", "full"), ("16", "ordinary"),
@@ -30,7 +38,24 @@ def pages(no: str, kind: str) -> Iterator[tuple[Path, Image.Image]]:
         yield FOLDER / f"{no}-{kind}-{place}.png", Image.open(io.BytesIO(page)).convert("L")
 
 
+def wording(form: Form[Any]) -> str:
+    """A digest of the Chinese words in a form's template and in what it shares with others of its folder."""
+    source = (form.template.folder / form.template.file).read_text(encoding="utf-8")
+    beside = [form.template.folder / name for name in re.findall(r'#import "([^"/]+)"', source)]
+    whole = "".join([source, *(file.read_text(encoding="utf-8") for file in beside)])
+    said = re.findall("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", re.sub("(?m)^ *//.*", "", whole))
+    return hashlib.sha256("".join(said).encode()).hexdigest()
+
+
+def known() -> dict[str, str]:
+    """The digests that were taken, by version."""
+    taken: dict[str, str] = json.loads(WORDS.read_text(encoding="utf-8")) if WORDS.exists() else {}
+    return taken
+
+
 if __name__ == "__main__":
+    versions = {form.template.key: wording(form) for form in FORMS.values()} | known()
+    WORDS.write_text(json.dumps(dict(sorted(versions.items())), indent=2) + "\n", encoding="utf-8")
     for old in FOLDER.glob("*.png"):
         old.unlink()
     for sheet in SHEETS:

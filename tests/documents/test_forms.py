@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from chassis.envelope import canonical_json
 from services.inspection.documents import FORMS, Form
 from services.inspection.documents.samples import AT, KINDS, full, images_of, number_of, ordinary, sparse
-from tests.documents.golden import FOLDER, SHEETS, pages
+from tests.documents.golden import FOLDER, SHEETS, known, pages, wording
 
 VOCABULARY = json.loads((Path("contracts") / "vocabulary" / "forms-2016.json").read_text(encoding="utf-8"))
 OFFICIAL = {f"{form['no']:02d}": form for form in VOCABULARY["items"]}
@@ -105,6 +105,12 @@ def test_looks_as_it_was_found_good(no: str, kind: str) -> None:
         assert moved <= STRAY, f"{file.name}: {moved} pixels are not what they were"
 
 
+@EVERY
+def test_other_words_are_another_version(form: Form[Any]) -> None:
+    """A document names the version it was laid out with, which says what it said for ever."""
+    assert wording(form) == known()[form.template.key], "what the form says has changed: count its version up"
+
+
 def test_every_page_of_a_record_is_signed() -> None:
     """Whoever signs a record signs each of its pages, and no page says less than whose signature is asked for."""
     signing = {"03": ("检查人员", "被检查单位现场负责人"), "16": ("询问人", "记录人", "被询问人"), "17": ("勘验人", "当事人")}
@@ -132,6 +138,22 @@ def test_what_is_empty_is_struck_out() -> None:
     assert "法定代表人（负责人）／职务／联系电话／" in page
     assert "（以下空白）" in page
     assert "备注／" in words(FORMS["02"].render(sparse(FORMS["02"]), "1号", AT).pdf)[0]
+
+
+@EVERY
+def test_empty_lists_are_laid_out_too(form: Form[Any]) -> None:
+    """A list without items is 无 or ／, never a template that fails."""
+    facts = ordinary(form)
+    lists = {field.name: () for field in fields(facts) if isinstance(getattr(facts, field.name), tuple)}
+    assert form.name in words(form.render(replace(facts, **lists), "", AT).pdf)[0]
+
+
+def test_a_long_opinion_is_not_cut_off() -> None:
+    """An opinion that no page holds goes on on the next."""
+    form = FORMS["02"]
+    said = replace(ordinary(form).approval, text="同意。" * 1500)
+    printed = "".join(words(form.render(replace(ordinary(form), approval=said), "1号", AT).pdf))
+    assert printed.count("同意。") >= 1500
 
 
 def test_sums_are_told_in_words() -> None:

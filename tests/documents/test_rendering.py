@@ -17,7 +17,7 @@ from PIL import Image as Pictures
 from pypdf import PdfReader
 
 from chassis.domain import Refused
-from chassis.rendering import LARGEST_IMAGE, Code, Rendered, Renderer, Strokes, Template, facts_digest, installed
+from chassis.rendering import LARGEST_FACTS, LARGEST_IMAGE, Code, Rendered, Renderer, Strokes, Template, facts_digest, installed
 
 AT = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
 NUMBER = "（东湖）应急责改〔2026〕12号"
@@ -175,6 +175,19 @@ def test_unusable_pictures_are_refused(template: Template, image: Any) -> None:
     with pytest.raises(Refused) as refused:
         laid_out(template, officer=image)
     assert refused.value.code == "image-unusable"
+
+
+def test_too_much_for_one_document(template: Template) -> None:
+    """What would keep a thread busy for long is refused before it does."""
+    with pytest.raises(Refused) as refused:
+        laid_out(template, "长" * (LARGEST_FACTS // 3))
+    assert refused.value.code == "document-too-long"
+
+
+def test_pages_are_counted(template: Template) -> None:
+    for lines in (1, 60, 3000):
+        document = laid_out(template, "行\n" * lines)
+        assert document.pages == len(PdfReader(io.BytesIO(document.pdf)).pages)
 
 
 def test_missing_fonts_are_told_at_once(tmp_path: Path) -> None:
