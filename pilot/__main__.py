@@ -128,6 +128,8 @@ def _report(outcome: Outcome, peak: int | None) -> None:
     """Print the table, what differs, and what the run took."""
     console.print(table(outcome.figures, outcome.published))
     console.print(shares(outcome.figures))
+    for one in outcome.lived:
+        console.print(f"{'[red]✗[/]' if one.differences else '[green]✓[/]'} {escape(one.text)}", highlight=False)
     events = outcome.figures.events
     console.print(
         f"{events:,} events in {outcome.seconds:.1f} s ({events / outcome.seconds:,.0f} events/s), "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from pilot.client import Client
+from pilot.lived import Line, ask_what_was_lived
+from pilot.programme import programme_of
 from pilot.published import Published, Scale, published
 from pilot.scenario import Scenario, scenario_of, size_of
 from pilot.setting_up import organs
@@ -37,14 +39,15 @@ class Outcome:
 
     figures: Figures
     published: Mapping[str, Published]
+    lived: Sequence[Line]
     seconds: float
     steps: int
     requests: int
 
     @property
     def differences(self) -> list[str]:
-        """The figures that are not as published."""
-        return differences(self.figures, self.published)
+        """The figures that are not as published, and the counts that are not as the scenario has them."""
+        return differences(self.figures, self.published) + [said for line in self.lived for said in line.differences]
 
 
 def scenario_for(seed: int, scale: Scale) -> Scenario:
@@ -63,11 +66,14 @@ async def carry_out(run: Run) -> Outcome:
     """Live through the year and ask for its figures; Stopped if the platform refuses anything."""
     began = time.monotonic()
     scenario = scenario_for(run.seed, run.scale)
+    programme = programme_of(scenario)
     workbooks = write_register(scenario, run.workbooks)
     async with Client(run.gateway, run.secret, run.seed, run.sent) as client:
-        passed = await live_through(scenario, client, workbooks, run.day)
-        figures = await fetch_figures(client, staff_of(scenario.city).auditor)
+        passed = await live_through(scenario, programme, client, workbooks, run.day)
+        auditor = staff_of(scenario.city).auditor
+        figures = await fetch_figures(client, auditor)
+        lived = await ask_what_was_lived(client, auditor, scenario, programme)
     return Outcome(
-        figures=figures, published=published(run.scale), seconds=time.monotonic() - began, steps=passed.steps,
+        figures=figures, published=published(run.scale), lived=lived, seconds=time.monotonic() - began, steps=passed.steps,
         requests=passed.requests,
     )  # fmt: skip

@@ -50,6 +50,9 @@ class Size:
     city_officers: int
     experts: int
     few: int  # how often a rare thing happens
+    weeks_apart: int  # districts report every so many weeks
+    problems: int  # of each district that the city is asked to solve
+    demonstrations: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,7 @@ def size_of(scale: Scale, published: Mapping[str, Published]) -> Size:
         penalties=published["penalties"].least, penalty_fen=published["penalty_amount_fen"].least,
         stride=8 if small else 5, sites_per_district=2 if small else 8, district_officers=6 if small else 8,
         city_officers=10 if small else 24, experts=5 if small else 20, few=1 if small else 4,
+        weeks_apart=4 if small else 1, problems=1 if small else 3, demonstrations=3 if small else 13,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pilot.client import Client
 from pilot.people import Officer, Organ, Person
+from pilot.programme import Programme
 from pilot.scenario import Scenario, Visit
 
 Action = Callable[[], Awaitable[None]]
@@ -147,6 +148,7 @@ class World:
     """The running year."""
 
     scenario: Scenario
+    programme: Programme
     client: Client
     staff: Staff
     today: date

@@ -10,11 +10,17 @@ from pathlib import Path
 
 from pilot.client import Client, Stopped
 from pilot.days import morning
+from pilot.dispatching import put_dispatch_on_agenda
 from pilot.drawing import draw_month
-from pilot.scenario import CAMPAIGN, LAST_VISIT, OPENED, PLANNED, SET_UP, YEAR, Scenario
+from pilot.implementing import put_plans_on_agenda
+from pilot.numbering import give_back, provide_numbers
+from pilot.programme import RESAT, TAUGHT, Programme
+from pilot.scenario import CAMPAIGN, LAST_DAY, OPENED, PLANNED, SET_UP, YEAR, Scenario
 from pilot.setting_up import enrol, establish, load_register, open_campaign, plan, publish
-from pilot.world import Action, World, staff_of
+from pilot.teaching import plan_month, put_training_on_agenda
+from pilot.world import PREPARING, Action, World, staff_of
 
+CLOSING = morning(date(YEAR, 12, 31))
 END = morning(date(YEAR, 12, 31)) + timedelta(hours=9)
 Watcher = Callable[[date], None]
 
@@ -28,18 +34,20 @@ class Passed:
 
 
 async def live_through(
-    scenario: Scenario, client: Client, workbooks: Sequence[Path], watch: Watcher = lambda _: None
+    scenario: Scenario, programme: Programme, client: Client, workbooks: Sequence[Path], watch: Watcher = lambda _: None
 ) -> Passed:  # fmt: skip
     """Drive the platform through the year; `watch` is told each day that begins. Stopped if anything is refused."""
-    world = World(scenario, client, staff_of(scenario.city), SET_UP)
+    world = World(scenario, programme, client, staff_of(scenario.city), SET_UP)
     _put_on_agenda(world, workbooks)
     steps = 0
-    for day in (SET_UP, PLANNED, OPENED, *scenario.days.all):
+    for day in (SET_UP, PLANNED, OPENED, TAUGHT, RESAT, *scenario.days.all):
         if world.agenda.busy(day):
             steps += await _to(world, morning(day))
             world.today = day
             watch(day)
             await _do(world, day)
+    steps += await _to(world, CLOSING, settle=True)
+    await give_back(world)
     steps += await _to(world, END, settle=True)
     return Passed(steps, client.requests)
 
@@ -54,15 +62,21 @@ def _put_on_agenda(world: World, workbooks: Sequence[Path]) -> None:
     world.agenda.add(SET_UP, set_up)
     world.agenda.add(PLANNED, lambda: plan(world))
     world.agenda.add(OPENED, lambda: open_campaign(world))
-    for month in range(CAMPAIGN[0].month, LAST_VISIT.month + 1):
-        world.agenda.add(world.scenario.days.first_of_month(month), _draws(world, month))
+    put_plans_on_agenda(world)
+    put_training_on_agenda(world)
+    put_dispatch_on_agenda(world)
+    for month in range(CAMPAIGN[0].month, LAST_DAY.month + 1):
+        world.agenda.add(world.scenario.days.first_of_month(month), _month(world, month), stage=PREPARING)
 
 
-def _draws(world: World, month: int) -> Action:
-    async def draw() -> None:
+def _month(world: World, month: int) -> Action:
+    """What a month begins with, before anything else of the day: who draws and leases sees the same, whoever is faster."""
+
+    async def begin() -> None:
         await draw_month(world, month)
+        await asyncio.gather(plan_month(world, month), provide_numbers(world, month))
 
-    return draw
+    return begin
 
 
 async def _to(world: World, moment: datetime, *, settle: bool = False) -> int:

@@ -93,4 +93,6 @@ async def test_each_step_has_a_key_of_its_own() -> None:
         await client.post(SOMEBODY, "/x", {"a": 2})
         await client.upload(SOMEBODY, "/x", "book.xlsx", b"one", import_id="i")
         await client.upload(SOMEBODY, "/x", "book.xlsx", b"two", import_id="i")
-    assert len(set(platform.keys)) == 4
+        await client.post(SOMEBODY, "/x", {"a": 1}, if_match=2)  # the same words, about what was seen
+        await client.post(SOMEBODY, "/x", {"a": 1}, if_match=3)
+    assert len(set(platform.keys)) == 6

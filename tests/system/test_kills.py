@@ -58,6 +58,7 @@ async def test_killed_processes_change_nothing(names: list[str], platform: Platf
         told = f"killed, each after a request of {lived.outcome.requests}: {dict(sorted(kills.items()))}"
         assert outcome.differences == [], told
         assert outcome.figures.values == lived.outcome.figures.values, told
+        assert outcome.lived == lived.outcome.lived, told
         found = await evidence_of(stack)
         assert violations(found) == [], told
         assert found.types == lived.evidence.types, told

@@ -18,6 +18,17 @@ DEADLINES_THAT_FIRE = {
     "casetrail.inspection.re-inspection-overdue.v1",
     "casetrail.penalty.statement-lapsed.v1",
 }
+OTHER_WORK = {
+    "registry": {"numbers-leased", "numbers-settled"},
+    "tasks": {
+        "implementation-drafted", "implementation-approved", "week-reported", "week-supplemented", "problem-raised",
+        "problem-answered", "problem-reopened", "problem-closed", "bulletin-issued", "training-planned", "training-held",
+        "module-granted", "demonstration-planned", "observers-named", "demonstration-held", "guidance-arranged",
+        "guidance-reported",
+    },
+    "inspection": {"numbers-received"},
+    "penalty": {"numbers-received"},
+}  # fmt: skip
 
 
 def test_every_figure_is_the_published_one(lived: Lived) -> None:
@@ -26,6 +37,25 @@ def test_every_figure_is_the_published_one(lived: Lived) -> None:
 
 def test_deadlines_really_fire(lived: Lived) -> None:
     assert set(lived.evidence.types) >= DEADLINES_THAT_FIRE
+
+
+def test_the_campaigns_other_work_is_lived(lived: Lived) -> None:
+    wanted = {f"casetrail.{service}.{name}.v1" for service, names in OTHER_WORK.items() for name in names}
+    assert set(lived.evidence.types) >= wanted
+    assert all(count.found for line in lived.outcome.lived for count in line.counts if count.wanted)
+
+
+def test_no_service_numbered_a_document_before_it_was_leased_a_block(lived: Lived) -> None:
+    """Of a series that a service numbered itself first, the registry would have noted how far it was."""
+    assert lived.evidence.types["casetrail.registry.numbers-noted.v1"] == 0
+    for service in ("inspection", "penalty"):
+        begun = set()
+        for row in lived.evidence.ledgers[service].rows:
+            if row["type"] == f"casetrail.{service}.numbers-received.v1":
+                begun.add(row["stream_id"])
+            elif row["type"] == f"casetrail.{service}.number-taken.v1":
+                assert row["stream_id"] in begun
+        assert begun
 
 
 def test_every_case_is_closed_and_settled(lived: Lived) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import pilot.__main__ as command
 from pilot.client import Stopped
+from pilot.lived import Count, Line
 from pilot.published import published
 from pilot.run import Outcome
 from pilot.table import Figures
@@ -17,15 +18,16 @@ from pilot.table import Figures
 DRIVE = ["--gateway", "http://127.0.0.1:1", "--secret", "x"]
 
 
-def outcome(**changed: Any) -> Outcome:
-    """How a year ended: as published, but for some figures."""
+def outcome(weeks: int = 520, **changed: Any) -> Outcome:
+    """How a year ended: as published, but for some figures, and with so many weeks reported."""
     wanted = published("full")
     rows = [{"district": f"d{n}", "name": f"辖区{n}", "counts": 1, "out_of": 4, "value": 25.0} for n in range(13)]
     by_name = {
         name: {"name": name, "title": name, "title_en": "", "value": changed.get(name, one.least), "by_district": rows}
         for name, one in wanted.items()
     }
-    return Outcome(figures=Figures(by_name, 9), published=wanted, seconds=3.0, steps=1, requests=2)
+    lived = (Line("每周调度 weekly dispatch", (Count("reports", weeks, 520), Count("suggestions", 7))),)
+    return Outcome(figures=Figures(by_name, 9), published=wanted, lived=lived, seconds=3.0, steps=1, requests=2)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, ending: Outcome | Exception) -> Any:
@@ -43,6 +45,7 @@ def test_matching_figures_end_well(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.exit_code == 0
     assert "Every figure matches." in ended.output
     assert "¥121,500" in ended.output
+    assert "✓ 每周调度 weekly dispatch: 520 reports, 7 suggestions" in ended.output
 
 
 def test_differing_figure_is_named_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +53,13 @@ def test_differing_figure_is_named_and_fails(monkeypatch: pytest.MonkeyPatch) ->
     assert ended.exit_code == 1
     assert "differs: hazards: 839 instead of 840" in ended.output
     assert "differs: penalty_amount_fen: ¥121,400 instead of ¥121,500" in ended.output
+
+
+def test_differing_count_of_what_else_was_lived_is_named_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = run(monkeypatch, outcome(weeks=519))
+    assert ended.exit_code == 1
+    assert "✗ 每周调度 weekly dispatch: 519 reports" in ended.output
+    assert "differs: 每周调度 weekly dispatch: 519 reports instead of 520" in ended.output
 
 
 def test_refusal_is_shown_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
