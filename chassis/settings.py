@@ -55,6 +55,11 @@ SETTINGS = (
     Setting(
         "CASETRAIL_FONTS", "", "folders of the fonts of documents, separated by `:`; empty: those that `make setup` installed"
     ),
+    Setting(
+        "CASETRAIL_FILES",
+        ".casetrail/files",
+        "where issued documents and evidence are kept: a folder, or an address such as `s3://bucket/path`",
+    ),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
 
@@ -99,6 +104,7 @@ class Settings:
     poll_seconds: float
     otlp_endpoint: str
     log_origin: str = "casetrail.example"
+    files: str = "memory:///"
     checkpoint_seconds: float = 5.0
     signer: Signer | None = field(default=None, repr=False)
     verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
@@ -143,6 +149,7 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         poll_seconds=read.number("CASETRAIL_POLL_MS") / 1000,
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         log_origin=read.text("CASETRAIL_LOG_ORIGIN"),
+        files=read.text("CASETRAIL_FILES"),
         checkpoint_seconds=read.number("CASETRAIL_CHECKPOINT_SECONDS"),
         signer=read.signer(f"CASETRAIL_{service.upper()}_SIGNING_KEY"),
         verifiers={name: read.verifiers(f"CASETRAIL_{name.upper()}_VERIFIER_KEY") for name in SERVICES},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +14,9 @@ from pydantic import ValidationError
 from chassis.domain import Refused
 from services.inspection.documents import FORMS, Form
 from services.inspection.documents.samples import AT, KINDS, images_of, number_of
+from services.inspection.documents.sealing import NotSignable, Seal, certificates_of, revisions_of, seals_of, sign
 
-MISUSED = 2  # exit code, as of every casetrail command
+FALSE, MISUSED = 1, 2  # exit codes, as of every casetrail command
 
 
 class Kind(StrEnum):
@@ -60,6 +62,65 @@ def preview(
         raise typer.Exit(MISUSED) from error
     out.write_bytes(document.pdf)
     typer.echo(f"{out}: {document.template}, 内容摘要 facts {document.facts_sha256}")
+
+
+@cli.command("seal")
+def seal(
+    file: Annotated[Path, typer.Argument(help="the document as it was issued", exists=True, dir_okay=False)],
+    p12: Annotated[Path, typer.Option(help="the organ's key and certificate (PKCS #12)", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="the file to write")],
+    reason: Annotated[str, typer.Option(help="what is signed for")] = "电子印章",
+    passphrase: Annotated[
+        str, typer.Option(envvar="CASETRAIL_P12_PASSPHRASE", prompt=True, hide_input=True, help="of the key")
+    ] = "",
+) -> None:
+    """Add an organ's electronic signature (PAdES) to a document. Code 0: written; 2: file, key or passphrase is no good."""
+    try:
+        signed = sign(file.read_bytes(), p12.read_bytes(), passphrase, reason)
+    except NotSignable as error:
+        typer.echo(f"无法签章。Cannot be signed: {error}", err=True)
+        raise typer.Exit(MISUSED) from error
+    out.write_bytes(signed)
+    typer.echo(f"{out}: {hashlib.sha256(signed).hexdigest()}")
+    typer.echo("下一步：上传签章文件。Next: send it to /v1/documents/…/signatures with the manner `certificate`.")
+
+
+@cli.command("verify")
+def verify(
+    file: Annotated[Path, typer.Argument(help="a document, signed or not", exists=True, dir_okay=False)],
+    ca: Annotated[list[Path] | None, typer.Option(help="certificates (PEM or DER) that are trusted", exists=True)] = None,
+    sha256: Annotated[str | None, typer.Option(help="the hash of the file as the record has it (`file_sha256`)")] = None,
+) -> None:
+    """Say whether a document is as it was issued and signed. Code 0: it is; 1: it is not; 2: no PDF, or no certificate."""
+    data = file.read_bytes()
+    try:
+        roots = [one for path in ca or () for one in certificates_of(path.read_bytes())]
+        seals = seals_of(data, roots)
+    except ValueError as error:
+        typer.echo(f"无法读取。Cannot be read: {error}", err=True)
+        raise typer.Exit(MISUSED) from error
+    good = True
+    if sha256 is not None:
+        same = sha256 in (hashlib.sha256(part).hexdigest() for part in revisions_of(data))
+        good &= same
+        typer.echo("与出具时一致。It is what was issued." if same else "与出具时不一致。It is not what was issued.")
+    for one in seals:
+        good &= one.intact and one.covers_all and (one.trusted or not roots)
+        typer.echo(_said(one, bool(roots)))
+    if not seals:
+        typer.echo("没有电子签名。No electronic signature.")
+    if sha256 is None and not seals:
+        typer.echo(
+            f"文件摘要 SHA-256 {hashlib.sha256(data).hexdigest()}；与记录中的 file_sha256 核对。Compare it with the record."
+        )
+    raise typer.Exit(0 if good else FALSE)
+
+
+def _said(one: Seal, asked: bool) -> str:
+    state = "签名有效，文件未被改动" if one.intact and one.covers_all else "签名无效，或者文件被改动"
+    english = "valid, unaltered" if one.intact and one.covers_all else "not valid, or altered"
+    trust = ("；证书可信" if one.trusted else "；证书不可信") if asked else "；未核对证书（--ca）"
+    return f"{one.signer}（{one.signed_at}）：{state}{trust}。Signature {english}; {'trusted' if one.trusted else 'not trusted'}."
 
 
 def _read(form: Form[Any], file: Path) -> Any:

@@ -63,6 +63,14 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
   AND ($4::date IS NULL OR (issued_on, order_id) > ($4, $5))
 ORDER BY issued_on, order_id LIMIT $6
 """
+DOCUMENTS = """
+SELECT document_id, district, state, form, name, document_no, inspection_id, enterprise_id, file_sha256, issued_on, signed,
+       version
+FROM documents
+WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
+  AND ($4::date IS NULL OR (issued_on, document_id) > ($4, $5)) AND ($7::text IS NULL OR inspection_id = $7)
+ORDER BY issued_on, document_id LIMIT $6
+"""
 DEVICES = """
 SELECT device_id, district, state, officer_id, label, registered_on, received, waiting, version
 FROM devices
@@ -174,7 +182,7 @@ class Asked:
     limit: int
 
 
-async def page(pool: Pool, sql: str, asked: Asked) -> list[Any]:
+async def page(pool: Pool, sql: str, asked: Asked, *further: Any) -> list[Any]:
     """A page of one of the lists above, with one row more than asked for if there is a next page."""
     day, key = asked.after or (None, None)
-    return await pool.fetch(sql, asked.state, asked.district, asked.seen, day, key, asked.limit + 1)
+    return await pool.fetch(sql, asked.state, asked.district, asked.seen, day, key, asked.limit + 1, *further)

@@ -61,6 +61,8 @@ NOBODYS |= set(
 )
 #: Of devices: ids, names of devices, public keys, hashes; who sent a batch in. What a device signed is sealed for its officer.
 NOBODYS |= {"command_id", "device_id", "disputed", "districts", "key_x", "key_y", "label", "uploaded_by"}
+#: Of documents: ids, forms, hashes; who signs by the form's key. Facts of a document are sealed for its subject.
+NOBODYS |= {"about", "by", "document_id", "facts_sha256", "file_sha256", "signatory", "supersedes", "template"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.
@@ -76,6 +78,7 @@ NAMES = {
     "Stated.name",
     "Difference.name",
     "Decided.name",
+    "DocumentIssued.name",
 }
 TITLES = {
     "BulletinIssued.title",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from chassis.process import cli
 from chassis.rendering import facts_digest
 from services.inspection.documents import FORMS
 from services.inspection.documents.samples import ordinary
+from tests.certificates import PASSPHRASE, authority
 
 ORDER = FORMS["05"]
 
@@ -56,3 +58,36 @@ def test_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
 
 def test_no_such_form() -> None:
     assert told("preview", "99")[0] == 2
+
+
+def test_a_document_is_sealed_and_verified_and_a_changed_one_is_told(tmp_path: Path) -> None:
+    root, p12 = authority()
+    ca, key, paper, sealed = (tmp_path / name for name in ("ca.pem", "organ.p12", "a.pdf", "sealed.pdf"))
+    ca.write_bytes(root)
+    key.write_bytes(p12)
+    assert told("preview", "05", "--out", str(paper))[0] == 0
+    issued = hashlib.sha256(paper.read_bytes()).hexdigest()
+    assert told("seal", str(paper), "--p12", str(key), "--out", str(sealed), "--passphrase", "wrong")[0] == 2
+    assert told("seal", str(paper), "--p12", str(key), "--out", str(sealed), "--passphrase", PASSPHRASE)[0] == 0
+    code, text = told("verify", str(sealed), "--ca", str(ca), "--sha256", issued)
+    assert (code, "东湖区应急管理局" in text, "trusted" in text) == (0, True, True)
+    assert told("verify", str(sealed), "--ca", str(ca), "--sha256", "0" * 64)[0] == 1
+    other, _ = authority()
+    ca.write_bytes(other)
+    code, text = told("verify", str(sealed), "--ca", str(ca))
+    assert (code, "not trusted" in text) == (1, True)
+    changed = bytearray(sealed.read_bytes())
+    changed[5000] ^= 1
+    sealed.write_bytes(bytes(changed))
+    assert told("verify", str(sealed))[0] == 1
+    assert told("verify", str(sealed), "--sha256", issued)[0] == 1
+
+
+def test_a_document_without_a_signature_is_held_against_its_hash(tmp_path: Path) -> None:
+    paper = tmp_path / "a.pdf"
+    told("preview", "05", "--out", str(paper))
+    issued = hashlib.sha256(paper.read_bytes()).hexdigest()
+    assert issued in told("verify", str(paper))[1]
+    assert told("verify", str(paper), "--sha256", issued)[0] == 0
+    paper.write_bytes(b"no document")
+    assert told("verify", str(paper))[0] == 2

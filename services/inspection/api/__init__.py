@@ -1,5 +1,5 @@
 """Inspection over HTTP: parse, authorise, call, present."""
 
-from services.inspection.api import devices, hazards, orders, packages, plans, visits
+from services.inspection.api import devices, documents, hazards, orders, packages, plans, visits
 
-ROUTERS = (plans.router, visits.router, hazards.router, orders.router, devices.router, packages.router)
+ROUTERS = (plans.router, visits.router, hazards.router, orders.router, devices.router, packages.router, documents.router)

@@ -3,6 +3,7 @@
 from services.inspection.domain import (
     catalogue,
     device,
+    document,
     events,
     extension,
     hazard,
@@ -20,6 +21,7 @@ from services.inspection.domain import (
 __all__ = [
     "catalogue",
     "device",
+    "document",
     "events",
     "extension",
     "hazard",

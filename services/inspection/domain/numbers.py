@@ -12,7 +12,10 @@ from chassis.domain import Event, Refused, Stream
 from services.inspection.domain.events import NumberSpan, NumbersReceived, NumberTaken
 
 ORDER_ZI = "责改"
-WORDS = frozenset({ORDER_ZI})
+WORDS = frozenset({
+    "责改", "检查", "检记", "现决", "复查", "强审", "查扣", "查扣延期", "查扣处", "停供通", "停供决",
+    "恢复通", "询", "勘", "抽", "先保审", "先保通", "先保处审", "先保处", "鉴", "回", "移审", "移", "案",
+})  # fmt: skip
 """The words of the series that are numbered here."""
 PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
 """How a number is written where the rulebook says nothing: the pattern of the 2016 forms."""

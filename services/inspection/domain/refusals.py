@@ -128,6 +128,19 @@ REASONS: dict[str, Reason] = {
         "隐患 {hazard_id} 未申报整改，整改期限也未届满", "{hazard_id} is neither reported nor due", ("hazard-removal",)
     ),
     "report-first": Reason("隐患 {hazard_id} 复查不合格，须再次申报", "hazard {hazard_id} must be reported again first"),
+    # documents
+    "document-exists": Reason("文书编号 {document_id} 已被使用", "document {document_id} exists already"),
+    "document-unknown": Reason("没有文书式样 {form}", "there is no form {form}"),
+    "already-superseded": Reason("文书 {document_id} 已由 {by} 更正", "document {document_id} was superseded by {by}"),
+    "other-document": Reason("更正的文书须与原文书 {document_id} 同类、同一次检查", "{document_id} is of another kind"),
+    "already-signed": Reason("{signatory} 已经签字", "{signatory} has signed already"),
+    "signature-was-refused": Reason("{signatory} 已记录为拒绝签字", "{signatory} is recorded as having refused"),
+    "order-missing": Reason("该文书须写明整改指令书和救济途径", "the form needs an order and the remedies"),
+    "not-re-inspected": Reason("尚未复查", "nothing was re-inspected yet"),
+    "fact-not-editable": Reason("{field} 由记录生成，不能改写", "{field} is made of the record and cannot be worded"),
+    "facts-incomplete": Reason("文书内容不完整：{detail}", "the facts are not those of the form: {detail}"),
+    "citation-unknown": Reason("规则手册中没有可引用的 {rule}", "the rulebook cites nothing for {rule}"),
+    "file-unusable": Reason("文件不能作为签字文书：{detail}", "the file cannot be a signed document: {detail}"),
     # devices
     "device-exists": Reason("设备编号 {device_id} 已被登记", "another device is registered as {device_id}"),
     "key-invalid": Reason("公钥无效", "the public key is no point of P-256"),

@@ -2,6 +2,7 @@
 
 from chassis.projector import Projection
 from services.inspection.projections.devices import project_devices
+from services.inspection.projections.documents import project_documents
 from services.inspection.projections.lists import project
 from services.inspection.projections.teams import project_teams
 
@@ -9,4 +10,5 @@ PROJECTIONS = (
     Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),
     Projection("devices", version=1, project=project_devices, tables=("devices",)),
     Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
+    Projection("documents", version=1, project=project_documents, tables=("documents",)),
 )

@@ -1,0 +1,72 @@
+"""Files by the SHA-256 of their content, in a folder or an S3-compatible store: kept once, never changed, checked when read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://")
+
+
+class BlobMissing(Exception):
+    """No file of this hash is kept here."""
+
+
+class BlobDamaged(Exception):
+    """What is kept under this hash is another content: the store was tampered with, or lost bytes."""
+
+
+def store_of(place: str) -> ObjectStore:
+    """The store at an address (`s3://…`, `memory:///`), or in a folder, which is made."""
+    if ADDRESS.match(place):
+        return from_url(place)
+    folder = Path(place).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(folder)
+
+
+class Blobs:
+    """Files of one deployment. A file appears whole or not at all; keeping it again changes nothing."""
+
+    def __init__(self, place: str) -> None:
+        self._store = store_of(place)
+
+    async def keep(self, data: bytes) -> str:
+        """Keep a file; answers its SHA-256."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            await obstore.put_async(self._store, _path(sha256), data, mode="create")
+        except AlreadyExistsError:
+            await self.read(sha256)  # what lies there must be what is to be kept
+        return sha256
+
+    async def read(self, sha256: str) -> bytes:
+        """A file; raises BlobMissing, BlobDamaged."""
+        try:
+            found = await obstore.get_async(self._store, _path(sha256))
+        except FileNotFoundError as error:
+            raise BlobMissing(sha256) from error
+        data = bytes(await found.bytes_async())
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise BlobDamaged(sha256)
+        return data
+
+    async def size(self, sha256: str) -> int | None:
+        """How many bytes a file has; None if it is not kept here."""
+        try:
+            return int((await obstore.head_async(self._store, _path(sha256)))["size"])
+        except FileNotFoundError:
+            return None
+
+
+def _path(sha256: str) -> str:
+    """Where a file lies: two levels, so that no folder holds too many. ValueError for anything that is no hash."""
+    if not SHA256.fullmatch(sha256):
+        raise ValueError(f"not a SHA-256: {sha256!r}")
+    return f"sha256/{sha256[:2]}/{sha256[2:]}"

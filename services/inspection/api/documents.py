@@ -1,0 +1,232 @@
+"""Documents over HTTP: issued, read, fetched as files; signatures that came later."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+from functools import cache
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, StringConstraints
+
+from chassis.auth import Principal, reader
+from chassis.blobs import Blobs
+from chassis.domain import Unknown
+from chassis.http import Body, Db, Id, Paged, answer_json, listed
+from chassis.moments import Moment, aggregate
+from chassis.rendering import Image, Strokes
+from services.inspection import queries
+from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of, facts_of
+from services.inspection.commands import documents as commands
+from services.inspection.commands.documents import IssueDocument
+from services.inspection.documents.sealing import is_addition, seals_of
+from services.inspection.domain.document import DOCUMENT, DocumentState, Manner, Signing, issued
+from services.inspection.domain.refusals import refused
+
+router = APIRouter(prefix="/v1", tags=["inspection"])
+LARGEST_SCAN = 3 << 20  # bytes
+PDF, PNG, JPEG = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+FormNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$|^2025-[1-7]$")]
+Signatory = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}(-[0-9]{1,2})?$")]
+Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=LARGEST_SCAN * 4 // 3 + 4)]
+Point = Annotated[tuple[int, int], Field()]
+DocumentReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
+
+
+class PictureBody(Body):
+    """A signature as it was drawn (lines of points), or a PNG."""
+
+    strokes: Annotated[list[Annotated[list[Point], Field(min_length=1, max_length=2000)]], Field(max_length=200)] | None = None
+    png: Base64 | None = None
+
+
+class RemediesBody(Body):
+    """Before which organs and court an act can be fought; the periods are the rulebook's."""
+
+    reconsideration: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    court: Line
+
+
+class SupersedesBody(Body):
+    """The document that is corrected, and why."""
+
+    document_id: Id
+    reason: Text
+
+
+class DocumentBody(Body):
+    """A form to be issued: 02, 03, 05 and 06 are made of what was recorded, others are filled in, `basis` by codes of rules."""
+
+    document_id: Id
+    form: FormNo
+    inspection_id: Id
+    order_id: Id | None = None
+    facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
+    wording: Annotated[dict[Id, Text], Field(default_factory=dict, max_length=200)]
+    remedies: RemediesBody | None = None
+    pictures: Annotated[dict[Signatory, PictureBody], Field(default_factory=dict, max_length=20)]
+    supersedes: SupersedesBody | None = None
+
+
+class SignatureBody(Body):
+    """Who signed, how, and the file: a scan of the signed paper (PDF, PNG, JPEG), or the electronically signed document."""
+
+    signatory: Signatory
+    name: Line
+    manner: Manner
+    file: Base64
+
+
+class RefusalBody(Body):
+    """Who would not sign, why, and who saw it."""
+
+    signatory: Signatory
+    reason: Text
+    witness: Line
+
+
+@cache
+def blobs_at(place: str) -> Blobs:
+    """The files of this deployment."""
+    return Blobs(place)
+
+
+def blobs_of(request: Request) -> Blobs:
+    """FastAPI dependency: the files of this deployment."""
+    return blobs_at(request.app.state.settings.files)
+
+
+Files = Annotated[Blobs, Depends(blobs_of)]
+
+
+@router.post("/documents", status_code=201)
+async def issue(body: DocumentBody, command: Officer, blobs: Files) -> Response:
+    """Issue a document: it is numbered, laid out, kept, and stays as it is."""
+    remedies = (body.remedies.reconsideration, body.remedies.court) if body.remedies is not None else None
+    wish = IssueDocument(
+        document_id=body.document_id, form=body.form, inspection_id=body.inspection_id, order_id=body.order_id,
+        facts=body.facts, wording=body.wording, remedies=remedies,
+        pictures={name: _image(name, picture) for name, picture in body.pictures.items()},
+        supersedes=(body.supersedes.document_id, body.supersedes.reason) if body.supersedes is not None else None,
+    )  # fmt: skip
+    return await command.run(commands.issue, wish, blobs, status=201)
+
+
+def _image(name: str, body: PictureBody) -> Image:
+    if body.strokes is not None:
+        return Strokes(body.strokes)
+    return _decoded(body.png or "", name)
+
+
+def _decoded(text: str, name: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise refused("file-unusable", detail=name) from error
+
+
+@router.post("/documents/{document_id}/signatures", status_code=201)
+async def sign(document_id: Id, body: SignatureBody, request: Request, command: Officer, blobs: Files) -> Response:
+    """Note that a document was signed; an electronic signature must be an addition to the very file that was issued."""
+    data = _decoded(body.file, body.signatory)
+    loaded = await aggregate(request, command.principal, DOCUMENT, document_id, None)
+    await _check(data, body.manner, loaded.state, blobs)
+    signing = Signing(
+        signatory=body.signatory, name=body.name, manner=body.manner, file_sha256=await blobs.keep(data), file_size=len(data)
+    )  # fmt: skip
+    return await command.run(commands.sign, document_id, signing, status=201)
+
+
+async def _check(data: bytes, manner: Manner, state: DocumentState, blobs: Blobs) -> None:
+    if not data or len(data) > LARGEST_SCAN or not data.startswith((PDF, PNG, JPEG)):
+        raise refused("file-unusable", detail="PDF, PNG, JPEG")
+    if manner != "certificate":
+        return
+    before = max(
+        (one for one in state.signed.values() if one.manner == "certificate"), key=lambda one: one.file_size, default=None
+    )
+    standing = await blobs.read(before.file_sha256 if before is not None else issued(state).file_sha256)
+    if not is_addition(data, standing):
+        raise refused("file-unusable", detail="不是在已出具文书上追加的签名")
+    try:
+        seals = await asyncio.to_thread(seals_of, data)
+    except ValueError as error:
+        raise refused("file-unusable", detail=str(error)[:200]) from error
+    if not seals or not all(seal.intact for seal in seals):
+        raise refused("file-unusable", detail="签名无效")
+
+
+@router.post("/documents/{document_id}/signature-refusals", status_code=201)
+async def refuse_signature(document_id: Id, body: RefusalBody, command: Officer) -> Response:
+    """Note that somebody would not sign."""
+    return await command.run(commands.refuse_signature, document_id, body.signatory, body.reason, body.witness, status=201)
+
+
+@router.get("/documents", dependencies=LISTED)
+async def list_documents(
+    request: Request, principal: Reader, db: Db, asked: Paged, state: Literal["issued", "superseded"] | None = None,
+    district: Id | None = None, inspection_id: Id | None = None,
+) -> Response:  # fmt: skip
+    """Documents by the day on which they were issued."""
+    rows = await queries.page(db, queries.DOCUMENTS, asked_of(principal, asked, state, district), inspection_id)
+    return listed(request, asked, rows, lambda row: [row["issued_on"], row["document_id"]])
+
+
+@router.get("/documents/{document_id}")
+async def get_document(request: Request, document_id: Id, principal: DocumentReader, as_of: Moment) -> Response:
+    """A document: its facts as they were, its hashes, who signed it, what took its place."""
+    loaded = await aggregate(request, principal, DOCUMENT, document_id, as_of)
+    _own(principal, loaded.state)
+    state = loaded.state
+    view = {
+        **facts_of(state.issued), "facts": await _facts(request, state),
+        "state": "superseded" if state.superseded else "issued", "superseded_by": state.superseded,
+        "signed": [state.signed[key] for key in sorted(state.signed)],
+        "signatures_refused": [state.refused[key] for key in sorted(state.refused)], "district": loaded.district,
+        "version": loaded.version,
+    }  # fmt: skip
+    return answer_json(view, version=loaded.version)
+
+
+async def _facts(request: Request, state: DocumentState) -> Any:
+    """The facts in plain; as text where they were erased."""
+    [facts] = await request.app.state.vault.plain(issued(state).facts)
+    return orjson.loads(facts) if facts.startswith("{") else facts
+
+
+def _own(principal: Principal, state: DocumentState) -> None:
+    """An enterprise reads its own documents only."""
+    is_staff = not principal.roles.isdisjoint(READERS)
+    if not is_staff and principal.enterprise_id != issued(state).enterprise_id:
+        raise Unknown(DOCUMENT.name, issued(state).document_id)
+
+
+@router.get("/documents/{document_id}/file")
+async def get_file(
+    request: Request, document_id: Id, principal: DocumentReader, blobs: Files, signed: Signatory | None = None
+) -> Response:
+    """The file as it was issued, byte for byte; `signed`: what shows this signatory's signature."""
+    loaded = await aggregate(request, principal, DOCUMENT, document_id, None)
+    _own(principal, loaded.state)
+    sha256 = issued(loaded.state).file_sha256
+    if signed is not None:
+        if signed not in loaded.state.signed:
+            raise Unknown("signature", signed)
+        sha256 = loaded.state.signed[signed].file_sha256
+    data = await blobs.read(sha256)
+    headers = {
+        "Content-Disposition": f'inline; filename="{document_id}.{_ending(data)}"', "X-Content-Type-Options": "nosniff",
+        "Digest": f"sha-256={base64.b64encode(hashlib.sha256(data).digest()).decode()}",
+    }  # fmt: skip
+    return Response(data, 200, headers, media_type=MEDIA[_ending(data)])
+
+
+MEDIA = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
+
+
+def _ending(data: bytes) -> str:
+    return "pdf" if data.startswith(PDF) else "png" if data.startswith(PNG) else "jpg"

@@ -1,0 +1,233 @@
+"""Documents: filled in, numbered, laid out, kept and issued at once; signed, refused, superseded afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pydantic import ValidationError
+
+from chassis.aggregates import Loaded
+from chassis.blobs import Blobs
+from chassis.domain import day_of
+from chassis.envelope import canonical_json
+from chassis.rendering import Image, Rendered, Strokes
+from chassis.runner import Work
+from services.inspection import queries
+from services.inspection.commands.deciding import rules_of, take_number
+from services.inspection.documents import FORMS, Form
+from services.inspection.documents.composed import COMPOSED, EDITABLE, Matter
+from services.inspection.documents.parts import Remedies
+from services.inspection.domain import document as documents
+from services.inspection.domain import hazard as hazards
+from services.inspection.domain import order as orders
+from services.inspection.domain.catalogue import Catalogue, breached
+from services.inspection.domain.document import DOCUMENT, DocumentIssued, Picture, Signing
+from services.inspection.domain.events import HazardFound
+from services.inspection.domain.hazard import HAZARD
+from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
+from services.inspection.domain.order import ORDER, OrderState
+from services.inspection.domain.refusals import refused
+from services.inspection.domain.rules import Period, Rules
+
+Answer = dict[str, Any]
+UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDocument:
+    """A form to be issued: what it is about, what people fill in, how hazards are worded, whose pictures stand in it.
+
+    `remedies` are the organs for reconsideration and the court. `supersedes`: another document, and why this takes its place.
+    """
+
+    document_id: str
+    form: str
+    inspection_id: str
+    order_id: str | None
+    facts: Mapping[str, Any]
+    wording: Mapping[str, str]
+    remedies: tuple[tuple[str, ...], str] | None
+    pictures: Mapping[str, Image]
+    supersedes: tuple[str, str] | None
+
+
+async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
+    """Issue a document; answers its number and the hashes of its facts and its file.
+
+    The file is kept before the event that names it is committed: a file that nobody names does no harm.
+    """
+    form = _form(command.form)
+    document = await work.load(DOCUMENT, command.document_id)
+    inspection = await work.existing(INSPECTION, command.inspection_id)
+    rules = await rules_of(work)
+    order = await _order(work, command)
+    facts = await _facts(work, form, command, inspection.state, order, rules)
+    number = await _number(work, form, command, prepared(inspection.state).organ_id, order)
+    rendered = await _laid_out(work, form, command, facts, number)
+    event = await _event(work, form, command, inspection, number, rendered, facts, blobs)
+    decided = documents.issue(document.state, event)
+    work.append(
+        document, decided,
+        subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
+    )  # fmt: skip
+    if command.supersedes is not None:
+        earlier = await work.existing(DOCUMENT, command.supersedes[0])
+        work.append(earlier, documents.supersede(earlier.state, event, command.supersedes[1]))
+    return {
+        "document_no": event.document_no, "sha256": event.file_sha256, "facts_sha256": event.facts_sha256,
+        "template": event.template, "size": event.file_size,
+    }  # fmt: skip
+
+
+def _form(no: str) -> Form[Any]:
+    form = FORMS.get(no)
+    if form is None:
+        raise refused("document-unknown", form=no)
+    return form
+
+
+async def _order(work: Work, command: IssueDocument) -> OrderState | None:
+    if command.order_id is None:
+        return None
+    order = (await work.existing(ORDER, command.order_id)).state
+    if orders.issued(order).inspection_id != command.inspection_id:
+        raise refused("order-missing")
+    return order
+
+
+async def _facts(
+    work: Work, form: Form[Any], command: IssueDocument, inspection: InspectionState, order: OrderState | None, rules: Rules
+) -> Any:
+    """The facts of the form: made of what was recorded where that can be, else as people fill them in."""
+    compose = COMPOSED.get(form.no)
+    if compose is None:
+        return _read(form, _cited({**command.facts}, rules))
+    if foreign := sorted(command.facts.keys() - EDITABLE[form.no]):
+        raise refused("fact-not-editable", rules, field="、".join(foreign))
+    matter = await _matter(work, command, inspection, order, rules)
+    made = compose(matter)
+    told = {field.name: getattr(made, field.name) for field in fields(made)}
+    return _read(form, {**told, **command.facts})
+
+
+def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:
+    try:
+        return form.read(members)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        raise refused("facts-incomplete", detail=detail) from error
+
+
+def _cited(value: Any, rules: Rules) -> Any:
+    """Facts with every `basis` turned from codes of the rulebook's rules into citations: nobody types a citation."""
+    if isinstance(value, dict):
+        return {key: _citations(one, rules) if key == "basis" else _cited(one, rules) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_cited(one, rules) for one in value]
+    return value
+
+
+def _citations(codes: Any, rules: Rules) -> tuple[str, ...]:
+    if not isinstance(codes, list):
+        raise refused("citation-unknown", rules, rule=str(codes)[:50])
+    for code in codes:
+        if not isinstance(code, str) or code not in rules.articles:
+            raise refused("citation-unknown", rules, rule=str(code)[:50])
+    return tuple(dict.fromkeys(rules.articles[code] for code in codes))
+
+
+async def _matter(
+    work: Work, command: IssueDocument, inspection: InspectionState, order: OrderState | None, rules: Rules
+) -> Matter:
+    plan = prepared(inspection)
+    catalogue = await queries.catalogue(work.read, plan.catalogue)
+    if catalogue is None:
+        raise refused("catalogue-unknown", rules, catalogue=plan.catalogue)
+    named = set(inspection.hazards) | ({one.hazard_id for one in orders.issued(order).hazards} if order else set())
+    found = {one: hazards.found((await work.existing(HAZARD, one)).state) for one in sorted(named)}
+    site = await queries.site(work.read, plan.enterprise_id)
+    known = site.fields if site is not None else {}
+    return Matter(
+        inspection=inspection, hazards=found, order=order, address=str(known.get("address") or "／"),
+        contact=_text(known.get("contact")), industry=_text(known.get("industry_code")), on=day_of(work.at),
+        cited=_cited_by(catalogue, rules), remedies=_remedies(command, rules), wording=command.wording,
+    )  # fmt: skip
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _cited_by(catalogue: Catalogue, rules: Rules) -> Any:
+    def cited(hazard: HazardFound) -> tuple[str, ...]:
+        return breached(catalogue, hazard.item_code, hazard.found_on, rules)
+
+    return cited
+
+
+def _remedies(command: IssueDocument, rules: Rules) -> Remedies | None:
+    if command.remedies is None or rules.reconsideration is None or rules.litigation is None:
+        return None
+    organs, court = command.remedies
+    return Remedies(
+        reconsideration=organs, reconsideration_period=_period(rules.reconsideration), court=court,
+        litigation_period=_period(rules.litigation),
+    )  # fmt: skip
+
+
+def _period(period: Period) -> str:
+    return f"{period.length}{UNITS[period.unit]}"
+
+
+async def _number(work: Work, form: Form[Any], command: IssueDocument, organ_id: str, order: OrderState | None) -> str:
+    """The order's own number for its form; else the next of the organ's series of the form; empty where a form has none."""
+    if form.no == "05" and order is not None:
+        return orders.issued(order).document_no
+    if form.zi is None:
+        return ""
+    return await take_number(work, organ_id, form.zi, command.document_id)
+
+
+async def _laid_out(work: Work, form: Form[Any], command: IssueDocument, facts: Any, number: str) -> Rendered:
+    try:
+        return await asyncio.to_thread(form.render, facts, number, work.at, command.pictures)
+    except ValueError as error:
+        raise refused("facts-incomplete", detail=str(error)) from error
+
+
+async def _event(
+    work: Work, form: Form[Any], command: IssueDocument, inspection: Loaded[InspectionState], number: str, rendered: Rendered,
+    facts: Any, blobs: Blobs,
+) -> DocumentIssued:  # fmt: skip
+    pictures = [
+        Picture(signatory=name, sha256=await blobs.keep(_bytes(image))) for name, image in sorted(command.pictures.items())
+    ]
+    return DocumentIssued(
+        document_id=command.document_id, form=form.no, name=form.name, template=rendered.template,
+        document_no=number or None, inspection_id=command.inspection_id, about=command.order_id,
+        enterprise_id=prepared(inspection.state).enterprise_id, facts=canonical_json(facts).decode(),
+        facts_sha256=rendered.facts_sha256, file_sha256=await blobs.keep(rendered.pdf), file_size=len(rendered.pdf),
+        pictures=tuple(pictures), issued_on=day_of(work.at), laid_out_at=work.at,
+        supersedes=command.supersedes[0] if command.supersedes is not None else None,
+    )  # fmt: skip
+
+
+def _bytes(image: Image) -> bytes:
+    return json.dumps(image.lines).encode() if isinstance(image, Strokes) else image
+
+
+async def sign(work: Work, document_id: str, command: Signing) -> None:
+    """Note that a document was signed."""
+    document = await work.existing(DOCUMENT, document_id)
+    work.append(document, documents.sign(document.state, command))
+
+
+async def refuse_signature(work: Work, document_id: str, signatory: str, reason: str, witness: str) -> None:
+    """Note that somebody would not sign a document."""
+    document = await work.existing(DOCUMENT, document_id)
+    work.append(document, documents.refuse_signature(document.state, signatory, reason, witness))

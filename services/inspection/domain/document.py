@@ -1,0 +1,174 @@
+"""A document as it was issued: facts, template, number, hash of its file; signed, refused, superseded, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from chassis.domain import SUBJECT, Event, Personal, Stream, event
+from services.inspection.domain.refusals import refused
+
+Manner = Literal["drawn", "wet-scan", "certificate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that stands in the file: whose signature or seal, and the hash of what was drawn or scanned."""
+
+    signatory: str
+    sha256: str
+
+
+@event("casetrail.inspection.document-issued.v1", title="出具文书", summary="出具《{name}》{document_no}")
+class DocumentIssued(Event):
+    """A form, filled in and laid out. The file's hash, the template and the facts (the addressee among them) stay as they are.
+
+    `facts` are the canonical JSON from which the same template makes the same file again.
+    """
+
+    document_id: str
+    form: str
+    name: str
+    template: str
+    document_no: str | None
+    inspection_id: str
+    about: str | None
+    enterprise_id: str
+    facts: Annotated[str, Personal(SUBJECT, "documents")]
+    facts_sha256: str
+    file_sha256: str
+    file_size: int
+    pictures: tuple[Picture, ...]
+    issued_on: date
+    laid_out_at: datetime
+    supersedes: str | None
+
+
+@event("casetrail.inspection.document-superseded.v1", title="文书更正", summary="文书已由 {by} 更正：{reason}")
+class DocumentSuperseded(Event):
+    """Another document takes its place; it stays readable as it was."""
+
+    document_id: str
+    by: str
+    reason: str
+
+
+@event("casetrail.inspection.document-signed.v1", title="文书签字", summary="文书已签字或盖章（{manner}）")
+class DocumentSigned(Event):
+    """Signed after it was issued: `file_sha256` is a scan of the signed paper, or the file with an electronic signature."""
+
+    document_id: str
+    signatory: str
+    name: Annotated[str, Personal(SUBJECT, role_in="signatory")]
+    manner: Manner
+    file_sha256: str
+    file_size: int
+
+
+@event("casetrail.inspection.document-signature-refused.v1", title="拒绝签字", summary="当事人拒绝签字：{reason}")
+class DocumentSignatureRefused(Event):
+    """Somebody who should sign would not: why, and who saw it."""
+
+    document_id: str
+    signatory: str
+    reason: str
+    witness: Annotated[str, Personal(SUBJECT, "witness")]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """A document as its events tell it."""
+
+    issued: DocumentIssued | None = None
+    superseded: DocumentSuperseded | None = None
+    signed: Mapping[str, DocumentSigned] = field(default_factory=dict)
+    refused: Mapping[str, DocumentSignatureRefused] = field(default_factory=dict)
+
+
+def evolve_document(state: DocumentState, event: Event) -> DocumentState:
+    """The document after one more event."""
+    match event:
+        case DocumentIssued():
+            return replace(state, issued=event)
+        case DocumentSuperseded():
+            return replace(state, superseded=event)
+        case DocumentSigned():
+            return replace(state, signed={**state.signed, event.signatory: event})
+        case DocumentSignatureRefused():
+            return replace(state, refused={**state.refused, event.signatory: event})
+        case _:
+            return state
+
+
+DOCUMENT = Stream("document", DocumentState(), evolve_document)
+
+
+def issue(state: DocumentState, event: DocumentIssued) -> list[Event]:
+    """Issue a document under a new id. Refused `document-exists`."""
+    if state.issued is not None:
+        raise refused("document-exists", document_id=event.document_id)
+    return [event]
+
+
+def issued(state: DocumentState) -> DocumentIssued:
+    """A document that exists; whoever asks has loaded an existing stream."""
+    if state.issued is None:
+        raise ValueError("the document was not issued")
+    return state.issued
+
+
+def supersede(state: DocumentState, by: DocumentIssued, reason: str) -> list[Event]:
+    """Let another document of the same form and inspection take its place. Refused `already-superseded`, `other-document`."""
+    known = issued(state)
+    if state.superseded is not None:
+        raise refused("already-superseded", document_id=known.document_id, by=state.superseded.by)
+    if (known.form, known.inspection_id) != (by.form, by.inspection_id):
+        raise refused("other-document", document_id=known.document_id)
+    return [DocumentSuperseded(document_id=known.document_id, by=by.document_id, reason=reason)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Who signed a document in what manner, and the file that shows it."""
+
+    signatory: str
+    name: str
+    manner: Manner
+    file_sha256: str
+    file_size: int
+
+
+def sign(state: DocumentState, command: Signing) -> list[Event]:
+    """Note a signature. Refused `already-superseded`, `already-signed` (otherwise), `signature-was-refused`."""
+    document = _standing(state)
+    known = state.signed.get(command.signatory)
+    event = DocumentSigned(
+        document_id=document.document_id, signatory=command.signatory, name=command.name, manner=command.manner,
+        file_sha256=command.file_sha256, file_size=command.file_size,
+    )  # fmt: skip
+    if known == event:
+        return []
+    if known is not None:
+        raise refused("already-signed", signatory=command.signatory)
+    if command.signatory in state.refused:
+        raise refused("signature-was-refused", signatory=command.signatory)
+    return [event]
+
+
+def refuse_signature(state: DocumentState, signatory: str, reason: str, witness: str) -> list[Event]:
+    """Note that somebody would not sign. Refused `already-superseded`, `already-signed`."""
+    document = _standing(state)
+    event = DocumentSignatureRefused(document_id=document.document_id, signatory=signatory, reason=reason, witness=witness)
+    if state.refused.get(signatory) == event:
+        return []
+    if signatory in state.signed:
+        raise refused("already-signed", signatory=signatory)
+    return [event]
+
+
+def _standing(state: DocumentState) -> DocumentIssued:
+    if state.superseded is not None:
+        raise refused("already-superseded", document_id=issued(state).document_id, by=state.superseded.by)
+    return issued(state)

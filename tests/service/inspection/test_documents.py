@@ -1,0 +1,172 @@
+"""Documents over HTTP: made of what was recorded, numbered, frozen, signed, corrected by another one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from typing import Any
+
+from services.inspection.documents import FORMS
+from services.inspection.documents.sealing import certificates_of, seals_of, sign
+from tests.certificates import PASSPHRASE, authority
+from tests.service.inspection.office import Office
+
+REMEDIES = {"reconsideration": ["南昌市东湖区人民政府"], "court": "南昌铁路运输法院"}
+STROKES = {"strokes": [[[0, 40], [40, 0], [80, 80]]]}
+
+
+def body(document_id: str = "document-1", form: str = "05", **changes: Any) -> dict[str, Any]:
+    order = {"order_id": "order-1", "remedies": REMEDIES} if form in ("05", "06") else {}
+    return {"document_id": document_id, "form": form, "inspection_id": "task-1", **order, **changes}
+
+
+async def file(office: Office, document_id: str = "document-1", role: str = "officer", **asked: str) -> bytes:
+    answer = await office.client(role).get(f"/v1/documents/{document_id}/file", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+async def test_an_order_is_laid_out_with_its_facts_citations_and_number(office: Office) -> None:
+    await office.ordered("h-one", "h-two")
+    made = await office.post(
+        "officer", "documents", body(wording={"h-one": "除尘器灰斗积尘未清理"}, pictures={"officer-1": STROKES})
+    )
+    assert made["document_no"] == (await office.get("orders/order-1"))["document_no"]
+    pdf = await file(office)
+    assert hashlib.sha256(pdf).hexdigest() == made["sha256"]
+    told = await office.get("documents/document-1")
+    first, second = told["facts"]["problems"]
+    assert first["text"] == "打磨车间：除尘器灰斗积尘未清理"
+    assert second["text"] == "打磨车间：设备表面积尘"
+    assert first["basis"]
+    assert all("《中华人民共和国安全生产法》" in one or "《" in one for one in first["basis"])
+    assert told["facts"]["remedies"]["reconsideration_period"] == "60日"
+    assert told["facts"]["remedies"]["litigation_period"] == "6个月"
+    assert [picture["signatory"] for picture in told["pictures"]] == ["officer-1"]
+
+
+async def test_the_same_facts_make_the_same_file_again(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    told = await office.get("documents/document-1")
+    form = FORMS["05"]
+    [stored] = await office.under_test.events("casetrail.inspection.document-issued")
+    again = form.render(form.read(told["facts"]), told["document_no"], stored["occurred_at"])
+    assert (again.sha256, again.template) == (told["file_sha256"], told["template"])
+
+
+async def test_plan_record_and_opinion_are_made_of_what_was_recorded(office: Office) -> None:
+    await office.ordered("h-one")
+    plan = await office.post("officer", "documents", body("plan-1", "02", facts={"address": "扬子洲路8号"}))
+    record = await office.post("officer", "documents", body("record-1", "03"))
+    await office.refused("not-re-inspected", "officer", "documents", body("opinion-1", "06"))
+    await office.report("h-one")
+    await office.re_inspect(h_one=True)
+    opinion = await office.post("officer", "documents", body("opinion-1", "06", facts={"opinion": "同意通过复查"}))
+    numbers = [made["document_no"] for made in (plan, record, opinion)]
+    assert [one[one.index("急") + 1 : one.index("〔")] for one in numbers] == ["检查", "检记", "复查"]
+    findings = (await office.get("documents/record-1"))["facts"]["findings"]
+    assert "设备表面积尘" in findings
+    assert "不符合" in findings
+    assert (await office.get("documents/opinion-1"))["facts"]["verdicts"][0]["passed"] is True
+
+
+async def test_a_record_is_issued_only_when_it_is_closed(office: Office) -> None:
+    await office.on_site()
+    await office.refused("not-concluded", "officer", "documents", body("record-1", "03"))
+
+
+async def test_officers_word_facts_and_never_citations_or_days(office: Office) -> None:
+    await office.ordered("h-one")
+    chosen: list[dict[str, Any]] = [{"problems": []}, {"deadlines": []}, {"issued_on": "2020-01-01"}, {"organ": "某局"}]
+    for facts in chosen:
+        problem = await office.refused("fact-not-editable", "officer", "documents", body(facts=facts))
+        assert problem["field"] == next(iter(facts))
+    await office.refused("order-missing", "officer", "documents", body(remedies=None))
+    await office.refused("document-unknown", "officer", "documents", body(form="01"))
+
+
+async def test_other_forms_are_filled_in_and_cite_rules_by_their_codes(office: Office) -> None:
+    await office.ordered("h-one")
+    transfer = {
+        "addressee": "东湖区消防救援大队", "filed_on": "2021-09-06", "case_name": "某木业公司案", "finding": "消防通道堵塞",
+        "basis": ["inspection-powers"], "materials": ["检查记录"], "copies": 1, "pages": 3, "organ": "东湖区应急管理局",
+        "issued_on": "2021-09-06",
+    }  # fmt: skip
+    await office.post("officer", "documents", body("transfer-1", "44", facts=transfer))
+    [cited] = (await office.get("documents/transfer-1"))["facts"]["basis"]
+    assert cited.startswith("《")
+    typed = {**transfer, "basis": ["《安全生产法》第一条"]}
+    await office.refused("citation-unknown", "officer", "documents", body("transfer-2", "44", facts=typed))
+    lacking = {key: value for key, value in transfer.items() if key != "finding"}
+    problem = await office.refused("facts-incomplete", "officer", "documents", body("transfer-2", "44", facts=lacking))
+    assert "finding" in problem["detail"]
+
+
+async def test_a_correction_is_another_document_and_the_first_stays_as_it_was(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    before = await file(office)
+    correction = body("document-2", wording={"h-one": "更正后的事实"}, supersedes={"document_id": "document-1", "reason": "笔误"})
+    await office.post("officer", "documents", correction)
+    assert await file(office) == before
+    assert (await office.get("documents/document-1"))["state"] == "superseded"
+    again = {**correction, "document_id": "document-3"}
+    await office.refused("already-superseded", "officer", "documents", again)
+    await office.refused("document-exists", "officer", "documents", body(wording={"h-one": "改写"}))
+    other = body("plan-1", "02", supersedes={"document_id": "document-2", "reason": "x"})
+    await office.refused("other-document", "officer", "documents", other)
+    await office.under_test.settle()
+    states = {row["document_id"]: row["state"] for row in (await office.get("documents", inspection_id="task-1"))["items"]}
+    assert states == {"document-1": "superseded", "document-2": "issued"}
+
+
+async def test_a_scan_and_an_organs_electronic_signature_are_added_and_checked(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    issued = await file(office)
+    scan = {"signatory": "unit-head", "name": "王厂长", "manner": "wet-scan", "file": encoded(b"\x89PNG\r\n\x1a\nscan")}
+    await office.post("officer", "documents/document-1/signatures", scan)
+    await office.refused("already-signed", "officer", "documents/document-1/signatures", {**scan, "name": "他人"})
+    root, p12 = authority()
+    signed = await asyncio.to_thread(sign, issued, p12, PASSPHRASE, "责令限期整改")
+    seal = {"signatory": "seal", "name": "东湖区应急管理局", "manner": "certificate"}
+    path = "documents/document-1/signatures"
+    for bad in (issued, signed[: len(issued)] + b"\n%%EOF", signed.replace(b"/ByteRange", b"/ByteRangf"), b"hello", signed[10:]):
+        await office.refused("file-unusable", "officer", path, {**seal, "file": encoded(bad)})
+    await office.post("officer", path, {**seal, "file": encoded(signed)})
+    kept = await file(office, signed="seal")
+    [found] = await asyncio.to_thread(seals_of, kept, certificates_of(root))
+    assert (found.intact, found.trusted, found.covers_all) == (True, True, True)
+    assert "东湖区应急管理局" in found.signer
+    assert await file(office) == issued
+    refusal = {"signatory": "unit-head", "reason": "不认可", "witness": "社区干部"}
+    await office.refused("already-signed", "officer", "documents/document-1/signature-refusals", refusal)
+    await office.post("officer", "documents/document-1/signature-refusals", {**refusal, "signatory": "witness"})
+
+
+async def test_an_enterprise_reads_its_own_documents_only(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    owner, stranger = (office.client("enterprise", enterprise_id=one) for one in ("e-1", "e-2"))
+    assert (await owner.get("/v1/documents/document-1/file")).status_code == 200
+    for path in ("documents/document-1", "documents/document-1/file"):
+        assert (await stranger.get(f"/v1/{path}")).status_code == 404
+    answer = await owner.get("/v1/documents/document-1/file")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-disposition"] == 'inline; filename="document-1.pdf"'
+
+
+async def test_what_no_font_has_is_refused_by_name_and_no_number_is_lost(office: Office) -> None:
+    await office.ordered("h-one")
+    problem = await office.refused(
+        "character-unprintable", "officer", "documents", body("plan-1", "02", facts={"remark": "\U0002b820"})
+    )
+    assert "U+2B820" in str(problem)
+    made = await office.post("officer", "documents", body("plan-1", "02"))
+    assert made["document_no"].endswith("〔2021〕1号")
