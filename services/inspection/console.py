@@ -70,9 +70,7 @@ def seal(
     p12: Annotated[Path, typer.Option(help="the organ's key and certificate (PKCS #12)", exists=True, dir_okay=False)],
     out: Annotated[Path, typer.Option(help="the file to write")],
     reason: Annotated[str, typer.Option(help="what is signed for")] = "电子印章",
-    passphrase: Annotated[
-        str, typer.Option(envvar="CASETRAIL_P12_PASSPHRASE", prompt=True, hide_input=True, help="of the key")
-    ] = "",
+    passphrase: Annotated[str, typer.Option(prompt=True, hide_input=True, help="of the key")] = "",
 ) -> None:
     """Add an organ's electronic signature (PAdES) to a document. Code 0: written; 2: file, key or passphrase is no good."""
     try:
