@@ -1,4 +1,4 @@
-"""What a device takes along for a day without a network, and what of it changed since: told against what the device has."""
+"""What a device takes along for a day without a network: entries by key and hash, so that only what changed is fetched."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, StringConstraints
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import StringConstraints
 
 from chassis.aggregates import read
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
-from chassis.http import Body, Id, Sha256, answer_json
+from chassis.http import Id, answer_json
 from chassis.runner import Runner
 from chassis.sight import Sight
 from services.inspection import queries
@@ -28,31 +28,43 @@ Owner = Annotated[Principal, Depends(reader("officer"))]
 EntryKey = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[^\x00-\x1F]{1,150}$")]
 
 
-class HaveBody(Body):
-    """What the device has: the hash of each entry, by its key. Nothing: it gets everything."""
-
-    have: Annotated[dict[EntryKey, Sha256], Field(default_factory=dict, max_length=5000)]
+Wanted = Annotated[list[EntryKey], Query(alias="key", min_length=1, max_length=50)]
 
 
-@router.post("/devices/{device_id}/package")
-async def package(request: Request, device_id: Id, body: HaveBody, principal: Owner) -> Response:
-    """What a device needs for its officer's open inspections: what is new or changed, and what it is to forget.
+@router.get("/devices/{device_id}/package")
+async def package(request: Request, device_id: Id, principal: Owner) -> Response:
+    """What a device is to have for its officer's open inspections: each entry's key and hash, and the version of the whole.
 
-    Entries: `inspection/…` as it stands, `site/…` as the register has it, `history/…` of the site, the pinned `catalogue/…` and
-    `rulebook/…`, `numbers/…` left of the device's blocks. A device that has applied the delta has exactly `version`.
+    The device fetches the entries whose hash it has not, forgets those that are not named any more, and asks again: with the same
+    version it is done. Entries: `inspection/…` as it stands, `site/…` as the register has it, `history/…` of the site, the pinned
+    `catalogue/…` and `rulebook/…`, `numbers/…` left of the device's blocks.
     """
+    entries = await _entries_of(request, device_id, principal)
+    hashes = {key: digest(value) for key, value in entries.items()}
+    told = [{"key": key, "sha256": sha256} for key, sha256 in sorted(hashes.items())]
+    return answer_json({"device_id": device_id, "version": version_of(hashes.items()), "entries": told})
+
+
+@router.get("/devices/{device_id}/package/entries")
+async def entries(request: Request, device_id: Id, principal: Owner, keys: Wanted) -> Response:
+    """Entries of the package by their keys, as they are now, each with its hash; one that is not there any more is left out."""
+    found = await _entries_of(request, device_id, principal)
+    told = [{"key": key, "sha256": digest(found[key]), "value": found[key]} for key in dict.fromkeys(keys) if key in found]
+    return answer_json({"device_id": device_id, "entries": told})
+
+
+async def _entries_of(request: Request, device_id: str, principal: Principal) -> dict[str, Any]:
+    """The package of the caller's own device; Unknown for another's and for one that was revoked."""
     runner: Runner = request.app.state.runner
     device = await read(runner.pool, DEVICE, device_id, opener=runner.vault)
     if not device.exists or registered(device.state).officer_id != principal.id or device.state.revoked is not None:
         raise Unknown(DEVICE.name, device_id)
-    entries = await _entries(runner, device_id, principal.id)
-    hashes = {key: hashlib.sha256(orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
-              for key, value in entries.items()}  # fmt: skip
-    changed = [
-        {"key": key, "sha256": hashes[key], "value": value} for key, value in entries.items() if body.have.get(key) != hashes[key]
-    ]
-    gone = sorted(body.have.keys() - hashes.keys())
-    return answer_json({"device_id": device_id, "version": version_of(hashes.items()), "changed": changed, "gone": gone})
+    return await _entries(runner, device_id, principal.id)
+
+
+def digest(value: Any) -> str:
+    """The hash by which a device knows an entry."""
+    return hashlib.sha256(orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def version_of(hashes: Iterable[tuple[str, str]]) -> str:

@@ -25,15 +25,21 @@ class Folder:
     async def sync(self) -> tuple[list[str], list[str]]:
         """Apply the delta; answers the kinds that changed and the keys that are gone."""
         await self.phone.office.under_test.settle()
-        answer = await self.phone.client.post(f"/v1/devices/{self.phone.device_id}/package", json={"have": self.hashes})
-        assert answer.status_code == 200, answer.text
-        told = answer.json()
-        for one in told["changed"]:
+        told = await self._get("package")
+        named = {one["key"]: one["sha256"] for one in told["entries"]}
+        changed = [key for key, sha256 in named.items() if self.hashes.get(key) != sha256]
+        for one in (await self._get("package/entries", key=changed))["entries"] if changed else ():
             self.hashes[one["key"]], self.entries[one["key"]] = one["sha256"], one["value"]
-        for key in told["gone"]:
+        gone = sorted(self.hashes.keys() - named.keys())
+        for key in gone:
             del self.hashes[key], self.entries[key]
         assert version_of(self.hashes.items()) == told["version"]
-        return sorted(one["key"].split("/")[0] for one in told["changed"]), told["gone"]
+        return sorted(key.split("/")[0] for key in changed), gone
+
+    async def _get(self, path: str, **asked: Any) -> Any:
+        answer = await self.phone.client.get(f"/v1/devices/{self.phone.device_id}/{path}", params=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
 
 def leased(office: Office, holder: str, first: int, last: int, kind: str = "device") -> Received:
@@ -77,10 +83,10 @@ async def test_what_is_over_or_goes_to_others_is_forgotten(office: Office) -> No
 async def test_a_package_is_its_officers_only_and_a_revoked_device_gets_none(office: Office) -> None:
     await planned(office)
     one, two = await phones(office, 1, 2)
-    assert (await two.client.post("/v1/devices/phone-1/package", json={})).status_code == 404
+    assert (await two.client.get("/v1/devices/phone-1/package")).status_code == 404
     await office.post("manager", "devices/phone-1/revocations", {"reason": "遗失"})
-    assert (await one.client.post("/v1/devices/phone-1/package", json={})).status_code == 404
-    assert (await two.client.post("/v1/devices/phone-2/package", json={})).status_code == 200
+    assert (await one.client.get("/v1/devices/phone-1/package")).status_code == 404
+    assert (await two.client.get("/v1/devices/phone-2/package")).status_code == 200
 
 
 async def test_an_order_bears_the_number_that_its_phone_gave_it(office: Office) -> None:
