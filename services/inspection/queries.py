@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from chassis.eventstore import Pool
+from chassis.sight import Sight
 from services.inspection.domain.catalogue import Catalogue, Site, catalogue_of
 from services.inspection.domain.inspection import Certificate
 from services.inspection.domain.numbers import Block
@@ -93,6 +94,10 @@ WHERE enterprise_id = $1 AND state NOT IN ('rectified', 'closed', 'withdrawn') O
 """
 KNOWN_SITE = "SELECT sectors, fields, equipment FROM enterprises WHERE enterprise_id = $1"
 DEVICES_THAT_WAIT = "SELECT device_id FROM devices WHERE waiting > 0 ORDER BY device_id"
+MEASURES = """
+SELECT measure_id, district, kind, state, inspection_id, enterprise_id, document_no, begun_on, due_on, version
+FROM measures WHERE {conditions} ORDER BY begun_on, measure_id LIMIT ${limit}
+"""
 
 # What was parsed, by the hash of its bytes: a published version never changes, so a copy is never stale.
 _CATALOGUES: dict[str, Catalogue] = {}
@@ -186,3 +191,30 @@ async def page(pool: Pool, sql: str, asked: Asked, *further: Any) -> list[Any]:
     """A page of one of the lists above, with one row more than asked for if there is a next page."""
     day, key = asked.after or (None, None)
     return await pool.fetch(sql, asked.state, asked.district, asked.seen, day, key, asked.limit + 1, *further)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedMeasures(Asked):
+    """What the list of measures may be filtered by besides."""
+
+    kind: str | None
+    inspection_id: str | None
+    enterprise_id: str | None
+
+
+async def measures(pool: Pool | Sight, asked: AskedMeasures) -> list[Any]:
+    """A page of measures, with one row more than asked for if there is a next page; only what is asked for is a condition."""
+    wanted = {
+        "state": asked.state, "district": asked.district, "kind": asked.kind, "inspection_id": asked.inspection_id,
+        "enterprise_id": asked.enterprise_id,
+    }  # fmt: skip
+    values: list[Any] = [value for value in wanted.values() if value is not None]
+    conditions = [f"{name} = ${place}" for place, name in enumerate((n for n, v in wanted.items() if v is not None), 1)]
+    if asked.seen is not None:
+        values.append(asked.seen)
+        conditions.append(f"district = ANY(${len(values)})")
+    if asked.after is not None:
+        values += asked.after
+        conditions.append(f"(begun_on, measure_id) > (${len(values) - 1}, ${len(values)})")
+    sql = MEASURES.format(conditions=" AND ".join(conditions) or "true", limit=len(values) + 1)
+    return await pool.fetch(sql, *values, asked.limit + 1)

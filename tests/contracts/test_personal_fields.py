@@ -63,6 +63,14 @@ NOBODYS |= set(
 NOBODYS |= {"command_id", "device_id", "disputed", "districts", "key_x", "key_y", "label", "uploaded_by"}
 #: Of documents: ids, forms, hashes; who signs by the form's key. Facts of a document are sealed for its subject.
 NOBODYS |= {"about", "by", "document_id", "facts_sha256", "file_sha256", "signatory", "supersedes", "template"}
+#: Of measures: ids and numbers, what is kept, seized, sampled, cut off and why; what was asked and found (answers are sealed).
+NOBODYS |= set(
+    """
+    amount appraisal approval_no approver_id article_id articles asked_by bring come_to condition decision_no emergency_reason
+    follow_up found grounds institute kept_at lifted matter measure_id notice_no of_measure previous purpose question recorded_by
+    records remaining result signed specification supplier suspension_id target target_id weather
+    """.split()  # noqa: SIM905 - as above
+)
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.

@@ -1,5 +1,21 @@
 """Inspection over HTTP: parse, authorise, call, present."""
 
-from services.inspection.api import devices, documents, hazards, orders, packages, plans, visits
+from services.inspection.api import (
+    devices,
+    documents,
+    hazards,
+    keepings,
+    measures,
+    orders,
+    packages,
+    plans,
+    records,
+    seizures,
+    supply_cuts,
+    visits,
+)
 
-ROUTERS = (plans.router, visits.router, hazards.router, orders.router, devices.router, packages.router, documents.router)
+ROUTERS = (
+    plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
+    records.router, supply_cuts.router, devices.router, packages.router, documents.router,
+)  # fmt: skip

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from chassis.aggregates import Loaded
+from chassis.calendar import WorkingDays
 from chassis.domain import day_of
 from chassis.runner import Work
 from services.inspection import queries
@@ -15,7 +17,7 @@ from services.inspection.domain.events import CheckedInOfficer
 from services.inspection.domain.hazard import HAZARD, HazardState
 from services.inspection.domain.numbers import SERIES
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Rules
+from services.inspection.domain.rules import Due, Period, Rules
 
 
 async def rules_of(work: Work) -> Rules:
@@ -41,6 +43,22 @@ async def certificates_of(work: Work, officers: Sequence[CheckedInOfficer]) -> i
 async def hazards_of(work: Work, hazard_ids: Sequence[str]) -> list[Loaded[HazardState]]:
     """The hazards of these ids; raises Unknown for one that was never found."""
     return [await work.existing(HAZARD, hazard_id) for hazard_id in hazard_ids]
+
+
+def due_of(rules: Rules, period: Period | None, start: date) -> Due | None:
+    """The last day of a period that begins the day after `start`; None without a period."""
+    if period is None:
+        return None
+    due = WorkingDays(rules.overrides).due(start, period.length, period.unit, rolls=period.rolls)
+    return Due(due.day, due.provisional)
+
+
+def last_day(rules: Rules, code: str, start: date) -> Due:
+    """The last day of the rulebook's period `code`. Refused `no-period` if the rulebook has none on this day."""
+    due = due_of(rules, rules.periods.get(code), start)
+    if due is None:
+        raise refused("no-period", rules, rule=code)
+    return due
 
 
 async def take_number(work: Work, organ_id: str, zi: str, taken_by: str, given: int | None = None) -> str:

@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 from chassis.aggregates import Loaded
-from chassis.calendar import WorkingDays
 from chassis.deadlines import Deadline
 from chassis.domain import Unknown, day_of
 from chassis.runner import Work
 from services.inspection import queries
-from services.inspection.commands.deciding import certificates_of, hazards_of, rules_of, take_number
+from services.inspection.commands.deciding import certificates_of, due_of, hazards_of, rules_of, take_number
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
 from services.inspection.domain import order as orders
@@ -23,7 +22,7 @@ from services.inspection.domain.inspection import INSPECTION
 from services.inspection.domain.numbers import ORDER_ZI
 from services.inspection.domain.order import ORDER, Dated, OrderState, ReInspection, Report
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Due, Period, Rules
+from services.inspection.domain.rules import Due, Rules
 
 Answer = dict[str, Any]
 
@@ -84,7 +83,7 @@ async def ask_extension(work: Work, order_id: str, command: AskExtension, enterp
     order = await _own(work, order_id, enterprise_id)
     rules = await rules_of(work)
     day = day_of(work.at)
-    work.append(order, orders.ask_extension(order.state, command, _due(rules, rules.extension_answer, day), day, rules))
+    work.append(order, orders.ask_extension(order.state, command, due_of(rules, rules.extension_answer, day), day, rules))
 
 
 async def grant_extension(work: Work, order_id: str, reason: str | None) -> None:
@@ -144,11 +143,4 @@ async def _own(work: Work, order_id: str, enterprise_id: str | None) -> Loaded[O
 
 
 def _re_inspection_due(rules: Rules, start: date) -> Due | None:
-    return _due(rules, rules.re_inspection, start)
-
-
-def _due(rules: Rules, period: Period | None, start: date) -> Due | None:
-    if period is None:
-        return None
-    due = WorkingDays(rules.overrides).due(start, period.length, period.unit, rolls=period.rolls)
-    return Due(due.day, due.provisional)
+    return due_of(rules, rules.re_inspection, start)

@@ -9,6 +9,7 @@ from services.inspection.domain import (
     hazard,
     hazard_events,
     inspection,
+    measures,
     numbers,
     onsite_plan,
     order,
@@ -16,6 +17,7 @@ from services.inspection.domain import (
     referral,
     refusals,
     rules,
+    signing,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "hazard",
     "hazard_events",
     "inspection",
+    "measures",
     "numbers",
     "onsite_plan",
     "order",
@@ -34,4 +37,5 @@ __all__ = [
     "referral",
     "refusals",
     "rules",
+    "signing",
 ]

@@ -12,9 +12,13 @@ from chassis.domain import Event, Refused, Stream
 from services.inspection.domain.events import NumberSpan, NumbersReceived, NumberTaken
 
 ORDER_ZI = "责改"
+ON_SITE_ZI = "现决"
+KEEPING_ZI = ("先保审", "先保通", "先保处审", "先保处")
+SEIZURE_ZI = ("强审", "查扣", "查扣延期", "查扣处")
+SUPPLY_ZI = ("停供通", "停供决", "恢复通")
+RECORD_ZI = ("询", "勘", "抽", "鉴")
 WORDS = frozenset({
-    "责改", "检查", "检记", "现决", "复查", "强审", "查扣", "查扣延期", "查扣处", "停供通", "停供决",
-    "恢复通", "询", "勘", "抽", "先保审", "先保通", "先保处审", "先保处", "鉴", "回", "移审", "移", "案",
+    ORDER_ZI, ON_SITE_ZI, *KEEPING_ZI, *SEIZURE_ZI, *SUPPLY_ZI, *RECORD_ZI, "检查", "检记", "复查", "回", "移审", "移", "案",
 })  # fmt: skip
 """The words of the series that are numbered here."""
 PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"

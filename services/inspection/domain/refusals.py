@@ -20,6 +20,11 @@ class Reason:
 
 CERTIFICATE = ("certificate-inspection", "show-certificate")
 RECORD = ("inspection-record", "full-record")
+KEEPING = "evidence-pre-registration-approval"
+KEPT = "T04-evidence-pre-registration"
+SEIZURE = "T05-seizure"
+CUT_NOTICE = "T27-power-cut-notice"
+EMERGENCY = "T06-emergency-measure"
 
 REASONS: dict[str, Reason] = {
     # what the decision rests on
@@ -155,6 +160,71 @@ REASONS: dict[str, Reason] = {
     "different-act-dates": Reason(
         "不同日期的违法行为须分别移送", "acts of different days are referred separately", ("applicable-law",)
     ),
+    # measures
+    "measure-exists": Reason("措施 {measure_id} 已存在", "measure {measure_id} exists already"),
+    "measure-ended": Reason("该措施已经终止", "the measure has ended"),
+    "no-legal-basis": Reason("{day} 没有可以引用的规则 {rule}", "no rule {rule} can be cited on {day}"),
+    "no-period": Reason("规则手册没有期限 {rule}", "the rulebook has no period {rule}"),
+    "own-measure": Reason("承办的执法人员不得自行批准", "who asked or takes part does not approve", ("seizure-approval",)),
+    "already-answered-request": Reason("该申请已经审批", "the request is answered already"),
+    "already-carried-out": Reason("该措施已经实施", "the measure is carried out already"),
+    "not-carried-out": Reason("该措施尚未实施", "the measure is not carried out yet"),
+    "list-empty": Reason("清单没有物品", "the list names nothing"),
+    "article-twice": Reason("物品 {article_id} 重复", "article {article_id} is named twice"),
+    "article-not-held": Reason("物品 {article_id} 不在措施之内", "article {article_id} is not held under this measure"),
+    "record-not-signed": Reason(
+        "笔录 {record} 仅有 {signed} 名执法人员签字，须有 {needed} 名", "{record} is signed by {signed} of {needed} officers",
+        ("two-officers",),
+    ),
+    "record-of-another-inspection": Reason("笔录 {record} 不属于本次检查", "record {record} is of another inspection"),
+    # measures: on site
+    "target-twice": Reason("措施对象 {target_id} 重复", "target {target_id} is named twice"),
+    "hazard-missing-for": Reason("“{target}”没有对应的隐患", "no hazard is named for {target}", ("hazard-removal",)),
+    "not-justified": Reason(
+        "隐患 {hazard_id} 不足以责令撤人、停产停用", "hazard {hazard_id} does not justify it", ("hazard-removal",)
+    ),
+    "until-before-decision": Reason("期限早于决定之日", "it would end before it was decided"),
+    "suspension-too-long": Reason("停产停用不得晚于 {longest}", "not longer than until {longest}", ("R04-suspension-maximum",)),
+    "hazard-not-in-measure": Reason("隐患 {hazard_id} 不在该措施之内", "hazard {hazard_id} is not in this measure"),
+    "already-agreed": Reason("隐患 {hazard_id} 已复查同意", "the review agreed to hazard {hazard_id} already"),
+    "resumption-open": Reason("隐患 {hazard_id} 的恢复申请尚未复查", "resumption was asked for {hazard_id} and not reviewed yet"),
+    "resumption-not-asked": Reason(
+        "未就隐患 {hazard_id} 申请恢复", "resumption was not asked for hazard {hazard_id}", ("hazard-removal",)
+    ),
+    # measures: evidence kept beforehand
+    "keeping-not-approved": Reason("未经机关负责人批准，不得先行登记保存", "it is not approved", (KEEPING,)),
+    "keeping-lapsed": Reason("处理期限 {decide_by} 已过，措施已失效", "it lapsed after {decide_by}", (KEPT,)),
+    # measures: sealing and seizure
+    "seizure-not-approved": Reason("未经批准，不得查封扣押", "it is not approved", ("seizure-approval",)),
+    "must-be-lifted": Reason("该措施应当解除，不得继续", "the measure must be lifted", (SEIZURE,)),
+    "no-emergency": Reason("该措施不是当场紧急实施的", "it was not taken in an emergency"),
+    "already-reported-measure": Reason("已经报告", "it is reported already"),
+    "not-reported": Reason("尚未报告，不能补办批准", "it is not reported yet", (EMERGENCY,)),
+    "not-regularised": Reason("尚未补办批准", "it is not approved afterwards yet", (EMERGENCY,)),
+    "regularisation-too-late": Reason("补办批准的时限 {by} 已过，应当解除", "it was to be approved by {by}", (EMERGENCY,)),
+    "seizure-expired": Reason("期限 {until} 已届满，应当解除", "its time ended on {until}", (SEIZURE,)),
+    "already-extended": Reason("期限只能延长一次", "it is extended once only", (SEIZURE,)),
+    "extension-too-long": Reason("延长不得晚于 {longest}", "not longer than until {longest}", (SEIZURE,)),
+    "appraisal-running": Reason("检测、检验、鉴定尚未结束", "an appraisal is running"),
+    "no-appraisal": Reason("没有进行中的鉴定", "there is no appraisal"),
+    "ends-before-it-began": Reason("结束早于开始", "it would end before it began"),
+    # measures: supply
+    "nothing-disobeyed": Reason("没有仍然有效而未执行的现场处理决定", "no decision on site is disobeyed", ("power-cut",)),
+    "no-major-hazard": Reason("所依据的决定不涉及重大事故隐患", "the decision is about no major hazard", ("power-cut",)),
+    "power-cut-not-approved": Reason("未经主要负责人批准，不得停止供应", "it is not approved", ("power-cut",)),
+    "power-cut-notice-too-short": Reason("停止供应不得早于 {earliest}", "not to be cut before {earliest}", (CUT_NOTICE,)),
+    "power-cut-too-early": Reason("通知的停止供应时间为 {earliest}", "it was announced for {earliest}", (CUT_NOTICE,)),
+    "already-notified": Reason("已经通知", "it is announced already"),
+    "not-notified": Reason("尚未通知停止供应", "it is not announced yet", ("power-cut",)),
+    # measures: records
+    "not-an-officer-of-it": Reason("{officer_id} 未参加，不能署名", "{officer_id} did not take part", ("two-officers",)),
+    "no-signatures": Reason("该文书无须执法人员补签", "no officer signs this afterwards"),
+    "same-officer-asks-and-records": Reason("询问人和记录人不得为同一人", "one officer asks, another writes", ("two-officers",)),
+    "questioning-out-of-turn": Reason("第 {nth} 次询问与前次询问不相接", "questioning {nth} does not follow the one before"),
+    "pages-unsigned": Reason("笔录共 {pages} 页，签字 {signed} 页", "{signed} of {pages} pages are signed", RECORD),
+    "due-before-commission": Reason("鉴定期限早于委托之日", "it would be due before it was asked for"),
+    "come-in-the-past": Reason("到场时间已过", "the time to come has passed"),
+    "appraisal-already-answered": Reason("鉴定意见已经收到", "the opinion has come already"),
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the rulebook says on one day; `articles` are citations by the code of the rule."""
+    """What the rulebook says on one day; `articles` are citations by the code of the rule or period, `periods` are by code."""
 
     rulebook: str
     minimum_officers: int
@@ -54,6 +54,7 @@ class Rules:
     presence: tuple[str, ...] = ()
     reconsideration: Period | None = None
     litigation: Period | None = None
+    periods: Mapping[str, Period] = field(default_factory=dict)
 
 
 def rules_on(content: Mapping[str, Any], day: date) -> Rules:
@@ -64,7 +65,11 @@ def rules_on(content: Mapping[str, Any], day: date) -> Rules:
         minimum_officers=int(content["officers"]["minimum"]),
         approved_plan_required=bool(content["inspection"]["approved_plan_required"]),
         re_inspection=_period(content["deadlines"], RE_INSPECTION, day),
-        articles={rule["code"]: cite(rule["basis"], laws) for rule in _valid(content["rules"], day) if rule["basis"] is not None},
+        articles={
+            row["code"]: cite(row["basis"], laws)
+            for row in (*_valid(content["deadlines"], day), *_valid(content["rules"], day))
+            if row["basis"] is not None
+        },
         laws=laws,
         overrides={date.fromisoformat(row["date"]): bool(row["working"]) for row in content["calendar_overrides"]},
         extension_request=_period(content["deadlines"], EXTENSION_REQUEST, day),
@@ -77,6 +82,7 @@ def rules_on(content: Mapping[str, Any], day: date) -> Rules:
         reconsideration=_period(content["deadlines"], "T19-reconsideration", day),
         litigation=_period(content["deadlines"], "T20-litigation", day),
         presence=tuple(content["inspection"].get("presence_required", ())),
+        periods={row["code"]: _period_of(row) for row in _valid(content["deadlines"], day)},
     )
 
 
@@ -86,9 +92,11 @@ def _valid(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str, An
 
 def _period(rows: Iterable[Mapping[str, Any]], code: str, day: date) -> Period | None:
     found = [row for row in _valid(rows, day) if row["code"] == code]
-    if not found:
-        return None
-    return Period(int(found[0]["length"]), str(found[0]["unit"]), bool(found[0]["rolls_to_working_day"]))
+    return _period_of(found[0]) if found else None
+
+
+def _period_of(row: Mapping[str, Any]) -> Period:
+    return Period(int(row["length"]), str(row["unit"]), bool(row["rolls_to_working_day"]))
 
 
 def valid_on(row: Mapping[str, Any], day: date) -> bool:

@@ -36,6 +36,7 @@ from services.inspection.domain.presence import (
 )
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Rules
+from services.inspection.domain.signing import check_signed
 
 
 def notify(state: InspectionState, command: Notice, rules: Rules, at: datetime) -> list[Event]:
@@ -190,7 +191,7 @@ def conclude(state: InspectionState, command: Conclusion, rules: Rules, at: date
     if disputed := sorted(answering.disputed(live)):
         raise refused("items-disputed", rules, items="、".join(disputed))
     require_meetings(state.meetings.values(), rules)
-    _check_signed(command, rules)
+    check_signed(command, rules)
     present_then = state.check_in
     event = InspectionConcluded(
         inspection_id=plan.inspection_id, task_id=plan.task_id, enterprise_id=plan.enterprise_id,
@@ -209,13 +210,6 @@ def _recorded(state: InspectionState, covers: tuple[str, ...] | None, rules: Rul
     if unknown := sorted(set(covers) - state.given.keys()):
         raise refused("answer-unknown", rules, item_code="", answers="、".join(unknown))
     return answering.standing(state.given[answer_id] for answer_id in covers)
-
-
-def _check_signed(command: Conclusion, rules: Rules) -> None:
-    if command.signed_by and (command.refused_reason or command.witness):
-        raise refused("signed-and-refused", rules)
-    if not command.signed_by and not (command.refused_reason and command.witness):
-        raise refused("signature-missing", rules)
 
 
 def _visited(state: InspectionState, rules: Rules, *, unseen: bool) -> InspectionPrepared:

@@ -1,6 +1,7 @@
 """What inspection folds its ledger into."""
 
 from chassis.projector import Projection
+from services.inspection.projections import measures
 from services.inspection.projections.devices import project_devices
 from services.inspection.projections.documents import project_documents
 from services.inspection.projections.lists import project
@@ -11,4 +12,5 @@ PROJECTIONS = (
     Projection("devices", version=1, project=project_devices, tables=("devices",)),
     Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
+    Projection("measure_list", version=1, project=measures.project, tables=("measures",)),
 )

@@ -1,0 +1,174 @@
+"""Acts of investigation over HTTP: sampling, appraisal, questioning, examination."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from chassis.http import Body, Id, Sha256
+from services.inspection.api.measuring import Articles, BegunBody, Instant, Officers, ReceiptBody, articles_of
+from services.inspection.api.reading import Day, Line, Officer, Text, officers_of
+from services.inspection.commands import records
+from services.inspection.domain.measures.recording import Commission, Done, Examine, Question, Sample, Summon
+from services.inspection.domain.measures.records import QuestionAnswered
+
+router = APIRouter(prefix="/v1", tags=["inspection"])
+Signed = Annotated[tuple[Id, ...], Field(max_length=20)]
+Pages = Annotated[int, Field(ge=1, le=1000, strict=True)]
+SignedPages = Annotated[int, Field(ge=0, le=1000, strict=True)]
+
+
+class DoneBody(BegunBody):
+    """An act of officers: who took part, which of them have signed, who of the other side has."""
+
+    officers: Officers
+    signed: Signed
+    receipt: ReceiptBody
+
+    def done(self) -> Done:
+        """As the domain has it."""
+        return Done(officers=officers_of(self.officers), signed=self.signed, receipt=self.receipt.told())
+
+
+class SamplingBody(DoneBody):
+    """Samples as they were taken."""
+
+    place: Line
+    purpose: Text
+    samples: Articles
+
+
+class CommissionBody(BegunBody):
+    """What an institute is asked to appraise, in which respect, by when."""
+
+    institute: Line
+    articles: Articles
+    matter: Text
+    due_on: Day
+    of_measure: Id | None = None
+
+
+class AppraisalAnswerBody(Body):
+    """The institute's opinion; `evidence` is the hash of its file."""
+
+    opinion: Text
+    evidence: Sha256 | None = None
+
+
+class SummonsBody(BegunBody):
+    """Who is to come where and when, about what, with which papers."""
+
+    person: Line
+    matter: Text
+    come_at: Instant
+    come_to: Line
+    bring: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    receipt: ReceiptBody
+
+
+class DialogueBody(Body):
+    """A question, and what was answered."""
+
+    question: Text
+    answer: Text
+
+
+class QuestioningBody(DoneBody):
+    """A questioning as it was written down; `nth` counts those of this person, `previous` is the one before."""
+
+    nth: Annotated[int, Field(ge=1, le=100, strict=True)]
+    previous: Id | None = None
+    begun_at: Instant
+    ended_at: Instant
+    place: Line
+    person: Line
+    position: Line | None = None
+    asked_by: Id
+    recorded_by: Id
+    told_rights: bool
+    dialogue: Annotated[list[DialogueBody], Field(min_length=1, max_length=500)]
+    pages: Pages
+    pages_signed: SignedPages
+
+
+class ExaminationBody(DoneBody):
+    """An examination as it was written down; photographs and sketches by the hashes of their files."""
+
+    begun_at: Instant
+    ended_at: Instant
+    place: Line
+    weather: Line | None = None
+    party: Line | None = None
+    invited: Line | None = None
+    recorded_by: Id
+    found: Text
+    photos: Annotated[tuple[Sha256, ...], Field(max_length=200)] = ()
+
+
+class SignatureBody(Body):
+    """Which officer signs."""
+
+    officer_id: Id
+
+
+@router.post("/samplings", status_code=201)
+async def sample(body: SamplingBody, command: Officer) -> Response:
+    """Record samples; the answer holds the number of the voucher."""
+    taken = Sample(place=body.place, purpose=body.purpose, samples=articles_of(body.samples), done=body.done())
+    return await command.run(records.sample, body.measure_id, body.inspection_id, taken, status=201)
+
+
+@router.post("/appraisal-commissions", status_code=201)
+async def commission_appraisal(body: CommissionBody, command: Officer) -> Response:
+    """Ask an institute to appraise things; the answer holds the document number."""
+    asked = Commission(
+        institute=body.institute, articles=articles_of(body.articles), matter=body.matter, due_on=body.due_on,
+        of_measure=body.of_measure,
+    )  # fmt: skip
+    return await command.run(records.commission, body.measure_id, body.inspection_id, asked, status=201)
+
+
+@router.post("/appraisal-commissions/{measure_id}/answers", status_code=201)
+async def receive_appraisal(measure_id: Id, body: AppraisalAnswerBody, command: Officer) -> Response:
+    """Note the institute's opinion."""
+    return await command.run(records.receive_appraisal, measure_id, body.opinion, body.evidence, status=201)
+
+
+@router.post("/questioning-notices", status_code=201)
+async def summon(body: SummonsBody, command: Officer) -> Response:
+    """Tell somebody to come and be questioned; the answer holds the document number."""
+    told = Summon(
+        person=body.person, matter=body.matter, come_at=body.come_at, come_to=body.come_to, bring=body.bring,
+        receipt=body.receipt.told(),
+    )  # fmt: skip
+    return await command.run(records.summon, body.measure_id, body.inspection_id, told, status=201)
+
+
+@router.post("/questionings", status_code=201)
+async def question(body: QuestioningBody, command: Officer) -> Response:
+    """Record a questioning."""
+    dialogue = tuple(QuestionAnswered(question=one.question, answer=one.answer) for one in body.dialogue)
+    asked = Question(
+        nth=body.nth, previous=body.previous, begun_at=body.begun_at, ended_at=body.ended_at, place=body.place,
+        person=body.person, position=body.position, asked_by=body.asked_by, recorded_by=body.recorded_by,
+        told_rights=body.told_rights, dialogue=dialogue, pages=body.pages, pages_signed=body.pages_signed, done=body.done(),
+    )  # fmt: skip
+    return await command.run(records.question, body.measure_id, body.inspection_id, asked, status=201)
+
+
+@router.post("/examinations", status_code=201)
+async def examine(body: ExaminationBody, command: Officer) -> Response:
+    """Record the examination of a site; the answer holds the document number."""
+    examined = Examine(
+        begun_at=body.begun_at, ended_at=body.ended_at, place=body.place, weather=body.weather, party=body.party,
+        invited=body.invited, recorded_by=body.recorded_by, found=body.found, photos=body.photos, done=body.done(),
+    )  # fmt: skip
+    return await command.run(records.examine, body.measure_id, body.inspection_id, examined, status=201)
+
+
+@router.post("/records/{measure_id}/signatures", status_code=201)
+async def sign(measure_id: Id, body: SignatureBody, command: Officer) -> Response:
+    """Add the signature of an officer who took part."""
+    return await command.run(records.sign, measure_id, body.officer_id, status=201)
