@@ -26,12 +26,13 @@ from bench.relaying import RELAY
 from bench.report import missed, report, shown
 from bench.sequence import SEQUENCE
 from bench.stage import Stage, open_stage
+from bench.workbook import WORKBOOK
 from chassis.telemetry import configure_logging
 
 PATHS: tuple[Path[Stage], ...] = (
     append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
 )  # fmt: skip
-APART: tuple[Path[Stage], ...] = (REGISTER, DOCUMENTS)
+APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS)
 """Measured only when named, each with a page of its own."""
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out

@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path as File
 from random import Random
@@ -30,6 +31,7 @@ MANY, FEW = 100_000, 3_000  # enterprises; the few where the bench is only seen 
 EQUIPMENT = 20  # records of each
 ASKED = 200  # questions of a slice
 DISTRICTS = 13
+PARSER = "spreadsheet.py"
 IMPORT, MEMORY, PAGE, SEARCH, OWN = "import", "memory", "a page", "a search", "a search, one district"
 SYLLABLES = "安宝昌诚创大德东发丰福富广海恒宏华辉汇吉佳嘉建江金锦精凯康科乐力联隆茂铭南鹏启荣瑞森"
 SYLLABLES += "盛泰天通万伟祥新信兴旭亚扬益永裕元源远泽正志中"
@@ -61,38 +63,55 @@ def _places(number: int) -> Iterator[dict[str, Any]]:
     yield {"统一社会信用代码": _code(number), "场所序号": 1, "场所编号": "P1", "场所类别": "涉粉作业场所", "场所名称": "一车间"}
 
 
-def _equipment(number: int) -> Iterator[dict[str, Any]]:
+def _equipment(number: int, count: int) -> Iterator[dict[str, Any]]:
     code = _code(number)
-    for each in range(1, EQUIPMENT + 1):
+    for each in range(1, count + 1):
         yield {
             "统一社会信用代码": code, "场所序号": 1, "设备编号": f"E{each}", "所在场所编号": "P1", "设备类别": "除尘系统",
             "设备名称": f"{each}号除尘系统", "设备状态": "在用",
         }  # fmt: skip
 
 
-def write_register(path: File, enterprises: int) -> None:
-    """A zip of CSV files with so many enterprises, in the form of the dust sector."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A register in the form of the dust sector: what its first sheet says, then each sheet with its heads and rows."""
+
+    readme: str
+    lines: Sequence[tuple[str, str]]
+    sheets: Sequence[tuple[str, Sequence[str], Iterator[dict[str, Any]]]]
+
+
+def filled(enterprises: int, equipment: int) -> Filled:
+    """So many enterprises with one place and so many pieces of equipment each; the rows can be taken once."""
     forms = json.loads(FORMS.read_text(encoding="utf-8"))
     title = next(row["title"] for row in forms["sectors"] if row["sector"] == SECTOR)
-    readme = forms["readme"]
-    numbers = range(1, enterprises + 1)
+    readme, numbers = forms["readme"], range(1, enterprises + 1)
     rows: tuple[Iterator[dict[str, Any]], ...] = (
         (_site(number) for number in numbers),
         (row for number in numbers for row in _places(number)),
-        (row for number in numbers for row in _equipment(number)),
+        (row for number in numbers for row in _equipment(number, equipment)),
     )
+    sheets = [
+        (sheet["name"], [column["head"] for column in sheet["columns"] if SECTOR in column.get("sectors", [SECTOR])], told)
+        for sheet, told in zip(forms["sheets"], rows, strict=True)
+    ]
+    return Filled(readme["sheet"], [(readme["form"], title), (readme["version"], forms["version"])], sheets)
+
+
+def write_register(path: File, enterprises: int) -> None:
+    """A zip of CSV files with so many enterprises."""
+    told = filled(enterprises, EQUIPMENT)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open(f"{readme['sheet']}.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
-            csv.writer(text).writerows([(readme["form"], title), (readme["version"], forms["version"])])
-        for sheet, told in zip(forms["sheets"], rows, strict=True):
-            heads = [column["head"] for column in sheet["columns"] if SECTOR in column.get("sectors", [SECTOR])]
-            with archive.open(f"{sheet['name']}.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
+        with archive.open(f"{told.readme}.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
+            csv.writer(text).writerows(told.lines)
+        for name, heads, rows in told.sheets:
+            with archive.open(f"{name}.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
                 writer = csv.DictWriter(text, heads)
                 writer.writeheader()
-                writer.writerows(told)
+                writer.writerows(rows)
 
 
-async def _found(client: httpx.AsyncClient) -> None:
+async def found(client: httpx.AsyncClient) -> None:
     """A city and its districts."""
     bodies = [("city", "市", "city", None), *((f"district-{n}", f"区{n}", "district", "city") for n in range(DISTRICTS))]
     for key, title, kind, parent in bodies:
@@ -104,17 +123,26 @@ async def _found(client: httpx.AsyncClient) -> None:
 
 
 class Memory:
-    """How much memory this process holds, looked at while something runs."""
+    """How much memory this process holds, and the parsers that it starts, looked at while something runs."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()
+        self.before = self._process.memory_info().rss
         self.seen: list[int] = []
+        self.parser = 0
 
     async def watch(self) -> None:
         """Look until cancelled."""
         while True:
             self.seen.append(self._process.memory_info().rss)
+            self.parser = max([self.parser, *self._parsers()])
             await asyncio.sleep(0.25)
+
+    def _parsers(self) -> Iterator[int]:
+        for child in self._process.children():
+            with suppress(psutil.Error):
+                if any(part.endswith(PARSER) for part in child.cmdline()):
+                    yield child.memory_info().rss
 
     @property
     def growth(self) -> float:
@@ -122,9 +150,14 @@ class Memory:
         quarter = max(1, len(self.seen) // 4)
         return max(0.0, max(self.seen[quarter:], default=0) - max(self.seen[:quarter])) / (1 << 20)
 
+    @property
+    def above(self) -> float:
+        """By how many MiB it ever went above what was there before."""
+        return (max([self.before, *self.seen]) - self.before) / (1 << 20)
 
-async def _imported(under_test: ServiceUnderTest, content: bytes, enterprises: int) -> tuple[float, float]:
-    """Seconds until the register is listed, and by how much the memory grew while it was loaded."""
+
+async def imported(under_test: ServiceUnderTest, name: str, content: bytes, enterprises: int) -> tuple[float, Memory]:
+    """Seconds until the register is listed, and the memory it took to load it."""
     memory = Memory()
     began = time.perf_counter()
     loaded = asyncio.Event()
@@ -132,7 +165,7 @@ async def _imported(under_test: ServiceUnderTest, content: bytes, enterprises: i
     async with under_test.client("manager") as client:
         answer = await client.post(
             "/v1/imports",
-            files={"file": ("r.zip", content)},
+            files={"file": (name, content)},
             data={"import_id": "bench-1", "accept_valid": "false"},
             timeout=None,
         )
@@ -144,7 +177,7 @@ async def _imported(under_test: ServiceUnderTest, content: bytes, enterprises: i
     if answer.status_code != 201 or answer.json()["accepted"] != enterprises:
         raise RuntimeError(answer.text[:500])
     await under_test.settle()
-    return time.perf_counter() - began, memory.growth
+    return time.perf_counter() - began, memory
 
 
 async def _following(under_test: ServiceUnderTest, loaded: asyncio.Event) -> None:
@@ -185,7 +218,9 @@ def _asking(under_test: ServiceUnderTest, districts: Sequence[str], questions: I
     return slice_
 
 
-def _told(rate: float) -> Variant:
+def told(rate: float) -> Variant:
+    """A variant that was measured once, before the rounds."""
+
     async def slice_() -> Sample:
         return Sample(rate)
 
@@ -199,13 +234,13 @@ async def _prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
     await asyncio.to_thread(write_register, path, enterprises)
     async with service_under_test(load_service("registry"), stage.admin_dsn, datetime.now(UTC)) as under_test:
         async with under_test.client("administrator") as administrator:
-            await _found(administrator)
-        seconds, growth = await _imported(under_test, path.read_bytes(), enterprises)
+            await found(administrator)
+        seconds, memory = await imported(under_test, path.name, await asyncio.to_thread(path.read_bytes), enterprises)
         await under_test.connection.execute("VACUUM ANALYZE")
         random = Random(7)
         yield {
-            IMPORT: _told(enterprises / seconds),
-            MEMORY: _told(growth),
+            IMPORT: told(enterprises / seconds),
+            MEMORY: told(memory.growth),
             PAGE: _asking(under_test, ["*"], _pages(random)),
             SEARCH: _asking(under_test, ["*"], _searches(random, enterprises)),
             OWN: _asking(under_test, ["district-3"], _searches(random, enterprises)),

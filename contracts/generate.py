@@ -36,7 +36,7 @@ def load_events() -> list[EventType]:
     """Every event type of every service, by wire name."""
     for service in DECIDING:
         importlib.import_module(f"services.{service}.domain")
-    return [EVENT_TYPES[wire] for wire in sorted(EVENT_TYPES)]
+    return [EVENT_TYPES[wire] for wire in sorted(EVENT_TYPES) if EVENT_TYPES[wire].service in DECIDING]
 
 
 def stem(event_type: EventType) -> str:

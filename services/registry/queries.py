@@ -40,10 +40,26 @@ WHERE ($1::text[] IS NULL OR district = ANY($1)) AND state = $2
   AND ($3::date IS NULL OR (submitted_on, submission_id) > ($3, $4))
 ORDER BY submitted_on, submission_id LIMIT $5
 """
-ROSTER = """
+ROSTERS = {
+    "officers": """
 SELECT * FROM officers WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
-ORDER BY district, officer_id LIMIT $3
-"""
+  AND (district, officer_id) > ($3, $4)
+ORDER BY district, officer_id LIMIT $5
+""",
+    "experts": """
+SELECT * FROM experts WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
+  AND (district, expert_id) > ($3, $4)
+ORDER BY district, expert_id LIMIT $5
+""",
+}
+ROSTER_SIZES = {
+    "officers": """
+SELECT count(*) FROM officers WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
+""",
+    "experts": """
+SELECT count(*) FROM experts WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2)
+""",
+}
 EXPERTS = """
 SELECT * FROM experts
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR district = $2) AND expert_id > $3

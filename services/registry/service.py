@@ -42,6 +42,7 @@ SERVICE = Service(
         submissions.router,
         erasures.router,
     ),
+    background=(exports.sweep,),
     projections=projections.PROJECTIONS,
     deadlines=projections.deadlines,
     fires=worker.FIRES,

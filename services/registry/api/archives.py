@@ -7,12 +7,13 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import PurePosixPath
 
-from services.registry.api.workbooks import unreadable
+from services.registry.api.parsing import unreadable
+from services.registry.api.workbooks import FORMS
 from services.registry.commands.staging import Staged
 from services.registry.domain.cells import Setting
 from services.registry.domain.forms import Form
@@ -34,11 +35,11 @@ def is_archive(content: bytes) -> bool:
     return "xl/workbook.xml" not in names and any(name.lower().endswith(".csv") for name in names)
 
 
-def stage(staged: Staged, content: bytes, forms: Iterable[Form], setting: Setting) -> Form:
+def stage(staged: Staged, content: bytes, setting: Setting) -> Form:
     """Read every row and put it on disk; raises WorkbookRefused if the files are not those of a form, or cannot be read."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive, _told_if_damaged():
         parts = _parts(archive)
-        form = form_of_heads(_heads(archive, parts), forms)
+        form = form_of_heads(_heads(archive, parts), FORMS)
         for sheet in form.sheets:
             rows = _rows(archive, parts[sheet.name])
             staged.add(form, sheet, entries_of(sheet, heads_of([next(rows)]), rows, setting))
@@ -95,4 +96,4 @@ def encoding_of(begin: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise unreadable("file-damaged")
+    raise unreadable("csv-encoding")

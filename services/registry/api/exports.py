@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
@@ -23,6 +22,8 @@ from chassis.telemetry import log
 from services.registry import queries
 from services.registry.api.imports import SHEETS, XLSX
 from services.registry.api.workbooks import FORMS, StagedBook
+from services.registry.commands import scratch
+from services.registry.commands.scratch import EXPORTS, Scratch
 from services.registry.domain import completeness, exporting, stated
 from services.registry.domain.changes import Sector
 from services.registry.domain.forms import Form
@@ -46,24 +47,37 @@ async def export(request: Request, sector: Sector, principal: Exporter, db: Seen
         raise BadRequest("form-unknown", "没有现行登记表", f"no form of {sector} is in force", status=404)
     asked = (principal.seen_districts(), district, sector)
     await _require_room(db, form, asked)
-    folder = Path(tempfile.mkdtemp(prefix="casetrail-export-"))  # only this process's user can read it
+    return await passing(f"{sector}.xlsx", XLSX, lambda book: _write(request, form, _pages(db, asked), book))
+
+
+async def passing(name: str, media_type: str, write: Callable[[Path], Awaitable[None]]) -> Response:
+    """A file that `write` writes, in a scratch folder that goes with the answer."""
+    folder = Scratch(EXPORTS)
     try:
-        book = folder / f"{sector}.xlsx"
-        await _write(request, form, _pages(db, asked), folder, book)
+        await write(folder.path / name)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.drop()
         raise
-    return _Passing(book, media_type=XLSX, filename=book.name)
+    return _Passing(folder, name, media_type)
 
 
 class _Passing(FileResponse):
     """A file whose folder goes with the answer, also where a range is refused or the asker hangs up."""
 
+    def __init__(self, folder: Scratch, name: str, media_type: str) -> None:
+        super().__init__(folder.path / name, media_type=media_type, filename=name)
+        self._folder = folder
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+            self._folder.drop()
+
+
+async def sweep(_: FastAPI) -> None:
+    """Background task of an API process: what processes that were killed left on disk is taken away."""
+    await asyncio.to_thread(scratch.sweep)
 
 
 async def _require_room(db: Sight, form: Form, asked: tuple[Any, ...]) -> None:
@@ -85,11 +99,11 @@ async def _pages(db: Sight, asked: tuple[Any, ...]) -> AsyncIterator[list[str]]:
         after = (rows[-1]["district"], rows[-1]["name"], rows[-1]["enterprise_id"])
 
 
-async def _write(request: Request, form: Form, pages: AsyncIterator[list[str]], folder: Path, book: Path) -> None:
+async def _write(request: Request, form: Form, pages: AsyncIterator[list[str]], book: Path) -> None:
     """Put the rows of all files on disk sheet by sheet, then write them; whatever their number, a page of files is in memory."""
     names = {fact.jurisdiction_id: fact.name for fact in await queries.established(pool_of(request).fetch)}
-    staged, done = await asyncio.to_thread(StagedBook, folder / "rows"), 0
-    try:
+    done = 0
+    async with staged_book(book) as staged:
         async for ids in pages:
             files = await _files(request, ids)
             await asyncio.to_thread(_stage, staged, form, files, names)
@@ -97,10 +111,19 @@ async def _write(request: Request, form: Form, pages: AsyncIterator[list[str]], 
         lines = [(form.version_label, form.version), *(("", line) for line in form.lines)]
         sheets = {sheet.name: [column.head for column in sheet.columns] for sheet in form.sheets}
         await asyncio.to_thread(staged.write, book, {form.readme: (form.form_label, form.title)}, lines, sheets)
+    log.info("register_exported", sector=form.sector, sites=done)
+
+
+@asynccontextmanager
+async def staged_book(book: Path) -> AsyncIterator[StagedBook]:
+    """Rows on disk beside the workbook that they will be written to."""
+    rows = book.with_name("rows")
+    staged = await asyncio.to_thread(StagedBook, rows)
+    try:
+        yield staged
     finally:
         await asyncio.to_thread(staged.close)
-        (folder / "rows").unlink(missing_ok=True)
-    log.info("register_exported", sector=form.sector, sites=done)
+        rows.unlink(missing_ok=True)
 
 
 def _stage(staged: StagedBook, form: Form, files: Sequence[EnterpriseState], districts: Mapping[str, str]) -> None:

@@ -28,9 +28,9 @@ from chassis.problems import BadRequest
 from services.registry import queries
 from services.registry.api.archives import encoding_of
 from services.registry.api.imports import IMPORT_ID, LARGEST, bounded, context_of, refused_file, too_large
+from services.registry.api.parsing import unreadable
 from services.registry.api.reference import READERS, Name, Text
 from services.registry.api.site_files import FieldName
-from services.registry.api.workbooks import unreadable
 from services.registry.commands import feeds
 from services.registry.commands.feeds import Decision, ReceiveFeed
 from services.registry.domain.adopting import Opening

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -19,19 +18,18 @@ from chassis.domain import Unknown, day_of
 from chassis.http import NAMESPACE, Command, Id, answer_json, command, etag, pool_of
 from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
-from chassis.runner import Context
+from chassis.runner import Answer, Context
 from chassis.sight import Sight
 from chassis.telemetry import current_traceparent
 from services.registry import queries
-from services.registry.api import archives, workbooks
+from services.registry.api import archives, parsing, workbooks
 from services.registry.api.reference import READERS
-from services.registry.commands.bulk import import_bulk
-from services.registry.commands.register import ImportRegister, import_register
-from services.registry.commands.staging import Staged
-from services.registry.domain.cells import District, Setting
-from services.registry.domain.forms import Form
+from services.registry.commands import bulk, register
+from services.registry.commands.register import ImportRegister
+from services.registry.commands.scratch import IMPORTS, scratch
+from services.registry.domain.cells import Setting
 from services.registry.domain.imports import IMPORT
-from services.registry.domain.workbook import COMPANION, Draft, Fault, WorkbookRefused
+from services.registry.domain.workbook import COMPANION, Fault, WorkbookRefused
 
 LARGEST = 64 << 20  # bytes of a request
 LISTED = 1000  # faults in an answer; the refused rows' workbook has all of them
@@ -93,17 +91,25 @@ async def load(request: Request, command: Importer) -> Response:
     order, content = await _order(request)
     day = day_of(command.occurred_at)
 
-    async def read(districts: Mapping[str, District]) -> Draft:
-        return await workbooks.read_file(content, Setting(day, districts))
+    runner, context = command.runner, context_of(command)
 
-    def stage(staged: Staged, districts: Mapping[str, District]) -> Form:
-        return archives.stage(staged, content, workbooks.FORMS, Setting(day, districts))
+    async def loading() -> Answer:
+        if archives.is_archive(content):
+            return await bulk.load_rows(
+                runner, context, order, lambda staged, known: archives.stage(staged, content, Setting(day, known))
+            )
+        with scratch(IMPORTS) as folder:
+            printed = await parsing.parse_apart(content, folder)
+            if printed.stat().st_size > parsing.IN_MEMORY:
+                return await bulk.load_rows(
+                    runner, context, order, lambda staged, known: parsing.stage(staged, printed, Setting(day, known))
+                )
+            return await register.load_draft(
+                runner, context, order, lambda known: parsing.read_file(printed, Setting(day, known))
+            )
 
     try:
-        if archives.is_archive(content):
-            answer = await import_bulk(command.runner, context_of(command), order, stage)
-        else:
-            answer = await import_register(command.runner, context_of(command), order, read)
+        answer = await register.import_once(runner, context, order, loading)
     except WorkbookRefused as refused:
         raise refused_file(refused, "workbook-refused", "登记表", "the workbook") from refused
     body = {**orjson.loads(answer.body), **await _faults(request, order.import_id)}

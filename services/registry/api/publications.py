@@ -37,11 +37,7 @@ async def publish_catalogue(request: Request, body: CatalogueBody, command: Admi
 @router.post("/rulebooks", status_code=201)
 async def publish_rulebook(request: Request, body: RulebookBody, command: Administrator) -> Response:
     """Publish a version of a rulebook."""
-    fact = RulebookPublished(
-        rulebook=body.rulebook, version=body.version, valid_from=body.valid_from, valid_to=body.valid_to,
-        province=body.province, content=await request.json(),
-    )  # fmt: skip
-    return await command.run(reference.publish_rulebook, fact, status=201)
+    return await command.run(reference.publish_rulebook, book_of(body, await request.json()), status=201)
 
 
 @router.get("/catalogues", dependencies=LISTED)
@@ -94,6 +90,14 @@ def fact_of(body: CatalogueBody, items: Sequence[dict[str, Any]]) -> CataloguePu
     return CataloguePublished(
         catalogue=body.catalogue, version=body.version, title=body.title, valid_from=body.valid_from, valid_to=body.valid_to,
         items=tuple(items), register_terms=body.register_terms,
+    )  # fmt: skip
+
+
+def book_of(body: RulebookBody, content: dict[str, Any]) -> RulebookPublished:
+    """The release that a checked body tells of; its content is kept as it came."""
+    return RulebookPublished(
+        rulebook=body.rulebook, version=body.version, valid_from=body.valid_from, valid_to=body.valid_to,
+        province=body.province, content=content,
     )  # fmt: skip
 
 

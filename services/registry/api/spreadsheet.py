@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import resource
+import signal
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -108,8 +109,10 @@ def lines(content: bytes, most: int) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Read the file from standard input; the arguments are the most rows of a sheet that are wanted, and bytes of memory."""
-    most, memory = int(sys.argv[1]), int(sys.argv[2])
+    """Read the file from standard input; the arguments are the most rows of a sheet, bytes of memory, and bytes to print."""
+    most, memory, printed = (int(argument) for argument in sys.argv[1:4])
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # who would print more dies, as who would take more memory
+    resource.setrlimit(resource.RLIMIT_FSIZE, (printed, printed))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,103 +1,26 @@
-"""Workbooks in and out: a file becomes sheets of rows, refused rows become a file that can be mended and sent again."""
+"""Workbooks out: refused rows become a file that can be mended and sent again, tables and staged rows a file to edit."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import sqlite3
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 import xlsxwriter
 
-from chassis.telemetry import log
-from services.registry.domain.cells import Cell, Setting
+from chassis.problems import BadRequest
 from services.registry.domain.forms import Form, forms_of
-from services.registry.domain.workbook import Draft, Fault, Row, Sheets, WorkbookRefused, read_workbook
 
-PROGRAM = Path(__file__).with_name("spreadsheet.py")
+LONGEST = 32_767  # characters of a cell
 FORMS = tuple(
     form
     for document in sorted((Path(__file__).parents[3] / "contracts" / "forms").glob("register-*.json"))
     for form in forms_of(json.loads(document.read_text(encoding="utf-8")))
 )
-MOST_ROWS = max(form.maximum_rows for form in FORMS) + 2  # of a sheet: its head, and one more than may be
-SECONDS = 90  # to read a file
-MEMORY = 3 << 29  # bytes of address space, to read a file
-
-UNREADABLE = {
-    "file-empty": ("文件是空的", "the file is empty"),
-    "file-not-xlsx": ("不是xlsx文件", "this is no xlsx file"),
-    "file-old-format": ("是旧版xls文件，请另存为xlsx", "this is an old xls file; save it as xlsx"),
-    "file-other-format": ("是其他格式的文件，请另存为xlsx", "this is a file of another format; save it as xlsx"),
-    "file-encrypted": ("文件已加密，请取消密码后重传", "the file is encrypted; remove its password"),
-    "file-damaged": ("文件已损坏，无法读取", "the file is damaged and cannot be read"),
-    "file-too-complex": ("文件展开后过大，无法读取", "the file unfolds to more than can be read"),
-}
-
-
-async def read_file(content: bytes, setting: Setting) -> Draft:
-    """Read a workbook by the forms; raises WorkbookRefused. Parsed in a process of its own, judged in a thread."""
-    return await asyncio.to_thread(_judge, await parse_apart(content), setting)
-
-
-async def parse_apart(content: bytes) -> bytes:
-    """What the parsing program prints about a file; a file that it dies of is too complex."""
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(PROGRAM), str(MOST_ROWS), str(MEMORY),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    printed, said = b"", b""
-    try:
-        async with asyncio.timeout(SECONDS):
-            printed, said = await program.communicate(content)
-    except TimeoutError:
-        log.warning("workbook_takes_too_long", size=len(content))
-    finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-    if program.returncode != 0:
-        log.warning("workbook_parser_died", code=program.returncode, size=len(content), said=said[-500:].decode(errors="replace"))
-        raise unreadable("file-too-complex" if (program.returncode or 0) < 0 else "file-damaged")
-    return printed
-
-
-def _judge(printed: bytes, setting: Setting) -> Draft:
-    return read_workbook(sheets_from(printed), FORMS, setting)
-
-
-def sheets_from(printed: bytes) -> Sheets:
-    """The sheets that the parsing program printed; raises WorkbookRefused if it printed why there are none."""
-    sheets: dict[str, list[Row]] = {}
-    rows: list[Row] = []
-    for line in printed.splitlines():
-        told = orjson.loads(line)
-        if isinstance(told, list):
-            rows.append(Row(told[0], [_cell(cell) for cell in told[1]]))
-        elif "sheet" in told:
-            rows = sheets[told["sheet"]] = []
-        else:
-            raise unreadable(told["unreadable"])
-    return sheets
-
-
-def _cell(told: Any) -> Cell:
-    if not isinstance(told, list):
-        return told  # type: ignore[no-any-return]
-    text: str = told[0]
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
-def unreadable(code: str) -> WorkbookRefused:
-    """The refusal of a file as such."""
-    zh, en = UNREADABLE[code]
-    return WorkbookRefused([Fault(None, None, None, code, zh, en)])
 
 
 def form_of(title: str, version: str) -> Form:
@@ -177,6 +100,11 @@ def _write_texts(sheet: Any, heads: Sequence[str], rows: Iterable[Sequence[str]]
     sheet.write_row(0, 0, heads, style)
     for place, row in enumerate(rows, start=1):
         for column, text in enumerate(row):
+            if len(text) > LONGEST:
+                raise BadRequest(
+                    "cell-too-long", f"{sheet.name}第{place + 1}行：内容超过单元格上限{LONGEST}字",
+                    f"{sheet.name} row {place + 1}: longer than a cell may be ({LONGEST} characters)", status=422,
+                )  # fmt: skip
             sheet.write_string(place, column, text)
 
 

@@ -1,4 +1,4 @@
-"""The register loaded from CSV files of any size: staged on disk, judged as a whole, then one write set per site."""
+"""The register loaded from files of any size: staged on disk, judged as a whole, then one write set per site."""
 
 from __future__ import annotations
 
@@ -44,26 +44,18 @@ class Tally:
     rows: int = 0
     sites: int = 0
     faults_total: int = 0
-    faults: list[Fault] = field(default_factory=list)
     districts: set[str] = field(default_factory=set)
 
     def blame(self, site: Site) -> None:
-        """Count the faults of a refused site, and remember the first."""
-        faults = [fault for entry in site.entries for fault in entry.faults if fault.code != COMPANION.code]
-        self.faults_total += len(faults)
-        self.faults += faults[: TOLD - len(self.faults)]
+        """Count the faults of a refused site."""
+        self.faults_total += sum(fault.code != COMPANION.code for entry in site.entries for fault in entry.faults)
 
 
-async def import_bulk(runner: Runner, context: Context, command: ImportRegister, stage: Stage) -> Answer:
-    """Load CSV files once, however often they are sent; sent again after a kill, it goes on where it was.
+async def load_rows(runner: Runner, context: Context, command: ImportRegister, stage: Stage) -> Answer:
+    """Load a file of any size; `stage` puts its rows on disk, in a thread.
 
-    `stage` puts the rows on disk, in a thread. Raises WorkbookRefused with the first faults, and then nothing was loaded;
-    Refused if the import id stands for another file, Conflict if another import does not end.
+    Raises WorkbookRefused with the first faults, and then nothing was loaded.
     """
-    return await register.import_once(runner, context, command, lambda: _load(runner, context, command, stage))
-
-
-async def _load(runner: Runner, context: Context, command: ImportRegister, stage: Stage) -> Answer:
     with staging() as staged:
         form = await asyncio.to_thread(stage, staged, await register.districts_of(runner.pool, context))
         tally = Tally()
@@ -71,7 +63,7 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, stage
         if not tally.sites:
             raise WorkbookRefused([no_rows(form)])
         if tally.faults_total and not command.accept_valid:
-            raise WorkbookRefused(tally.faults, tally.faults_total)
+            raise WorkbookRefused(list(islice(_faults(staged), TOLD)), tally.faults_total)
         district = await register.district_of(runner.pool, context, tally.districts)
         await runner.run(context, register.bound(register.start_import, _started(command, form, staged, tally), district))
         submitted, unchanged = await _register_all(runner, context, command, staged)
@@ -82,6 +74,11 @@ async def _load(runner: Runner, context: Context, command: ImportRegister, stage
             submitted=submitted, unchanged=unchanged,
         )  # fmt: skip
         return await register.finish(runner, context, finished)
+
+
+def _faults(staged: Staged) -> Iterator[Fault]:
+    """What is wrong, in the order of the file."""
+    return (fault for entry in staged.refused(KEPT) for fault in entry.faults if fault.code != COMPANION.code)
 
 
 def _started(command: ImportRegister, form: Form, staged: Staged, tally: Tally) -> ImportStarted:

@@ -58,6 +58,8 @@ async def enter_roster(work: Work, facts: Sequence[OfficerEnrolled]) -> dict[str
     entered: Counter[str] = Counter()
     for fact in facts:
         officer = await work.load(OFFICER, fact.officer_id)
+        if officer.exists:
+            officer = await work.existing(OFFICER, fact.officer_id)  # nobody is taken from a foreign district
         await work.existing(JURISDICTION, fact.district)
         events = roster.enter(officer.state, fact, work.at)
         work.append(officer, events, district=fact.district)

@@ -92,17 +92,12 @@ async def finish_import(work: Work, fact: ImportFinished) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def import_register(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
-    """Load a workbook once, however often it is sent; sent again after a kill, it goes on where it was.
-
-    `read` reads the file, given the jurisdictions by name. Raises WorkbookRefused with every fault, and then nothing was loaded;
-    Refused if the import id stands for another file, Conflict if another import does not end.
-    """
-    return await import_once(runner, context, command, lambda: _load(runner, context, command, read))
-
-
 async def import_once(runner: Runner, context: Context, command: ImportRegister, load: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Carry out `load` unless this import is finished, which is then answered the same again; one import at a time."""
+    """Load a file once, however often it is sent; sent again after a kill, it goes on where it was. One import at a time.
+
+    A finished import is answered the same again. Raises WorkbookRefused if nothing was loaded because of faults; Refused if the
+    import id stands for another file, Conflict if another import does not end.
+    """
     async with alone(runner.pool):
         state = (await aggregates.read(runner.pool, IMPORT, command.import_id)).state
         imports.refuse_other_file(state, command.sha256, command.accept_valid, command.existing)
@@ -112,7 +107,8 @@ async def import_once(runner: Runner, context: Context, command: ImportRegister,
         return await finish(runner, context, state.finished)
 
 
-async def _load(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
+async def load_draft(runner: Runner, context: Context, command: ImportRegister, read: Read) -> Answer:
+    """Load a workbook in memory: `read` reads the file, given the jurisdictions by name."""
     draft = await read(await districts_of(runner.pool, context))
     judged = await asyncio.to_thread(workbook.judge, draft, await _held_by_others(runner.pool, command, draft))
     if judged.refused and not command.accept_valid:

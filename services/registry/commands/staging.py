@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 import orjson
 
+from services.registry.commands.scratch import IMPORTS, scratch
+from services.registry.domain.cells import as_text
 from services.registry.domain.forms import Form, Sheet
 from services.registry.domain.workbook import COMPANION, Entry, Fault, Key, Site
 
@@ -107,13 +109,14 @@ class Staged:
 
 def _texts(entry: Entry) -> tuple[bytes, bytes | None]:
     faults = orjson.dumps([asdict(fault) for fault in entry.faults]) if entry.faults else None
-    return orjson.dumps([entry.cells, entry.values]), faults
+    cells = [as_text(cell) if isinstance(cell, date) else cell for cell in entry.cells]
+    return orjson.dumps([cells, entry.values]), faults
 
 
 @contextmanager
 def staging() -> Iterator[Staged]:
     """A place on disk for the length of a block; only this process's user can read it, and it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="casetrail-import-") as folder:
+    with scratch(IMPORTS) as folder:
         staged = Staged(f"{folder}/rows")
         try:
             yield staged

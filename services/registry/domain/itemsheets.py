@@ -7,35 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from services.registry.domain.cells import Cell, as_text
+from services.registry.domain.columns import REST, Column, Table, shown, value_of
 from services.registry.domain.provisions import Row as Json
 from services.registry.domain.workbook import Fault, Sheets, WorkbookRefused
 
-Kind = Literal["text", "integer", "boolean", "lines", "json", "date", "phase", "subject"]
-Table = tuple[Sequence[str], list[list[str]]]
-"""The heads of a sheet, and its rows as text."""
-
-REST = "其他（JSON）"
 HEAD, ITEMS, BASES, MEASURE_BASES, PENALTIES = "目录", "检查事项", "违反条款", "现场处理依据", "处罚"
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "phase": {"first": "首次", "overdue": "逾期"},
-    "subject": {"unit": "单位", "person": "个人"},
-}
-YES, NO = "是", "否"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its head, the field it fills, what its cells are; an empty cell is null, or says nothing if `optional`."""
-
-    head: str
-    field: str
-    kind: Kind = "text"
-    optional: bool = False
 
 
 MARKS = (
@@ -127,23 +106,7 @@ def _row(columns: Sequence[Column], row: Json) -> list[str]:
 
 
 def _texts(columns: Sequence[Column], row: Json) -> list[str]:
-    return [_text(column.kind, row.get(column.field)) for column in columns]
-
-
-def _text(kind: Kind, value: Any) -> str:
-    if value is None:
-        return ""
-    match kind:
-        case "boolean":
-            return YES if value else NO
-        case "lines":
-            return "\n".join(str(line) for line in value)
-        case "json":
-            return json.dumps(value, ensure_ascii=False)
-        case "phase" | "subject":
-            return WORDS[kind].get(value, str(value))
-        case _:
-            return str(value)
+    return [shown(column.kind, row.get(column.field)) for column in columns]
 
 
 def _rest(columns: Sequence[Column], row: Json, known: set[str]) -> str:
@@ -209,7 +172,7 @@ class _Reader:
 
     def _value(self, column: Column, cell: Cell, text: str, sheet: str, number: int) -> Any:
         try:
-            return _read(column.kind, cell, text)
+            return value_of(column.kind, cell, text)
         except (ValueError, RecursionError):
             self._fault(sheet, number, column.head, text)
             return None
@@ -232,29 +195,3 @@ class _Reader:
 
 def _at(number: int, cells: Mapping[str, Cell]) -> dict[str, tuple[int, Cell]]:
     return {head: (number, cell) for head, cell in cells.items()}
-
-
-def _read(kind: Kind, cell: Cell, text: str) -> Any:
-    """A cell's value, None if it is empty (no lines, for lines); ValueError if it is none of its kind."""
-    if kind == "lines":
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    if not text:
-        return None
-    match kind:
-        case "integer":
-            return int(text)
-        case "boolean":
-            return {YES: True, NO: False}[text] if text in (YES, NO) else _no(text)
-        case "json":
-            return json.loads(text)
-        case "date":
-            day = cell.date() if isinstance(cell, datetime) else cell
-            return day.isoformat() if isinstance(day, date) else date.fromisoformat(text).isoformat()
-        case "phase" | "subject":
-            return next((code for code, word in WORDS[kind].items() if text in (code, word)), None) or _no(text)
-        case _:
-            return text
-
-
-def _no(text: str) -> Any:
-    raise ValueError(text)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from chassis.domain import Event, Refused, Stream, event
 from services.registry.domain.facts import once
 from services.registry.domain.provisions import Row, objects
-from services.registry.domain.soundness import require_items, require_rulebook
+from services.registry.domain.soundness import Unsound, parts, refusals, require_items, unsound
 
 LARGEST = 10**15  # fen, or anything else that is counted: far from 64 bits
 DEEPEST = 32  # levels of nesting
@@ -89,14 +90,40 @@ def publish_rulebook(state: RulebookState, fact: RulebookPublished) -> list[Even
     Laws and deadlines are unique, periods run forwards, of two answers to one question one holds on a day, every article
     that is cited exists in the version cited, and every discretion band lies inside the range of its article.
     """
-    content = fact.content
-    _storable(content)
-    _forwards([fact, *_dated(content)])
-    _unique("law-repeated", "法律版本", "version of a law", [f"{law['id']} {law['version']}" for law in content["laws"]])
-    codes = [f"{deadline['code']} {deadline['valid_from']}" for deadline in content["deadlines"]]
-    _unique("deadline-repeated", "期限", "deadline", codes)
-    require_rulebook(content)
+    _forwards([fact])
+    for found in rulebook_faults(fact.content):
+        raise found.why
     return once(state.published, fact, "version-published", "该版本规则库", "version of the rulebook")
+
+
+def rulebook_faults(content: Mapping[str, Any]) -> Iterator[Unsound]:
+    """Everything that keeps a rulebook from being published, each with its place; what cannot be stored comes alone."""
+    stored = [
+        Unsound(section, place, why)
+        for section, place, node in parts(content)
+        for why in refusals([partial(_storable, {section: node if place is None else [node]}), partial(_require_forwards, node)])
+    ]
+    yield from stored
+    if stored:
+        return
+    yield from _repeated(content, "laws", ("id", "version"), "law-repeated", "法律版本", "version of a law")
+    yield from _repeated(content, "deadlines", ("code", "valid_from"), "deadline-repeated", "期限", "deadline")
+    yield from unsound(content)
+
+
+def _repeated(
+    content: Mapping[str, Any], section: str, names: Sequence[str], code: str, zh: str, en: str
+) -> Iterator[Unsound]:  # fmt: skip
+    seen: set[str] = set()
+    for place, row in enumerate(content[section]):
+        key = " ".join(str(row[name]) for name in names)
+        if key in seen:
+            yield Unsound(section, place, _given_twice(code, zh, en, [key]))
+        seen.add(key)
+
+
+def _require_forwards(node: Any) -> None:
+    _forwards(_dated(node))
 
 
 def _dated(node: Any) -> list[Row]:
@@ -141,5 +168,9 @@ def _forwards(rows: Iterable[Any]) -> None:
 
 def _unique(code: str, zh: str, en: str, values: list[str]) -> None:
     if repeated := sorted(value for value, count in Counter(values).items() if count > 1):
-        names = "、".join(repeated)
-        raise Refused(code, f"{zh}重复：{names}", f"{en} given more than once: {', '.join(repeated)}", repeated=repeated)
+        raise _given_twice(code, zh, en, repeated)
+
+
+def _given_twice(code: str, zh: str, en: str, repeated: list[str]) -> Refused:
+    names = "、".join(repeated)
+    return Refused(code, f"{zh}重复：{names}", f"{en} given more than once: {', '.join(repeated)}", repeated=repeated)

@@ -253,11 +253,13 @@ def enrol_expert(state: ExpertState, fact: ExpertEnrolled) -> list[Event]:
     return once(state.enrolled, fact, "expert-exists", "专家", "expert")
 
 
-def amend_expert(state: ExpertState, specialities: tuple[str, ...], last_day: date | None) -> list[Event]:
-    """An expert has other specialities, or leaves after a day, or comes back; the same again changes nothing."""
+def amend_expert(
+    state: ExpertState, specialities: tuple[str, ...], last_day: date | None, district: str | None = None
+) -> list[Event]:
+    """An expert has other specialities, leaves after a day, comes back, or goes to a district; the same again changes nothing."""
     if state.now is None:
         raise _unknown("expert", "专家")
-    after = replace(state.now, specialities=specialities, last_day=last_day)
+    after = replace(state.now, specialities=specialities, last_day=last_day, district=district or state.now.district)
     return [] if after == state.now else [after]
 
 

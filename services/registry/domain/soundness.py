@@ -4,9 +4,11 @@ no band or penalty outside the range of its article.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -47,25 +49,58 @@ ALTERNATIVES: Mapping[str, Key] = {
 """What makes two rows of a section answers to the same question; then their days must not overlap."""
 
 
-def require_rulebook(content: Mapping[str, Any]) -> None:
-    """A rulebook hangs together; Refused with the first thing that does not."""
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """What keeps a rulebook from being published: in which section, of its rules which (None: the section itself), and why."""
+
+    section: str
+    place: int | None
+    why: Refused
+
+
+def unsound(content: Mapping[str, Any]) -> Iterator[Unsound]:
+    """Everything in a rulebook that does not hang together."""
     for section, key in ALTERNATIVES.items():
-        _no_overlap(section, content.get(section) or (), key)
-    _no_overlapping_bands(content.get("discretion_bands") or ())
-    _one_kind_a_day(content.get("calendar_overrides") or ())
-    require_citations(content, content["laws"], content.get("valid_to"))
-    for row in content["ranges"]:
-        _ordered(row, f"{row['law']} {row['article']}")
-        _boundary_kept(row, content.get("boundary") or ())
-    for band in content.get("discretion_bands") or ():
-        _ordered(band, str(band["code"]))
-        _inside(band, content["ranges"], "band-outside-range", "裁量阶次", "discretion band")
+        for place, why in _overlaps(section, content.get(section) or (), key):
+            yield Unsound(section, place, why)
+    for place, why in _overlapping_bands(content.get("discretion_bands") or ()):
+        yield Unsound("discretion_bands", place, why)
+    for place, why in _kinds_of_a_day(content.get("calendar_overrides") or ()):
+        yield Unsound("calendar_overrides", place, why)
+    ranges, boundaries = content["ranges"], content.get("boundary") or ()
+    for section, number, node in parts(content):
+        checks: list[Callable[[], None]] = [partial(require_citations, node, content["laws"], content.get("valid_to"))]
+        if section == "ranges":
+            checks += [partial(_ordered, node, f"{node['law']} {node['article']}"), partial(_boundary_kept, node, boundaries)]
+        if section == "discretion_bands":
+            outside = partial(_inside, node, ranges, "band-outside-range", "裁量阶次", "discretion band")
+            checks += [partial(_ordered, node, str(node["code"])), outside]
+        yield from (Unsound(section, number, why) for why in refusals(checks))
+
+
+def parts(content: Mapping[str, Any]) -> Iterator[tuple[str, int | None, Any]]:
+    """The rules of a rulebook by section and place among them; sections that are no lists of rules are one part."""
+    for section, node in content.items():
+        if isinstance(node, list | tuple):
+            yield from ((section, place, row) for place, row in enumerate(node))
+        else:
+            yield section, None, node
+
+
+def refusals(checks: Iterable[Callable[[], None]]) -> Iterator[Refused]:
+    """What some checks refuse."""
+    for check in checks:
+        try:
+            check()
+        except Refused as why:
+            yield why
 
 
 def require_items(items: Iterable[Row], book: Mapping[str, Any] | None, valid_to: date | None) -> None:
     """The items of a catalogue hang together; with a rulebook every citation exists, every penalty lies inside its range."""
     for item in items:
-        _no_overlap(f"{item['code']} penalty", item["penalty"], _by("provision", "phase", "subject"))
+        for _, why in _overlaps(f"{item['code']} penalty", item["penalty"], _by("provision", "phase", "subject")):
+            raise why
         for penalty in item["penalty"]:
             _ordered(penalty, str(item["code"]))
     if book is None:
@@ -103,15 +138,16 @@ def _cited_by(row: Row) -> Row | None:
     return cited if isinstance(cited, Mapping) and cited.keys() >= CITED else None
 
 
-def _no_overlap(section: str, rows: Iterable[Row], key: Key) -> None:
-    together: dict[Hashable, list[Row]] = defaultdict(list)
-    for row in rows:
-        together[key(row)].append(row)
+def _overlaps(section: str, rows: Iterable[Row], key: Key) -> Iterator[tuple[int, Refused]]:
+    """The rows that hold on a day on which another one answers the same question."""
+    together: dict[Hashable, list[tuple[int, Row]]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        together[key(row)].append((place, row))
     for same, alternatives in together.items():
-        ordered = sorted(alternatives, key=lambda row: day(row.get("valid_from")) or date.min)
-        for before, after in pairwise(ordered):
+        ordered = sorted(alternatives, key=lambda told: day(told[1].get("valid_from")) or date.min)
+        for (_, before), (place, after) in pairwise(ordered):
             if (day(before.get("valid_to")) or date.max) >= (day(after.get("valid_from")) or date.min):
-                raise _overlap(section, str(after.get("code") or same))
+                yield place, _overlap(section, str(after.get("code") or same))
 
 
 def _overlap(section: str, what: str) -> Refused:
@@ -121,17 +157,21 @@ def _overlap(section: str, what: str) -> Refused:
     )  # fmt: skip
 
 
-def _no_overlapping_bands(bands: Iterable[Row]) -> None:
+def _overlapping_bands(bands: Iterable[Row]) -> Iterator[tuple[int, Refused]]:
     """Of one metric, one number has one band on one day."""
     together: dict[Hashable, list[Row]] = defaultdict(list)
     key = _by("province", "provision", "phase", "subject", "metric")
-    for band in bands:
-        for other in together[key(band)]:
-            if _meet(band, other, "from", "to", 0, 10**15) and _meet(
-                _ordinals(band), _ordinals(other), "valid_from", "valid_to", date.min.toordinal(), date.max.toordinal()
-            ):
-                raise _overlap("discretion_bands", str(band["code"]))
-        together[key(band)].append(band)
+    for place, band in enumerate(bands):
+        others = together[key(band)]
+        if any(_at_once(band, other) for other in others):
+            yield place, _overlap("discretion_bands", str(band["code"]))
+        others.append(band)
+
+
+def _at_once(band: Row, other: Row) -> bool:
+    return _meet(band, other, "from", "to", 0, 10**15) and _meet(
+        _ordinals(band), _ordinals(other), "valid_from", "valid_to", date.min.toordinal(), date.max.toordinal()
+    )
 
 
 def _ordinals(row: Row) -> dict[str, int | None]:
@@ -145,10 +185,12 @@ def _meet(one: Row, other: Row, start: str, end: str, least: int, most: int) -> 
     return max(starts) <= min(ends)
 
 
-def _one_kind_a_day(overrides: Iterable[Row]) -> None:
-    days = Counter(str(row["date"]) for row in overrides)
-    if repeated := sorted(on for on, count in days.items() if count > 1):
-        raise _overlap("calendar_overrides", "、".join(repeated))
+def _kinds_of_a_day(overrides: Iterable[Row]) -> Iterator[tuple[int, Refused]]:
+    seen: set[str] = set()
+    for place, row in enumerate(overrides):
+        if (on := str(row["date"])) in seen:
+            yield place, _overlap("calendar_overrides", on)
+        seen.add(on)
 
 
 def _ordered(row: Row, what: str) -> None:

@@ -130,7 +130,7 @@ COMPANION = Wrong("other-row-wrong", "本行无误，同一场所的其他行有
 def read_workbook(sheets: Sheets, forms: Iterable[Form], setting: Setting) -> Draft:
     """Read every row of a workbook; raises WorkbookRefused if it is not one of the forms: then no row was judged."""
     form = form_of_heads(sheets, forms)
-    if faults := _too_many(sheets, form):
+    if faults := too_many({name: len(rows) for name, rows in sheets.items()}, form):
         raise WorkbookRefused(faults)
     sites: dict[Key, Site] = defaultdict(Site)
     for sheet in form.sheets:
@@ -261,9 +261,10 @@ def letters(place: int) -> str:
     return text
 
 
-def _too_many(sheets: Sheets, form: Form) -> list[Fault]:
+def too_many(counts: Mapping[str, int], form: Form) -> list[Fault]:
+    """The sheets that have more rows, below their heads, than the form may have; `counts` are the rows of each sheet."""
     zh, en = f"超过上限{form.maximum_rows}行", f"more than {form.maximum_rows} rows"
-    crowded = [sheet.name for sheet in form.sheets if len(sheets[sheet.name]) - 1 > form.maximum_rows]
+    crowded = [sheet.name for sheet in form.sheets if counts[sheet.name] - 1 > form.maximum_rows]
     return [Fault(name, None, None, "too-many-rows", zh, en) for name in crowded]
 
 

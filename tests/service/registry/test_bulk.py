@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from python_calamine import load_workbook
 
-from services.registry.api import archives
+from services.registry.api import archives, parsing, workbooks
 from services.registry.commands import bulk, register
 from tests.domain.registry.filled import EQUIPMENT, PLACES, SITE, Filled, equipment, filled, place
-from tests.service.registry.desk import Desk
+from tests.service.registry.desk import Desk, xlsx
 from tests.service.registry.test_imports import CLAIMED, name, where
 
 
@@ -118,7 +121,7 @@ async def test_what_is_no_form_is_refused(desk: Desk) -> None:
     binary = io.BytesIO()
     with zipfile.ZipFile(binary, "w") as archive:
         archive.writestr("说明.csv", b"\xff\xfe\x00\x81\xff")
-    assert [e["code"] for e in (await desk.send(binary.getvalue())).json()["errors"]] == ["file-damaged"]
+    assert [e["code"] for e in (await desk.send(binary.getvalue())).json()["errors"]] == ["csv-encoding"]
     empty = await desk.send(zipped(filled(0)))
     assert [error["code"] for error in empty.json()["errors"]] == ["no-rows"]
 
@@ -127,6 +130,35 @@ async def test_files_that_unfold_to_too_much_are_not_read(desk: Desk) -> None:
     with patch.object(archives, "UNFOLDED", 100):
         answer = await desk.send(zipped(filled(1)))
     assert [error["code"] for error in answer.json()["errors"]] == ["file-too-complex"]
+
+
+async def test_a_large_workbook_is_staged_and_answered_as_a_small_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = filled(5)
+    book.rows[SITE][3]["从业人数"] = "四十五"
+    book.rows[SITE][1]["成立日期"] = date(2030, 1, 1)
+    book.rows[PLACES].append(place(9))
+    small = await desk.send(xlsx(book))
+    monkeypatch.setattr(parsing, "IN_MEMORY", 0)
+    large = await desk.send(xlsx(book))
+    assert where(large.json()["errors"]) == [
+        (SITE, 3, "成立日期", "date-in-future"), (SITE, 5, "从业人数", "not-a-number"),
+        (PLACES, 7, "统一社会信用代码", "site-unknown"),
+    ]  # fmt: skip
+    assert large.json()["errors"] == small.json()["errors"]
+    answer = await desk.send(xlsx(book), accept_valid=True)
+    assert (answer.json()["accepted"], answer.json()["refused"]) == (3, 2)
+    kept = await desk.auditor.get("/v1/imports/import-1/refused.xlsx")
+    heads, row = load_workbook(io.BytesIO(kept.content)).get_sheet_by_name(SITE).to_python()[:2]
+    assert row[heads.index("成立日期")] == "2030-01-01", "it can be mended and sent again"
+
+
+async def test_a_large_workbook_of_too_many_rows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "IN_MEMORY", 0)
+    monkeypatch.setattr(f"{parsing.__name__}.FORMS", [replace(form, maximum_rows=4) for form in workbooks.FORMS])
+    monkeypatch.setattr(parsing, "MOST_ROWS", 6)
+    answer = await desk.send(xlsx(filled(9)))
+    assert where(answer.json()["errors"]) == [(sheet, None, None, "too-many-rows") for sheet in (SITE, PLACES, EQUIPMENT)]
+    assert (await desk.send(xlsx(filled(4)))).status_code == 201
 
 
 async def test_the_keys_of_a_site_s_people_do_not_stay_in_memory(desk: Desk) -> None:

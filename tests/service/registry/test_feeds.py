@@ -255,7 +255,7 @@ async def test_bad_rows_refuse_a_feed_or_are_left_out(desk: Desk) -> None:
     ("content", "fault"),
     [
         (b"", "file-empty"), (b"[{]", "file-damaged"), (b"[1]", "record-malformed"), (b'[{"x": 1}]', "column-unknown"),
-        (b'[{"uscc": {}}]', "record-malformed"), (b"\xff\xfe\x00\xd8", "file-damaged"), (b"a,b\n1,2\n", "column-missing"),
+        (b'[{"uscc": {}}]', "record-malformed"), (b"\xff\xfe\x00\xd8", "csv-encoding"), (b"a,b\n1,2\n", "column-missing"),
         (b"PK\x03\x04", "column-missing"), (b"[]", "no-rows"),
     ],
 )  # fmt: skip

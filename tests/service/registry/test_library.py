@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
 from services.registry.api.workbooks import plain_workbook
-from services.registry.domain import itemsheets, roster
+from services.registry.domain import itemsheets
 from services.registry.domain.enterprise import enterprise_id_of
 from tests.domain.registry.filled import code, filled
 from tests.service.registry.desk import XLSX, Desk, document, jurisdiction_bodies, officer_body, xlsx
@@ -167,39 +165,3 @@ async def test_workbook_with_a_fault_publishes_nothing(desk: Desk) -> None:
     assert (fault["column"], fault["reason"].split()[0]) == ("finding_text", catalogue["items"][3]["code"])
     refused = await desk.administrator.post("/v1/catalogues/workbooks", files={"file": ("目录.xlsx", b"PK", XLSX)})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "file-damaged")
-
-
-async def test_officer_library_goes_out_as_csv_and_comes_in_again(desk: Desk) -> None:
-    await post(desk, "/v1/officers", officer_body())
-    await desk.under_test.settle()
-    text = (await desk.auditor.get("/v1/rosters/officers.csv")).content.decode("utf-8-sig")
-    heads, wang = text.splitlines()
-    assert wang.startswith("officer-001,王强,donghu-emb,南昌市东湖区应急管理局,donghu,JX-3601-001,2024-12-31,粉尘防爆")
-    renewed = wang.replace("2024-12-31", "2027-12-31")
-    new = renewed.replace("officer-001,王强", "officer-002,赵敏").replace("粉尘防爆", "冶金；煤气")
-    for encoding in ("utf-8", "gb18030"):
-        answer = await enter(desk, "\n".join((heads, renewed, new)).encode(encoding))
-        assert answer.status_code == 201, answer.text
-    assert {name: answer.json()[name] for name in ("enrolled", "changed", "unchanged")} == {
-        "enrolled": 0, "changed": 0, "unchanged": 2,
-    }  # fmt: skip
-    rows = {row["officer_id"]: row for row in await desk.settled("/v1/officers")}
-    assert rows["officer-001"]["certificate_valid_to"] == "2027-12-31"
-    assert (rows["officer-002"]["name"], rows["officer-002"]["specialities"]) == ("赵敏", ["冶金", "煤气"])
-    body = {"officers": [officer_body(officer_id="officer-003"), officer_body(officer_id="officer-004", district="nowhere")]}
-    await post(desk, "/v1/rosters/officers", body, 404)
-    assert len(await desk.settled("/v1/officers")) == 2, "all of them or none"
-
-
-async def test_roster_whose_cells_are_wrong(desk: Desk) -> None:
-    heads = ",".join(roster.COLUMNS)
-    answer = await enter(desk, f"{heads}\nofficer-001,王强,donghu-emb,局,donghu,JX-1,2024-13-31,\n".encode())
-    assert (answer.status_code, answer.json()["code"]) == (422, "roster-refused")
-    [fault] = answer.json()["errors"]
-    assert (fault["row"], fault["column"]) == (2, "有效期至")
-    for content, refused in ((b"a,b\n", "column-missing"), (b"\xff\xff\xff", "csv-encoding"), (b"", "column-missing")):
-        assert (await enter(desk, content)).json()["code"] == refused
-
-
-async def enter(desk: Desk, content: bytes) -> httpx.Response:
-    return await desk.administrator.post("/v1/rosters/officers.csv", content=content, headers={"Content-Type": "text/csv"})

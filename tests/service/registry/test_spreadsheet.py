@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from services.registry.api import spreadsheet, workbooks
+from services.registry.api import parsing, spreadsheet
 from services.registry.api.spreadsheet import Unreadable, sheets_of
-from services.registry.domain.workbook import WorkbookRefused
+from services.registry.commands.scratch import IMPORTS, scratch
+from services.registry.domain.cells import Setting
+from services.registry.domain.workbook import Draft, WorkbookRefused
 from tests.domain.registry.filled import SETTING, SITE, code, filled
 from tests.service.registry.desk import Desk, xlsx
 
@@ -90,10 +92,16 @@ FILES = [
 ]  # fmt: skip
 
 
+async def read(content: bytes, setting: Setting) -> Draft:
+    """A workbook as an import reads it."""
+    with scratch(IMPORTS) as folder:
+        return await parsing.read_file(await parsing.parse_apart(content, folder), setting)
+
+
 @pytest.mark.parametrize(("content", "wrong"), [row[1:] for row in FILES], ids=[row[0] for row in FILES])
 async def test_file_that_is_no_workbook(content: bytes, wrong: str) -> None:
     with pytest.raises(WorkbookRefused) as refused:
-        await workbooks.read_file(content, SETTING)
+        await read(content, SETTING)
     [fault] = refused.value.faults
     assert (fault.sheet, fault.row, fault.code) == (None, None, wrong)
     assert fault.zh
@@ -108,31 +116,43 @@ def test_file_that_admits_to_unfold_to_too_much(monkeypatch: pytest.MonkeyPatch)
 
 async def test_file_that_denies_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The archive's directory lies, so only the parser finds out: in its own process, within its memory."""
-    monkeypatch.setattr(workbooks, "MEMORY", 160 << 20)
-    assert len((await workbooks.read_file(GOOD, SETTING)).sites) == 1
+    monkeypatch.setattr(parsing, "MEMORY", 160 << 20)
+    assert len((await read(GOOD, SETTING)).sites) == 1
     with pytest.raises(WorkbookRefused) as refused:
-        await workbooks.read_file(bomb(320 << 20), SETTING)
+        await read(bomb(320 << 20), SETTING)
     assert refused.value.faults[0].code in ("file-too-complex", "file-damaged")
 
 
 async def test_parser_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "endless.py"
     program.write_text("import sys, signal\nsys.stdin.buffer.read()\nsignal.pause()\n")
-    monkeypatch.setattr(workbooks, "PROGRAM", program)
-    monkeypatch.setattr(workbooks, "SECONDS", 0.3)
+    monkeypatch.setattr(parsing, "PROGRAM", program)
+    monkeypatch.setattr(parsing, "SECONDS", 0.3)
     with pytest.raises(WorkbookRefused) as refused:
-        await workbooks.read_file(GOOD, SETTING)
+        await read(GOOD, SETTING)
     assert refused.value.faults[0].code == "file-too-complex"
 
 
-async def test_program_prints_what_the_module_reads() -> None:
-    printed = await workbooks.parse_apart(GOOD)
-    assert printed.splitlines() == list(spreadsheet.lines(GOOD, workbooks.MOST_ROWS))
+async def test_program_prints_what_the_module_reads(tmp_path: Path) -> None:
+    printed = await parsing.parse_apart(GOOD, tmp_path)
+    assert printed.read_bytes().splitlines() == list(spreadsheet.lines(GOOD, parsing.MOST_ROWS))
+
+
+async def test_text_that_many_cells_share_fills_no_disk() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("说明")
+        for row in range(200):
+            sheet.write_row(row, 0, ["x" * 30_000] * 20)
+    assert len(buffer.getvalue()) < 100_000
+    with scratch(IMPORTS) as folder, pytest.raises(WorkbookRefused) as refused:
+        await parsing.parse_apart(buffer.getvalue(), folder, 10 << 20)
+    assert refused.value.faults[0].code == "file-too-complex"
 
 
 def test_program_needs_nothing_of_the_project() -> None:
     """It starts anywhere: isolated, in another folder."""
-    command = [sys.executable, "-I", str(workbooks.PROGRAM), "10", str(1 << 30)]
+    command = [sys.executable, "-I", str(parsing.PROGRAM), "10", str(1 << 30), str(1 << 20)]
     done = subprocess.run(command, input=GOOD, capture_output=True, cwd="/", check=True)
     assert done.stdout.startswith('{"sheet":"说明"}'.encode())
 
@@ -176,7 +196,7 @@ async def test_loop_stays_free_while_a_workbook_is_judged() -> None:
             longest, last = max(longest, now - last), now
 
     beside = asyncio.create_task(answering())
-    draft = await workbooks.read_file(content, SETTING)
+    draft = await read(content, SETTING)
     done = True
     await beside
     assert len(draft.sites) == 3000
