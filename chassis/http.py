@@ -245,9 +245,16 @@ def foreign_cursor() -> BadRequest:
 
 
 def page(
-    _: Annotated[Principal, Depends(principal_of)], limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str | None = None
-) -> Page:
-    """FastAPI dependency: keyset pagination by an opaque cursor; nobody is told anything about it before they are known."""
+    request: Request, _: Annotated[Principal, Depends(principal_of)], limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> Page:  # fmt: skip
+    """FastAPI dependency: keyset pagination by an opaque cursor; nobody is told anything about it before they are known.
+
+    A list is asked for each thing once: of a parameter that is given twice, one would be left out unnoticed.
+    """
+    names = [name for name, _ in request.query_params.multi_items()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadRequest("parameter-repeated", f"参数重复：{'、'.join(twice)}", f"given more than once: {', '.join(twice)}")
     if cursor is None:
         return Page(limit, None)
     try:

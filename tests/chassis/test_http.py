@@ -374,3 +374,8 @@ async def test_what_the_operator_sees(sut: ServiceUnderTest) -> None:
     assert status["consumers"] == {"notes-policies": {"things": {}}}
     [event, _] = await sut.events()
     assert [item["headers"]["ce_id"] for item in items] == [str(event["event_id"])]
+
+
+async def test_a_list_is_asked_for_each_thing_once(sut: ServiceUnderTest) -> None:
+    async with sut.client("officer") as officer:
+        is_problem(await officer.get("/v1/notes?limit=5&limit=7"), 400, "parameter-repeated")

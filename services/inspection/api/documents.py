@@ -38,8 +38,9 @@ DocumentReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
 
 
 class PictureBody(Body):
-    """A signature as it was drawn (lines of points), or a PNG."""
+    """Whose signature or seal stands in the document: as it was drawn (lines of points), or a PNG."""
 
+    signatory: Signatory
     strokes: Annotated[list[Annotated[list[Point], Field(min_length=1, max_length=2000)]], Field(max_length=200)] | None = None
     png: Base64 | None = None
 
@@ -58,6 +59,13 @@ class SupersedesBody(Body):
     reason: Text
 
 
+class WordingBody(Body):
+    """How a hazard is worded in the document."""
+
+    hazard_id: Id
+    text: Text
+
+
 class DocumentBody(Body):
     """A form to be issued: 02, 03, 05 and 06 are made of what was recorded, others are filled in, `basis` by codes of rules."""
 
@@ -66,9 +74,9 @@ class DocumentBody(Body):
     inspection_id: Id
     order_id: Id | None = None
     facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
-    wording: Annotated[dict[Id, Text], Field(default_factory=dict, max_length=200)]
+    wording: Annotated[tuple[WordingBody, ...], Field(max_length=200)] = ()
     remedies: RemediesBody | None = None
-    pictures: Annotated[dict[Signatory, PictureBody], Field(default_factory=dict, max_length=20)]
+    pictures: Annotated[tuple[PictureBody, ...], Field(max_length=20)] = ()
     supersedes: SupersedesBody | None = None
 
 
@@ -109,17 +117,17 @@ async def issue(body: DocumentBody, command: Officer, blobs: Files) -> Response:
     remedies = (body.remedies.reconsideration, body.remedies.court) if body.remedies is not None else None
     wish = IssueDocument(
         document_id=body.document_id, form=body.form, inspection_id=body.inspection_id, order_id=body.order_id,
-        facts=body.facts, wording=body.wording, remedies=remedies,
-        pictures={name: _image(name, picture) for name, picture in body.pictures.items()},
+        facts=body.facts, wording={one.hazard_id: one.text for one in body.wording}, remedies=remedies,
+        pictures={one.signatory: _image(one) for one in body.pictures},
         supersedes=(body.supersedes.document_id, body.supersedes.reason) if body.supersedes is not None else None,
     )  # fmt: skip
     return await command.run(commands.issue, wish, blobs, status=201)
 
 
-def _image(name: str, body: PictureBody) -> Image:
+def _image(body: PictureBody) -> Image:
     if body.strokes is not None:
         return Strokes(body.strokes)
-    return _decoded(body.png or "", name)
+    return _decoded(body.png or "", body.signatory)
 
 
 def _decoded(text: str, name: str) -> bytes:

@@ -13,7 +13,7 @@ from tests.certificates import PASSPHRASE, authority
 from tests.service.inspection.office import Office
 
 REMEDIES = {"reconsideration": ["南昌市东湖区人民政府"], "court": "南昌铁路运输法院"}
-STROKES = {"strokes": [[[0, 40], [40, 0], [80, 80]]]}
+STROKES = {"signatory": "officer-1", "strokes": [[[0, 40], [40, 0], [80, 80]]]}
 
 
 def body(document_id: str = "document-1", form: str = "05", **changes: Any) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def encoded(data: bytes) -> str:
 async def test_an_order_is_laid_out_with_its_facts_citations_and_number(office: Office) -> None:
     await office.ordered("h-one", "h-two")
     made = await office.post(
-        "officer", "documents", body(wording={"h-one": "除尘器灰斗积尘未清理"}, pictures={"officer-1": STROKES})
+        "officer", "documents", body(wording=[{"hazard_id": "h-one", "text": "除尘器灰斗积尘未清理"}], pictures=[STROKES])
     )
     assert made["document_no"] == (await office.get("orders/order-1"))["document_no"]
     pdf = await file(office)
@@ -112,13 +112,17 @@ async def test_a_correction_is_another_document_and_the_first_stays_as_it_was(of
     await office.ordered("h-one")
     await office.post("officer", "documents", body())
     before = await file(office)
-    correction = body("document-2", wording={"h-one": "更正后的事实"}, supersedes={"document_id": "document-1", "reason": "笔误"})
+    correction = body(
+        "document-2",
+        wording=[{"hazard_id": "h-one", "text": "更正后的事实"}],
+        supersedes={"document_id": "document-1", "reason": "笔误"},
+    )
     await office.post("officer", "documents", correction)
     assert await file(office) == before
     assert (await office.get("documents/document-1"))["state"] == "superseded"
     again = {**correction, "document_id": "document-3"}
     await office.refused("already-superseded", "officer", "documents", again)
-    await office.refused("document-exists", "officer", "documents", body(wording={"h-one": "改写"}))
+    await office.refused("document-exists", "officer", "documents", body(wording=[{"hazard_id": "h-one", "text": "改写"}]))
     other = body("plan-1", "02", supersedes={"document_id": "document-2", "reason": "x"})
     await office.refused("other-document", "officer", "documents", other)
     await office.under_test.settle()
