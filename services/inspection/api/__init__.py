@@ -11,11 +11,12 @@ from services.inspection.api import (
     plans,
     records,
     seizures,
+    services,
     supply_cuts,
     visits,
 )
 
 ROUTERS = (
     plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
-    records.router, supply_cuts.router, devices.router, packages.router, documents.router,
+    records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router,
 )  # fmt: skip

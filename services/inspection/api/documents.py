@@ -194,6 +194,8 @@ async def get_document(request: Request, document_id: Id, principal: DocumentRea
         **facts_of(state.issued), "facts": await _facts(request, state),
         "state": "superseded" if state.superseded else "issued", "superseded_by": state.superseded,
         "signed": [state.signed[key] for key in sorted(state.signed)],
+        "services": [state.services[key] for key in sorted(state.services)], "effective_on": state.effective_on,
+        "returned": [state.returned[key] for key in sorted(state.returned)],
         "signatures_refused": [state.refused[key] for key in sorted(state.refused)], "district": loaded.district,
         "version": loaded.version,
     }  # fmt: skip

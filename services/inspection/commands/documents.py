@@ -6,12 +6,14 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
 from chassis.aggregates import Loaded
 from chassis.blobs import Blobs
+from chassis.calendar import WorkingDays
 from chassis.domain import day_of
 from chassis.envelope import canonical_json
 from chassis.rendering import Image, Rendered, Strokes
@@ -31,7 +33,8 @@ from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.order import ORDER, OrderState
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Period, Rules
+from services.inspection.domain.rules import Due, Period, Rules
+from services.inspection.domain.serving import ANNOUNCEMENT, Serve
 
 Answer = dict[str, Any]
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年"}
@@ -225,6 +228,30 @@ async def sign(work: Work, document_id: str, command: Signing) -> None:
     """Note that a document was signed."""
     document = await work.existing(DOCUMENT, document_id)
     work.append(document, documents.sign(document.state, command))
+
+
+async def serve(work: Work, document_id: str, command: Serve) -> None:
+    """Serve a document."""
+    document = await work.existing(DOCUMENT, document_id)
+    rules = await rules_of(work)
+    period = rules.periods.get(ANNOUNCEMENT)
+    announced = None
+    if period is not None:
+        due = WorkingDays(rules.overrides).due(command.served_on, period.length, period.unit, rolls=period.rolls)
+        announced = Due(due.day, due.provisional)
+    work.append(document, documents.serve(document.state, command, announced, rules))
+
+
+async def receive(work: Work, document_id: str, service_id: str, received_on: date) -> None:
+    """What was mailed arrived."""
+    document = await work.existing(DOCUMENT, document_id)
+    work.append(document, documents.receive(document.state, service_id, received_on, await rules_of(work)))
+
+
+async def give_back(work: Work, document_id: str, service_id: str, returned_on: date, reason: str) -> None:
+    """What was mailed came back."""
+    document = await work.existing(DOCUMENT, document_id)
+    work.append(document, documents.give_back(document.state, service_id, returned_on, reason, await rules_of(work)))
 
 
 async def refuse_signature(work: Work, document_id: str, signatory: str, reason: str, witness: str) -> None:

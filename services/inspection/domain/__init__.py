@@ -17,6 +17,7 @@ from services.inspection.domain import (
     referral,
     refusals,
     rules,
+    serving,
     signing,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "referral",
     "refusals",
     "rules",
+    "serving",
     "signing",
 ]

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, Stream, event
 from services.inspection.domain.refusals import refused
+from services.inspection.domain.rules import Due, Rules
+from services.inspection.domain.serving import DocumentReceived, DocumentReturned, DocumentServed, Serve, served
 
 Manner = Literal["drawn", "wet-scan", "certificate"]
 
@@ -85,6 +87,13 @@ class DocumentState:
     superseded: DocumentSuperseded | None = None
     signed: Mapping[str, DocumentSigned] = field(default_factory=dict)
     refused: Mapping[str, DocumentSignatureRefused] = field(default_factory=dict)
+    services: Mapping[str, DocumentServed] = field(default_factory=dict)
+    returned: Mapping[str, DocumentReturned] = field(default_factory=dict)
+
+    @property
+    def effective_on(self) -> date | None:
+        """The first day from which it counts as served; None as long as none is known."""
+        return min((one.effective_on for one in self.services.values() if one.effective_on is not None), default=None)
 
 
 def evolve_document(state: DocumentState, event: Event) -> DocumentState:
@@ -98,6 +107,13 @@ def evolve_document(state: DocumentState, event: Event) -> DocumentState:
             return replace(state, signed={**state.signed, event.signatory: event})
         case DocumentSignatureRefused():
             return replace(state, refused={**state.refused, event.signatory: event})
+        case DocumentServed():
+            return replace(state, services={**state.services, event.service_id: event})
+        case DocumentReceived() if event.service_id in state.services:
+            arrived = replace(state.services[event.service_id], effective_on=event.received_on)
+            return replace(state, services={**state.services, event.service_id: arrived})
+        case DocumentReturned():
+            return replace(state, returned={**state.returned, event.service_id: event})
         case _:
             return state
 
@@ -166,6 +182,43 @@ def refuse_signature(state: DocumentState, signatory: str, reason: str, witness:
     if signatory in state.signed:
         raise refused("already-signed", signatory=signatory)
     return [event]
+
+
+def serve(state: DocumentState, command: Serve, announced: Due | None, rules: Rules) -> list[Event]:
+    """Serve a document. Refused as `serving.served` does; `already-superseded`, `service-exists`."""
+    document = _standing(state)
+    event = served(document.document_id, document.issued_on, command, announced, rules)
+    known = state.services.get(command.service_id)
+    if known is not None and replace(known, effective_on=event.effective_on) != event:
+        raise refused("service-exists", rules, service_id=command.service_id)
+    return [] if known is not None else [event]
+
+
+def receive(state: DocumentState, service_id: str, received_on: date, rules: Rules) -> list[Event]:
+    """What was mailed arrived. Refused `service-unknown`, `not-mailed`, `served-before-issue`."""
+    sent = _mailed(state, service_id, rules)
+    if received_on < sent.served_on:
+        raise refused("served-before-issue", rules)
+    if sent.effective_on is not None:
+        return []
+    return [DocumentReceived(document_id=sent.document_id, service_id=service_id, received_on=received_on)]
+
+
+def give_back(state: DocumentState, service_id: str, returned_on: date, reason: str, rules: Rules) -> list[Event]:
+    """What was mailed came back. Refused `service-unknown`, `not-mailed`."""
+    sent = _mailed(state, service_id, rules)
+    if service_id in state.returned or sent.effective_on is not None:
+        return []
+    return [DocumentReturned(document_id=sent.document_id, service_id=service_id, returned_on=returned_on, reason=reason)]
+
+
+def _mailed(state: DocumentState, service_id: str, rules: Rules) -> DocumentServed:
+    sent = state.services.get(service_id)
+    if sent is None:
+        raise refused("service-unknown", rules, service_id=service_id)
+    if sent.way != "mail":
+        raise refused("not-mailed", rules, service_id=service_id)
+    return sent
 
 
 def _standing(state: DocumentState) -> DocumentIssued:

@@ -146,6 +146,16 @@ REASONS: dict[str, Reason] = {
     "facts-incomplete": Reason("文书内容不完整：{detail}", "the facts are not those of the form: {detail}"),
     "citation-unknown": Reason("规则手册中没有可引用的 {rule}", "the rulebook cites nothing for {rule}"),
     "file-unusable": Reason("文件不能作为签字文书：{detail}", "the file cannot be a signed document: {detail}"),
+    # service of documents
+    "served-before-issue": Reason("送达日期早于出具日期", "served before it was issued or sent", ("service",)),
+    "left-without-witness": Reason("留置送达须有见证人，或者录像", "leaving needs a witness or a recording", ("service",)),
+    "electronic-unconfirmed": Reason(
+        "电子送达须有当事人签订的确认书", "electronic service needs a signed confirmation", ("electronic-service-confirmation",)
+    ),
+    "mail-without-reference": Reason("邮寄、公告送达须填写单号或者载体", "mail and announcement need a reference", ("service",)),
+    "service-exists": Reason("送达 {service_id} 已有不同的记录", "service {service_id} was recorded otherwise"),
+    "service-unknown": Reason("没有送达 {service_id}", "there is no service {service_id}"),
+    "not-mailed": Reason("送达 {service_id} 不是邮寄", "service {service_id} was not by mail"),
     # devices
     "device-exists": Reason("设备编号 {device_id} 已被登记", "another device is registered as {device_id}"),
     "key-invalid": Reason("公钥无效", "the public key is no point of P-256"),

@@ -174,3 +174,19 @@ async def test_what_no_font_has_is_refused_by_name_and_no_number_is_lost(office:
     assert "U+2B820" in str(problem)
     made = await office.post("officer", "documents", body("plan-1", "02"))
     assert made["document_no"].endswith("〔2021〕1号")
+
+
+async def test_a_document_is_served_by_mail_and_counts_from_its_receipt(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    mailed = {
+        "service_id": "service-1", "way": "mail", "recipient": "王厂长", "place": "邮寄", "served_on": "2021-09-06",
+        "reference": "EMS 1",
+    }  # fmt: skip
+    path = "documents/document-1/services"
+    await office.refused("electronic-unconfirmed", "officer", path, {**mailed, "way": "electronic"})
+    await office.post("officer", path, mailed)
+    assert (await office.get("documents/document-1"))["effective_on"] is None
+    await office.post("officer", f"{path}/service-1/receipts", {"received_on": "2021-09-09"})
+    told = await office.get("documents/document-1")
+    assert (told["effective_on"], told["services"][0]["recipient"]) == ("2021-09-09", "王厂长")
