@@ -67,12 +67,16 @@ class WordingBody(Body):
 
 
 class DocumentBody(Body):
-    """A form to be issued: 02, 03, 05 and 06 are made of what was recorded, others are filled in, `basis` by codes of rules."""
+    """A form to be issued: 02, 03, 05 and 06 are made of what was recorded, others are filled in, `basis` by codes of rules.
+
+    With `measure_id` it bears the number that the measure took, and 04, 08, 09 and 20 are made of the measure.
+    """
 
     document_id: Id
     form: FormNo
     inspection_id: Id
     order_id: Id | None = None
+    measure_id: Id | None = None
     facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
     wording: Annotated[tuple[WordingBody, ...], Field(max_length=200)] = ()
     remedies: RemediesBody | None = None
@@ -117,6 +121,7 @@ async def issue(body: DocumentBody, command: Officer, blobs: Files) -> Response:
     remedies = (body.remedies.reconsideration, body.remedies.court) if body.remedies is not None else None
     wish = IssueDocument(
         document_id=body.document_id, form=body.form, inspection_id=body.inspection_id, order_id=body.order_id,
+        measure_id=body.measure_id,
         facts=body.facts, wording={one.hazard_id: one.text for one in body.wording}, remedies=remedies,
         pictures={one.signatory: _image(one) for one in body.pictures},
         supersedes=(body.supersedes.document_id, body.supersedes.reason) if body.supersedes is not None else None,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from chassis.http import Body, Id
-from services.inspection.api.measuring import AnswerBody, HandedOverBody, ListedBody, articles_of
+from services.inspection.api.measuring import HandedOverBody, ListedBody, MeasureAnswerBody, articles_of
 from services.inspection.api.reading import Approver, Officer, Text, officers_of
 from services.inspection.commands import keepings
 from services.inspection.domain.measures.keeping import CarryOut, Fate, KeptArticle, RequestKeeping
@@ -41,7 +41,7 @@ async def request_keeping(body: ListedBody, command: Officer) -> Response:
 
 
 @router.post("/{measure_id}/approvals", status_code=201)
-async def answer_keeping(measure_id: Id, body: AnswerBody, command: Approver) -> Response:
+async def answer_keeping(measure_id: Id, body: MeasureAnswerBody, command: Approver) -> Response:
     """Approve it, or not; never by one of its officers."""
     return await command.run(keepings.answer, measure_id, body.agreed, body.opinion, status=201)
 

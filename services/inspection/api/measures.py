@@ -49,6 +49,13 @@ class SuspensionBody(BegunBody):
     until: Day | None = None
     records: Records = ()
 
+    def decided(self) -> Suspend:
+        """As the domain has it."""
+        return Suspend(
+            targets=tuple(Target(**target.model_dump()) for target in self.targets), officers=officers_of(self.officers),
+            receipt=self.receipt.told(), until=self.until, records=self.records,
+        )  # fmt: skip
+
 
 class ResumptionRequestBody(Body):
     """Which hazards are gone; evidence by the hashes of its files."""
@@ -68,11 +75,7 @@ class ResumptionReviewBody(Body):
 @router.post("/suspensions", status_code=201)
 async def suspend(body: SuspensionBody, command: Officer) -> Response:
     """Decide on site that people are withdrawn, production or use suspended; the answer holds the document number."""
-    decided = Suspend(
-        targets=tuple(Target(**target.model_dump()) for target in body.targets), officers=officers_of(body.officers),
-        receipt=body.receipt.told(), until=body.until, records=body.records,
-    )  # fmt: skip
-    return await command.run(measures.suspend, body.measure_id, body.inspection_id, decided, status=201)
+    return await command.run(measures.suspend, body.measure_id, body.inspection_id, body.decided(), status=201)
 
 
 @router.post("/suspensions/{measure_id}/resumption-requests", status_code=201)
@@ -115,7 +118,8 @@ async def get_measure(request: Request, measure_id: Id, principal: MeasureReader
         raise Unknown(MEASURE.name, measure_id)
     state = loaded.state
     view = {
-        "measure_id": measure_id, "kind": state.kind, "state": state.status, **_matter(state.matter),
+        "measure_id": measure_id, "kind": state.kind, "state": state.status, "numbers": state.numbers,
+        **_matter(state.matter),
         "district": loaded.district, "version": loaded.version,
     }  # fmt: skip
     return answer_json(view, version=loaded.version)

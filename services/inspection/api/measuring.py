@@ -67,7 +67,7 @@ class ReceiptBody(Body):
         return Receipt(signed_by=self.signed_by, refused_reason=self.refused_reason, witness=self.witness)
 
 
-class AnswerBody(Body):
+class MeasureAnswerBody(Body):
     """Whether what officers ask for is approved, and why."""
 
     agreed: bool

@@ -39,6 +39,10 @@ class SamplingBody(DoneBody):
     purpose: Text
     samples: Articles
 
+    def taken(self) -> Sample:
+        """As the domain has it."""
+        return Sample(place=self.place, purpose=self.purpose, samples=articles_of(self.samples), done=self.done())
+
 
 class CommissionBody(BegunBody):
     """What an institute is asked to appraise, in which respect, by when."""
@@ -92,6 +96,15 @@ class QuestioningBody(DoneBody):
     pages: Pages
     pages_signed: SignedPages
 
+    def asked(self) -> Question:
+        """As the domain has it."""
+        dialogue = tuple(QuestionAnswered(question=one.question, answer=one.answer) for one in self.dialogue)
+        return Question(
+            nth=self.nth, previous=self.previous, begun_at=self.begun_at, ended_at=self.ended_at, place=self.place,
+            person=self.person, position=self.position, asked_by=self.asked_by, recorded_by=self.recorded_by,
+            told_rights=self.told_rights, dialogue=dialogue, pages=self.pages, pages_signed=self.pages_signed, done=self.done(),
+        )  # fmt: skip
+
 
 class ExaminationBody(DoneBody):
     """An examination as it was written down; photographs and sketches by the hashes of their files."""
@@ -106,8 +119,15 @@ class ExaminationBody(DoneBody):
     found: Text
     photos: Annotated[tuple[Sha256, ...], Field(max_length=200)] = ()
 
+    def examined(self) -> Examine:
+        """As the domain has it."""
+        return Examine(
+            begun_at=self.begun_at, ended_at=self.ended_at, place=self.place, weather=self.weather, party=self.party,
+            invited=self.invited, recorded_by=self.recorded_by, found=self.found, photos=self.photos, done=self.done(),
+        )  # fmt: skip
 
-class SignatureBody(Body):
+
+class OfficerSignatureBody(Body):
     """Which officer signs."""
 
     officer_id: Id
@@ -116,8 +136,7 @@ class SignatureBody(Body):
 @router.post("/samplings", status_code=201)
 async def sample(body: SamplingBody, command: Officer) -> Response:
     """Record samples; the answer holds the number of the voucher."""
-    taken = Sample(place=body.place, purpose=body.purpose, samples=articles_of(body.samples), done=body.done())
-    return await command.run(records.sample, body.measure_id, body.inspection_id, taken, status=201)
+    return await command.run(records.sample, body.measure_id, body.inspection_id, body.taken(), status=201)
 
 
 @router.post("/appraisal-commissions", status_code=201)
@@ -149,26 +168,16 @@ async def summon(body: SummonsBody, command: Officer) -> Response:
 @router.post("/questionings", status_code=201)
 async def question(body: QuestioningBody, command: Officer) -> Response:
     """Record a questioning."""
-    dialogue = tuple(QuestionAnswered(question=one.question, answer=one.answer) for one in body.dialogue)
-    asked = Question(
-        nth=body.nth, previous=body.previous, begun_at=body.begun_at, ended_at=body.ended_at, place=body.place,
-        person=body.person, position=body.position, asked_by=body.asked_by, recorded_by=body.recorded_by,
-        told_rights=body.told_rights, dialogue=dialogue, pages=body.pages, pages_signed=body.pages_signed, done=body.done(),
-    )  # fmt: skip
-    return await command.run(records.question, body.measure_id, body.inspection_id, asked, status=201)
+    return await command.run(records.question, body.measure_id, body.inspection_id, body.asked(), status=201)
 
 
 @router.post("/examinations", status_code=201)
 async def examine(body: ExaminationBody, command: Officer) -> Response:
     """Record the examination of a site; the answer holds the document number."""
-    examined = Examine(
-        begun_at=body.begun_at, ended_at=body.ended_at, place=body.place, weather=body.weather, party=body.party,
-        invited=body.invited, recorded_by=body.recorded_by, found=body.found, photos=body.photos, done=body.done(),
-    )  # fmt: skip
-    return await command.run(records.examine, body.measure_id, body.inspection_id, examined, status=201)
+    return await command.run(records.examine, body.measure_id, body.inspection_id, body.examined(), status=201)
 
 
 @router.post("/records/{measure_id}/signatures", status_code=201)
-async def sign(measure_id: Id, body: SignatureBody, command: Officer) -> Response:
+async def sign(measure_id: Id, body: OfficerSignatureBody, command: Officer) -> Response:
     """Add the signature of an officer who took part."""
     return await command.run(records.sign, measure_id, body.officer_id, status=201)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from chassis.http import Body, Id
-from services.inspection.api.measuring import AnswerBody, HandedOverBody, Lifter, ListedBody, ReceiptBody, articles_of
+from services.inspection.api.measuring import HandedOverBody, Lifter, ListedBody, MeasureAnswerBody, ReceiptBody, articles_of
 from services.inspection.api.reading import Approver, Day, Line, Officer, Text, officers_of
 from services.inspection.commands import seizures
 from services.inspection.domain.measures.seizure import RequestSeizure, Seize
@@ -104,7 +104,7 @@ async def report_seizure(measure_id: Id, body: SeizureReportBody, command: Offic
 
 
 @router.post("/seizures/{measure_id}/approvals", status_code=201)
-async def answer_seizure(measure_id: Id, body: AnswerBody, command: Approver) -> Response:
+async def answer_seizure(measure_id: Id, body: MeasureAnswerBody, command: Approver) -> Response:
     """Approve it, or not: before it is carried out, or in time afterwards what was taken in an emergency."""
     return await command.run(seizures.answer, measure_id, body.agreed, body.opinion, status=201)
 

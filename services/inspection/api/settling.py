@@ -22,6 +22,7 @@ from chassis.telemetry import current_traceparent, log
 from chassis.vault import KeysMissing
 from services.inspection import queries
 from services.inspection.api.hazards import CorrectionBody
+from services.inspection.api.noted import MEASURES
 from services.inspection.api.orders import OrderBody
 from services.inspection.api.signing import CommandBody, payload_of
 from services.inspection.api.visits import (
@@ -49,7 +50,7 @@ NOT_YET = frozenset({
 """Refusals that more events may lift: the command waits."""
 BESIDE_ANOTHER = frozenset({
     "already-ordered", "hazard-exists", "meeting-exists", "statement-exists", "answer-exists", "order-exists", "hazard-twice",
-    "hazard-ended", "number-used",
+    "hazard-ended", "number-used", "measure-exists",
 })  # fmt: skip
 """Refusals because somebody else was faster: both sides are shown."""
 
@@ -111,7 +112,7 @@ async def _correct(work: Work, command: CommandBody) -> None:
 
 KINDS: dict[str, Carry] = {
     "check-in": _check_in, "answers": _answer, "advice": _advise, "meeting": _meet, "statement": _state,
-    "conclusion": _conclude, "order": _order, "correction": _correct,
+    "conclusion": _conclude, "order": _order, "correction": _correct, **MEASURES,
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from chassis.http import Body, Id
-from services.inspection.api.measuring import AnswerBody, BegunBody, Instant, Officers, ReasonBody
+from services.inspection.api.measuring import BegunBody, Instant, MeasureAnswerBody, Officers, ReasonBody
 from services.inspection.api.reading import Approver, Line, Officer, Text, officers_of
 from services.inspection.commands import supply_cuts
 from services.inspection.domain.measures.supply_cut import RequestCut, Supply
@@ -45,7 +45,7 @@ async def request_supply_cut(body: SupplyCutBody, command: Officer) -> Response:
 
 
 @router.post("/{measure_id}/approvals", status_code=201)
-async def answer_supply_cut(measure_id: Id, body: AnswerBody, command: Approver) -> Response:
+async def answer_supply_cut(measure_id: Id, body: MeasureAnswerBody, command: Approver) -> Response:
     """Approve it, or not; never by one of its officers."""
     return await command.run(supply_cuts.answer, measure_id, body.agreed, body.opinion, status=201)
 

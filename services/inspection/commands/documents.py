@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from services.inspection import queries
 from services.inspection.commands.deciding import rules_of, take_number
 from services.inspection.documents import FORMS, Form
 from services.inspection.documents.composed import COMPOSED, EDITABLE, Matter
+from services.inspection.documents.measures import MEASURED, WORDED
 from services.inspection.documents.parts import Remedies
 from services.inspection.domain import document as documents
 from services.inspection.domain import hazard as hazards
@@ -31,6 +32,7 @@ from services.inspection.domain.document import DOCUMENT, DocumentIssued, Pictur
 from services.inspection.domain.events import HazardFound
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
+from services.inspection.domain.measures.measure import MEASURE, MeasureState
 from services.inspection.domain.order import ORDER, OrderState
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Due, Period, Rules
@@ -51,6 +53,7 @@ class IssueDocument:
     form: str
     inspection_id: str
     order_id: str | None
+    measure_id: str | None
     facts: Mapping[str, Any]
     wording: Mapping[str, str]
     remedies: tuple[tuple[str, ...], str] | None
@@ -68,8 +71,9 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
     inspection = await work.existing(INSPECTION, command.inspection_id)
     rules = await rules_of(work)
     order = await _order(work, command)
-    facts = await _facts(work, form, command, inspection.state, order, rules)
-    number = await _number(work, form, command, prepared(inspection.state).organ_id, order)
+    measure = await _measure(work, command)
+    facts = await _facts(work, form, command, inspection.state, order, measure, rules)
+    number = await _number(work, form, command, prepared(inspection.state).organ_id, order, measure)
     rendered = await _laid_out(work, form, command, facts, number)
     event = await _event(work, form, command, inspection, number, rendered, facts, blobs)
     decided = documents.issue(document.state, event)
@@ -102,17 +106,35 @@ async def _order(work: Work, command: IssueDocument) -> OrderState | None:
     return order
 
 
+async def _measure(work: Work, command: IssueDocument) -> MeasureState | None:
+    """The measure that the document is about, which has numbered it."""
+    if command.measure_id is None:
+        return None
+    measure = (await work.existing(MEASURE, command.measure_id)).state
+    if measure.inspection_id != command.inspection_id:
+        raise refused("measure-of-another-inspection", measure_id=command.measure_id)
+    return measure
+
+
+def _composer(form: Form[Any], measure: MeasureState | None) -> Callable[[Matter], Any] | None:
+    """What makes the form of what was recorded; None if people fill it in."""
+    if measure is not None and form.no in MEASURED:
+        return lambda matter: MEASURED[form.no](matter, measure)
+    return COMPOSED.get(form.no)
+
+
 async def _facts(
-    work: Work, form: Form[Any], command: IssueDocument, inspection: InspectionState, order: OrderState | None, rules: Rules
-) -> Any:
+    work: Work, form: Form[Any], command: IssueDocument, inspection: InspectionState, order: OrderState | None,
+    measure: MeasureState | None, rules: Rules,
+) -> Any:  # fmt: skip
     """The facts of the form: made of what was recorded where that can be, else as people fill them in."""
-    compose = COMPOSED.get(form.no)
+    compose = _composer(form, measure)
     if compose is None:
         return _read(form, _cited({**command.facts}, rules))
-    if foreign := sorted(command.facts.keys() - EDITABLE[form.no]):
+    editable = EDITABLE[form.no] if form.no in COMPOSED else WORDED[form.no]
+    if foreign := sorted(command.facts.keys() - editable):
         raise refused("fact-not-editable", rules, field="、".join(foreign))
-    matter = await _matter(work, command, inspection, order, rules)
-    made = compose(matter)
+    made = compose(await _matter(work, command, inspection, order, rules))
     told = {field.name: getattr(made, field.name) for field in fields(made)}
     return _read(form, {**told, **command.facts})
 
@@ -159,6 +181,7 @@ async def _matter(
         inspection=inspection, hazards=found, order=order, address=str(known.get("address") or "／"),
         contact=_text(known.get("contact")), industry=_text(known.get("industry_code")), on=day_of(work.at),
         cited=_cited_by(catalogue, rules), remedies=_remedies(command, rules), wording=command.wording,
+        periods={code: _period(period) for code, period in rules.periods.items() if period.unit in UNITS},
     )  # fmt: skip
 
 
@@ -187,12 +210,18 @@ def _period(period: Period) -> str:
     return f"{period.length}{UNITS[period.unit]}"
 
 
-async def _number(work: Work, form: Form[Any], command: IssueDocument, organ_id: str, order: OrderState | None) -> str:
-    """The order's own number for its form; else the next of the organ's series of the form; empty where a form has none."""
+async def _number(
+    work: Work, form: Form[Any], command: IssueDocument, organ_id: str, order: OrderState | None, measure: MeasureState | None
+) -> str:
+    """The number that the order or the measure has given the form; else the next of its series; empty where a form has none."""
     if form.no == "05" and order is not None:
         return orders.issued(order).document_no
     if form.zi is None:
         return ""
+    if measure is not None:
+        if form.no not in measure.numbers:
+            raise refused("measure-without-document", form=form.name)
+        return measure.numbers[form.no]
     return await take_number(work, organ_id, form.zi, command.document_id)
 
 
@@ -212,7 +241,7 @@ async def _event(
     ]
     return DocumentIssued(
         document_id=command.document_id, form=form.no, name=form.name, template=rendered.template,
-        document_no=number or None, inspection_id=command.inspection_id, about=command.order_id,
+        document_no=number or None, inspection_id=command.inspection_id, about=command.order_id or command.measure_id,
         enterprise_id=prepared(inspection.state).enterprise_id, facts=canonical_json(facts).decode(),
         facts_sha256=rendered.facts_sha256, file_sha256=await blobs.keep(rendered.pdf), file_size=len(rendered.pdf),
         pictures=tuple(pictures), issued_on=day_of(work.at), laid_out_at=work.at,

@@ -82,8 +82,11 @@ def day_in(deadline: Deadline) -> date:
     return date.fromisoformat(deadline.detail["due_on"])
 
 
-async def suspend(work: Work, measure_id: str, inspection_id: str, command: Suspend) -> Answer:
-    """Decide on site that people are withdrawn, production or use suspended; answers the number of the decision."""
+async def suspend(work: Work, measure_id: str, inspection_id: str, command: Suspend, number: int | None = None) -> Answer:
+    """Decide on site that people are withdrawn, production or use suspended; answers the number of the decision.
+
+    `number` was given to it on a device, out of that device's block; else it is the next of the organ.
+    """
     new = await beginning(work, measure_id, inspection_id, command.records)
     hazards = {
         hazard_id: (await work.existing(HAZARD, hazard_id)).state for hazard_id in hazards_named(command.targets)
@@ -95,7 +98,7 @@ async def suspend(work: Work, measure_id: str, inspection_id: str, command: Susp
     basis = suspensions.draft(new.inspection.state, command, hazards, catalogue, new.rules)
     certificates = await certificates_of(work, command.officers)
     longest = due_of(new.rules, new.rules.periods.get(LONGEST_SUSPENSION), day_of(work.at))
-    document_no = await take_number(work, new.organ_id, ON_SITE_ZI, measure_id)
+    document_no = await take_number(work, new.organ_id, ON_SITE_ZI, measure_id, number)
     events = suspensions.decide(
         measure_id, new.inspection.state, command, certificates, longest, document_no, basis, new.rules, work.at
     )

@@ -15,11 +15,11 @@ from services.inspection.domain.numbers import RECORD_ZI
 SUMMONS_ZI, EXAMINATION_ZI, SAMPLING_ZI, APPRAISAL_ZI = RECORD_ZI
 
 
-async def sample(work: Work, measure_id: str, inspection_id: str, command: Sample) -> Answer:
-    """Record samples; answers the number of the voucher."""
+async def sample(work: Work, measure_id: str, inspection_id: str, command: Sample, given: int | None = None) -> Answer:
+    """Record samples; answers the number of the voucher; `given` came from a device."""
     new = await beginning(work, measure_id, inspection_id)
     certificates = await certificates_of(work, command.done.officers)
-    number = await take_number(work, new.organ_id, SAMPLING_ZI, measure_id)
+    number = await take_number(work, new.organ_id, SAMPLING_ZI, measure_id, given)
     begin(work, new, recording.sample(measure_id, new.inspection.state, command, certificates, number, new.rules, work.at))
     return {"document_no": number}
 
@@ -61,11 +61,11 @@ async def question(work: Work, measure_id: str, inspection_id: str, command: Que
     ))  # fmt: skip
 
 
-async def examine(work: Work, measure_id: str, inspection_id: str, command: Examine) -> Answer:
-    """Record the examination of a site; answers the number of the record."""
+async def examine(work: Work, measure_id: str, inspection_id: str, command: Examine, given: int | None = None) -> Answer:
+    """Record the examination of a site; answers the number of the record; `given` came from a device."""
     new = await beginning(work, measure_id, inspection_id)
     certificates = await certificates_of(work, command.done.officers)
-    number = await take_number(work, new.organ_id, EXAMINATION_ZI, measure_id)
+    number = await take_number(work, new.organ_id, EXAMINATION_ZI, measure_id, given)
     begin(work, new, recording.examine(measure_id, new.inspection.state, command, certificates, number, new.rules, work.at))
     return {"document_no": number}
 

@@ -34,13 +34,18 @@ async def request(work: Work, measure_id: str, inspection_id: str, command: Requ
     return {"document_no": number}
 
 
-async def take_in_emergency(work: Work, measure_id: str, inspection_id: str, command: RequestSeizure, receipt: Receipt) -> Answer:
-    """Seal or seize at once; answers the number of the decision, and by when it is to be approved."""
+async def take_in_emergency(
+    work: Work, measure_id: str, inspection_id: str, command: RequestSeizure, receipt: Receipt, given: int | None = None
+) -> Answer:
+    """Seal or seize at once; answers the number of the decision, and by when it is to be approved.
+
+    `given` is the number that a device gave it, out of its own block.
+    """
     new = await beginning(work, measure_id, inspection_id, command.records)
     certificates = await certificates_of(work, command.officers)
     due = last_day(new.rules, PERIOD, day_of(work.at))
     within = hours(new.rules, EMERGENCY)
-    number = await take_number(work, new.organ_id, DECISION_ZI, measure_id)
+    number = await take_number(work, new.organ_id, DECISION_ZI, measure_id, given)
     begin(work, new, seizures.take_in_emergency(
         measure_id, new.inspection.state, command, receipt, certificates, number, due, within, new.rules, work.at
     ))  # fmt: skip

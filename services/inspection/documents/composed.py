@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,8 @@ class Matter:
     """What a form is filled in from: the inspection, its hazards by id, the order if there is one, what is known beside it.
 
     `cited` gives the citations that a hazard rests on, by the law of the day on which it was found; `remedies` are the organs and
-    court as stated with the periods of the rulebook; `wording` replaces the text of hazards, by their ids.
+    court as stated with the periods of the rulebook; `wording` replaces the text of hazards, by their ids; `periods` are the
+    rulebook's as texts, by code.
     """
 
     inspection: InspectionState
@@ -39,6 +40,7 @@ class Matter:
     cited: Callable[[HazardFound], Sequence[str]]
     remedies: Remedies | None
     wording: Mapping[str, str]
+    periods: Mapping[str, str] = field(default_factory=dict)
 
 
 def _officers(plan: InspectionPrepared, there: Iterable[str] | None = None) -> tuple[Officer, ...]:

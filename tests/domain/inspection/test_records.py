@@ -87,6 +87,7 @@ def test_f05_a_record_that_one_officer_signed_blocks_issuing() -> None:
 
 def test_f05_the_same_officer_twice_is_one() -> None:
     events = sample(replace(SAMPLE, done=replace(BOTH, signed=("o-1", "o-1"))))
+    assert told(events).status == "recorded"
     refused("record-not-signed", lambda: require_signed([record_of(events)], "t-1", RULES))
 
 

@@ -42,10 +42,13 @@ class Folder:
         return answer.json()
 
 
-def leased(office: Office, holder: str, first: int, last: int, kind: str = "device") -> Received:
+def leased(
+    office: Office, holder: str, first: int, last: int, kind: str = "device", word: str = "责改"
+) -> Received:  # fmt: skip
+    series = f"donghu-emb/{word}/2021"
     return office.event(
-        "registry", "numbers-leased", f"number-series:{SERIES}", series=SERIES, lease_id=f"lease-{first}", organ_id="donghu-emb",
-        word="责改", year=2021, abbreviation="东湖", pattern="（{abbreviation}）应急{word}〔{year}〕{number}号", holder=holder,
+        "registry", "numbers-leased", f"number-series:{series}", series=series, lease_id=f"lease-{first}", organ_id="donghu-emb",
+        word=word, year=2021, abbreviation="东湖", pattern="（{abbreviation}）应急{word}〔{year}〕{number}号", holder=holder,
         holder_kind=kind, count=last - first + 1, spans=[{"first": first, "last": last}],
     )  # fmt: skip
 

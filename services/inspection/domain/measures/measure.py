@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from chassis.domain import Event, Stream, Unknown
@@ -32,8 +32,10 @@ from services.inspection.domain.measures.seizure_events import (
     SeizureCarriedOut,
     SeizureDecided,
     SeizureExpired,
+    SeizureExtended,
     SeizureLifted,
     SeizureNotRegularised,
+    SeizureReported,
     SeizureRequested,
 )
 from services.inspection.domain.measures.supply_cut import (
@@ -75,15 +77,36 @@ REACHED: Mapping[type[Event], Status] = {
     KeepingLapsed: "lapsed", SeizureNotRegularised: "must-be-lifted", SeizureExpired: "must-be-lifted",
     SeizureLifted: "ended", AppraisalCommissioned: "requested", AppraisalAnswered: "ended", QuestioningNotified: "notified",
 }  # fmt: skip
+NUMBERED: Mapping[type[Event], str] = {
+    SuspensionOrdered: "04", SeizureRequested: "07", SeizureReported: "07", SeizureCarriedOut: "08", SeizureExtended: "10",
+    SeizureDecided: "11", SupplyRestored: "14", QuestioningNotified: "15", SiteExamined: "17", SamplingRecorded: "18",
+    KeepingRequested: "19", KeepingCarriedOut: "20", AppraisalCommissioned: "23",
+}  # fmt: skip
+"""Which form an event gives a number to."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureState:
-    """A measure as its events tell it."""
+    """A measure as its events tell it; `numbers` are those of its documents, the latest of each, by the number of the form."""
 
     kind: Kind | None = None
     status: Status | None = None
     matter: Matter | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inspection_id(self) -> str | None:
+        """The inspection that it is taken at."""
+        match self.matter:
+            case Suspension(ordered=begun) | Record(recorded=begun):
+                return None if begun is None else begun.inspection_id
+            case Seizure(request=begun, taken=taken):
+                first = begun or taken
+                return None if first is None else first.inspection_id
+            case Keeping(request=begun) | SupplyCut(request=begun):
+                return None if begun is None else begun.inspection_id
+            case _:
+                return None
 
 
 def status_after(event: Event) -> Status | None:
@@ -103,7 +126,24 @@ def evolve_measure(state: MeasureState, event: Event) -> MeasureState:
     if kind is None:
         return state
     initial, evolve = FOLDS[kind]
-    return MeasureState(kind, status_after(event) or state.status, evolve(state.matter or initial, event))
+    return MeasureState(
+        kind, status_after(event) or state.status, evolve(state.matter or initial, event), {**state.numbers, **numbers_in(event)}
+    )
+
+
+def numbers_in(event: Event) -> dict[str, str]:
+    """The numbers of documents that an event gives, by the number of the form among the 48."""
+    match event:
+        case KeepingDecided():
+            return {"21": event.approval_no, "22": event.document_no}
+        case SupplyCutNotified():
+            return {"12": event.notice_no, "13": event.decision_no}
+        case KeepingRequested() | SeizureRequested() | SeizureReported():
+            return {NUMBERED[type(event)]: event.approval_no}
+        case _ if type(event) in NUMBERED:
+            return {NUMBERED[type(event)]: getattr(event, "document_no")}  # noqa: B009 - each of these has one
+        case _:
+            return {}
 
 
 MEASURE = Stream("measure", MeasureState(), evolve_measure)
