@@ -20,8 +20,8 @@ from pilot.setting_up import enrol, establish, load_register, open_campaign, pla
 from pilot.teaching import plan_month, put_training_on_agenda
 from pilot.world import PREPARING, Action, World, staff_of
 
-CLOSING = morning(date(YEAR, 12, 31))
-END = morning(date(YEAR, 12, 31)) + timedelta(hours=9)
+CLOSING = morning(date(YEAR + 1, 1, 1))  # a service's numbers are accounted for when their year is over
+END = CLOSING + timedelta(hours=9)
 Watcher = Callable[[date], None]
 
 

@@ -32,7 +32,7 @@ async def lease_numbers(work: Work, organ_id: str, word: str, year: int, wish: L
 async def settle_numbers(work: Work, key: str, account: SettleNumbers) -> dict[str, Any]:
     """Account for numbers of a lease."""
     loaded = await work.existing(NUMBER_SERIES, key)
-    after = work.append(loaded, numbers.settle_numbers(loaded.state, key, account))
+    after = work.append(loaded, numbers.account_for(loaded.state, key, account, day_of(work.at)))
     out = after.state.leases[account.lease_id].out
     return {"series": key, "lease_id": account.lease_id, "out": [asdict(span) for span in out]}
 

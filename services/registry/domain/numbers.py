@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from chassis.domain import Event, Refused, Stream, event
@@ -242,6 +243,21 @@ def use_number(state: NumberSeriesState, key: str, holder: str, number: int) -> 
         if mine and any(span.first <= number <= span.last for span in lease.out):
             return settle_numbers(state, key, SettleNumbers(lease_id=lease.lease_id, used=(Span(number, number),)))
     return []
+
+
+def account_for(state: NumberSeriesState, key: str, account: SettleNumbers, today: date) -> list[Event]:
+    """Account by hand for numbers of a lease, as `settle_numbers`. A service's only when its series' year is over.
+
+    Until then the service takes these numbers itself and tells of each; a number given back meanwhile could be borne twice.
+    Refused `series-still-numbered`, and as `settle_numbers` refuses.
+    """
+    lease = state.leases.get(account.lease_id)
+    if lease is not None and lease.holder_kind == "service" and today.year <= int(key.rpartition("/")[2]):
+        raise Refused(
+            "series-still-numbered", f"{key}仍由{lease.holder}编号，年度终了后方可核销",
+            "a service still takes numbers of this lease: it is accounted for when the year is over", holder=lease.holder,
+        )  # fmt: skip
+    return settle_numbers(state, key, account)
 
 
 def settle_numbers(state: NumberSeriesState, key: str, account: SettleNumbers) -> list[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -21,26 +22,41 @@ def body(lease_id: str, count: int = 10, **changes: Any) -> dict[str, Any]:
     return {"lease_id": lease_id, "holder": "penalty", "holder_kind": "service", "count": count, **changes}
 
 
+NOBODYS = "/v1/number-series/donghu-emb/公告/2021"  # no service numbers these itself
+ON_A_PHONE = {"holder": "phone-1", "holder_kind": "device"}
+
+
 def numbers_of(spans: list[dict[str, int]]) -> list[int]:
     return [number for span in spans for number in range(span["first"], span["last"] + 1)]
 
 
 async def test_block_is_leased_accounted_for_and_the_rest_leased_again(desk: Desk) -> None:
     assert (await desk.administrator.post("/v1/rulebooks", json=document("rulebook-2021"))).status_code == 201
-    leased = await desk.manager.post(f"{SERIES}/leases", json=body("penalty-1"))
+    leased = await desk.manager.post(f"{NOBODYS}/leases", json=body("phone-1", **ON_A_PHONE))
     assert (leased.status_code, leased.json()["spans"]) == (201, [{"first": 1, "last": 10}])
     assert (leased.json()["abbreviation"], leased.json()["pattern"]) == ("东湖", None), "the book of 2021 has no pattern"
     account = {"used": [{"first": 1, "last": 6}], "voided": [{"first": 7, "last": 7, "reason": "打印作废"}], "close": True}
-    settled = await desk.manager.post(f"{SERIES}/leases/penalty-1/accounts", json=account)
+    settled = await desk.manager.post(f"{NOBODYS}/leases/phone-1/accounts", json=account)
     assert (settled.status_code, settled.json()["out"]) == (201, [])
-    again = await desk.manager.post(f"{SERIES}/leases", json=body("phone-7", 5, holder="phone-7", holder_kind="device"))
+    again = await desk.manager.post(f"{NOBODYS}/leases", json=body("phone-7", 5, holder="phone-7", holder_kind="device"))
     assert again.json()["spans"] == [{"first": 8, "last": 12}]
-    told = await desk.get(SERIES)
+    told = await desk.get(NOBODYS)
     assert (told["last"], told["used"], told["free"]) == (12, [{"first": 1, "last": 6}], [])
     assert told["voided"] == [{"first": 7, "last": 7, "reason": "打印作废"}]
     assert [(one["holder"], one["out"]) for one in told["out"]] == [("phone-7", [{"first": 8, "last": 12}])]
     [row] = await desk.settled("/v1/number-series", organ_id="donghu-emb")
     assert [row[name] for name in ("last", "used", "voided", "free", "out")] == [12, 6, 1, 0, 5]
+
+
+async def test_what_a_service_holds_is_accounted_for_when_its_year_is_over(desk: Desk) -> None:
+    """Until then it takes these numbers itself: one that was given back meanwhile could be borne twice."""
+    assert (await desk.manager.post(f"{SERIES}/leases", json=body("penalty-1"))).status_code == 201
+    for account in ({"close": True}, {"voided": [{"first": 7, "last": 7, "reason": "作废"}]}):
+        answer = await desk.manager.post(f"{SERIES}/leases/penalty-1/accounts", json=account)
+        assert (answer.status_code, answer.json()["code"]) == (409, "series-still-numbered")
+    desk.under_test.clock.at = datetime(2021, 12, 31, 16, 0, tzinfo=UTC)  # 2022 begins in China
+    answer = await desk.manager.post(f"{SERIES}/leases/penalty-1/accounts", json={"close": True})
+    assert (answer.status_code, answer.json()["out"]) == (201, [])
 
 
 async def test_same_lease_asked_for_again_and_again(desk: Desk) -> None:
@@ -73,7 +89,7 @@ async def test_two_processes_lease_at_once_and_no_number_is_left_out_or_given_tw
         ) as other:
             leases = [_lease((desk.manager, other)[number % 2], number) for number in range(40)]
             out = [number for numbers in await asyncio.gather(*leases) for number in numbers]
-    told = await desk.get(SERIES)
+    told = await desk.get(NOBODYS)
     everywhere = Counter([*out, *numbers_of(told["used"]), *numbers_of(told["free"])])
     assert everywhere == Counter(range(1, told["last"] + 1))
     assert sorted(out) == sorted(number for one in told["out"] for number in numbers_of(one["out"]))
@@ -82,12 +98,12 @@ async def test_two_processes_lease_at_once_and_no_number_is_left_out_or_given_tw
 async def _lease(client: httpx.AsyncClient, number: int) -> list[int]:
     """Lease three numbers; every other holder uses the first and gives the rest back. Answers what stays out."""
     name = f"lease-{number:02}"
-    spans = (await _send(client, f"{SERIES}/leases", body(name, 3), f"ask-{name}"))["spans"]
+    spans = (await _send(client, f"{NOBODYS}/leases", body(name, 3, **ON_A_PHONE), f"ask-{name}"))["spans"]
     if number % 2:
         return numbers_of(spans)
     first = numbers_of(spans)[0]
     account = {"used": [{"first": first, "last": first}], "close": True}
-    await _send(client, f"{SERIES}/leases/{name}/accounts", account, f"close-{name}")
+    await _send(client, f"{NOBODYS}/leases/{name}/accounts", account, f"close-{name}")
     return []
 
 
