@@ -92,14 +92,27 @@ async def pay_visit(world: World, task: Assigned) -> None:
         "representative": "企业安全负责人",
     }  # fmt: skip
     await client.post(task.lead, f"{path}/check-ins", check_in)
+    await client.post(task.lead, f"{path}/meetings", _meeting(task, "opening"))
     await client.post(task.lead, f"{path}/answers", {"answers": _answers(world, task)})
     if task.visit.advised:
         await _advise(world, task, path)
+    await client.post(task.lead, f"{path}/meetings", _meeting(task, "closing"))
     signature = {"signed_by": "企业主要负责人"}
     refusal = {"refused_reason": "企业负责人拒绝签字", "witness": "园区安监员"}
     await client.post(task.lead, f"{path}/conclusions", signature if task.visit.signed else refusal)
     if world.hazards[task.visit.number]:
         await _order(world, task)
+
+
+def _meeting(task: Assigned, meeting: str) -> dict[str, Any]:
+    """启动会 or 总结会: head, safety manager and an operator of the site are there throughout, or it is said why not."""
+    head = {"name": "企业主要负责人"} if task.visit.number % 11 else {"absent_reason": "外出开会，已书面委托安全负责人"}
+    attendees = [
+        {"part": "unit-head", **head}, {"part": "safety-manager", "name": "企业安全负责人"},
+        {"part": "operator", "name": "当班班组长"},
+    ]  # fmt: skip
+    told = ["identity", "purpose", "rights", "recusal"] if meeting == "opening" else ["findings", "remedies"]
+    return {"meeting_id": f"m-{task.short}-{meeting}", "meeting": meeting, "attendees": attendees, "told": told}
 
 
 def _answers(world: World, task: Assigned) -> list[dict[str, Any]]:

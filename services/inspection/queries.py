@@ -93,6 +93,12 @@ SELECT hazard_id, inspection_id, item_code, key_item_code, severity, fact, place
 WHERE enterprise_id = $1 AND state NOT IN ('rectified', 'closed', 'withdrawn') ORDER BY found_on, hazard_id LIMIT 200
 """
 KNOWN_SITE = "SELECT sectors, fields, equipment FROM enterprises WHERE enterprise_id = $1"
+PHRASES = """
+SELECT phrase_id, item_code, text FROM phrases WHERE organ_id = $1 AND item_code = ANY($2) AND NOT retired ORDER BY phrase_id
+"""
+PHRASES_OF_ORGAN = """
+SELECT phrase_id, item_code, text FROM phrases WHERE organ_id = $1 AND NOT retired ORDER BY item_code, phrase_id LIMIT 5000
+"""
 DEVICES_THAT_WAIT = "SELECT device_id FROM devices WHERE waiting > 0 ORDER BY device_id"
 MEASURES = """
 SELECT measure_id, district, kind, state, inspection_id, enterprise_id, document_no, begun_on, due_on, version

@@ -73,6 +73,7 @@ NOBODYS |= set(
 )
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.
 NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
+NOBODYS |= {"phrase_id"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.

@@ -8,6 +8,7 @@ from services.inspection.api import (
     measures,
     orders,
     packages,
+    phrases,
     plans,
     records,
     seizures,
@@ -18,5 +19,5 @@ from services.inspection.api import (
 
 ROUTERS = (
     plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
-    records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router,
+    records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router, phrases.router,
 )  # fmt: skip

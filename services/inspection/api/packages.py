@@ -37,7 +37,7 @@ async def package(request: Request, device_id: Id, principal: Owner) -> Response
 
     The device fetches the entries whose hash it has not, forgets those that are not named any more, and asks again: with the same
     version it is done. Entries: `inspection/…` as it stands, `site/…` as the register has it, `history/…` of the site, the pinned
-    `catalogue/…` and `rulebook/…`, `numbers/…` left of the device's blocks.
+    `catalogue/…` and `rulebook/…`, the organ's `phrases/…`, `numbers/…` left of the device's blocks.
     """
     entries = await _entries_of(request, device_id, principal)
     hashes = {key: digest(value) for key, value in entries.items()}
@@ -98,10 +98,18 @@ async def _add_inspection(runner: Runner, entries: dict[str, Any], inspection_id
     found = [(await read(runner.pool, HAZARD, one, opener=runner.vault)).state for one in sorted(loaded.state.hazards)]
     entries[f"inspection/{inspection_id}"] = inspection_view(loaded.state, found)
     plan = loaded.state.plan
+    if plan is not None:
+        await _add_phrases(runner, entries, plan.organ_id)
     if plan is not None and f"catalogue/{plan.catalogue}" not in entries:
         catalogue = await queries.catalogue(Sight(runner.pool, None).fetch, plan.catalogue)
         if catalogue is not None:
             entries[f"catalogue/{plan.catalogue}"] = {"items": list(catalogue.items.values())}
+
+
+async def _add_phrases(runner: Runner, entries: dict[str, Any], organ_id: str) -> None:
+    if f"phrases/{organ_id}" not in entries:
+        rows = await Sight(runner.pool, None).fetch(queries.PHRASES_OF_ORGAN, organ_id)
+        entries[f"phrases/{organ_id}"] = [dict(row) for row in rows]
 
 
 async def _add_site(look: queries.Read, entries: dict[str, Any], enterprise_id: str) -> None:

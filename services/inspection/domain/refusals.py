@@ -156,6 +156,8 @@ REASONS: dict[str, Reason] = {
     "service-exists": Reason("送达 {service_id} 已有不同的记录", "service {service_id} was recorded otherwise"),
     "service-unknown": Reason("没有送达 {service_id}", "there is no service {service_id}"),
     "not-mailed": Reason("送达 {service_id} 不是邮寄", "service {service_id} was not by mail"),
+    "phrase-exists": Reason("常用语编号 {phrase_id} 已被使用", "another phrase is called {phrase_id}"),
+    "phrase-cites": Reason("常用语只写事实，不得引用法律条文", "a phrase words facts and cites nothing", ("full-record",)),
     # devices
     "device-exists": Reason("设备编号 {device_id} 已被登记", "another device is registered as {device_id}"),
     "key-invalid": Reason("公钥无效", "the public key is no point of P-256"),

@@ -57,7 +57,7 @@ async def test_the_first_package_is_whole_and_later_ones_are_deltas(office: Offi
     await planned(office)
     [phone] = await phones(office, 1)
     folder = Folder(phone)
-    assert await folder.sync() == (["catalogue", "history", "inspection", "rulebook", "site"], [])
+    assert await folder.sync() == (["catalogue", "history", "inspection", "phrases", "rulebook", "site"], [])
     assert await folder.sync() == ([], [])
     assert folder.entries["site/e-1"]["fields"]["confined_space_count"] == 0
     changed = {"name": "confined_space_count", "value": 2, "source": "register"}
@@ -80,7 +80,7 @@ async def test_what_is_over_or_goes_to_others_is_forgotten(office: Office) -> No
     phone.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
     await phone.send()
     changed, gone = await folder.sync()
-    assert (changed, [key.split("/")[0] for key in gone]) == ([], ["catalogue", "history", "inspection", "site"])
+    assert (changed, [key.split("/")[0] for key in gone]) == ([], ["catalogue", "history", "inspection", "phrases", "site"])
 
 
 async def test_a_package_is_its_officers_only_and_a_revoked_device_gets_none(office: Office) -> None:

@@ -23,7 +23,7 @@ def body(lease_id: str, count: int = 10, **changes: Any) -> dict[str, Any]:
 
 
 NOBODYS = "/v1/number-series/donghu-emb/公告/2021"  # no service numbers these itself
-ON_A_PHONE = {"holder": "phone-1", "holder_kind": "device"}
+ON_A_PHONE: dict[str, Any] = {"holder": "phone-1", "holder_kind": "device"}
 
 
 def numbers_of(spans: list[dict[str, int]]) -> list[int]:
