@@ -19,6 +19,7 @@ from chassis.domain import Actor, Event, Refused, Stream, Unknown
 from chassis.envelope import Envelope, Recorded, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet
 from chassis.sight import Sight
+from chassis.turns import Turns
 from chassis.vault import Vault
 from chassis.writer import GroupCommit
 
@@ -253,6 +254,11 @@ class Work:
         return ALL in self.context.districts or district in self.context.districts
 
     @property
+    def streams(self) -> list[str]:
+        """The streams that the decision rests on."""
+        return list(self._stored)
+
+    @property
     def changed(self) -> bool:
         """Whether anything was appended."""
         return bool(self._events)
@@ -329,6 +335,7 @@ class Runner:
         self._writer = writer
         self._source = PoolSource(pool, vault)
         self._running: set[str] = set()
+        self._turns = Turns()
 
     async def run(self, context: Context, handler: Handler, decide: Decide | None = None) -> Answer:
         """Carry out a command once, however often it is sent; through group commit, unless `decide` says how else.
@@ -346,11 +353,14 @@ class Runner:
             self._running.discard(key)
 
     async def _decide(self, context: Context, handler: Handler) -> Answer:
+        contended: Sequence[str] = ()
         for _ in range(TRIES):
-            work = await self.begun(context, self._source)
-            answer = work.answer(await handler(work))
-            await work.seal()
-            verdict = await self._writer.append(work.write_set(answer))
+            async with self._turns.of(contended):
+                work = await self.begun(context, self._source)
+                answer = work.answer(await handler(work))
+                await work.seal()
+                verdict = await self._writer.append(work.write_set(answer))
+            contended = work.streams
             if verdict is Verdict.ACCEPTED:
                 return answer
             if verdict is Verdict.REPEATED and (known := await self.remembered(context)) is not None:
