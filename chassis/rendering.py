@@ -260,8 +260,12 @@ def _drawn_strokes(name: str, strokes: Strokes) -> str:
 
 
 def _drawn_code(text: str) -> str:
-    """A QR code as SVG; of the text's bytes, because the other modes know no Chinese that phones agree upon."""
-    rows = [bytes(row) for row in segno.make_qr(text, error="m", mode="byte", encoding="utf-8").matrix]
+    """A QR code as SVG; of the text's bytes, because the other modes know no Chinese that phones agree upon.
+
+    The mask is always the checkerboard: to weigh all eight takes longer than the layout, under Python's lock, and a text that
+    is mostly a digest has no large areas which another mask would have to break up.
+    """
+    rows = [bytes(row) for row in segno.make_qr(text, error="m", mode="byte", encoding="utf-8", mask=0).matrix]
     path = "".join(
         f"M{run.start()} {y}h{len(run.group())}v1h-{len(run.group())}z"
         for y, row in enumerate(rows) for run in re.finditer(b"\1+", row)

@@ -120,6 +120,15 @@ def test_code_ties_the_paper_to_its_facts(template: Template) -> None:
     assert document.facts_sha256 == facts_digest({"text": "甲"}) == hashlib.sha256('{"text":"甲"}'.encode()).hexdigest()
 
 
+@pytest.mark.parametrize("place", range(12))
+def test_every_code_can_be_read(template: Template, place: int) -> None:
+    """Whatever the digest, a scanner reads it, also from a page that lies askew in bad light."""
+    page = Pictures.open(io.BytesIO(installed().pictures(template, {"text": f"{place}"}, NUMBER, ppi=150)[0])).convert("L")
+    seen = page.point(lambda shade: 60 + shade // 2).rotate(2.5, Pictures.Resampling.BICUBIC, fillcolor=180, expand=True)
+    digest = facts_digest({"text": f"{place}"})
+    assert [Code.read(each.text).facts_sha256 for each in zxingcpp.read_barcodes(seen)] == [digest]
+
+
 def test_code_of_something_else_is_none() -> None:
     with pytest.raises(ValueError, match="not the code"):
         Code.read("https://example.org")
