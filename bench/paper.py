@@ -44,26 +44,16 @@ def laid_out(renderer: Renderer, problems: int, number: int) -> float:
     return time.perf_counter() - begun
 
 
-def _one_by_one(stage: Stage, renderer: Renderer, numbers: count[int], problems: int) -> Variant:
-    def slice_() -> Sample:
-        begun, taken = time.perf_counter(), [laid_out(renderer, problems, next(numbers))]
-        while time.perf_counter() - begun < stage.seconds:
-            taken.append(laid_out(renderer, problems, next(numbers)))
-        return Sample(len(taken) / (time.perf_counter() - begun), taken)
-
-    return lambda: asyncio.to_thread(slice_)
+def _until(stage: Stage, renderer: Renderer, numbers: count[int], problems: int) -> Sample:
+    begun, taken = time.perf_counter(), [laid_out(renderer, problems, next(numbers))]
+    while time.perf_counter() - begun < stage.seconds:
+        taken.append(laid_out(renderer, problems, next(numbers)))
+    return Sample(len(taken) / (time.perf_counter() - begun), taken)
 
 
-def _together(stage: Stage, renderer: Renderer, numbers: count[int], threads: ThreadPoolExecutor) -> Variant:
-    def slice_() -> Sample:
-        begun, documents = time.perf_counter(), 0
-        while time.perf_counter() - begun < stage.seconds:
-            documents += len(
-                list(threads.map(lambda number: laid_out(renderer, FEW, number), [next(numbers) for _ in range(20)]))
-            )
-        return Sample(documents / (time.perf_counter() - begun))
-
-    return lambda: asyncio.to_thread(slice_)
+def _together(stage: Stage, renderer: Renderer, numbers: count[int], threads: ThreadPoolExecutor) -> Sample:
+    samples = list(threads.map(lambda _: _until(stage, renderer, numbers, FEW), range(THREADS)))
+    return Sample(sum(sample.rate for sample in samples))
 
 
 @asynccontextmanager
@@ -73,9 +63,9 @@ async def prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda number: laid_out(renderer, FEW, number), [next(numbers) for _ in range(20)]))
         yield {
-            SHORT: _one_by_one(stage, renderer, numbers, FEW),
-            LONG: _one_by_one(stage, renderer, numbers, MANY),
-            BATCH: _together(stage, renderer, numbers, threads),
+            SHORT: lambda: asyncio.to_thread(_until, stage, renderer, numbers, FEW),
+            LONG: lambda: asyncio.to_thread(_until, stage, renderer, numbers, MANY),
+            BATCH: lambda: asyncio.to_thread(_together, stage, renderer, numbers, threads),
         }
 
 
