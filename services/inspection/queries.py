@@ -99,7 +99,7 @@ SELECT phrase_id, item_code, text FROM phrases WHERE organ_id = $1 AND item_code
 PHRASES_OF_ORGAN = """
 SELECT phrase_id, item_code, text FROM phrases WHERE organ_id = $1 AND NOT retired ORDER BY item_code, phrase_id LIMIT 5000
 """
-DEVICES_THAT_WAIT = "SELECT device_id FROM devices WHERE waiting > 0 ORDER BY device_id"
+DEVICES_THAT_WAIT = "SELECT device_id FROM devices WHERE waiting > 0 AND ($1::text IS NULL OR district = $1) ORDER BY device_id"
 MEASURES = """
 SELECT measure_id, district, kind, state, inspection_id, enterprise_id, document_no, begun_on, due_on, version
 FROM measures WHERE {conditions} ORDER BY begun_on, measure_id LIMIT ${limit}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field, StringConstraints
 
 from chassis.aggregates import Loaded, read
@@ -60,6 +60,12 @@ class RevocationBody(Body):
     reason: Text
 
 
+class AbandonmentBody(Body):
+    """Why a command is given up."""
+
+    reason: Line
+
+
 class UploadBody(Body):
     """Commands as the device signed them, in whatever order; those that were sent before may be among them."""
 
@@ -93,6 +99,14 @@ async def _register(work: Work, registration: Registration) -> None:
 async def revoke(device_id: Id, body: RevocationBody, command: Revoker) -> Response:
     """Revoke a device that was lost or given back: nothing of it that is not carried out yet will be."""
     return await command.run(commands.revoke, device_id, body.reason, status=201)
+
+
+@router.post("/devices/{device_id}/commands/{counter}/abandonments", status_code=201)
+async def abandon(
+    device_id: Id, counter: Annotated[int, Path(ge=1, le=2_000_000_000)], body: AbandonmentBody, command: Revoker
+) -> Response:  # fmt: skip
+    """Give up a command that waits for something that will never be, so that later ones of its inspection go on."""
+    return await command.run(commands.abandon, device_id, counter, body.reason, status=201)
 
 
 @router.get("/devices", dependencies=LISTED)
@@ -135,9 +149,12 @@ async def upload(request: Request, device_id: Id, body: UploadBody, command: Off
     kept = [one for one in read_ones if isinstance(one, Signed)]
     await command.run(commands.receive, device_id, kept, command.runner.clock.now())
     waits = await settle_device(command.runner, device_id)
-    await settle_waiting(command.runner)
+    await settle_waiting(command.runner, str(loaded.district))
     after = (await _device(request, device_id, command.principal)).state
-    answers = [await _told(request, text, one, after, waits, known) for text, one in zip(body.commands, read_ones, strict=True)]
+    answers = [
+        await _told(request, command.principal, text, one, after, waits, known)
+        for text, one in zip(body.commands, read_ones, strict=True)
+    ]
     return answer_json({"device_id": device_id, "next_counter": after.contiguous + 1, "commands": answers})
 
 
@@ -158,7 +175,13 @@ async def _device(request: Request, device_id: str, principal: Principal) -> Loa
 
 
 async def _told(
-    request: Request, text: str, one: Signed | Refused, state: DeviceState, waits: dict[int, Waits], known: set[str]
+    request: Request,
+    principal: Principal,
+    text: str,
+    one: Signed | Refused,
+    state: DeviceState,
+    waits: dict[int, Waits],
+    known: set[str],
 ) -> dict[str, Any]:
     if isinstance(one, Refused):
         return {"verdict": "refused", "what_to_do": WHAT_TO_DO.get(one.code, CALL), **_named(text), **told(one)}
@@ -166,7 +189,7 @@ async def _told(
     settled = state.settled.get(one.counter)
     if settled is None:
         return {**told_of, "verdict": "held", **_why(waits.get(one.counter))}
-    view = {**told_of, **_settled(settled), **await _sides(request, settled, payload_of(text))}
+    view = {**told_of, **_settled(settled), **await _sides(request, principal, settled, payload_of(text))}
     return {**view, "verdict": "duplicate", "earlier": settled.verdict} if one.sha256 in known else view
 
 
@@ -215,11 +238,14 @@ def _held(received: CommandReceived, waits: Waits | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _sides(request: Request, settled: CommandSettled, command: CommandBody) -> dict[str, Any]:
+async def _sides(request: Request, principal: Principal, settled: CommandSettled, command: CommandBody) -> dict[str, Any]:
     """Both sides of a conflict: what this command says, and what stands beside it."""
     if settled.verdict != "conflict":
         return {}
     runner = request.app.state.runner
-    inspection = (await read(runner.pool, INSPECTION, command.inspection_id, opener=runner.vault)).state
+    loaded = await read(runner.pool, INSPECTION, command.inspection_id, opener=runner.vault)
+    if loaded.exists and not principal.may_see(str(loaded.district)):
+        return {}
+    inspection = loaded.state
     beside = {code: inspection.live.get(code, ()) for code in settled.disputed}
     return {"mine": command.body, "disputed": settled.disputed, "answers": beside}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 
-import orjson
 from fastapi import FastAPI
 from pydantic import Field, ValidationError
 
@@ -16,7 +15,8 @@ from chassis.aggregates import read
 from chassis.auth import ALL, Forbidden
 from chassis.database import GONE
 from chassis.domain import Actor, Refused, Unknown
-from chassis.runner import Answer, Conflict, Context, InFlight, KeyReused, Runner, Work
+from chassis.http import Id
+from chassis.runner import Conflict, Context, InFlight, KeyReused, Runner, Work
 from chassis.sight import Sight
 from chassis.telemetry import current_traceparent, log
 from chassis.vault import KeysMissing
@@ -27,6 +27,7 @@ from services.inspection.api.orders import OrderBody
 from services.inspection.api.signing import CommandBody, payload_of
 from services.inspection.api.visits import (
     AdviceBody,
+    AnswerId,
     AnswersBody,
     CheckInBody,
     ConclusionBody,
@@ -39,13 +40,15 @@ from services.inspection.api.visits import (
     statement_of,
 )
 from services.inspection.commands import devices, hazards, orders, visits
-from services.inspection.domain.device import DEVICE, CommandReceived, DeviceState, Outcome, registered
+from services.inspection.domain.answering import Answered
+from services.inspection.domain.device import DEVICE, CommandReceived, DeviceState, Outcome, registered, settle
 from services.inspection.domain.order import Dated
+from services.inspection.domain.refusals import refused
 
 LOOK_SECONDS = 5.0  # between two looks at what waits: it waits for people, or for another device
 NOT_YET = frozenset({
     "not-found", "plan-not-approved", "not-checked-in", "answer-unknown", "not-concluded", "notice-missing", "no-rulebook",
-    "number-not-leased",
+    "number-not-leased", "meeting-missing",
 })  # fmt: skip
 """Refusals that more events may lift: the command waits."""
 BESIDE_ANOTHER = frozenset({
@@ -64,10 +67,15 @@ async def _check_in(work: Work, command: CommandBody) -> None:
 
 async def _answer(work: Work, command: CommandBody) -> dict[str, Any]:
     body = AnswersBody.model_validate(command.body)
-    told = [answered_of(each) for each in body.answers]
+    told = [_named(answered_of(each), f"{command.command_id}-{place}") for place, each in enumerate(body.answers, start=1)]
     answer = await visits.answer(work, command.inspection_id, told, unseen=True)
     named = {one.item_code for one in told}
     return {"disputed": [code for code in answer["disputed"] if code in named]}
+
+
+def _named(answered: Answered, name: str) -> Answered:
+    """Every answer of a device has an id of its own: without one it would overwrite another that has none either."""
+    return answered if answered.answer_id is not None else replace(answered, answer_id=name)
 
 
 async def _advise(work: Work, command: CommandBody) -> None:
@@ -88,7 +96,7 @@ async def _state(work: Work, command: CommandBody) -> None:
 
 
 async def _conclude(work: Work, command: CommandBody) -> None:
-    body = ConclusionBody.model_validate(command.body)
+    body = RecordBody.model_validate(command.body)
     await visits.conclude(work, command.inspection_id, conclusion_of(body), unseen=True)
 
 
@@ -104,10 +112,21 @@ async def _order(work: Work, command: CommandBody) -> dict[str, Any]:
     return await orders.issue_order(work, body.order_id, body.inspection_id, dated, body.number)
 
 
+class OfflineCorrectionBody(CorrectionBody):
+    """Which hazard was put right at once, and how."""
+
+    hazard_id: Id
+
+
+class RecordBody(ConclusionBody):
+    """A record made on a device names the answers that it holds: those that its author saw."""
+
+    covers: Annotated[tuple[AnswerId, ...], Field(max_length=2000)]
+
+
 async def _correct(work: Work, command: CommandBody) -> None:
-    hazard_id = str(command.body.get("hazard_id", ""))
-    body = CorrectionBody.model_validate({key: value for key, value in command.body.items() if key != "hazard_id"})
-    await hazards.correct(work, hazard_id, body.how, body.photos)
+    body = OfflineCorrectionBody.model_validate(command.body)
+    await hazards.correct(work, body.hazard_id, body.how, body.photos)
 
 
 KINDS: dict[str, Carry] = {
@@ -129,7 +148,7 @@ async def settle_device(runner: Runner, device_id: str) -> dict[int, Waits]:
     """Carry out what a device sent as far as it goes; answers what waits, by counter.
 
     In the order of the counter; a command that waits keeps back the later ones of its inspection only. May run in any number of
-    processes at once, and die at any line: a command is carried out once, because its id is its idempotency key.
+    processes at once, and die at any line: what a command causes and that it is settled are one write set.
     """
     state = (await read(runner.pool, DEVICE, device_id, opener=runner.vault)).state
     waits: dict[int, Waits] = {}
@@ -138,40 +157,59 @@ async def settle_device(runner: Runner, device_id: str) -> dict[int, Waits]:
         if (before := kept_back.get(received.inspection_id)) is not None:
             waits[received.counter] = before
             continue
-        outcome = await _carry_out(runner, state, received)
-        if isinstance(outcome, Waits):
-            waits[received.counter] = kept_back[received.inspection_id] = outcome
-            continue
-        await _note(runner, device_id, received, outcome)
+        if (wait := await _settled(runner, state, received)) is not None:
+            waits[received.counter] = kept_back[received.inspection_id] = wait
     return waits
 
 
-async def _carry_out(runner: Runner, state: DeviceState, received: CommandReceived) -> Outcome | Waits:
-    if state.revoked is not None:
-        return Outcome(verdict="refused", code="device-revoked", zh="设备已被吊销", en="the device was revoked")
+async def _settled(runner: Runner, state: DeviceState, received: CommandReceived) -> Waits | None:
+    """Carry one command out and note what became of it; None if it is settled, else what it waits for."""
+    try:
+        outcome = await _carry_out(runner, state, received)
+        if isinstance(outcome, Outcome):
+            await _note(runner, received, outcome)
+            return None
+        return outcome
+    except (InFlight, Conflict, KeysMissing) as error:
+        return Waits("in-flight", "正在处理", repr(error))
+    except GONE:
+        raise
+    except Exception as error:  # noqa: BLE001 - what breaks on one command keeps no other back; it waits for whoever mends it
+        log.error("offline_command_failed", device=received.device_id, counter=received.counter, error=type(error).__name__)
+        return Waits("failed", "处理失败，等待运维人员处理", "carrying it out failed; it is tried again")
+
+
+async def _carry_out(runner: Runner, state: DeviceState, received: CommandReceived) -> Outcome | Waits | None:
+    """None: carried out and settled in one write set."""
     carry = KINDS.get(received.kind)
     if carry is None:
-        return Outcome(
-            verdict="refused", code="kind-unknown", zh=f"未知的记录类型 {received.kind}", en="an unknown kind of command"
-        )
+        return Outcome(verdict="refused", code="kind-unknown", zh="未知的记录类型", en="an unknown kind of command")
     command = payload_of(received.signed)
 
     async def bound(work: Work) -> dict[str, Any] | None:
-        return await carry(work, command)
+        device = await work.load(DEVICE, received.device_id)
+        if received.counter not in device.state.waiting:
+            return None
+        if device.state.revoked is not None:
+            raise refused("device-revoked")
+        answer = await carry(work, command)
+        work.append(device, settle(device.state, received.counter, _outcome(answer or {})))
+        return answer
 
     try:
-        answer = await runner.run(_authors(state, received), bound)
+        await runner.run(_authors(state, received), bound)
     except ValidationError as error:
-        return Outcome(verdict="refused", code="command-malformed", zh="记录内容不符合格式", en=str(error)[:500])
+        places = "; ".join(".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)[:5])
+        return Outcome(
+            verdict="refused", code="command-malformed", zh="记录内容不符合格式", en=f"not of the form: {places}"[:300]
+        )
     except KeyReused:
         return Outcome(verdict="refused", code="command-id-reused", zh="记录编号已被使用", en="the command id was used before")
-    except Forbidden as error:
-        return Outcome(verdict="refused", code="forbidden", zh="无权在该辖区执法", en=str(error))
-    except (InFlight, Conflict, KeysMissing) as error:
-        return Waits("in-flight", "正在处理", repr(error))
+    except Forbidden:
+        return Outcome(verdict="refused", code="forbidden", zh="无权在该辖区执法", en="not the author's district")
     except Refused as error:
         return _refused(error)
-    return _accepted(answer)
+    return None
 
 
 def _refused(error: Refused) -> Outcome | Waits:
@@ -181,8 +219,8 @@ def _refused(error: Refused) -> Outcome | Waits:
     return Outcome(verdict=verdict, code=error.code, zh=error.zh, en=error.en)  # type: ignore[arg-type]
 
 
-def _accepted(answer: Answer) -> Outcome:
-    disputed = tuple(orjson.loads(answer.body).get("disputed", ()))
+def _outcome(answer: Mapping[str, Any]) -> Outcome:
+    disputed = tuple(answer.get("disputed", ()))
     if disputed:
         zh, en = f"与其他设备的结论不一致：{'、'.join(disputed)}", "recorded; another device answered otherwise"
         return Outcome(verdict="conflict", code="items-disputed", zh=zh, en=en, disputed=disputed)
@@ -192,22 +230,23 @@ def _accepted(answer: Answer) -> Outcome:
 def _authors(state: DeviceState, received: CommandReceived) -> Context:
     """The author commands, not whoever sent it in; with the rights that the author's device was registered with."""
     device = registered(state)
-    command_id = uuid5(NAMESPACE_URL, f"casetrail:command:{received.command_id}")
+    command_id = uuid5(NAMESPACE_URL, f"casetrail:command:{received.device_id}:{received.command_id}")
     actor = Actor(
         id=device.officer_id, name=device.officer_name, role="officer", certificate_no=device.certificate_no
     )  # fmt: skip
     return Context(
         command_id=command_id, actor=actor, organ=device.organ_id, districts=frozenset(device.districts),
         occurred_at=received.noted_at, causation_id=command_id, stated=True, device=device.device_id,
-        traceparent=current_traceparent(), key=f"offline|{received.command_id}", fingerprint=bytes.fromhex(received.sha256),
+        traceparent=current_traceparent(), key=f"offline|{received.device_id}|{received.command_id}",
+        fingerprint=bytes.fromhex(received.sha256),
     )  # fmt: skip
 
 
-async def _note(runner: Runner, device_id: str, received: CommandReceived, outcome: Outcome) -> None:
+async def _note(runner: Runner, received: CommandReceived, outcome: Outcome) -> None:
     async def bound(work: Work) -> None:
-        await devices.settle(work, device_id, received.counter, outcome)
+        await devices.settle(work, received.device_id, received.counter, outcome)
 
-    await runner.run(_machine(runner, f"settle|{device_id}|{received.counter}"), bound)
+    await runner.run(_machine(runner, f"settle|{received.device_id}|{received.counter}"), bound)
 
 
 def _machine(runner: Runner, key: str) -> Context:
@@ -220,14 +259,14 @@ def _machine(runner: Runner, key: str) -> Context:
     )  # fmt: skip
 
 
-async def settle_waiting(runner: Runner) -> int:
-    """Try again whatever waits, of every device, until nothing moves; answers how many devices still have something that waits.
+async def settle_waiting(runner: Runner, district: str | None = None) -> int:
+    """Try again whatever waits, of every device (of a district), until nothing moves; answers how many devices still wait.
 
     What one device sent may be what another one waits for.
     """
     before = -1
     while True:
-        rows = await Sight(runner.pool, None).fetch(queries.DEVICES_THAT_WAIT)
+        rows = await Sight(runner.pool, None).fetch(queries.DEVICES_THAT_WAIT, district)
         waits = [len(await settle_device(runner, row["device_id"])) for row in rows]
         if sum(waits) in (0, before):
             return sum(1 for each in waits if each)
@@ -241,5 +280,5 @@ async def settle_held(app: FastAPI) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             await settle_waiting(runner)
-        except (*GONE, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks one look, the next one comes
             log.warning("settling_interrupted", error=repr(error))

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
 from chassis.domain import Refused
-from chassis.http import Body, Id
+from chassis.http import EARLIEST, Body, Id
 from services.inspection.domain.device import DeviceRegistered, Signed
 from services.inspection.domain.refusals import refused
 
@@ -31,7 +31,7 @@ class CommandBody(Body):
     counter: Annotated[int, Field(ge=1, le=2_000_000_000)]
     inspection_id: Id
     kind: Annotated[str, StringConstraints(pattern=KIND)]
-    occurred_at: AwareDatetime
+    occurred_at: Annotated[AwareDatetime, Field(ge=EARLIEST, lt=datetime(2200, 1, 1, tzinfo=UTC))]
     body: dict[str, Any]
 
 
@@ -63,15 +63,16 @@ def opened(text: str, device: DeviceRegistered) -> CommandBody:
 def _read(payload: bytes) -> CommandBody:
     try:
         return CommandBody.model_validate(orjson.loads(payload))
-    except (ValidationError, orjson.JSONDecodeError) as error:
-        raise refused("command-malformed", detail=str(error)[:500]) from error
+    except (ValidationError, orjson.JSONDecodeError, OverflowError) as error:
+        raise refused("command-malformed", detail=type(error).__name__) from error
 
 
 def signed_of(text: str, command: CommandBody) -> Signed:
-    """The command as it is kept."""
+    """The command as it is kept; known by the hash of what was signed: a signature can be written in more than one way."""
+    signed = text.rpartition(".")[0].encode()
     return Signed(
         command_id=command.command_id, counter=command.counter, inspection_id=command.inspection_id, kind=command.kind,
-        noted_at=command.occurred_at.astimezone(UTC), sha256=hashlib.sha256(text.encode()).hexdigest(), text=text,
+        noted_at=command.occurred_at.astimezone(UTC), sha256=hashlib.sha256(signed).hexdigest(), text=text,
     )  # fmt: skip
 
 

@@ -28,6 +28,12 @@ async def receive(work: Work, device_id: str, commands: Sequence[Signed], at: da
     work.append(device, devices.receive(device.state, commands, at, work.actor.id))
 
 
+async def abandon(work: Work, device_id: str, counter: int, reason: str) -> None:
+    """Give up a command that waits for what will never be."""
+    device = await work.existing(DEVICE, device_id)
+    work.append(device, devices.abandon(device.state, counter, reason))
+
+
 async def settle(work: Work, device_id: str, counter: int, outcome: Outcome) -> None:
     """Note what became of a command."""
     device = await work.load(DEVICE, device_id)

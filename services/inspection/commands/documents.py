@@ -24,6 +24,7 @@ from services.inspection.documents import FORMS, Form
 from services.inspection.documents.composed import COMPOSED, EDITABLE, Matter
 from services.inspection.documents.measures import MEASURED, WORDED
 from services.inspection.documents.parts import Remedies
+from services.inspection.documents.sealing import only_signed
 from services.inspection.domain import document as documents
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import order as orders
@@ -253,10 +254,23 @@ def _bytes(image: Image) -> bytes:
     return json.dumps(image.lines).encode() if isinstance(image, Strokes) else image
 
 
-async def sign(work: Work, document_id: str, command: Signing) -> None:
-    """Note that a document was signed."""
+async def sign(work: Work, document_id: str, command: Signing, data: bytes, blobs: Blobs) -> None:
+    """Note that a document was signed; an electronic signature must be the one addition to the file as it stands.
+
+    It is held against the state that the write set rests on: of two signatures put on one file at once, one is put on anew.
+    """
     document = await work.existing(DOCUMENT, document_id)
-    work.append(document, documents.sign(document.state, command))
+    events = documents.sign(document.state, command)
+    if events and command.manner == "certificate":
+        standing = await blobs.read(documents.standing_file(document.state))
+        try:
+            good = await asyncio.to_thread(only_signed, data, standing)
+        except (ValueError, KeyError, AttributeError, TypeError) as error:  # whatever a broken file makes of its reader
+            raise refused("file-unusable", detail=type(error).__name__) from error
+        if not good:
+            raise refused("file-unusable", detail="须是在现有文书上追加的一个有效签名，且页面未改动")
+    await blobs.keep(data)
+    work.append(document, events)
 
 
 async def serve(work: Work, document_id: str, command: Serve) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,6 +103,33 @@ def revisions_of(pdf: bytes) -> list[bytes]:
     """The file as it was after each addition, the whole last: what ends with an end-of-file mark."""
     ends = [match.end() for match in re.finditer(rb"%%EOF\r?\n?", pdf)]
     return [pdf[:end] for end in ends if end < len(pdf)] + [pdf]
+
+
+def only_signed(signed: bytes, before: bytes) -> bool:
+    """Whether a file is another one, byte for byte, with one more signature behind it and nothing else that shows.
+
+    One intact signature more than before, over the whole file; the pages as they were; no note on them but signatures.
+    """
+    if not is_addition(signed, before):
+        return False
+    seals = seals_of(signed)
+    intact = all(seal.intact for seal in seals) and bool(seals) and seals[-1].covers_all
+    return intact and len(seals) == len(seals_of(before)) + 1 and _pages(signed) == _pages(before)
+
+
+def _pages(pdf: bytes) -> Sequence[tuple[object, ...]]:
+    """What each page shows: its contents, its size, what it draws with, notes that are no signatures."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    count = int(reader.root["/Pages"]["/Count"])
+    shown = []
+    for number in range(count):
+        page = reader.find_page_for_modification(number)[0].get_object()  # type: ignore[no-untyped-call]
+        notes = [str(note.get_object()) for note in page.get("/Annots", ()) if note.get_object().get("/FT") != "/Sig"]
+        contents = page["/Contents"]
+        streams = contents if isinstance(contents, list) else [contents]
+        data = b"".join(stream.get_object().data for stream in streams)
+        shown.append((data, str(page.get("/MediaBox")), str(page.get("/Resources")), notes))
+    return shown
 
 
 def is_addition(signed: bytes, issued: bytes) -> bool:

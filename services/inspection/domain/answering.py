@@ -144,9 +144,13 @@ def _check(answered: Answered, item: PlannedItem, rules: Rules) -> None:
 def _nothing_new(event: ItemAnswered, live: Sequence[ItemAnswered], given: Given, by: Answering) -> bool:
     """Whether it is here already: under its id, or, where nobody can have missed it, as what stands."""
     known = given.get(event.answer_id or "")
-    if known is not None and says(known) == says(event):
+    if known is not None and _same(known, event):
         return True
     return not by.unseen and not event.replaces and bool(live) and all(says(one) == says(event) for one in live)
+
+
+def _same(known: ItemAnswered, event: ItemAnswered) -> bool:
+    return (known.item_code, known.replaces, says(known)) == (event.item_code, event.replaces, says(event))
 
 
 def _check_replaced(event: ItemAnswered, live: Sequence[ItemAnswered], given: Given, by: Answering, rules: Rules) -> None:

@@ -16,7 +16,7 @@ from chassis.domain import Event, Personal, Refused, Stream, event
 from services.inspection.domain.refusals import refused
 
 Verdict = Literal["accepted", "conflict", "refused"]
-LONGEST_LEAD = 1000  # commands that may be ahead of the next one: more is a mistake, not a day's work
+LONGEST_LEAD = 1000  # commands that may be ahead of the next one, and that may wait: more is a mistake, not a day's work
 
 
 @event("casetrail.inspection.device-registered.v1", title="登记设备", summary="登记执法设备 {label}")
@@ -36,7 +36,7 @@ class DeviceRegistered(Event):
 
 @event("casetrail.inspection.device-revoked.v1", title="吊销设备", summary="吊销设备：{reason}")
 class DeviceRevoked(Event):
-    """The device was lost or given back: nothing that arrives from now on is carried out."""
+    """The device was lost or given back: nothing of it that was not carried out by now ever will be."""
 
     device_id: str
     reason: str
@@ -182,8 +182,8 @@ def registered(state: DeviceState) -> DeviceRegistered:
 def receive(state: DeviceState, commands: Iterable[Signed], at: datetime, uploaded_by: str) -> list[Event]:
     """Keep what is new of a batch, in whatever order it comes; what arrived before is left out.
 
-    Nobody is refused here for what a command says: it is kept first and judged when its turn comes. Refused `counter-reused`
-    (two commands under one counter) and `counter-too-far`; the device then repairs its outbox. `check_counters` tells which.
+    Nobody is refused here for what a command says: it is kept first and judged when its turn comes. What `check_counter` is
+    against is left out, and told to the device, which then repairs its outbox.
     """
     events: list[Event] = []
     for command in sorted(commands, key=lambda one: one.counter):
@@ -204,9 +204,17 @@ def check_counter(state: DeviceState, command: Signed) -> Refused | None:
     known = state.hashes.get(command.counter)
     if known is not None and known != command.sha256:
         return refused("counter-reused", counter=command.counter)
-    if command.counter > state.contiguous + LONGEST_LEAD:
+    if known is None and (command.counter > state.contiguous + LONGEST_LEAD or len(state.waiting) >= LONGEST_LEAD):
         return refused("counter-too-far", counter=command.counter, next=state.contiguous + 1)
     return None
+
+
+def abandon(state: DeviceState, counter: int, reason: str) -> list[Event]:
+    """Give up a command that waits for something that will never be. Refused `command-not-held`."""
+    if counter not in state.waiting:
+        raise refused("command-not-held", counter=counter)
+    why = refused("abandoned", reason=reason)
+    return settle(state, counter, Outcome(verdict="refused", code=why.code, zh=why.zh, en=why.en))
 
 
 def settle(state: DeviceState, counter: int, outcome: Outcome) -> list[Event]:

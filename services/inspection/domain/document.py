@@ -156,6 +156,12 @@ class Signing:
     file_size: int
 
 
+def standing_file(state: DocumentState) -> str:
+    """The hash of the file as it stands: as it was issued, or with the last electronic signature on it."""
+    sealed = [one for one in state.signed.values() if one.manner == "certificate"]
+    return max(sealed, key=lambda one: one.file_size).file_sha256 if sealed else issued(state).file_sha256
+
+
 def sign(state: DocumentState, command: Signing) -> list[Event]:
     """Note a signature. Refused `already-superseded`, `already-signed` (otherwise), `signature-was-refused`."""
     document = _standing(state)

@@ -73,7 +73,7 @@ class SupervisionOpened(Event):
 
 @event("casetrail.inspection.supervision-lifted.v1", title="督办销号", summary="{lifted_on} 督办销号")
 class SupervisionLifted(Event):
-    """The supervision ended, because the hazard is rectified or closed."""
+    """The supervision ended, because the hazard is rectified."""
 
     hazard_id: str
     supervision_id: str

@@ -88,6 +88,7 @@ REASONS: dict[str, Reason] = {
     "items-disputed": Reason("事项结论不一致，须先核定：{items}", "answers differ and are to be settled first: {items}", RECORD),
     "meeting-missing": Reason("尚未召开：{meetings}", "not held: {meetings}", RECORD),
     "meeting-exists": Reason("该会议已有不同的记录", "the meeting was recorded otherwise", RECORD),
+    "advice-exists": Reason("该意见编号已用于另一条意见", "another advice is called {advice_id}"),
     "statement-exists": Reason("该陈述已有不同的记录", "the statement was recorded otherwise", RECORD),
     "presence-missing": Reason("未记录人员到场情况：{parts}", "not said whether these were present: {parts}", RECORD),
     "absence-unexplained": Reason("{part} 须填写姓名，或者未到场的理由", "{part} needs a name, or a reason for absence", RECORD),
@@ -166,6 +167,9 @@ REASONS: dict[str, Reason] = {
     "command-malformed": Reason("记录格式不正确：{detail}", "the command has not the form that it must have: {detail}"),
     "counter-reused": Reason("序号 {counter} 已用于另一条记录", "another command bears the counter {counter}"),
     "counter-too-far": Reason("序号 {counter} 超前过多，下一条应为 {next}", "{counter} is too far ahead of {next}"),
+    "device-revoked": Reason("设备已被吊销", "the device was revoked"),
+    "abandoned": Reason("管理人员放弃处理：{reason}", "a manager gave it up: {reason}"),
+    "command-not-held": Reason("序号 {counter} 没有待处理的记录", "no command of counter {counter} waits"),
     # referral
     "referral-exists": Reason("移送 {referral_id} 已存在", "referral {referral_id} exists already"),
     "already-referred": Reason("隐患 {hazard_id} 已移送", "hazard {hazard_id} is already referred", ("one-act-one-fine",)),

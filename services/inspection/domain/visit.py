@@ -152,7 +152,10 @@ def advise(
     event = ExpertAdvised(
         inspection_id=plan.inspection_id, expert_id=expert_id, advice=advice, advice_id=advice_id, advised_at=at
     )
-    return [event] if advice_id is None or state.advised.get(advice_id) is None else []
+    known = state.advised.get(advice_id) if advice_id is not None else None
+    if known is not None and (known.expert_id, known.advice) != (expert_id, advice):
+        raise refused("advice-exists", rules, advice_id=advice_id)
+    return [event] if known is None else []
 
 
 def hold_meeting(state: InspectionState, command: HoldMeeting, rules: Rules, *, unseen: bool = False) -> list[Event]:
@@ -220,6 +223,8 @@ def _visited(state: InspectionState, rules: Rules, *, unseen: bool) -> Inspectio
 def _on_site(state: InspectionState, rules: Rules) -> InspectionPrepared:
     if state.stage == "concluded":
         raise refused("already-concluded", rules)
+    if state.stage == "called-off":
+        raise refused("called-off", rules)
     if state.stage != "checked-in":
         raise refused("not-checked-in", rules)
     return prepared(state)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from services.inspection.documents import FORMS
 from services.inspection.documents.sealing import certificates_of, seals_of, sign
@@ -190,3 +194,45 @@ async def test_a_document_is_served_by_mail_and_counts_from_its_receipt(office: 
     await office.post("officer", f"{path}/service-1/receipts", {"received_on": "2021-09-09"})
     told = await office.get("documents/document-1")
     assert (told["effective_on"], told["services"][0]["recipient"]) == ("2021-09-09", "王厂长")
+
+
+async def test_nothing_but_one_more_signature_passes_for_one(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    issued = await file(office)
+    _, p12 = authority()
+    path = "documents/document-1/signatures"
+    seal = {"signatory": "seal", "name": "东湖区应急管理局", "manner": "certificate"}
+    noted = await asyncio.to_thread(_with_a_note, issued)
+    tampered = await asyncio.to_thread(sign, noted, p12, PASSPHRASE, "x")
+    await office.refused("file-unusable", "officer", path, {**seal, "file": encoded(tampered)})
+    signed = await asyncio.to_thread(sign, issued, p12, PASSPHRASE, "x")
+    await office.post("officer", path, {**seal, "file": encoded(signed)})
+    other = {**seal, "signatory": "unit-head", "name": "王厂长"}
+    for more in (signed + b"\n", signed + b"\n%%EOF\n", issued):
+        await office.refused("file-unusable", "officer", path, {**other, "file": encoded(more)})
+    twice = await asyncio.to_thread(sign, signed, p12, PASSPHRASE, "x", "head")
+    await office.post("officer", path, {**other, "file": encoded(twice)})
+
+
+def _with_a_note(pdf: bytes) -> bytes:
+    """The file with a visible note put on its first page by an addition."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    page = writer.root["/Pages"]["/Kids"][0]
+    note = generic.DictionaryObject({  # type: ignore[no-untyped-call]
+        generic.pdf_name("/Type"): generic.pdf_name("/Annot"), generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+        generic.pdf_name("/Contents"): generic.pdf_string("already paid"),
+        generic.pdf_name("/Rect"): generic.ArrayObject([generic.NumberObject(n) for n in (0, 0, 200, 50)]),  # type: ignore[no-untyped-call]
+    })  # fmt: skip
+    page[generic.pdf_name("/Annots")] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)  # type: ignore[no-untyped-call]
+    return out.getvalue()
+
+
+async def test_an_enterprise_does_not_read_what_stays_in_the_organ(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body("plan-1", "02"))
+    owner = office.client("enterprise", enterprise_id="e-1")
+    assert (await owner.get("/v1/documents/plan-1/file")).status_code == 404

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.inspection.api import settling
 from services.inspection.api.settling import settle_waiting
 from tests.service.inspection.office import CHECK_IN, MORNING, Office, hazard
 from tests.service.inspection.phone import NOON, Phone, phones, verdicts
@@ -252,3 +253,60 @@ async def test_the_outcome_is_the_same_in_whatever_order_and_pieces_it_arrives(o
         outcomes.append(await _outcome(office, task_id))
     assert outcomes[0] == outcomes[1]
     assert "'disputed': ['" in outcomes[0]["text"]
+
+
+async def test_answers_without_ids_are_disputed_too_and_an_id_is_used_once(office: Office) -> None:
+    await planned(office)
+    one, two = await phones(office, 1, 2)
+    one.note("check-in", CHECK_IN, minutes=-60)
+    one.note("answers", {"answers": [{"item_code": "DST-K6", "answer": "compliant"}]}, minutes=-50)
+    two.note("answers", {"answers": [{"item_code": "DST-K6", "answer": "not-checked", "note": "停产"}]}, minutes=-50)
+    await one.send()
+    assert verdicts(await two.send()) == ["conflict"]
+    assert (await office.get("inspections/task-1"))["disputed"] == ["DST-K6"]
+    items = [item["code"] for item in (await office.get("inspections/task-1"))["items"]]
+    one.note("answers", {"answers": [answered(items[0], "a-x")]}, minutes=-40)
+    one.note("answers", {"answers": [answered(items[1], "a-x")]}, minutes=-39)
+    [*_, told] = await one.send()
+    assert (told["verdict"], told["code"]) == ("conflict", "answer-exists")
+
+
+async def test_a_command_id_of_another_device_is_nobodys_loss(office: Office) -> None:
+    await planned(office)
+    one, two = await phones(office, 1, 2)
+    one.note("check-in", CHECK_IN, minutes=-60)
+    two.note("answers", {"answers": [answered("DST-K6", "b-1")]}, minutes=-50, command_id="phone-1-1")
+    assert verdicts(await one.send()) == ["accepted"]
+    assert verdicts(await two.send()) == ["accepted"]
+
+
+async def test_what_breaks_on_one_command_keeps_no_other_device_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    await planned(office)
+    one, two = await phones(office, 1, 2)
+
+    async def broken(work: Any, command: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(settling.KINDS, "dance", broken)
+    one.note("dance", {}, minutes=-60)
+    two.note("check-in", CHECK_IN, minutes=-50)
+    [told] = await one.send()
+    assert (told["verdict"], told["code"]) == ("held", "failed")
+    assert verdicts(await two.send()) == ["accepted"]
+    await office.post("officer", "devices/phone-1/commands/1/abandonments", {"reason": "无法处理"}, status=403)
+    await office.post("manager", "devices/phone-1/commands/1/abandonments", {"reason": "无法处理"})
+    await office.refused("command-not-held", "manager", "devices/phone-1/commands/1/abandonments", {"reason": "再次"})
+    [told] = await one.send()
+    assert (told["earlier"], told["code"]) == ("refused", "abandoned")
+
+
+async def test_a_malformed_command_is_refused_without_telling_what_was_in_it(office: Office) -> None:
+    await planned(office)
+    [phone] = await phones(office, 1)
+    phone.note("statement", {"statement_id": "s-1", "part": "unit-head", "name": "张三\x00", "statement": "无异议"}, minutes=-60)
+    [told] = await phone.send()
+    assert (told["verdict"], told["code"], "张三" in str(told["detail"])) == ("refused", "command-malformed", False)
+    [stored] = await office.under_test.events("casetrail.inspection.command-settled")
+    assert "张三".encode() not in bytes(stored["data"])

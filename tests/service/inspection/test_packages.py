@@ -77,7 +77,7 @@ async def test_what_is_over_or_goes_to_others_is_forgotten(office: Office) -> No
     phone.note("answers", {"answers": answers}, minutes=-50)
     await phone.send()
     assert await folder.sync() == (["history", "inspection"], [])
-    phone.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    phone.note("conclusion", {"signed_by": "厂长", "covers": [one["answer_id"] for one in answers]}, minutes=-40)
     await phone.send()
     changed, gone = await folder.sync()
     assert (changed, [key.split("/")[0] for key in gone]) == ([], ["catalogue", "history", "inspection", "phrases", "site"])
@@ -105,7 +105,7 @@ async def test_an_order_bears_the_number_that_its_phone_gave_it(office: Office) 
     answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
     answers[bad] = answered("DST-K6", f"a-{bad}", "violation", hazards=("h-one", "h-two", "h-three"))
     one.note("answers", {"answers": answers}, minutes=-50)
-    one.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    one.note("conclusion", {"signed_by": "厂长", "covers": [each["answer_id"] for each in answers]}, minutes=-40)
     order = {"order_id": "order-1", "hazards": [{"hazard_id": "h-one", "due_on": "2021-09-20"}], "number": 12}
     one.note("order", order, minutes=-30)
     assert verdicts(await one.send()) == ["accepted"] * 4
@@ -134,7 +134,7 @@ async def test_a_block_that_arrives_after_its_document_lets_it_go_on(office: Off
     answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
     answers[bad] = answered("DST-K6", f"a-{bad}", "violation", hazards=("h-one",))
     phone.note("answers", {"answers": answers}, minutes=-50)
-    phone.note("conclusion", {"signed_by": "厂长"}, minutes=-40)
+    phone.note("conclusion", {"signed_by": "厂长", "covers": [one["answer_id"] for one in answers]}, minutes=-40)
     order = {"order_id": "order-1", "hazards": [{"hazard_id": "h-one", "due_on": "2021-09-20"}], "number": 11}
     phone.note("order", order, minutes=-30)
     assert verdicts(await phone.send())[-1] == "held"
