@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+PIECE = 1 << 20  # bytes that are read of a large file at once
 ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://")
 
 
@@ -56,6 +60,30 @@ class Blobs:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise BlobDamaged(sha256)
         return data
+
+    async def keep_file(self, file: IO[bytes], sha256: str, size: int) -> None:
+        """Keep a file whose hash and size were checked, without reading it whole; raises BlobDamaged if another lies there."""
+        path, known = _path(sha256), await self.size(sha256)
+        if known is None:
+            staged = f"staged/{uuid.uuid4().hex}"
+            await obstore.put_async(self._store, staged, file)
+            await obstore.rename_async(self._store, staged, path)  # whoever else does so at this moment writes the same bytes
+        elif known != size:
+            raise BlobDamaged(sha256)
+
+    async def pieces(self, sha256: str, first: int, last: int) -> AsyncIterator[bytes]:
+        """The bytes `first` to `last` of a file, piece by piece; BlobDamaged before the last piece if the whole is another."""
+        size, digest = await self.size(sha256), hashlib.sha256()
+        if size is None:
+            raise BlobMissing(sha256)
+        is_whole = (first, last) == (0, size - 1)
+        for start in range(first, last + 1, PIECE):
+            end = min(start + PIECE, last + 1)
+            data = bytes(await obstore.get_range_async(self._store, _path(sha256), start=start, end=end))
+            digest.update(data)
+            if is_whole and end == size and digest.hexdigest() != sha256:
+                raise BlobDamaged(sha256)
+            yield data
 
     async def size(self, sha256: str) -> int | None:
         """How many bytes a file has; None if it is not kept here."""

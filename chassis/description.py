@@ -62,6 +62,7 @@ MEANINGS: Mapping[int, str] = {
     409: "the rules say no; or others were faster, or the same command is being carried out",
     412: "it has changed since it was read (If-Match)",
     413: "the body is too large",
+    416: "the file has no such range",
     422: "the request is not valid, or its key was used for another",
     428: "If-Match is needed",
     503: "not now; send it again, under the same key",

@@ -60,6 +60,9 @@ SETTINGS = (
         ".casetrail/files",
         "where issued documents and evidence are kept: a folder, or an address such as `s3://bucket/path`",
     ),
+    Setting("CASETRAIL_UPLOAD_MIB", "512", "largest file of evidence, in MiB"),
+    Setting("CASETRAIL_UPLOAD_PART_KIB", "1024", "size of the parts in which a file arrives, in KiB; at most 4096"),
+    Setting("CASETRAIL_UPLOAD_DAYS", "7", "after how many days parts of a file that was not finished are removed"),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
 
@@ -105,6 +108,9 @@ class Settings:
     otlp_endpoint: str
     log_origin: str = "casetrail.example"
     files: str = "memory:///"
+    upload_mib: int = 512
+    upload_part_kib: int = 1024
+    upload_days: int = 7
     checkpoint_seconds: float = 5.0
     signer: Signer | None = field(default=None, repr=False)
     verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
@@ -150,6 +156,9 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         log_origin=read.text("CASETRAIL_LOG_ORIGIN"),
         files=read.text("CASETRAIL_FILES"),
+        upload_mib=read.number("CASETRAIL_UPLOAD_MIB"),
+        upload_part_kib=read.number("CASETRAIL_UPLOAD_PART_KIB"),
+        upload_days=read.number("CASETRAIL_UPLOAD_DAYS"),
         checkpoint_seconds=read.number("CASETRAIL_CHECKPOINT_SECONDS"),
         signer=read.signer(f"CASETRAIL_{service.upper()}_SIGNING_KEY"),
         verifiers={name: read.verifiers(f"CASETRAIL_{name.upper()}_VERIFIER_KEY") for name in SERVICES},
@@ -176,6 +185,8 @@ def environment(file: Path = EMBEDDED_ENVIRONMENT) -> dict[str, str]:
 def _check(settings: Settings) -> None:
     if 64 % settings.kafka_partitions:
         raise Misconfigured("CASETRAIL_KAFKA_PARTITIONS must divide 64")
+    if settings.upload_part_kib > 4096:
+        raise Misconfigured("CASETRAIL_UPLOAD_PART_KIB: no body is larger than 4096 KiB")
     if settings.clock != "system" and not settings.development_issuer:
         raise Misconfigured("CASETRAIL_CLOCK: a simulated clock cannot be switched on with a production issuer")
     origin = settings.origin_of(settings.service)

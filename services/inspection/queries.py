@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -104,6 +104,15 @@ MEASURES = """
 SELECT measure_id, district, kind, state, inspection_id, enterprise_id, document_no, begun_on, due_on, version
 FROM measures WHERE {conditions} ORDER BY begun_on, measure_id LIMIT ${limit}
 """
+EVIDENCE = """
+SELECT evidence_id, district, kind, state, inspection_id, enterprise_id, order_id, hazard_ids, sha256, size, media_type,
+       captured_on, version
+FROM evidence WHERE {conditions} ORDER BY captured_on, evidence_id LIMIT ${limit}
+"""
+ARRIVED = "SELECT sha256 FROM evidence WHERE arrived AND sha256 = ANY($1)"
+MISSING_OF_INSPECTION = "SELECT sha256 FROM evidence WHERE inspection_id = $1 AND state = 'missing'"
+MISSING_OF_ORDER = "SELECT sha256 FROM evidence WHERE order_id = $1 AND state = 'missing'"
+MISSING_OF_HAZARD = "SELECT sha256 FROM evidence WHERE hazard_ids @> ARRAY[$1::text] AND state = 'missing'"
 
 # What was parsed, by the hash of its bytes: a published version never changes, so a copy is never stale.
 _CATALOGUES: dict[str, Catalogue] = {}
@@ -209,11 +218,39 @@ class AskedMeasures(Asked):
 
 
 async def measures(pool: Pool | Sight, asked: AskedMeasures) -> list[Any]:
-    """A page of measures, with one row more than asked for if there is a next page; only what is asked for is a condition."""
+    """A page of measures, with one row more than asked for if there is a next page."""
     wanted = {
         "state": asked.state, "district": asked.district, "kind": asked.kind, "inspection_id": asked.inspection_id,
         "enterprise_id": asked.enterprise_id,
     }  # fmt: skip
+    return await _filtered(pool, MEASURES, "begun_on, measure_id", asked, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedEvidence(Asked):
+    """What the list of evidence may be filtered by besides."""
+
+    inspection_id: str | None
+    order_id: str | None
+
+
+async def evidence(pool: Pool | Sight, asked: AskedEvidence) -> list[Any]:
+    """A page of evidence, with one row more than asked for if there is a next page."""
+    wanted = {
+        "state": asked.state, "district": asked.district, "inspection_id": asked.inspection_id, "order_id": asked.order_id
+    }  # fmt: skip
+    return await _filtered(pool, EVIDENCE, "captured_on, evidence_id", asked, wanted)
+
+
+async def missing(pool: Pool | Sight, own: str, key: str, named: Sequence[str]) -> list[str]:
+    """Which files have not arrived: of those that events name, and of what was taken for the thing (`own` asks by its key)."""
+    arrived = {row["sha256"] for row in await pool.fetch(ARRIVED, list(named))}
+    announced = {row["sha256"] for row in await pool.fetch(own, key)}
+    return sorted((set(named) | announced) - arrived)
+
+
+async def _filtered(pool: Pool | Sight, sql: str, order: str, asked: Asked, wanted: Mapping[str, str | None]) -> list[Any]:
+    """A page of a list; only what is asked for is a condition."""
     values: list[Any] = [value for value in wanted.values() if value is not None]
     conditions = [f"{name} = ${place}" for place, name in enumerate((n for n, v in wanted.items() if v is not None), 1)]
     if asked.seen is not None:
@@ -221,6 +258,6 @@ async def measures(pool: Pool | Sight, asked: AskedMeasures) -> list[Any]:
         conditions.append(f"district = ANY(${len(values)})")
     if asked.after is not None:
         values += asked.after
-        conditions.append(f"(begun_on, measure_id) > (${len(values) - 1}, ${len(values)})")
-    sql = MEASURES.format(conditions=" AND ".join(conditions) or "true", limit=len(values) + 1)
-    return await pool.fetch(sql, *values, asked.limit + 1)
+        conditions.append(f"({order}) > (${len(values) - 1}, ${len(values)})")
+    limited = sql.format(conditions=" AND ".join(conditions) or "true", limit=len(values) + 1)
+    return await pool.fetch(limited, *values, asked.limit + 1)

@@ -22,5 +22,6 @@ SERVICE = Service(
     reactions=policies.REACTIONS,
     snapshots=(SERIES, DEVICE),
     background=(settle_held,),
+    loops=worker.LOOPS,
     migrations=Path(__file__).parent / "migrations",
 )

@@ -1,6 +1,14 @@
 """What the worker of inspection follows and fires."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from chassis.clock import Clock
 from chassis.deadlines import Fire
+from chassis.eventstore import Pool
+from chassis.service import Loop
+from chassis.settings import Settings
+from chassis.uploads import Uploads
 from services.inspection.commands import keepings, measures, orders, seizures
 from services.inspection.projections.clocks import EXTENSION_ANSWER_DUE, RE_INSPECTION_DUE, RECTIFICATION_DUE
 from services.inspection.projections.measure_clocks import (
@@ -11,6 +19,7 @@ from services.inspection.projections.measure_clocks import (
 )
 
 SOURCES = ("registry", "tasks")
+SWEEP_SECONDS = 3600
 FIRES: dict[str, Fire] = {
     RECTIFICATION_DUE: orders.miss_rectification,
     RE_INSPECTION_DUE: orders.miss_re_inspection,
@@ -20,3 +29,14 @@ FIRES: dict[str, Fire] = {
     REGULARISATION_DUE: seizures.miss_regularisation,
     SEIZURE_END: seizures.expire,
 }
+
+
+async def sweep_uploads(settings: Settings, _: Pool, __: Clock) -> None:
+    """Remove parts of files that nobody went on with, by the time at which they were written; never a finished file."""
+    uploads = Uploads(settings.files, settings.upload_part_kib << 10)
+    while True:
+        await uploads.sweep(datetime.now(UTC) - timedelta(days=settings.upload_days))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+LOOPS: dict[str, Loop] = {"uploads": sweep_uploads}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,33 @@ async def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
             await again
 
 
-def _damage(folder: Path) -> None:
+def _damage(folder: Path, content: bytes = DATA + b"x") -> None:
     [path] = [path for path in folder.rglob("*") if path.is_file()]
-    path.write_bytes(DATA + b"x")
+    path.write_bytes(content)
+
+
+async def test_a_large_file_is_kept_once_and_read_in_pieces(blobs: Blobs) -> None:
+    for _ in range(2):
+        await blobs.keep_file(io.BytesIO(DATA), SHA256, len(DATA))
+    assert b"".join([piece async for piece in blobs.pieces(SHA256, 0, len(DATA) - 1)]) == DATA
+    assert b"".join([piece async for piece in blobs.pieces(SHA256, 5, 9)]) == DATA[5:10]
+    with pytest.raises(BlobDamaged):
+        await blobs.keep_file(io.BytesIO(DATA), SHA256, len(DATA) + 1)
+    with pytest.raises(BlobMissing):
+        _ = [piece async for piece in blobs.pieces("0" * 64, 0, 1)]
+
+
+async def test_a_changed_file_is_never_sent_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.blobs.PIECE", 1000)
+    blobs = Blobs(str(tmp_path))
+    await blobs.keep(DATA)
+    _damage(tmp_path, DATA[:-1] + b"x")
+    sent = bytearray()
+
+    async def send() -> None:
+        async for piece in blobs.pieces(SHA256, 0, len(DATA) - 1):
+            sent.extend(piece)
+
+    with pytest.raises(BlobDamaged):
+        await send()
+    assert 0 < len(sent) < len(DATA)

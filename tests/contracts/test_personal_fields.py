@@ -74,6 +74,8 @@ NOBODYS |= set(
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.
 NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
 NOBODYS |= {"phrase_id"}
+#: Of evidence: ids, types, the name of a device, who took it (an id). File names and what a transcript holds are sealed.
+NOBODYS |= {"captured_by", "device", "evidence_id", "media_type", "withdrawn_by"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
 NOBODYS |= {"en", "zh"}
 #: Names and titles are somebody's as a rule; these are not: of a unit, a jurisdiction, a place, equipment, a register field.

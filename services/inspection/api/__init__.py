@@ -3,6 +3,7 @@
 from services.inspection.api import (
     devices,
     documents,
+    evidence,
     hazards,
     keepings,
     measures,
@@ -14,10 +15,12 @@ from services.inspection.api import (
     seizures,
     services,
     supply_cuts,
+    uploads,
     visits,
 )
 
 ROUTERS = (
     plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
     records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router, phrases.router,
+    evidence.router, uploads.router,
 )  # fmt: skip

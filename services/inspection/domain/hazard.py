@@ -58,6 +58,7 @@ class HazardState:
     referral_id: str | None = None
     supervision: SupervisionOpened | None = None
     closed: HazardClosed | None = None
+    corrected: HazardCorrected | None = None
 
 
 def evolve_hazard(state: HazardState, event: Event) -> HazardState:
@@ -86,7 +87,7 @@ def _evolve_further(state: HazardState, event: Event) -> HazardState:
         case HazardRestored():
             return replace(state, status="found")
         case HazardCorrected():
-            return replace(state, status="rectified")
+            return replace(state, status="rectified", corrected=event)
         case HazardClosed():
             return replace(state, status="closed", closed=event)
         case HazardExtended():

@@ -73,6 +73,7 @@ class OrderState:
     re_inspection_from_due: date | None = None
     asked: ExtensionAsked | None = None
     answer_missed_on: date | None = None
+    evidence: tuple[str, ...] = ()
 
     @property
     def due(self) -> dict[str, date]:
@@ -109,8 +110,8 @@ def evolve_order(state: OrderState, event: Event) -> OrderState:
             return replace(
                 state,
                 progress=_step(state, {hazard_id: "reported" for hazard_id in event.hazard_ids}),
-                re_inspection_due_on=event.re_inspection_due_on,
-            )
+                re_inspection_due_on=event.re_inspection_due_on, evidence=(*state.evidence, *event.evidence),
+            )  # fmt: skip
         case RectificationOverdue():
             return replace(state, overdue=True, re_inspection_due_on=event.re_inspection_due_on)
         case ReInspectionOverdue():

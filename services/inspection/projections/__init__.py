@@ -4,6 +4,7 @@ from chassis.projector import Projection
 from services.inspection.projections import measures
 from services.inspection.projections.devices import project_devices
 from services.inspection.projections.documents import project_documents
+from services.inspection.projections.evidence import project_evidence
 from services.inspection.projections.lists import project
 from services.inspection.projections.phrases import project_phrases
 from services.inspection.projections.teams import project_teams
@@ -14,5 +15,6 @@ PROJECTIONS = (
     Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
     Projection("phrases", version=1, project=project_phrases, tables=("phrases",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
+    Projection("evidence", version=1, project=project_evidence, tables=("evidence",)),
     Projection("measure_list", version=1, project=measures.project, tables=("measures",)),
 )

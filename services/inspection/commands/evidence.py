@@ -1,0 +1,86 @@
+"""Evidence: captured, arrived, withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.aggregates import Loaded
+from chassis.domain import Unknown
+from chassis.runner import Work
+from services.inspection.domain import evidence as decisions
+from services.inspection.domain import order as orders
+from services.inspection.domain.evidence import EVIDENCE, EvidenceCaptured, EvidenceState, Kind, captured
+from services.inspection.domain.inspection import INSPECTION, prepared
+from services.inspection.domain.order import ORDER
+from services.inspection.domain.refusals import refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What was taken, as it is sent; see EvidenceCaptured."""
+
+    evidence_id: str
+    kind: Kind
+    inspection_id: str
+    hazard_ids: tuple[str, ...]
+    item_code: str | None
+    order_id: str | None
+    measure_id: str | None
+    sha256: str | None
+    size: int | None
+    media_type: str | None
+    file_name: str | None
+    facts: str | None
+    place: str
+    latitude_e7: int | None
+    longitude_e7: int | None
+
+
+async def capture(work: Work, command: Capture, enterprise_id: str | None, largest: int) -> None:
+    """Note what was taken; `enterprise_id`: whose order it must belong to (None: an officer's), `largest`: bytes of a file."""
+    evidence = await work.load(EVIDENCE, command.evidence_id)
+    inspection = await work.existing(INSPECTION, command.inspection_id)
+    await _order_of(work, command, enterprise_id)
+    if command.size is not None and command.size > largest:
+        raise refused("file-too-large", largest=largest)
+    fact = EvidenceCaptured(
+        evidence_id=command.evidence_id, kind=command.kind, inspection_id=command.inspection_id,
+        enterprise_id=prepared(inspection.state).enterprise_id, hazard_ids=command.hazard_ids, item_code=command.item_code,
+        order_id=command.order_id, measure_id=command.measure_id, sha256=command.sha256, size=command.size,
+        media_type=command.media_type, file_name=command.file_name, facts=command.facts, place=command.place,
+        latitude_e7=command.latitude_e7, longitude_e7=command.longitude_e7, device=work.context.device,
+        captured_by=work.actor.id, captured_at=work.at,
+    )  # fmt: skip
+    work.append(
+        evidence, decisions.capture(evidence.state, fact),
+        subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
+    )  # fmt: skip
+
+
+async def _order_of(work: Work, command: Capture, enterprise_id: str | None) -> None:
+    """An enterprise adds to its own orders only; whoever adds to an order adds to that of the inspection."""
+    if command.order_id is None:
+        if enterprise_id is not None:
+            raise refused("evidence-order-missing")
+        return
+    order = orders.issued((await work.existing(ORDER, command.order_id)).state)
+    if order.inspection_id != command.inspection_id or enterprise_id not in (None, order.enterprise_id):
+        raise Unknown(ORDER.name, command.order_id)
+
+
+async def arrive(work: Work, evidence_id: str, sha256: str, size: int) -> None:
+    """Note that the file was checked and is kept."""
+    evidence = await work.existing(EVIDENCE, evidence_id)
+    work.append(evidence, decisions.arrive(evidence.state, sha256, size, work.at))
+
+
+async def withdraw(work: Work, evidence_id: str, reason: str) -> None:
+    """Note that it is not relied upon."""
+    evidence = await work.existing(EVIDENCE, evidence_id)
+    work.append(evidence, decisions.withdraw(evidence.state, reason, work.actor.id, work.at))
+
+
+def require_own(evidence: Loaded[EvidenceState], enterprise_id: str | None) -> None:
+    """An enterprise meets its own evidence only (None: whoever asks is none); Unknown for any other."""
+    if enterprise_id is not None and captured(evidence.state).enterprise_id != enterprise_id:
+        raise Unknown(EVIDENCE.name, evidence.key)
