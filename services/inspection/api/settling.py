@@ -192,6 +192,7 @@ async def _carry_out(runner: Runner, state: DeviceState, received: CommandReceiv
             return None
         if device.state.revoked is not None:
             raise refused("device-revoked")
+        await devices.require_author(work, registered(device.state).officer_id)
         answer = await carry(work, command)
         work.append(device, settle(device.state, received.counter, _outcome(answer or {})))
         return answer

@@ -310,3 +310,13 @@ async def test_a_malformed_command_is_refused_without_telling_what_was_in_it(off
     assert (told["verdict"], told["code"], "张三" in str(told["detail"])) == ("refused", "command-malformed", False)
     [stored] = await office.under_test.events("casetrail.inspection.command-settled")
     assert "张三".encode() not in bytes(stored["data"])
+
+
+async def test_who_has_left_notes_nothing_any_more(office: Office) -> None:
+    await planned(office)
+    [phone] = await phones(office, 1)
+    left = office.event("registry", "officer-retired", "officer:officer-1", officer_id="officer-1", last_day="2021-09-05")
+    await office.hear(left)
+    phone.note("answers", {"answers": [answered("DST-K6", "a-1")]}, minutes=-50)
+    [told] = await phone.send()
+    assert (told["verdict"], told["code"]) == ("refused", "certificate-expired")
