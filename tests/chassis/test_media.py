@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from PIL import Image
 
 from chassis.media import CHECKS, ENDINGS, Unfit, check
 from tests.media import bomb, film, pdf, picture, webm
@@ -69,6 +70,10 @@ def test_a_picture_that_begins_as_something_else_as_well_is_found(mark: bytes) -
 def test_a_picture_of_too_many_pixels_is_never_decoded() -> None:
     with pytest.raises(Unfit):
         checked(bomb(), "image/png")
+    held = io.BytesIO()
+    Image.new("1", (9000, 8000)).save(held, "PNG")
+    with pytest.raises(Unfit, match="too many pixels"):
+        checked(held.getvalue(), "image/png")
 
 
 def test_a_box_that_reaches_beyond_the_file_is_found() -> None:
