@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.aggregates import NotReached
 from chassis.auth import Forbidden, Unauthenticated
+from chassis.blobs import BlobDamaged, BlobMissing
 from chassis.database import GONE
 from chassis.domain import Refused, Unknown
 from chassis.runner import Conflict, InFlight, KeyReused, PreconditionFailed
@@ -137,6 +138,14 @@ async def on_database_gone(request: Request, error: Exception) -> Response:
     )
 
 
+async def on_file(request: Request, error: Exception) -> Response:
+    """500: a file that is named is not kept, or is another one than was kept; an operator brings it back from the backup."""
+    missing = isinstance(error, BlobMissing)
+    code, zh = ("file-missing", "文件缺失，请联系运维人员") if missing else ("file-damaged", "文件与保存时不一致，请联系运维人员")
+    log.error("file_not_as_kept", code=code, sha256=str(error), path=request.url.path)
+    return problem(request, 500, code, zh, "the file is not as it was kept; the operators were told", None)
+
+
 async def on_unstorable(request: Request, error: Exception) -> Response:
     """422: the database cannot take a value, such as a text with U+0000 or a number beyond 64 bits."""
     log.warning("value_refused_by_database", path=request.url.path, traceid=trace_id(request), error=repr(error))
@@ -183,5 +192,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotReached, ahead)
     for gone in GONE:
         app.add_exception_handler(gone, on_database_gone)
+    app.add_exception_handler(BlobMissing, on_file)
+    app.add_exception_handler(BlobDamaged, on_file)
     app.add_exception_handler(asyncpg.DataError, on_unstorable)
     app.add_exception_handler(Exception, on_unexpected)

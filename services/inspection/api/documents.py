@@ -99,6 +99,7 @@ class RefusalBody(Body):
     witness: Line
 
 
+MEDIA = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 INTERNAL = frozenset({"02", "07", "19", "21", "43", "47", "48", "2025-1"})
 """Forms that stay in the organ: plans (also of visits that nobody is told of), approvals, files."""
 
@@ -205,7 +206,12 @@ def _own(principal: Principal, state: DocumentState) -> None:
         raise Unknown(DOCUMENT.name, issued(state).document_id)
 
 
-@router.get("/documents/{document_id}/file")
+PAPER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()}}
+}
+
+
+@router.get("/documents/{document_id}/file", response_class=Response, responses=PAPER)
 async def get_file(
     request: Request, document_id: Id, principal: DocumentReader, blobs: Files, signed: Signatory | None = None
 ) -> Response:
@@ -223,9 +229,6 @@ async def get_file(
         "Digest": f"sha-256={base64.b64encode(hashlib.sha256(data).digest()).decode()}",
     }  # fmt: skip
     return Response(data, 200, headers, media_type=MEDIA[_ending(data)])
-
-
-MEDIA = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 
 
 def _ending(data: bytes) -> str:

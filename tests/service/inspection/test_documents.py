@@ -8,9 +8,11 @@ import hashlib
 import io
 from typing import Any
 
+import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from chassis.blobs import BlobDamaged, BlobMissing, Blobs
 from services.inspection.documents import FORMS
 from services.inspection.documents.sealing import certificates_of, seals_of, sign
 from tests.certificates import PASSPHRASE, authority
@@ -236,3 +238,16 @@ async def test_an_enterprise_does_not_read_what_stays_in_the_organ(office: Offic
     await office.post("officer", "documents", body("plan-1", "02"))
     owner = office.client("enterprise", enterprise_id="e-1")
     assert (await owner.get("/v1/documents/plan-1/file")).status_code == 404
+
+
+async def test_a_file_that_is_not_as_it_was_kept_is_told_by_a_code(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    for error, code in ((BlobMissing, "file-missing"), (BlobDamaged, "file-damaged")):
+
+        async def lost(self: Blobs, sha256: str, error: type[Exception] = error) -> bytes:
+            raise error(sha256)
+
+        monkeypatch.setattr(Blobs, "read", lost)
+        answer = await office.client("officer").get("/v1/documents/document-1/file")
+        assert (answer.status_code, answer.json()["code"]) == (500, code)

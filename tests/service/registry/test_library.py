@@ -165,3 +165,20 @@ async def test_workbook_with_a_fault_publishes_nothing(desk: Desk) -> None:
     assert (fault["column"], fault["reason"].split()[0]) == ("finding_text", catalogue["items"][3]["code"])
     refused = await desk.administrator.post("/v1/catalogues/workbooks", files={"file": ("目录.xlsx", b"PK", XLSX)})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "file-damaged")
+
+
+async def test_the_lighter_of_two_days_laws_applies(desk: Desk) -> None:
+    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2"):
+        await post(desk, "/v1/rulebooks", document(name))
+    case: dict[str, Any] = {
+        "law": "WSL", "version": "2021", "article": "99", "phase": "first", "subject": "unit", "act_on": "2021-10-01",
+        "decided_on": "2026-03-02",
+    }  # fmt: skip
+    told = await desk.get("/v1/penalty-branches", **case)
+    assert (told["law_of"], told["branch"]["max_fen"], told["why"]) == ("act", 5_000_000, None)
+    person = await desk.get("/v1/penalty-branches", **{**case, "subject": "person"})
+    assert (person["branch"], person["why"]["code"]) == (None, "no-such-branch")
+    early = await desk.get("/v1/penalty-branches", **{**case, "act_on": "2021-08-31"})
+    assert early["why"]["code"] == "law-not-in-force"
+    unknown = await desk.get("/v1/penalty-branches", **{**case, "article": "1000"})
+    assert unknown["why"]["code"] == "article-unknown"
