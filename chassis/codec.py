@@ -108,15 +108,18 @@ def _type_of(wire: str) -> tuple[EventType, int]:
     """The newest class of a wire name's type, and the version that it tells; MapperDeserialisationError if there is none."""
     base, _, version = wire.rpartition(".v")
     newest = _newest(base)
-    if newest is None or newest.version < int(version):
+    if newest.version < int(version):
         raise MapperDeserialisationError(f"no event class for {wire}")
     return newest, int(version)
 
 
 @cache
-def _newest(base: str) -> EventType | None:
+def _newest(base: str) -> EventType:
+    """Only what is found is remembered: a class that is not known yet may be registered later."""
     same = [known for known in EVENT_TYPES.values() if known.wire.rpartition(".v")[0] == base]
-    return max(same, key=lambda known: known.version, default=None)
+    if not same:
+        raise MapperDeserialisationError(f"no event class for {base}")
+    return max(same, key=lambda known: known.version)
 
 
 def _adapter(cls: type) -> TypeAdapter[Any]:

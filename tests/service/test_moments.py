@@ -19,13 +19,18 @@ from chassis.settings import SERVICES
 DECIDING = [name for name in SERVICES if name != "reporting"]
 
 
+OF_NOW = ("/file", "/phrases")
+"""A file never changes; what is offered to be written is by the law of today."""
+
+
 def asking(service: Service) -> Iterator[APIRoute]:
     """The GET endpoints whose code folds an aggregate, but for lists, which are of now (`at_least`)."""
     for router in service.routers:
         for route in router.routes:
             if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                 names = {*route.endpoint.__code__.co_names}
-                if names & {"aggregate", "related", "read", "_published"} and "at_least" not in parameters(route):
+                folds = bool(names & {"aggregate", "related", "read", "_published"}) and "at_least" not in parameters(route)
+                if folds and not route.path.endswith(OF_NOW):
                     yield route
 
 
