@@ -84,8 +84,3 @@ def told(error: Refused) -> dict[str, Any]:
 def payload_of(text: str) -> CommandBody:
     """The command of a compact JWS that was verified when it arrived."""
     return _read(jws.extract_compact(text.encode()).payload)
-
-
-def moment(value: datetime) -> datetime:
-    """A moment in UTC."""
-    return value.astimezone(UTC)

@@ -13,13 +13,12 @@ from pydantic import ValidationError
 
 from chassis.aggregates import Loaded
 from chassis.blobs import Blobs
-from chassis.calendar import WorkingDays
 from chassis.domain import day_of
 from chassis.envelope import canonical_json
 from chassis.rendering import Image, Rendered, Strokes
 from chassis.runner import Work
 from services.inspection import queries
-from services.inspection.commands.deciding import rules_of, take_number
+from services.inspection.commands.deciding import due_of, rules_of, take_number
 from services.inspection.documents import FORMS, Form
 from services.inspection.documents.composed import COMPOSED, EDITABLE, Matter
 from services.inspection.documents.measures import MEASURED, WORDED
@@ -36,10 +35,11 @@ from services.inspection.domain.inspection import INSPECTION, InspectionState, p
 from services.inspection.domain.measures.measure import MEASURE, MeasureState
 from services.inspection.domain.order import ORDER, OrderState
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Due, Period, Rules
+from services.inspection.domain.rules import Period, Rules
 from services.inspection.domain.serving import ANNOUNCEMENT, Serve
 
 Answer = dict[str, Any]
+RECONSIDERATION, LITIGATION = "T19-reconsideration", "T20-litigation"  # the rulebook's periods
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年"}
 
 
@@ -198,12 +198,13 @@ def _cited_by(catalogue: Catalogue, rules: Rules) -> Any:
 
 
 def _remedies(command: IssueDocument, rules: Rules) -> Remedies | None:
-    if command.remedies is None or rules.reconsideration is None or rules.litigation is None:
+    reconsideration, litigation = rules.periods.get(RECONSIDERATION), rules.periods.get(LITIGATION)
+    if command.remedies is None or reconsideration is None or litigation is None:
         return None
     organs, court = command.remedies
     return Remedies(
-        reconsideration=organs, reconsideration_period=_period(rules.reconsideration), court=court,
-        litigation_period=_period(rules.litigation),
+        reconsideration=organs, reconsideration_period=_period(reconsideration), court=court,
+        litigation_period=_period(litigation),
     )  # fmt: skip
 
 
@@ -277,11 +278,7 @@ async def serve(work: Work, document_id: str, command: Serve) -> None:
     """Serve a document."""
     document = await work.existing(DOCUMENT, document_id)
     rules = await rules_of(work)
-    period = rules.periods.get(ANNOUNCEMENT)
-    announced = None
-    if period is not None:
-        due = WorkingDays(rules.overrides).due(command.served_on, period.length, period.unit, rolls=period.rolls)
-        announced = Due(due.day, due.provisional)
+    announced = due_of(rules, rules.periods.get(ANNOUNCEMENT), command.served_on)
     work.append(document, documents.serve(document.state, command, announced, rules))
 
 

@@ -52,8 +52,6 @@ class Rules:
     notice_required: bool = False
     meetings: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
-    reconsideration: Period | None = None
-    litigation: Period | None = None
     periods: Mapping[str, Period] = field(default_factory=dict)
 
 
@@ -79,8 +77,6 @@ def rules_on(content: Mapping[str, Any], day: date) -> Rules:
         plan_review_required=bool(content["inspection"].get("plan_review_required")),
         notice_required=bool(content["inspection"].get("notice_required")),
         meetings=tuple(content["inspection"].get("meetings_required", ())),
-        reconsideration=_period(content["deadlines"], "T19-reconsideration", day),
-        litigation=_period(content["deadlines"], "T20-litigation", day),
         presence=tuple(content["inspection"].get("presence_required", ())),
         periods={row["code"]: _period_of(row) for row in _valid(content["deadlines"], day)},
     )
