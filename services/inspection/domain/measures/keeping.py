@@ -179,11 +179,7 @@ def requested(state: Keeping) -> KeepingRequested:
 
 def answer(state: Keeping, agreed: bool, opinion: str, approver: Approver, day: date, rules: Rules) -> list[Event]:
     """Approve it, or not, for the organ. Refused `already-answered-request`, `own-measure`."""
-    asked = requested(state)
-    if state.answer is not None:
-        raise refused("already-answered-request", rules)
-    check_other_person(approver, asked.officers, asked.requested_by, rules)
-    return [answered(asked.measure_id, agreed, opinion, approver, day)]
+    return answered(requested(state), state.answer, agreed, opinion, approver, day, rules)
 
 
 def carry_out(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from chassis.domain import ACTOR, SUBJECT, Event, Personal, event
 from services.inspection.domain.events import CheckedInOfficer, InspectionPrepared
@@ -140,10 +140,41 @@ def hours(rules: Rules, code: str) -> timedelta:
     return timedelta(hours=period.length)
 
 
-def answered(measure_id: str, agreed: bool, opinion: str, approver: Approver, day: date) -> MeasureApproved | MeasureDenied:
-    """The answer to a request."""
+class Asked(Protocol):
+    """A request for a measure: which, by whom, with which officers."""
+
+    @property
+    def measure_id(self) -> str:
+        """Which measure."""
+        ...
+
+    @property
+    def requested_by(self) -> str:
+        """Who asked for it."""
+        ...
+
+    @property
+    def officers(self) -> tuple[CheckedInOfficer, ...]:
+        """Who is to carry it out."""
+        ...
+
+
+def answered(
+    asked: Asked, before: MeasureApproved | MeasureDenied | None, agreed: bool, opinion: str, approver: Approver, day: date,
+    rules: Rules,
+) -> list[Event]:  # fmt: skip
+    """The one answer to a request, by somebody who has no part in it. Refused `already-answered-request`, `own-measure`."""
+    if before is not None:
+        raise refused("already-answered-request", rules)
+    check_other_person(approver, asked.officers, asked.requested_by, rules)
     if agreed:
-        return MeasureApproved(
-            measure_id=measure_id, approver_id=approver.id, approved_by=approver.name, opinion=opinion, approved_on=day
+        return [
+            MeasureApproved(
+                measure_id=asked.measure_id, approver_id=approver.id, approved_by=approver.name, opinion=opinion, approved_on=day
+            )
+        ]
+    return [
+        MeasureDenied(
+            measure_id=asked.measure_id, approver_id=approver.id, denied_by=approver.name, opinion=opinion, denied_on=day
         )
-    return MeasureDenied(measure_id=measure_id, approver_id=approver.id, denied_by=approver.name, opinion=opinion, denied_on=day)
+    ]

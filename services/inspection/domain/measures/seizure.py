@@ -147,11 +147,7 @@ def answer(state: Seizure, agreed: bool, opinion: str, approver: Approver, rules
     Refused `already-answered-request`, `own-measure`, `not-reported`, `regularisation-too-late`.
     """
     if state.request is not None:
-        asked = state.request
-        if state.answer is not None:
-            raise refused("already-answered-request", rules)
-        check_other_person(approver, asked.officers, asked.requested_by, rules)
-        return [answered(asked.measure_id, agreed, opinion, approver, day_of(at))]
+        return answered(state.request, state.answer, agreed, opinion, approver, day_of(at), rules)
     taken = held(state, rules)
     if state.regularised is not None:
         raise refused("already-answered-request", rules)

@@ -17,7 +17,6 @@ from services.inspection.domain.measures.parts import (
     answered,
     basis_of,
     begun,
-    check_other_person,
     visited,
 )
 from services.inspection.domain.measures.suspension import Suspension, ordered
@@ -148,11 +147,7 @@ def requested(state: SupplyCut) -> SupplyCutRequested:
 
 def answer(state: SupplyCut, agreed: bool, opinion: str, approver: Approver, day: date, rules: Rules) -> list[Event]:
     """Approve it, or not, as the principal head. Refused `already-answered-request`, `own-measure`."""
-    asked = requested(state)
-    if state.answer is not None:
-        raise refused("already-answered-request", rules)
-    check_other_person(approver, asked.officers, asked.requested_by, rules)
-    return [answered(asked.measure_id, agreed, opinion, approver, day)]
+    return answered(requested(state), state.answer, agreed, opinion, approver, day, rules)
 
 
 def notify(
