@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chassis.deadlines import Fire
-from services.penalty import commands
+from services.penalty.commands import deciding, payments
+from services.penalty.projections.clocks import DECISION, PAYMENT, STATEMENT
 
 SOURCES = ("registry", "inspection")
 
 FIRES: dict[str, Fire] = {
-    "statement": commands.lapse_statement,
-    "case-limit": commands.flag_overdue,
-    "payment-due": commands.flag_payment_overdue,
+    STATEMENT: deciding.lapse_statement,
+    DECISION: deciding.flag_overdue,
+    PAYMENT: payments.flag_payment_overdue,
 }

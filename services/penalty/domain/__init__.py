@@ -68,6 +68,7 @@ from services.penalty.domain.numbers import (
     series_key,
     take_number,
 )
+from services.penalty.domain.parties import UNIT, region_key
 from services.penalty.domain.payment import (
     PAYMENTS,
     PaymentState,
@@ -80,7 +81,7 @@ from services.penalty.domain.rulebook import Row, Rules, not_in_force, overrides
 from services.penalty.domain.steps import Facts, Outlook, outlook
 
 __all__ = [
-    "CASE", "DECISION", "FILING", "HEARING_NOTICE", "NOTICE", "PAYMENTS", "RECTIFIED", "SERIES", "WORDS", "CaseAct",
+    "CASE", "DECISION", "FILING", "HEARING_NOTICE", "NOTICE", "PAYMENTS", "RECTIFIED", "SERIES", "UNIT", "WORDS", "CaseAct",
     "CaseClosed", "CaseFiled", "CaseOverdue", "CaseState", "Charge", "CloseInvestigation", "ClueRegistered",
     "DecidePenalty", "Decision", "DecisionServed", "EvidenceKind", "EvidenceRecorded", "Facts", "FilingRequested",
     "Form", "Handler", "InvestigationClosed", "LegalReviewPassed", "LegalReviewReturned", "Manner", "Notice",
@@ -90,7 +91,8 @@ __all__ = [
     "ServeDecision", "StatementKind", "StatementLapsed", "StatementMade", "StatementWaived", "Subject", "case_limits",
     "close_case", "close_investigation", "decide_penalty", "drafted_contents", "file_case", "flag_overdue",
     "flag_payment_overdue", "form_of_notice", "lapse_statement", "not_in_force", "open_payment", "outlook", "overrides",
-    "penalties", "ranges", "receive_numbers", "receive_payment", "record_evidence", "record_statement", "register_clue",
+    "penalties", "ranges", "receive_numbers", "receive_payment", "record_evidence", "record_statement", "region_key",
+    "register_clue",
     "request_filing", "require_not_before", "require_served", "review_case", "rules_on", "series_key", "serve_decision",
     "serve_notice", "take_number",
 ]  # fmt: skip

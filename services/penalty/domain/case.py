@@ -29,6 +29,7 @@ from services.penalty.domain.events import (
     StatementMade,
     StatementWaived,
 )
+from services.penalty.domain.parties import UNIT
 from services.penalty.domain.rulebook import Rules
 
 Stage = Literal["none", "clue", "filing-requested", "investigating", "investigated", "noticed", "decided", "served", "closed"]
@@ -108,6 +109,10 @@ class CaseState:
     def reached(self, stage: Stage) -> bool:
         """Whether the procedure has come to this stage, or further."""
         return STAGES.index(self.stage) >= STAGES.index(stage)
+
+    def decision_of(self, party_id: str) -> Decision | None:
+        """The decision against a party, if it is made."""
+        return self.decision if party_id == UNIT else None
 
     @property
     def review_required(self) -> bool:

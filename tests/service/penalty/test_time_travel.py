@@ -85,7 +85,7 @@ async def test_the_payment_is_told_as_it_was_beside_the_case(bureau: Bureau) -> 
 async def test_numbers_go_on_behind_a_snapshot(bureau: Bureau, monkeypatch: Any) -> None:
     """A series that is read from a snapshot gives the next number, and no other."""
     every_second = replace(SERIES, snapshot_every=2)
-    monkeypatch.setattr("services.penalty.commands.SERIES", every_second)
+    monkeypatch.setattr("services.penalty.commands.opening.SERIES", every_second)
     bureau.until("2021-09-08")
     for n in range(1, 6):
         case_id = f"ref-{n:03d}"

@@ -1,4 +1,4 @@
-"""What penalty does when another service's event says something: its fed tables, and the clue of a referral."""
+"""What penalty keeps of the registry's world: organs, officers, parties, items, rules, numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 from chassis.policy import Reaction, Received
 from chassis.runner import Work
-from services.penalty import commands, domain
+from services.penalty import domain
 
 UPSERT_ORGAN = """
 INSERT INTO organs (organ_id, organ, jurisdiction_id, abbreviation) VALUES ($1, $2, $3, $4)
@@ -44,15 +44,6 @@ ON CONFLICT (catalogue, code) DO UPDATE SET content = EXCLUDED.content
 UPSERT_RULEBOOK = """
 INSERT INTO rulebooks (name, valid_from, valid_to, content) VALUES ($1, $2, $3, $4)
 ON CONFLICT (name) DO UPDATE SET valid_from = $2, valid_to = $3, content = EXCLUDED.content
-"""
-NOTE_REFERRED = """
-INSERT INTO hazards (hazard_id, enterprise_id, district, state)
-SELECT hazard_id, $2, $3, 'referred' FROM unnest($1::text[]) AS hazard_id
-ON CONFLICT (hazard_id) DO NOTHING
-"""
-NOTE_HAZARD = """
-INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (hazard_id) DO UPDATE SET state = $4, due_on = coalesce($5, hazards.due_on)
 """
 
 
@@ -175,55 +166,6 @@ class NumbersLeased:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReferredAct:
-    """inspection: one act that is referred."""
-
-    hazard_id: str
-    item_code: str
-    fact: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReferredToPenalty:
-    """inspection: acts found on site that may be penalised."""
-
-    referral_id: str
-    inspection_id: str
-    enterprise_id: str
-    enterprise_name: str
-    uscc: str
-    level: str
-    organ_id: str
-    organ: str
-    act_date: date
-    acts: tuple[ReferredAct, ...]
-    catalogue: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderedHazard:
-    """inspection: a hazard of a rectification order, with its day."""
-
-    hazard_id: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class OrderIssued:
-    """inspection: hazards must be rectified by a day."""
-
-    enterprise_id: str
-    hazards: tuple[OrderedHazard, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HazardReinspected:
-    """inspection: a hazard passed, or failed, at re-inspection."""
-
-    hazard_id: str
-
-
 async def on_jurisdiction_established(work: Work, received: Received) -> None:
     """Document numbers need the organ's abbreviation, and its jurisdiction."""
     seen = received.read(JurisdictionEstablished)
@@ -296,42 +238,6 @@ async def on_numbers_leased(work: Work, received: Received) -> None:
     work.append(series, events, district=received.envelope.district)
 
 
-async def on_referred_to_penalty(work: Work, received: Received) -> None:
-    """A referral becomes a clue; what inspection already said about its hazards stands."""
-    seen, district = received.read(ReferredToPenalty), received.envelope.district
-    await work.change(NOTE_REFERRED, [act.hazard_id for act in seen.acts], seen.enterprise_id, district)
-    acts = tuple(domain.CaseAct(hazard_id=a.hazard_id, item_code=a.item_code, fact=a.fact) for a in seen.acts)
-    command = domain.RegisterClue(
-        case_id=seen.referral_id, inspection_id=seen.inspection_id, enterprise_id=seen.enterprise_id,
-        enterprise_name=seen.enterprise_name, uscc=seen.uscc, level=seen.level, organ_id=seen.organ_id, organ=seen.organ,
-        act_date=seen.act_date, acts=acts, catalogue=seen.catalogue,
-    )  # fmt: skip
-    await commands.register_clue(work, command, district)
-
-
-async def on_order_issued(work: Work, received: Received) -> None:
-    """Hazards are to be rectified by their days."""
-    seen = received.read(OrderIssued)
-    for hazard in seen.hazards:
-        district = received.envelope.district
-        await work.change(NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
-
-
-async def on_hazard_rectified(work: Work, received: Received) -> None:
-    """A hazard passed at re-inspection."""
-    await _note_reinspected(work, received, domain.RECTIFIED)
-
-
-async def on_re_inspection_failed(work: Work, received: Received) -> None:
-    """A hazard failed at re-inspection."""
-    await _note_reinspected(work, received, "failed")
-
-
-async def _note_reinspected(work: Work, received: Received, state: str) -> None:
-    envelope, hazard_id = received.envelope, received.read(HazardReinspected).hazard_id
-    await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
-
-
 REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.jurisdiction-established.v1": on_jurisdiction_established,
     "casetrail.registry.jurisdiction-renamed.v1": on_jurisdiction_established,
@@ -347,8 +253,4 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.registry.catalogue-published.v1": on_catalogue_published,
     "casetrail.registry.rulebook-published.v1": on_rulebook_published,
     "casetrail.registry.numbers-leased.v1": on_numbers_leased,
-    "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
-    "casetrail.inspection.order-issued.v1": on_order_issued,
-    "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,
-    "casetrail.inspection.re-inspection-failed.v1": on_re_inspection_failed,
 }

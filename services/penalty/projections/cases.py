@@ -1,16 +1,12 @@
-"""The case list with its clocks, and the deadlines of cases and payments."""
+"""The case list with the clock of each case that runs out first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
-from chassis.calendar import end_of
-from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
-from chassis.projector import Batch, Projection
+from chassis.projector import Batch
 from services.penalty.domain import (
     CaseClosed,
     CaseFiled,
@@ -24,7 +20,6 @@ from services.penalty.domain import (
     NoticeServed,
     NumbersReceived,
     NumberTaken,
-    PaymentOpened,
     PaymentOverdue,
     PaymentReceived,
     PaymentSettled,
@@ -33,9 +28,9 @@ from services.penalty.domain import (
     StatementMade,
     StatementWaived,
 )
+from services.penalty.projections.clocks import DECISION, PAYMENT, STATEMENT
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
-STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
 
 
 async def project_cases(batch: Batch) -> None:
@@ -50,33 +45,6 @@ async def project_cases(batch: Batch) -> None:
             changed = {**row, **_changes(row, event)}
             version = {"version": sequenced.envelope.version} if _of_case(sequenced) else {}
             rows.put(case_id, {**changed, **_clock(changed), **version})
-
-
-def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
-    """What an event sets running, and what it ends."""
-    match event:
-        case CaseFiled() as e:
-            return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
-        case NoticeServed() as e:
-            return [_arm(sequenced, STATEMENT, e.case_id, e.statement_due_on)]
-        case StatementMade() | StatementWaived() | InvestigationClosed() as e:
-            return [Disarm(id=f"{STATEMENT}:{e.case_id}")]
-        case PenaltyDecided() as e:
-            return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
-        case PaymentOpened() as e:
-            return [_arm(sequenced, PAYMENT, e.case_id, e.due_on)]
-        case PaymentSettled() as e:
-            return [Disarm(id=f"{PAYMENT}:{e.case_id}")]
-        case _:
-            return []
-
-
-def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:
-    envelope = sequenced.envelope
-    return Arm(
-        id=f"{kind}:{case_id}", kind=kind, key=case_id, due_at=end_of(due_on), district=envelope.district,
-        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
-    )  # fmt: skip
 
 
 def _case_id(event: Any) -> str:
@@ -151,6 +119,3 @@ def _clock(row: dict[str, Any]) -> dict[str, Any]:
         running = [(row["payment_due_on"], PAYMENT)]
     due_on, clock = min(((due, kind) for due, kind in running if due is not None), default=(NO_CLOCK, None))
     return {"clock": clock, "clock_on": due_on}
-
-
-PROJECTIONS = (Projection("case_list", version=1, project=project_cases, tables=("case_list",)),)

@@ -1,0 +1,25 @@
+"""What the endpoints of penalty share: who may call them, and the texts, sums and ids that bodies are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import Field
+
+from chassis.auth import Principal, reader
+from chassis.http import Command, at_least, command
+
+Officer = Annotated[Command, Depends(command("officer"))]
+Approver = Annotated[Command, Depends(command("approver"))]
+ApproverGuarded = Annotated[Command, Depends(command("approver", guarded=True))]
+Reviewer = Annotated[Command, Depends(command("legal-reviewer"))]
+Finance = Annotated[Command, Depends(command("finance"))]
+READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
+Reader = Annotated[Principal, Depends(reader(*READERS))]
+LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
+
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Code = Annotated[str, Field(min_length=1, max_length=40)]
+Fen = Annotated[int, Field(ge=1, le=10**13, strict=True)]

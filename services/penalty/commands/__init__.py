@@ -1,0 +1,1 @@
+"""What people and clocks ask of penalty: load, decide, append; what one command causes is one write set."""

@@ -1,0 +1,48 @@
+"""What every command of a case begins with: the case under the rules of the day, a deadline's case, the next number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chassis.aggregates import Loaded
+from chassis.deadlines import Deadline
+from chassis.domain import Refused, day_of
+from chassis.runner import Work
+from services.penalty import domain, queries
+from services.penalty.domain import CASE, SERIES, CaseState, Rules
+
+
+async def opened(work: Work, case_id: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
+    """The case, and the rules of the day of the command (or of `day`), which its events will name."""
+    case = await work.existing(CASE, case_id)
+    rules = await queries.rules_on(work.read, day or day_of(work.at))
+    work.rulebook = rules.name
+    return case, rules
+
+
+async def due(work: Work, deadline: Deadline) -> Loaded[CaseState]:
+    """The case of a deadline, under the rules that armed it."""
+    work.rulebook = deadline.detail.get("rulebook")
+    return await work.existing(CASE, deadline.key)
+
+
+def due_on(deadline: Deadline) -> date:
+    """The last day of a deadline, as it was armed."""
+    return date.fromisoformat(deadline.detail["due_on"])
+
+
+async def next_number(work: Work, case: CaseState, form: domain.Form) -> str:
+    """The next number of the organ's series for a form, taken in this write set: no hole, no double.
+
+    Guarded by tests/service/penalty/test_numbers.py.
+    """
+    organ = await queries.organ_of(work.read, case.organ_id)
+    if organ is None:
+        raise Refused("organ-unknown", f"未登记的机关：{case.organ}", f"no such organ: {case.organ_id}", organ_id=case.organ_id)
+    day = day_of(work.at)
+    series = await work.load(SERIES, domain.series_key(case.organ_id, form, day))
+    taken = domain.take_number(
+        series.state, organ_id=case.organ_id, abbreviation=organ.abbreviation, form=form, day=day, case_id=case.case_id
+    )
+    work.append(series, taken, district=organ.jurisdiction_id)
+    return taken[-1].document_no

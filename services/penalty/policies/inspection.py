@@ -1,0 +1,114 @@
+"""What penalty does when inspection says something: the clue of a referral, and where each hazard's rectification stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from chassis.policy import Reaction, Received
+from chassis.runner import Work
+from services.penalty import domain
+from services.penalty.commands import filing
+
+NOTE_REFERRED = """
+INSERT INTO hazards (hazard_id, enterprise_id, district, state)
+SELECT hazard_id, $2, $3, 'referred' FROM unnest($1::text[]) AS hazard_id
+ON CONFLICT (hazard_id) DO NOTHING
+"""
+NOTE_HAZARD = """
+INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (hazard_id) DO UPDATE SET state = $4, due_on = coalesce($5, hazards.due_on)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredAct:
+    """inspection: one act that is referred."""
+
+    hazard_id: str
+    item_code: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredToPenalty:
+    """inspection: acts found on site that may be penalised."""
+
+    referral_id: str
+    inspection_id: str
+    enterprise_id: str
+    enterprise_name: str
+    uscc: str
+    level: str
+    organ_id: str
+    organ: str
+    act_date: date
+    acts: tuple[ReferredAct, ...]
+    catalogue: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedHazard:
+    """inspection: a hazard of a rectification order, with its day."""
+
+    hazard_id: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIssued:
+    """inspection: hazards must be rectified by a day."""
+
+    enterprise_id: str
+    hazards: tuple[OrderedHazard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HazardReinspected:
+    """inspection: a hazard passed, or failed, at re-inspection."""
+
+    hazard_id: str
+
+
+async def on_referred_to_penalty(work: Work, received: Received) -> None:
+    """A referral becomes a clue; what inspection already said about its hazards stands."""
+    seen, district = received.read(ReferredToPenalty), received.envelope.district
+    await work.change(NOTE_REFERRED, [act.hazard_id for act in seen.acts], seen.enterprise_id, district)
+    acts = tuple(domain.CaseAct(hazard_id=a.hazard_id, item_code=a.item_code, fact=a.fact) for a in seen.acts)
+    command = domain.RegisterClue(
+        case_id=seen.referral_id, inspection_id=seen.inspection_id, enterprise_id=seen.enterprise_id,
+        enterprise_name=seen.enterprise_name, uscc=seen.uscc, level=seen.level, organ_id=seen.organ_id, organ=seen.organ,
+        act_date=seen.act_date, acts=acts, catalogue=seen.catalogue,
+    )  # fmt: skip
+    await filing.register_clue(work, command, district)
+
+
+async def on_order_issued(work: Work, received: Received) -> None:
+    """Hazards are to be rectified by their days."""
+    seen = received.read(OrderIssued)
+    for hazard in seen.hazards:
+        district = received.envelope.district
+        await work.change(NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
+
+
+async def on_hazard_rectified(work: Work, received: Received) -> None:
+    """A hazard passed at re-inspection."""
+    await _note_reinspected(work, received, domain.RECTIFIED)
+
+
+async def on_re_inspection_failed(work: Work, received: Received) -> None:
+    """A hazard failed at re-inspection."""
+    await _note_reinspected(work, received, "failed")
+
+
+async def _note_reinspected(work: Work, received: Received, state: str) -> None:
+    envelope, hazard_id = received.envelope, received.read(HazardReinspected).hazard_id
+    await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
+
+
+REACTIONS: dict[str, Reaction] = {
+    "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
+    "casetrail.inspection.order-issued.v1": on_order_issued,
+    "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,
+    "casetrail.inspection.re-inspection-failed.v1": on_re_inspection_failed,
+}

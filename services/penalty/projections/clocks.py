@@ -1,0 +1,50 @@
+"""The deadlines of cases and payments: what an event sets running, and what it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from chassis.calendar import end_of
+from chassis.deadlines import Arm, Disarm
+from chassis.domain import Event
+from chassis.envelope import Sequenced
+from services.penalty.domain import (
+    CaseFiled,
+    InvestigationClosed,
+    NoticeServed,
+    PaymentOpened,
+    PaymentSettled,
+    PenaltyDecided,
+    StatementMade,
+    StatementWaived,
+)
+
+STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
+
+
+def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    """What an event sets running, and what it ends."""
+    match event:
+        case CaseFiled() as e:
+            return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
+        case NoticeServed() as e:
+            return [_arm(sequenced, STATEMENT, e.case_id, e.statement_due_on)]
+        case StatementMade() | StatementWaived() | InvestigationClosed() as e:
+            return [Disarm(id=f"{STATEMENT}:{e.case_id}")]
+        case PenaltyDecided() as e:
+            return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
+        case PaymentOpened() as e:
+            return [_arm(sequenced, PAYMENT, e.case_id, e.due_on)]
+        case PaymentSettled() as e:
+            return [Disarm(id=f"{PAYMENT}:{e.case_id}")]
+        case _:
+            return []
+
+
+def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:
+    envelope = sequenced.envelope
+    return Arm(
+        id=f"{kind}:{case_id}", kind=kind, key=case_id, due_at=end_of(due_on), district=envelope.district,
+        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
+    )  # fmt: skip
