@@ -208,9 +208,8 @@ def _decided_charges(
 
 def _require_no_discussion(total_fen: int, rules: Rules) -> None:
     """Serious penalties are discussed by the heads together first, which cannot be recorded yet (APL 2021, article 57 ¶2)."""
-    threshold = rules.collective_discussion
     rules.require(
-        threshold is None or not threshold.reached(total_fen), "collective-discussion", "collective-discussion-missing",
+        not rules.reached("collective-discussion", "unit", total_fen), "collective-discussion", "collective-discussion-missing",
         "较重处罚应当由负责人集体讨论决定", "the heads of the organ must discuss this penalty first", total_fen=total_fen,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ def form_of_notice(state: CaseState, rules: Rules) -> Form:
 
     APL 2021, article 63; the amount is the province's (Jiangxi hearing provisions, article 2).
     """
-    return HEARING_NOTICE if rules.hearing.reached(state.proposed_fen) else NOTICE
+    return HEARING_NOTICE if rules.reached("hearing", "unit", state.proposed_fen) else NOTICE
 
 
 def serve_notice(state: CaseState, manner: Manner, document_no: str, at: datetime, rules: Rules) -> list[Event]:

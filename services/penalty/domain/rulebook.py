@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from chassis.domain import Refused
 
 NEVER_APPLIED = "historical"
+SECTIONS = ("surcharge", "continuing_fine", "payment", "hearing", "collective_discussion", "legal_review")
 
 STATEMENT = "T07-statement-defence"
 HEARING_REQUEST = "T08-hearing-request"
@@ -51,14 +52,36 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """An amount from which something more is due."""
+    """An amount from which (or up to which) something holds; or kinds of penalty for which it does, whatever the amount."""
 
+    code: str
+    measure: str
+    comparison: str
     amount_fen: int
-    inclusive: bool
+    kinds: frozenset[str] = frozenset()
 
-    def reached(self, fen: int) -> bool:
-        """Whether an amount reaches it."""
-        return fen >= self.amount_fen if self.inclusive else fen > self.amount_fen
+    def reached(self, fen: int, kinds: frozenset[str] = frozenset()) -> bool:
+        """Whether an amount, or a kind, is one it speaks of."""
+        if self.measure == "kind":
+            return bool(self.kinds & kinds)
+        return {"gte": fen >= self.amount_fen, "gt": fen > self.amount_fen, "lte": fen <= self.amount_fen,
+                "lt": fen < self.amount_fen}.get(self.comparison, False)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdRow:
+    """A threshold with whom it holds for; `general` where a province may set another."""
+
+    code: str
+    party: str
+    level: str | None
+    general: bool
+    threshold: Threshold
+
+    def speaks_of(self, code: str, party: str, measure: str, level: str | None) -> bool:
+        """Whether it holds for a kind of party and a level of organ."""
+        whom = self.party in (party, "any") and self.level in (level, None)
+        return whom and (self.code, self.threshold.measure) == (code, measure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +121,8 @@ class Rules:
     minimum_officers: int
     periods: Mapping[str, Period]
     case_limits: tuple[str, ...]
-    hearing: Threshold
-    collective_discussion: Threshold | None
+    thresholds: tuple[ThresholdRow, ...]
+    sections: Mapping[str, Mapping[str, Any]]
     decision_contents: tuple[str, ...]
     seal_required: bool
     review_grounds: tuple[str, ...]
@@ -112,6 +135,30 @@ class Rules:
         if (period := self.periods.get(code)) is None:
             raise not_in_force(self.day, code)
         return self.calendar.due(start, period.length, period.unit, rolls=period.rolls)
+
+    def threshold(self, code: str, party: str = "any", measure: str = "fine", level: str | None = None) -> Threshold | None:
+        """The amount, or the kinds, that `code` speaks of for a kind of party (`unit`, `citizen`) and a level of organ.
+
+        The province's own row goes before the one that holds where a province sets none.
+        """
+        rows = [row for row in self.thresholds if row.speaks_of(code, party, measure, level)]
+        return min(rows, key=lambda row: row.general).threshold if rows else None
+
+    def reached(self, code: str, party: str, fen: int, *, measure: str = "fine", level: str | None = None) -> bool:
+        """Whether an amount reaches the threshold `code`; False where the rules set none."""
+        threshold = self.threshold(code, party, measure, level)
+        return threshold is not None and threshold.reached(fen)
+
+    def kinds(self, code: str) -> frozenset[str]:
+        """The kinds of penalty that `code` speaks of, whatever the amount."""
+        rows = (row.threshold.kinds for row in self.thresholds if row.code == code and row.threshold.measure == "kind")
+        return frozenset().union(*rows)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section of the rulebook (`surcharge`, `payment`, `hearing`, …); Refused if it is not in force that day."""
+        if (found := self.sections.get(name)) is None:
+            raise not_in_force(self.day, name)
+        return found
 
     def cite(self, code: str) -> str:
         """The article a rule rests on; the rulebook itself where it names none."""
@@ -153,8 +200,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
     return Rules(
         name=f"{book['rulebook']}/{book['version']}", title=book["title"], day=day, calendar=calendar,
         minimum_officers=officers["minimum"], periods=periods, case_limits=limits,
-        hearing=_needed(_threshold(book, "hearing", day), day, "hearing"),
-        collective_discussion=_threshold(book, "collective-discussion", day),
+        thresholds=_thresholds(book, day), sections=_sections(book, day),
         decision_contents=_codes(_in_force(book["decision_contents"], day)),
         seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
         closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
@@ -189,17 +235,24 @@ def _period(row: Mapping[str, Any]) -> Period:
     return Period(length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"])
 
 
-def _threshold(book: Mapping[str, Any], code: str, day: date) -> Threshold | None:
-    """The fine of a unit from which `code` is due: the province's own, else the one where a province sets none."""
-    rows = [
-        row for row in _in_force(book["thresholds"], day)
-        if row["code"] == code and row["measure"] == "fine" and row["party"] in ("unit", "any")
-        and row["province"] in (book["province"], None)
-    ]  # fmt: skip
-    found = sorted(rows, key=lambda row: row["province"] is None)
-    if not found:
-        return None
-    return Threshold(amount_fen=found[0]["amount_fen"], inclusive=found[0]["comparison"] == "gte")
+def _thresholds(book: Mapping[str, Any], day: date) -> tuple[ThresholdRow, ...]:
+    """The thresholds of the book's province, and those that hold where a province sets none."""
+    rows = (row for row in _in_force(book["thresholds"], day) if row["province"] in (book["province"], None))
+    return tuple(
+        ThresholdRow(
+            code=row["code"], party=row["party"], level=row["organ_level"], general=row["province"] is None,
+            threshold=Threshold(
+                code=row["code"], measure=row["measure"], comparison=row["comparison"], amount_fen=row["amount_fen"],
+                kinds=frozenset(row["kinds"]),
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _sections(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:
+    """The sections that state parameters of one thing, each if it is in force."""
+    return {name: book[name] for name in SECTIONS if name in book and _valid(book[name], day)}
 
 
 def _articles(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:
@@ -214,7 +267,7 @@ def _in_force(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str,
 
 
 def _valid(row: Mapping[str, Any], day: date) -> bool:
-    return (_day(row["valid_from"]) or date.min) <= day <= (_day(row["valid_to"]) or date.max)
+    return (_day(row.get("valid_from")) or date.min) <= day <= (_day(row.get("valid_to")) or date.max)
 
 
 def _section(book: Mapping[str, Any], name: str, day: date) -> Mapping[str, Any]:
@@ -222,12 +275,6 @@ def _section(book: Mapping[str, Any], name: str, day: date) -> Mapping[str, Any]
     if not _valid(section, day):
         raise not_in_force(day, name)
     return section
-
-
-def _needed(found: Threshold | None, day: date, what: str) -> Threshold:
-    if found is None:
-        raise not_in_force(day, what)
-    return found
 
 
 def _codes(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -23,10 +23,24 @@ def test_where_no_article_is_named_the_rulebook_is() -> None:
 
 
 def test_province_sets_the_hearing_amount_before_the_ministry() -> None:
-    assert rules(DAY).hearing.amount_fen == 2_000_000
+    here = rules(DAY).threshold("hearing", "unit")
+    assert here is not None
+    assert here.amount_fen == 2_000_000
     book = document("rulebook-2021.json")
     elsewhere = domain.rules_on({**book, "province": "360000-none"}, DAY, rules(DAY).calendar)
-    assert elsewhere.hearing.amount_fen == 5_000_000
+    general = elsewhere.threshold("hearing", "unit")
+    assert general is not None
+    assert general.amount_fen == 5_000_000
+
+
+def test_thresholds_go_by_party_measure_level_and_kind() -> None:
+    at = rules(DAY)
+    assert at.reached("simple-procedure", "citizen", 20_000)
+    assert not at.reached("simple-procedure", "citizen", 20_001)
+    assert at.reached("simple-procedure", "unit", 300_000)
+    assert at.kinds("simple-procedure") == {"warning"}
+    assert not at.reached("no-such-threshold", "unit", 10**12)
+    assert at.section("surcharge")["cap_percent"] == 100
 
 
 def test_historical_rows_are_never_applied() -> None:
