@@ -50,15 +50,16 @@ class Uploads:
         """Keep a part; again changes nothing."""
         await obstore.put_async(self._store, f"{self._folder(key)}/{number:06}", data, use_multipart=False)
 
-    async def arrived(self, key: str) -> list[int]:
-        """The numbers of the parts that are here."""
-        found = [str(one["path"]) async for page in obstore.list(self._store, f"{self._folder(key)}/") for one in page]
-        return sorted(int(path.rpartition("/")[2]) for path in found)
+    async def arrived(self, key: str, size: int | None = None) -> list[int]:
+        """The numbers of the parts that are here; with the file's `size` only of those that have their length in such a file."""
+        found = [one async for page in obstore.list(self._store, f"{self._folder(key)}/") for one in page]
+        numbers = [(int(str(one["path"]).rpartition("/")[2]), int(one["size"])) for one in found]
+        return sorted(number for number, length in numbers if size is None or length == self.length(size, number))
 
     @asynccontextmanager
     async def whole(self, key: str, size: int, sha256: str) -> AsyncIterator[IO[bytes]]:
         """The file put together, its hash taken of what is stored; raises PartsMissing, OtherContent."""
-        here = set(await self.arrived(key))
+        here = set(await self.arrived(key, size))
         if missing := [number for number in range(self.parts_of(size)) if number not in here]:
             raise PartsMissing(missing)
         digest = hashlib.sha256()

@@ -27,6 +27,7 @@ from services.inspection.domain.device import (
     check_counter,
     registered,
 )
+from services.inspection.domain.evidence import EVIDENCE
 from services.inspection.domain.inspection import INSPECTION
 from services.inspection.domain.refusals import refused
 
@@ -202,6 +203,7 @@ WHAT_TO_DO = {
     "counter-too-far": "请先上报较早的记录。",
     "device-revoked": "设备已吊销，记录不再生效；请用新设备重新记录并说明情况。",
     "items-disputed": "两台设备的结论不一致，请由执法人员核定后重新作出结论。",
+    "evidence-exists": "证据编号已用于另一份证据，请核对双方内容，以新的编号重新登记；文件仍在设备上。",
     "already-ordered": "该隐患已在另一份指令书中，请核对后作废多余的文书。",
 }
 """What the officer can do, by the code of a refusal or conflict."""
@@ -248,4 +250,8 @@ async def _sides(request: Request, principal: Principal, settled: CommandSettled
         return {}
     inspection = loaded.state
     beside = {code: inspection.live.get(code, ()) for code in settled.disputed}
-    return {"mine": command.body, "disputed": settled.disputed, "answers": beside}
+    view: dict[str, Any] = {"mine": command.body, "disputed": settled.disputed, "answers": beside}
+    if settled.code == "evidence-exists":
+        other = await read(runner.pool, EVIDENCE, str(command.body["evidence_id"]), opener=runner.vault)
+        view["evidence"] = other.state.captured if principal.may_see(str(other.district)) else None
+    return view

@@ -19,6 +19,7 @@ from chassis.problems import BadRequest
 from services.inspection import queries
 from services.inspection.api.documents import Files
 from services.inspection.api.reading import LISTED, READERS, ItemCode, Line, Officer, Reader, Reporter, Text, asked_of, facts_of
+from services.inspection.api.visits import AnswerId
 from services.inspection.commands import evidence
 from services.inspection.commands.evidence import Capture, require_own
 from services.inspection.domain.evidence import EVIDENCE, Kind, captured
@@ -39,7 +40,8 @@ RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 class EvidenceBody(Body):
     """What was taken, under an id that the sender made; of its file the hash and size (bytes) at that moment.
 
-    A file's name is a label and no path. `facts` says what a sample or transcript without a file holds. Places in 1e-7 degrees.
+    A file's name is a label and no path. `answer_id`: the answer that it shows. `facts` says what a sample or transcript
+    without a file holds. Places in 1e-7 degrees.
     """
 
     evidence_id: Id
@@ -47,6 +49,7 @@ class EvidenceBody(Body):
     inspection_id: Id
     hazard_ids: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     item_code: ItemCode | None = None
+    answer_id: AnswerId | None = None
     order_id: Id | None = None
     measure_id: Id | None = None
     sha256: Sha256 | None = None
@@ -75,7 +78,12 @@ async def capture(body: EvidenceBody, request: Request, command: Reporter) -> Re
     """Note what was taken; its file may come later. An enterprise adds to its own orders only."""
     own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
     largest = request.app.state.settings.upload_mib << 20
-    return await command.run(evidence.capture, Capture(**body.model_dump()), own, largest, status=201)
+    return await command.run(evidence.capture, taken_of(body), own, largest, status=201)
+
+
+def taken_of(body: EvidenceBody) -> Capture:
+    """What was taken, as it is decided on."""
+    return Capture(**body.model_dump())
 
 
 @router.post("/evidence/{evidence_id}/withdrawals", status_code=201)

@@ -21,6 +21,7 @@ from chassis.sight import Sight
 from chassis.telemetry import current_traceparent, log
 from chassis.vault import KeysMissing
 from services.inspection import queries
+from services.inspection.api.evidence import EvidenceBody, taken_of
 from services.inspection.api.hazards import CorrectionBody
 from services.inspection.api.noted import MEASURES
 from services.inspection.api.orders import OrderBody
@@ -39,7 +40,7 @@ from services.inspection.api.visits import (
     meeting_of,
     statement_of,
 )
-from services.inspection.commands import devices, hazards, orders, visits
+from services.inspection.commands import devices, evidence, hazards, orders, visits
 from services.inspection.domain.answering import Answered
 from services.inspection.domain.device import DEVICE, CommandReceived, DeviceState, Outcome, registered, settle
 from services.inspection.domain.order import Dated
@@ -53,7 +54,7 @@ NOT_YET = frozenset({
 """Refusals that more events may lift: the command waits."""
 BESIDE_ANOTHER = frozenset({
     "already-ordered", "hazard-exists", "meeting-exists", "statement-exists", "answer-exists", "order-exists", "hazard-twice",
-    "hazard-ended", "number-used", "measure-exists",
+    "hazard-ended", "number-used", "measure-exists", "evidence-exists",
 })  # fmt: skip
 """Refusals because somebody else was faster: both sides are shown."""
 
@@ -129,10 +130,17 @@ async def _correct(work: Work, command: CommandBody) -> None:
     await hazards.correct(work, body.hazard_id, body.how, body.photos)
 
 
+async def _capture(work: Work, command: CommandBody) -> None:
+    body = EvidenceBody.model_validate({**command.body, "inspection_id": command.inspection_id})
+    await evidence.capture(work, taken_of(body), unseen=True)
+
+
 KINDS: dict[str, Carry] = {
     "check-in": _check_in, "answers": _answer, "advice": _advise, "meeting": _meet, "statement": _state,
-    "conclusion": _conclude, "order": _order, "correction": _correct, **MEASURES,
+    "conclusion": _conclude, "order": _order, "correction": _correct, "evidence": _capture, **MEASURES,
 }  # fmt: skip
+ASIDE = frozenset({"evidence"})
+"""Kinds on which nothing rests: whatever they wait for, later ones go on (it may be among them), and it is not kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +155,32 @@ class Waits:
 async def settle_device(runner: Runner, device_id: str) -> dict[int, Waits]:
     """Carry out what a device sent as far as it goes; answers what waits, by counter.
 
-    In the order of the counter; a command that waits keeps back the later ones of its inspection only. May run in any number of
-    processes at once, and die at any line: what a command causes and that it is settled are one write set.
+    In the order of the counter; a command that waits keeps back the later ones of its inspection only (see `ASIDE`). May run in
+    any number of processes at once, and die at any line: what a command causes and that it is settled are one write set.
     """
+    while True:
+        waits, moved = await _settle_once(runner, device_id)
+        if not waits or not moved:
+            return waits
+
+
+async def _settle_once(runner: Runner, device_id: str) -> tuple[dict[int, Waits], bool]:
+    """What waits, and whether anything else was settled, which may be what it waits for."""
     state = (await read(runner.pool, DEVICE, device_id, opener=runner.vault)).state
     waits: dict[int, Waits] = {}
     kept_back: dict[str, Waits] = {}
-    for received in state.next_ones():
-        if (before := kept_back.get(received.inspection_id)) is not None:
-            waits[received.counter] = before
+    ready = state.next_ones()
+    for received in ready:
+        aside = received.kind in ASIDE
+        wait = None if aside else kept_back.get(received.inspection_id)
+        if wait is None:
+            wait = await _settled(runner, state, received)
+        if wait is None:
             continue
-        if (wait := await _settled(runner, state, received)) is not None:
-            waits[received.counter] = kept_back[received.inspection_id] = wait
-    return waits
+        waits[received.counter] = wait
+        if not aside:
+            kept_back[received.inspection_id] = wait
+    return waits, len(waits) < len(ready)
 
 
 async def _settled(runner: Runner, state: DeviceState, received: CommandReceived) -> Waits | None:

@@ -11,7 +11,7 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from chassis import media
-from chassis.aggregates import Loaded
+from chassis.aggregates import Loaded, read
 from chassis.http import Body, Id, answer_json
 from chassis.moments import aggregate
 from chassis.settings import Settings
@@ -56,6 +56,12 @@ def _file_of(state: EvidenceState) -> tuple[str, int, str]:
     return fact.sha256, fact.size, fact.media_type
 
 
+async def _ahead(request: Request, evidence_id: str) -> bool:
+    """Whether an officer sends or asks for a file of which nothing was noted yet: the device's commands may come after it."""
+    runner = request.app.state.runner
+    return not (await read(runner.pool, EVIDENCE, evidence_id)).exists
+
+
 async def _met(request: Request, principal: Any, evidence_id: str, own: str | None) -> Loaded[EvidenceState]:
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, None)
     require_own(loaded, own)
@@ -64,11 +70,18 @@ async def _met(request: Request, principal: Any, evidence_id: str, own: str | No
 
 @router.get("/{evidence_id}/parts", responses={409: {"description": "it has no file"}})
 async def get_parts(request: Request, evidence_id: Id, principal: EvidenceReader, uploads: Unfinished) -> Response:
-    """Which parts of the file are here, which are not, and how many bytes each has (the last one: what is left)."""
+    """Which parts of the file are here, which are not, and how many bytes each has (the last one: what is left).
+
+    Officers may ask before anything was noted of the evidence: then `size` is null, and nobody knows what is missing.
+    """
+    if own_of(principal) is None and await _ahead(request, evidence_id):
+        early = await uploads.arrived(evidence_id)
+        told = {"size": None, "part_bytes": uploads.part_bytes, "arrived": early, "missing": [], "complete": False}
+        return answer_json(told)
     loaded = await _met(request, principal, evidence_id, own_of(principal))
     _, size, _ = _file_of(loaded.state)
     numbers = range(uploads.parts_of(size))
-    here = set(numbers if loaded.state.arrived else await uploads.arrived(evidence_id))
+    here = set(numbers if loaded.state.arrived else await uploads.arrived(evidence_id, size))
     view = {
         "size": size, "part_bytes": uploads.part_bytes, "arrived": [one for one in numbers if one in here],
         "missing": [one for one in numbers if one not in here], "complete": loaded.state.complete,
@@ -80,22 +93,37 @@ async def get_parts(request: Request, evidence_id: Id, principal: EvidenceReader
 async def put_part(
     request: Request, evidence_id: Id, number: Number, command: Reporter, uploads: Unfinished, content_digest: Digest
 ) -> Response:
-    """Send part `number`, counted from 0; again changes nothing, and after the file has arrived nothing at all."""
+    """Send part `number`, counted from 0; again changes nothing, and after the file has arrived nothing at all.
+
+    An officer may send parts before what the device noted has come, or is carried out: they are checked when the file is whole.
+    """
     own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
-    loaded = await _met(request, command.principal, evidence_id, own)
-    _, size, _ = _file_of(loaded.state)
+    ahead = own is None and await _ahead(request, evidence_id)
+    state = None if ahead else (await _met(request, command.principal, evidence_id, own)).state
     data = await request.body()
-    expected = uploads.length(size, number)
-    if expected is None:
-        raise refused("part-unknown", number=number)
-    if len(data) != expected:
-        raise refused("part-length-mismatch", number=number, expected=expected)
+    _check_length(request, uploads, number, len(data), None if state is None else _file_of(state)[1])
     digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
     if content_digest != f"sha-256=:{digest}:":
         raise refused("part-hash-mismatch", number=number)
-    if loaded.state.arrived is None:
+    if state is None or state.arrived is None:
         await uploads.put(evidence_id, number, data)
     return Response(status_code=204)
+
+
+def _check_length(request: Request, uploads: Uploads, number: int, length: int, size: int | None) -> None:
+    """Refuse a part that is none of a file of this size (None: not known yet), or of a file that is larger than may be."""
+    largest = request.app.state.settings.upload_mib << 20
+    if (number * uploads.part_bytes + length if size is None else size) > largest:
+        raise refused("file-too-large", largest=largest)
+    if size is None:
+        if not 0 < length <= uploads.part_bytes:
+            raise refused("part-length-mismatch", number=number, expected=uploads.part_bytes)
+        return
+    expected = uploads.length(size, number)
+    if expected is None:
+        raise refused("part-unknown", number=number)
+    if length != expected:
+        raise refused("part-length-mismatch", number=number, expected=expected)
 
 
 @router.post("/{evidence_id}/arrivals", status_code=201)

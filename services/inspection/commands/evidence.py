@@ -10,7 +10,8 @@ from chassis.runner import Work
 from services.inspection.domain import evidence as decisions
 from services.inspection.domain import order as orders
 from services.inspection.domain.evidence import EVIDENCE, EvidenceCaptured, EvidenceState, Kind, captured
-from services.inspection.domain.inspection import INSPECTION, prepared
+from services.inspection.domain.hazard import HAZARD
+from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.order import ORDER
 from services.inspection.domain.refusals import refused
 
@@ -24,6 +25,7 @@ class Capture:
     inspection_id: str
     hazard_ids: tuple[str, ...]
     item_code: str | None
+    answer_id: str | None
     order_id: str | None
     measure_id: str | None
     sha256: str | None
@@ -36,12 +38,20 @@ class Capture:
     longitude_e7: int | None
 
 
-async def capture(work: Work, command: Capture, enterprise_id: str | None, largest: int) -> None:
-    """Note what was taken; `enterprise_id`: whose order it must belong to (None: an officer's), `largest`: bytes of a file."""
+async def capture(
+    work: Work, command: Capture, enterprise_id: str | None = None, largest: int | None = None, unseen: bool = False
+) -> None:
+    """Note what was taken; `enterprise_id`: whose order it must belong to (None: an officer's), `largest`: bytes of a file.
+
+    `unseen`: it was noted on a device, where the hazards that it names had been found; else they may be noted after it.
+    """
     evidence = await work.load(EVIDENCE, command.evidence_id)
     inspection = await work.existing(INSPECTION, command.inspection_id)
     await _order_of(work, command, enterprise_id)
-    if command.size is not None and command.size > largest:
+    _answered(command, inspection.state)
+    for hazard_id in command.hazard_ids:
+        await _found(work, hazard_id, command.inspection_id, unseen)
+    if largest is not None and command.size is not None and command.size > largest:
         raise refused("file-too-large", largest=largest)
     fact = EvidenceCaptured(
         evidence_id=command.evidence_id, kind=command.kind, inspection_id=command.inspection_id,
@@ -49,12 +59,29 @@ async def capture(work: Work, command: Capture, enterprise_id: str | None, large
         order_id=command.order_id, measure_id=command.measure_id, sha256=command.sha256, size=command.size,
         media_type=command.media_type, file_name=command.file_name, facts=command.facts, place=command.place,
         latitude_e7=command.latitude_e7, longitude_e7=command.longitude_e7, device=work.context.device,
-        captured_by=work.actor.id, captured_at=work.at,
+        captured_by=work.actor.id, captured_at=work.at, answer_id=command.answer_id,
     )  # fmt: skip
     work.append(
         evidence, decisions.capture(evidence.state, fact),
         subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
     )  # fmt: skip
+
+
+def _answered(command: Capture, inspection: InspectionState) -> None:
+    """Refuse what names an answer that is not here, or is one to another item."""
+    if command.answer_id is None:
+        return
+    if (answer := inspection.given.get(command.answer_id)) is None:
+        raise refused("answer-unknown", answers=command.answer_id)
+    if command.item_code not in (None, answer.item_code):
+        raise refused("answer-of-another-item", answers=command.answer_id, item_code=command.item_code)
+
+
+async def _found(work: Work, hazard_id: str, inspection_id: str, unseen: bool) -> None:
+    """Refuse a hazard of another inspection; Unknown for one that is not here, where it must be."""
+    found = (await (work.existing if unseen else work.load)(HAZARD, hazard_id)).state.found
+    if found is not None and found.inspection_id != inspection_id:
+        raise refused("hazard-of-another-inspection", hazard_id=hazard_id)
 
 
 async def _order_of(work: Work, command: Capture, enterprise_id: str | None) -> None:

@@ -27,7 +27,8 @@ WITHOUT_FILE = ("sample", "transcript")
 class EvidenceCaptured(Event):
     """Something was taken: when, where (1e-7 degrees), by whom, with which device; of its file the hash, size in bytes, type.
 
-    It belongs to an inspection, and may belong to hazards, an item, an order or a measure of it. A file name is a label only.
+    It belongs to an inspection, and may belong to hazards, an item, an answer, an order or a measure of it. A file name is a
+    label only.
     """
 
     evidence_id: str
@@ -49,6 +50,7 @@ class EvidenceCaptured(Event):
     device: str | None
     captured_by: str
     captured_at: datetime
+    answer_id: str | None = None
 
 
 @event("casetrail.inspection.evidence-arrived.v1", title="证据文件到达", summary="证据文件已核对入库（{size} 字节）")
