@@ -13,6 +13,7 @@ import orjson
 from chassis.calendar import WorkingDays
 from chassis.domain import day_of
 from chassis.eventstore import Pool
+from chassis.sight import Sight
 from services.penalty import domain
 
 Read = Callable[..., Awaitable[Sequence[Any]]]
@@ -138,3 +139,12 @@ async def cases(pool: Pool, wanted: CaseFilter, after: tuple[date, str] | None, 
     return await pool.fetch(
         CASES, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, clock_on, case_id, limit
     )
+
+
+PAYING_PARTIES = "SELECT party_id FROM payment_list WHERE case_id = $1 ORDER BY payment_key"
+
+
+async def paying_parties(pool: Pool | Sight, case_id: str) -> list[str]:
+    """The parties of a case whose fine has fallen due, the unit first, which is asked for even before the list knows it."""
+    known = [str(row["party_id"]) for row in await pool.fetch(PAYING_PARTIES, case_id)]
+    return [domain.UNIT, *(party_id for party_id in known if party_id != domain.UNIT)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chassis.deadlines import Fire
 from services.penalty.commands import deciding, payments
-from services.penalty.projections.clocks import DECISION, PAYMENT, STATEMENT
+from services.penalty.projections.clocks import DECISION, STATEMENT
+from services.penalty.projections.payment_clocks import CAP, INSTALMENT, PAYMENT
 
 SOURCES = ("registry", "inspection")
 
@@ -12,4 +13,6 @@ FIRES: dict[str, Fire] = {
     STATEMENT: deciding.lapse_statement,
     DECISION: deciding.flag_overdue,
     PAYMENT: payments.flag_payment_overdue,
+    INSTALMENT: payments.flag_payment_overdue,
+    CAP: payments.reach_cap,
 }

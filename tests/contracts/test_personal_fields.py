@@ -74,6 +74,8 @@ NOBODYS |= set(
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.
 NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
 NOBODYS |= {"phrase_id"}
+#: Of money: whose fine (an id), statements and references of the bank, why a transfer is for no fine yet, who refused (an id).
+NOBODYS |= {"party_id", "refused_by", "return_reference", "statement_id", "unmatched"}
 #: Of evidence: ids, types, the name of a device, who took it (an id). File names and what a transcript holds are sealed.
 NOBODYS |= {"captured_by", "device", "evidence_id", "media_type", "withdrawn_by"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.

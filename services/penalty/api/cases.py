@@ -89,7 +89,7 @@ def _clocks(case: domain.CaseState, payment: domain.PaymentState) -> list[dict[s
     if case.decision is None and case.notice is not None and not case.notice.answered:
         clocks.append({"clock": "statement", "due_on": case.notice.statement_due_on, "overdue": False})
     if payment.due_on is not None and payment.settled_on is None:
-        clocks.append({"clock": "payment-due", "due_on": payment.due_on, "overdue": payment.overdue})
+        clocks.append({"clock": "payment-due", "due_on": payment.next_due_on, "overdue": payment.overdue})
     return clocks
 
 

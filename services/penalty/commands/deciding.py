@@ -63,7 +63,10 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
     if decision is None or decision.payment_due_on is None:
         return {}
     payment = await work.load(PAYMENTS, case_id)
-    owed = domain.open_payment(payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on)
+    owed = domain.open_payment(
+        payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on,
+        document_no=decision.document_no,
+    )  # fmt: skip
     work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
     return {"payment_due_on": decision.payment_due_on, "amount_fen": decision.total_fen}
 

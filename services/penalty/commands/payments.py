@@ -1,28 +1,156 @@
-"""Payment of the fine: money received, and missed."""
+"""Payment of a fine: money received, given back, and missed; what is put off; the surcharge."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from chassis.aggregates import Loaded
 from chassis.deadlines import Deadline
+from chassis.domain import Refused, day_of
 from chassis.runner import Work
-from services.penalty import domain
-from services.penalty.commands.opening import due_on, opened
-from services.penalty.domain import PAYMENTS
+from services.penalty import domain, queries
+from services.penalty.commands.opening import due_on, next_number, opened
+from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, bank, deferral, payment, surcharge
+from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
+from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
+from services.penalty.domain.payment_events import Span
 
 
-async def receive_payment(work: Work, case_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
-    """The bank reports a transfer."""
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A party's payment with its case and the rules of the day."""
+
+    case: Loaded[CaseState]
+    payment: Loaded[PaymentState]
+    rules: Rules
+
+
+async def account(work: Work, case_id: str, party_id: str) -> Account:
+    """The payment of a party of a case, under the rules of the day of the command."""
     case, rules = await opened(work, case_id)
-    decision = domain.require_served(case.state, rules)
-    domain.require_not_before(command.paid_on, decision.decided_on, rules, "fine-separation")
-    payment = await work.load(PAYMENTS, case_id)
-    after = work.append(payment, domain.receive_payment(payment.state, command, work.at, rules)).state
-    return {"outstanding_fen": after.outstanding_fen, "settled": after.settled_on is not None}
+    return Account(case, await work.load(PAYMENTS, domain.region_key(case_id, party_id)), rules)
+
+
+async def receive_payment(work: Work, case_id: str, party_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
+    """The bank reports a transfer for a fine."""
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    transfer = await work.load(bank.TRANSFERS, command.bank_reference)
+    if transfer.exists:
+        raise of.rules.refusal(
+            payment.RULE, "bank-reference-known", "该银行流水号已入账", "this transfer was recorded already",
+            bank_reference=command.bank_reference,
+        )  # fmt: skip
+    reported = bank.BankTransferReported(
+        bank_reference=command.bank_reference, amount_fen=command.amount_fen, paid_on=command.paid_on, case_id=case_id,
+        party_id=party_id,
+    )  # fmt: skip
+    after = await credit(work, of, command)
+    events = bank.report_transfer(transfer.state, reported)
+    work.append(transfer, events, subject=of.case.subject, district=of.case.district, correlation_id=of.case.correlation_id)
+    return told(after)
+
+
+async def credit(work: Work, of: Account, command: domain.ReceivePayment) -> PaymentState:
+    """Money for the fine of a party: not older than the decision; recorded with what follows from it."""
+    decision = of.case.state.decision_of(of.payment.state.party_id)
+    if decision is not None:
+        domain.require_not_before(command.paid_on, decision.decided_on, of.rules, payment.RULE)
+    events = domain.receive_payment(of.payment.state, command, work.at, of.rules)
+    return await _reckoned(work, work.append(of.payment, events))
+
+
+async def make_refund(work: Work, case_id: str, party_id: str, command: payment.MakeRefund) -> dict[str, Any]:
+    """Money was given back to a party, also when the case is closed."""
+    of = await account(work, case_id, party_id)
+    return told(work.append(of.payment, payment.make_refund(of.payment.state, command, work.at, of.rules)).state)
+
+
+async def request_deferral(work: Work, case_id: str, party_id: str, command: deferral.RequestDeferral) -> dict[str, Any]:
+    """A party asks to pay later, or in parts."""
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    state = work.append(of.payment, deferral.request_deferral(of.payment.state, command, work.at, of.rules)).state
+    return {"instalments": [] if state.asked is None else list(state.asked.instalments)}
+
+
+async def answer_deferral(work: Work, case_id: str, party_id: str, command: deferral.AnswerDeferral) -> dict[str, Any]:
+    """The approver agrees or not; each instalment has its own form."""
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
+    approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
+    documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
+    events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)
+    state = await _reckoned(work, work.append(of.payment, events))
+    return {"approval_no": approval_no, "instalments": [] if state.plan is None else list(state.plan.instalments)}
+
+
+async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date | None) -> dict[str, Any]:
+    """The approver decides the surcharge up to a day (today, if none is named)."""
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    command = surcharge.DecideSurcharge(approver=work.actor, until=until or day_of(work.at))
+    pending = await pending_remedies(work, of.payment.key)
+    document_no = await next_number(work, of.case.state, SURCHARGE_DECISION)
+    events = surcharge.decide_surcharge(
+        of.case.state, of.payment.state, command, document_no, pending, work.at, of.rules
+    )  # fmt: skip
+    state = work.append(of.payment, events).state
+    decided = state.surcharges[-1]
+    return {**told(state), "document_no": document_no, "amount_fen": decided.amount_fen, "until": decided.until}
+
+
+async def remit_surcharge(work: Work, case_id: str, party_id: str, amount_fen: int, reason: str) -> dict[str, Any]:
+    """The approver agrees with the party to let it off a part of the surcharge."""
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    command = surcharge.RemitSurcharge(approver=work.actor, amount_fen=amount_fen, reason=reason)
+    events = surcharge.remit_surcharge(of.case.state, of.payment.state, command, work.at, of.rules)
+    return told(work.append(of.payment, events).state)
 
 
 async def flag_payment_overdue(work: Work, deadline: Deadline) -> None:
-    """The payment period has passed."""
+    """What was due that day, the fine or an instalment, is missing: the surcharge begins to run."""
     work.rulebook = deadline.detail.get("rulebook")
-    payment = await work.existing(PAYMENTS, deadline.key)
-    work.append(payment, domain.flag_payment_overdue(payment.state, due_on(deadline), work.at))
+    owed = await work.existing(PAYMENTS, deadline.key)
+    await _reckoned(work, work.append(owed, domain.flag_payment_overdue(owed.state, due_on(deadline), work.at)))
+
+
+async def reach_cap(work: Work, deadline: Deadline) -> None:
+    """The day has come on which the surcharge was to reach its limit."""
+    work.rulebook = deadline.detail.get("rulebook")
+    owed = await work.existing(PAYMENTS, deadline.key)
+    if (law := await _law(work)) is not None:
+        pending = await pending_remedies(work, owed.key)
+        work.append(owed, surcharge.reach_cap(owed.state, due_on(deadline), law, pending, work.at))
+
+
+async def pending_remedies(work: Work, key: str) -> tuple[Span, ...]:  # noqa: ARG001 - there are no remedies yet
+    """The days on which a remedy of a party is, or was, pending; none as long as remedies are not recorded here."""
+    return ()
+
+
+def told(state: PaymentState) -> dict[str, Any]:
+    """What a command about money is answered: what is owed now, what is to be given back, whether nothing is owed any more."""
+    return {
+        "outstanding_fen": state.outstanding_fen, "credit_fen": state.credit_fen, "settled": state.settled_on is not None
+    }  # fmt: skip
+
+
+async def _reckoned(work: Work, owed: Loaded[PaymentState]) -> PaymentState:
+    """After what changes the arrears: from when on the surcharge grows no more."""
+    if not owed.state.overdue or (law := await _law(work)) is None:
+        return owed.state
+    pending = await pending_remedies(work, owed.key)
+    return work.append(owed, payment.reckon_cap(owed.state, law, pending, day_of(work.at))).state
+
+
+async def _law(work: Work) -> SurchargeLaw | None:
+    """The surcharge by the rules of the day; None where they know none: what is in arrears is flagged all the same."""
+    try:
+        return surcharge_law(await queries.rules_on(work.read, day_of(work.at)))
+    except Refused:
+        return None

@@ -235,6 +235,8 @@ class PaymentOpened(Event):
     enterprise_id: str
     amount_fen: int
     due_on: date
+    party_id: str = "unit"
+    document_no: str = ""
 
 
 @event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分")
@@ -245,22 +247,27 @@ class PaymentReceived(Event):
     amount_fen: int
     bank_reference: str
     paid_on: date
+    party_id: str = "unit"
 
 
 @event("casetrail.penalty.payment-settled.v1", title="罚款缴清", summary="{settled_on} 罚款缴清")
 class PaymentSettled(Event):
-    """The sum is reached."""
+    """Nothing is owed any more; a surcharge that is decided later is owed again."""
 
     case_id: str
     settled_on: date
+    party_id: str = "unit"
 
 
 @event("casetrail.penalty.payment-overdue.v1", title="逾期未缴", summary="至 {due_on} 未缴清罚款")
 class PaymentOverdue(Event):
-    """The payment period has passed and money is missing (P13b begins here)."""
+    """What was due that day is missing, in fen: the fine, or the instalment of this number (P13b begins here)."""
 
     case_id: str
     due_on: date
+    party_id: str = "unit"
+    missing_fen: int = 0
+    instalment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,11 @@ FILING = Form(1, "立案审批表", "立")
 NOTICE = Form(24, "行政处罚告知书", "罚告")
 HEARING_NOTICE = Form(26, "行政处罚听证告知书", "听告")
 DECISION = Form(34, "行政处罚决定书（单位）", "罚")
-WORDS = frozenset(form.word for form in (FILING, NOTICE, HEARING_NOTICE, DECISION))
+SURCHARGE_DECISION = Form(37, "加处罚款决定书", "加罚")
+DEFERRAL_APPROVAL = Form(38, "延期（分期）缴纳罚款审批表", "缴审")
+DEFERRAL_NOTICE = Form(39, "延期（分期）缴纳罚款批准书", "缴批")
+NUMBERED = (FILING, NOTICE, HEARING_NOTICE, DECISION, SURCHARGE_DECISION, DEFERRAL_APPROVAL, DEFERRAL_NOTICE)
+WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""
 PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
 """How a number is written where the rulebook says nothing: the pattern of the 2016 forms."""

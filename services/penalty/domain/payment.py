@@ -1,31 +1,130 @@
-"""Payment of the fine: a region of its own, open from receipt of the decision until the sum is reached."""
+"""Payment of a party's fine: a region of its own, from receipt of the decision until nobody owes anything."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from chassis.domain import Event, Stream, day_of
+from chassis.domain import Event, Refused, Stream, day_of
+from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, cap_day, reckon
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
+from services.penalty.domain.parties import UNIT
+from services.penalty.domain.payment_events import (
+    Correction,
+    DeferralApproved,
+    DeferralRefused,
+    DeferralRequested,
+    Excess,
+    PaymentLowered,
+    PaymentRevoked,
+    RefundDue,
+    RefundMade,
+    Span,
+    SurchargeCapReached,
+    SurchargeDecided,
+    SurchargeLowered,
+    SurchargeReckoned,
+    SurchargeRemitted,
+)
 from services.penalty.domain.rulebook import Rules
+
+RULE = "fine-separation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Money of the party that came, in fen."""
+
+    bank_reference: str
+    amount_fen: int
+    paid_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentState:
-    """What is owed, what came, by which bank transfers."""
+    """What is owed, what came, by which bank transfers, what was given back; every sum in fen.
+
+    At all times imposed + surcharged = received - refunded + outstanding - credit + remitted + revoked.
+    """
 
     case_id: str = ""
+    party_id: str = UNIT
+    document_no: str = ""
+    imposed_fen: int = 0
     amount_fen: int = 0
     due_on: date | None = None
     received_fen: int = 0
+    refunded_fen: int = 0
+    surcharged_fen: int = 0
+    surcharge_fen: int = 0
+    remitted_fen: int = 0
+    transfers: tuple[Transfer, ...] = ()
     references: tuple[str, ...] = ()
+    refunds: tuple[str, ...] = ()
+    asked: DeferralRequested | None = None
+    plan: Plan | None = None
+    surcharges: tuple[SurchargeDecided, ...] = ()
     overdue: bool = False
+    flagged: tuple[date, ...] = ()
+    cap_on: date | None = None
+    capped_on: date | None = None
     settled_on: date | None = None
+    revoked_on: date | None = None
+
+    @property
+    def balance_fen(self) -> int:
+        """What is owed, less what is kept of what came: negative if too much came."""
+        return self.amount_fen + self.surcharge_fen - self.remitted_fen - (self.received_fen - self.refunded_fen)
 
     @property
     def outstanding_fen(self) -> int:
-        """What is still owed."""
-        return self.amount_fen - self.received_fen
+        """What is still owed: of the fine, and of the surcharge that was decided."""
+        return max(0, self.balance_fen)
+
+    @property
+    def credit_fen(self) -> int:
+        """What is to be given back."""
+        return max(0, -self.balance_fen)
+
+    @property
+    def revoked_fen(self) -> int:
+        """What was imposed or decided once and is owed no more, because the decision was lowered or revoked, or corrected."""
+        return self.imposed_fen - self.amount_fen + self.surcharged_fen - self.surcharge_fen
+
+    @property
+    def fine_due_fen(self) -> int:
+        """What of the fine is unpaid: money goes to the fine first, which the surcharge runs on."""
+        return max(0, self.amount_fen - (self.received_fen - self.refunded_fen))
+
+    @property
+    def surcharge_due_fen(self) -> int:
+        """What of the decided surcharge is unpaid."""
+        return self.outstanding_fen - self.fine_due_fen
+
+    @property
+    def next_due_on(self) -> date | None:
+        """The last day for what is to be paid next: of the first instalment that is not covered yet, where there are some."""
+        if self.plan is None:
+            return self.due_on
+        left = self.received_fen - self.refunded_fen - self.plan.covered_fen
+        for part in self.plan.instalments:
+            left -= part.amount_fen
+            if left < 0:
+                return part.due_on
+        return self.final_due_on
+
+    @property
+    def final_due_on(self) -> date | None:
+        """The last day for the whole fine: of the last instalment, where it may be paid in parts (APL 2021, article 72 ¶2)."""
+        return self.due_on if self.plan is None else self.plan.instalments[-1].due_on
+
+    @property
+    def debt(self) -> Debt | None:
+        """The fine as it falls due and was paid; None as long as there is none."""
+        if self.due_on is None:
+            return None
+        paid = tuple((transfer.paid_on, transfer.amount_fen) for transfer in self.transfers)
+        return Debt(fine_fen=self.amount_fen, due_on=self.due_on, paid=paid, plan=self.plan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +136,70 @@ class ReceivePayment:
     paid_on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeRefund:
+    """Money went back to the party, by this transfer."""
+
+    amount_fen: int
+    bank_reference: str
+    refunded_on: date
+
+
 def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
     """The payment after one more event; events it does not know leave it as it is."""
     match event:
         case PaymentOpened() as e:
-            return replace(state, case_id=e.case_id, amount_fen=e.amount_fen, due_on=e.due_on)
+            return replace(
+                state, case_id=e.case_id, party_id=e.party_id, document_no=e.document_no, imposed_fen=e.amount_fen,
+                amount_fen=e.amount_fen, due_on=e.due_on,
+            )  # fmt: skip
         case PaymentReceived() as e:
-            references = (*state.references, e.bank_reference)
-            return replace(state, received_fen=state.received_fen + e.amount_fen, references=references)
+            came = Transfer(bank_reference=e.bank_reference, amount_fen=e.amount_fen, paid_on=e.paid_on)
+            return replace(
+                state, received_fen=state.received_fen + e.amount_fen, transfers=(*state.transfers, came),
+                references=(*state.references, e.bank_reference),
+            )  # fmt: skip
         case PaymentSettled() as e:
             return replace(state, settled_on=e.settled_on)
-        case PaymentOverdue():
-            return replace(state, overdue=True)
+        case PaymentOverdue() as e:
+            return replace(state, overdue=True, flagged=(*state.flagged, e.due_on))
+        case PaymentLowered() as e:
+            return replace(state, amount_fen=e.to_fen)
+        case PaymentRevoked() as e:
+            return replace(
+                state, amount_fen=0, surcharge_fen=state.remitted_fen, revoked_on=e.revoked_on, cap_on=None, asked=None
+            )
+        case RefundMade() as e:
+            return replace(
+                state, refunded_fen=state.refunded_fen + e.amount_fen, refunds=(*state.refunds, e.bank_reference)
+            )  # fmt: skip
+        case _:
+            return _evolve_deferral(state, event)
+
+
+def _evolve_deferral(state: PaymentState, event: Event) -> PaymentState:
+    match event:
+        case DeferralRequested():
+            return replace(state, asked=event)
+        case DeferralRefused():
+            return replace(state, asked=None)
+        case DeferralApproved() as e:
+            plan = Plan(applied_on=e.applied_on, covered_fen=e.covered_fen, instalments=e.instalments)
+            return replace(state, asked=None, plan=plan, cap_on=None)
+        case SurchargeReckoned() as e:
+            return replace(state, cap_on=e.cap_on)
+        case SurchargeCapReached() as e:
+            return replace(state, cap_on=None, capped_on=e.reached_on)
+        case SurchargeDecided() as e:
+            more = replace(
+                state, surcharged_fen=state.surcharged_fen + e.amount_fen, surcharge_fen=e.total_fen,
+                surcharges=(*state.surcharges, e),
+            )  # fmt: skip
+            return replace(more, settled_on=None) if more.outstanding_fen else more
+        case SurchargeLowered() as e:
+            return replace(state, surcharge_fen=e.to_fen)
+        case SurchargeRemitted() as e:
+            return replace(state, remitted_fen=state.remitted_fen + e.amount_fen)
         case _:
             return state
 
@@ -56,36 +207,185 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
 PAYMENTS = Stream("payment", PaymentState(), evolve_payment)
 
 
-def open_payment(state: PaymentState, case_id: str, enterprise_id: str, amount_fen: int, due_on: date) -> list[Event]:
+def after(state: PaymentState, *events: Event) -> PaymentState:
+    """The payment after these events."""
+    for event in events:
+        state = evolve_payment(state, event)
+    return state
+
+
+def open_payment(
+    state: PaymentState, case_id: str, enterprise_id: str, amount_fen: int, due_on: date, *, party_id: str = UNIT,
+    document_no: str = "",
+) -> list[Event]:  # fmt: skip
     """The fine is due; opened once, with the service of the decision."""
     if state.due_on is not None:
         return []
-    return [PaymentOpened(case_id=case_id, enterprise_id=enterprise_id, amount_fen=amount_fen, due_on=due_on)]
+    return [
+        PaymentOpened(
+            case_id=case_id, enterprise_id=enterprise_id, amount_fen=amount_fen, due_on=due_on, party_id=party_id,
+            document_no=document_no,
+        )
+    ]  # fmt: skip
+
+
+def require_opened(state: PaymentState, rules: Rules, rule: str = RULE) -> Debt:
+    """The fine that is due; Refused `payment-not-open` before the decision was served."""
+    if state.debt is None:
+        raise rules.refusal(rule, "payment-not-open", "罚款尚未到缴纳阶段", "no fine is due yet")
+    return state.debt
+
+
+def require_owing(state: PaymentState, rules: Rules) -> None:
+    """Something that is to be paid next. Refused `payment-not-open`, `nothing-due`."""
+    require_opened(state, rules)
+    rules.require(state.outstanding_fen > 0, RULE, "nothing-due", "罚款已缴清", "nothing is owed")
 
 
 def receive_payment(state: PaymentState, command: ReceivePayment, at: datetime, rules: Rules) -> list[Event]:
-    """Money has come: each transfer once, never more than is owed; the last one settles the fine (APL 2021, article 67)."""
-    rule = "fine-separation"
-    rules.require(state.due_on is not None, rule, "payment-not-open", "罚款尚未到缴纳阶段", "no fine is due yet")
+    """Money has come: each transfer once, whole, early or late; what is more than owed is to be given back.
+
+    APL 2021, article 67. A transfer that was made earlier than was known lowers a surcharge that was decided without it.
+    """
+    require_opened(state, rules)
     rules.require(
-        command.bank_reference not in state.references, rule, "bank-reference-known", "该银行流水号已入账",
+        command.bank_reference not in state.references, RULE, "bank-reference-known", "该银行流水号已入账",
         "this transfer was recorded already", bank_reference=command.bank_reference,
     )  # fmt: skip
-    rules.require(command.amount_fen > 0, rule, "amount-not-positive", "金额须大于零", "the amount must be positive")
-    rules.require(
-        command.amount_fen <= state.outstanding_fen, rule, "overpayment", f"超出应缴余额 {state.outstanding_fen} 分",
-        "more than is owed", outstanding_fen=state.outstanding_fen,
-    )  # fmt: skip
-    rules.require(command.paid_on <= day_of(at), rule, "paid-in-future", "缴款日期晚于今天", "the payment lies in the future")
+    rules.require(command.amount_fen > 0, RULE, "amount-not-positive", "金额须大于零", "the amount must be positive")
+    rules.require(command.paid_on <= day_of(at), RULE, "paid-in-future", "缴款日期晚于今天", "the payment lies in the future")
     received = PaymentReceived(
-        case_id=state.case_id, amount_fen=command.amount_fen, bank_reference=command.bank_reference, paid_on=command.paid_on
+        case_id=state.case_id, amount_fen=command.amount_fen, bank_reference=command.bank_reference, paid_on=command.paid_on,
+        party_id=state.party_id,
+    )  # fmt: skip
+    return consequences(state, [received], "overpaid", day_of(at), correction="paid-earlier", reached_on=command.paid_on)
+
+
+def make_refund(state: PaymentState, command: MakeRefund, at: datetime, rules: Rules) -> list[Event]:
+    """Money was given back: never more than is to be, each transfer once, not before it had come."""
+    require_opened(state, rules)
+    rules.require(
+        command.bank_reference not in (*state.refunds, *state.references), RULE, "bank-reference-known", "该银行流水号已入账",
+        "this transfer was recorded already", bank_reference=command.bank_reference,
+    )  # fmt: skip
+    rules.require(command.amount_fen > 0, RULE, "amount-not-positive", "金额须大于零", "the amount must be positive")
+    rules.require(
+        command.amount_fen <= state.credit_fen, RULE, "refund-too-high", f"超出应退金额 {state.credit_fen} 分",
+        "more than is to be given back", credit_fen=state.credit_fen,
+    )  # fmt: skip
+    first = min(transfer.paid_on for transfer in state.transfers)
+    in_time = first <= command.refunded_on <= day_of(at)
+    rules.require(in_time, RULE, "refund-day", "退款日期不得早于缴款日期或者晚于今天", "not before it came, not in the future")
+    return [
+        RefundMade(
+            case_id=state.case_id, amount_fen=command.amount_fen, bank_reference=command.bank_reference,
+            refunded_on=command.refunded_on, party_id=state.party_id,
+        )
+    ]  # fmt: skip
+
+
+def lower_payment(state: PaymentState, new_total: int, on: date) -> list[Event]:
+    """The decision was changed to a smaller fine, in fen: what was paid above it is to be given back, the surcharge falls too.
+
+    Nothing before the fine is due, or if it is this sum already. Refused `fine-not-lower`.
+    """
+    if state.due_on is None or state.revoked_on is not None or new_total == state.amount_fen:
+        return []
+    if not 0 <= new_total < state.amount_fen:
+        raise Refused(
+            "fine-not-lower",
+            "变更后的罚款不得高于原罚款",
+            "a changed fine is not higher than it was",
+            amount_fen=state.amount_fen,
+        )
+    lowered = PaymentLowered(
+        case_id=state.case_id, from_fen=state.amount_fen, to_fen=new_total, lowered_on=on, party_id=state.party_id
     )
-    settled = command.amount_fen == state.outstanding_fen
-    return [received, PaymentSettled(case_id=state.case_id, settled_on=command.paid_on)] if settled else [received]
+    return consequences(state, [lowered], "lowered", on, correction="fine-lowered", reached_on=on)
+
+
+def revoke_payment(state: PaymentState, on: date) -> list[Event]:
+    """The decision was revoked: nothing is owed any more, all that was paid is to be given back. Nothing if nothing was due."""
+    if state.due_on is None or state.revoked_on is not None:
+        return []
+    revoked = PaymentRevoked(
+        case_id=state.case_id, fine_fen=state.amount_fen, surcharge_fen=state.surcharge_fen - state.remitted_fen, revoked_on=on,
+        party_id=state.party_id,
+    )  # fmt: skip
+    return [revoked, *_refund_due(state, after(state, revoked), "revoked", on)]
 
 
 def flag_payment_overdue(state: PaymentState, due_on: date, at: datetime) -> list[Event]:
-    """The payment period has passed and money is missing; nothing, if it is settled, or another day was due."""
-    due = state.due_on == due_on and day_of(at) > due_on
-    missing = state.settled_on is None and not state.overdue
-    return [PaymentOverdue(case_id=state.case_id, due_on=due_on)] if due and missing else []
+    """What was due that day is missing; nothing, if it came, if another day was due, or if it is flagged already."""
+    debt, number = state.debt, instalment_due(state, due_on)
+    if debt is None or number is None or day_of(at) <= due_on or due_on in state.flagged or state.settled_on is not None:
+        return []
+    missing = debt.missing(due_on + timedelta(days=1))
+    if not missing:
+        return []
+    return [
+        PaymentOverdue(
+            case_id=state.case_id, due_on=due_on, party_id=state.party_id, missing_fen=missing, instalment=number or None
+        )
+    ]
+
+
+def instalment_due(state: PaymentState, due_on: date) -> int | None:
+    """The number of the instalment that is due that day, 0 for the whole fine; None if nothing is."""
+    if state.plan is None:
+        return 0 if due_on == state.due_on else None
+    return next((part.number for part in state.plan.instalments if part.due_on == due_on), None)
+
+
+def reckon_cap(state: PaymentState, law: SurchargeLaw, pending: tuple[Span, ...], today: date) -> list[Event]:
+    """From when on the surcharge will grow no more; nothing if that is as it was, or nothing is in arrears."""
+    debt = state.debt
+    if debt is None or not state.overdue or state.capped_on is not None or state.revoked_on is not None:
+        return []
+    cap_on = cap_day(debt, law, today, pending) if debt.missing(today) else None
+    if cap_on == state.cap_on:
+        return []
+    return [
+        SurchargeReckoned(
+            case_id=state.case_id, missing_fen=debt.missing(today), cap_on=cap_on, reckoned_on=today, party_id=state.party_id
+        )
+    ]
+
+
+def consequences(
+    state: PaymentState, events: list[Event], excess: Excess, on: date, *, correction: Correction, reached_on: date
+) -> list[Event]:
+    """These events with what follows from them: a surcharge proves too high, the sum is reached, money is to be given back."""
+    events = [*events, *_corrected(after(state, *events), correction, on)]
+    now = after(state, *events)
+    if now.outstanding_fen == 0 and now.settled_on is None and now.revoked_on is None:
+        reached = max(reached_on, *(transfer.paid_on for transfer in state.transfers), date.min)
+        events.append(PaymentSettled(case_id=state.case_id, settled_on=reached, party_id=state.party_id))
+    return [*events, *_refund_due(state, now, excess, on)]
+
+
+def _corrected(state: PaymentState, reason: Correction, on: date) -> list[Event]:
+    """The surcharge that was decided, reckoned anew by its own parameters on what is known now: it is never more than that."""
+    if not state.surcharges or state.debt is None:
+        return []
+    last = state.surcharges[-1]
+    law = SurchargeLaw(rate_permille=last.rate_permille, cap_percent=last.cap_percent)
+    right = max(reckon(state.debt, law, last.until, last.suspended).fen, state.remitted_fen)
+    if right >= state.surcharge_fen:
+        return []
+    return [
+        SurchargeLowered(
+            case_id=state.case_id, from_fen=state.surcharge_fen, to_fen=right, reason=reason, lowered_on=on,
+            party_id=state.party_id,
+        )
+    ]  # fmt: skip
+
+
+def _refund_due(before: PaymentState, now: PaymentState, reason: Excess, since: date) -> list[Event]:
+    if now.credit_fen <= before.credit_fen:
+        return []
+    return [
+        RefundDue(
+            case_id=now.case_id, amount_fen=now.credit_fen, reason=reason, since=since, party_id=now.party_id
+        )
+    ]  # fmt: skip

@@ -29,7 +29,7 @@ from services.penalty.domain.investigation import (
     review_case,
 )
 from services.penalty.domain.notice import record_statement, serve_notice
-from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment
+from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
 from services.penalty.domain.rulebook import Row, Rules
 
 SOMEBODY = Actor(id="", name="", role="")
@@ -147,7 +147,8 @@ def _serve_decision(state: CaseState, facts: Facts, at: datetime) -> list[Event]
 
 def _receive_payment(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
     require_served(state, facts.rules)
-    probe = ReceivePayment(amount_fen=max(facts.payment.outstanding_fen, 1), bank_reference="", paid_on=day_of(at))
+    require_owing(facts.payment, facts.rules)
+    probe = ReceivePayment(amount_fen=facts.payment.outstanding_fen, bank_reference="", paid_on=day_of(at))
     return receive_payment(facts.payment, probe, at, facts.rules)
 
 

@@ -18,8 +18,6 @@ from services.penalty.domain import (
     LegalReviewPassed,
     LegalReviewReturned,
     NoticeServed,
-    NumbersReceived,
-    NumberTaken,
     PaymentOverdue,
     PaymentReceived,
     PaymentSettled,
@@ -28,7 +26,9 @@ from services.penalty.domain import (
     StatementMade,
     StatementWaived,
 )
-from services.penalty.projections.clocks import DECISION, PAYMENT, STATEMENT
+from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
+from services.penalty.projections.clocks import DECISION, STATEMENT
+from services.penalty.projections.payment_clocks import PAYMENT
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
 
@@ -36,7 +36,7 @@ NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
 async def project_cases(batch: Batch) -> None:
     """Fold events into the case list."""
     decoded = [(sequenced, batch.event(sequenced)) for sequenced in batch.events]
-    about = [(sequenced, event) for sequenced, event in decoded if not isinstance(event, NumberTaken | NumbersReceived)]
+    about = [(sequenced, event) for sequenced, event in decoded if _is_about_a_case(sequenced)]
     rows = await batch.rows("case_list", [_case_id(event) for _, event in about])
     for sequenced, event in about:
         case_id = _case_id(event)
@@ -49,6 +49,11 @@ async def project_cases(batch: Batch) -> None:
 
 def _case_id(event: Any) -> str:
     return str(event.case_id)
+
+
+def _is_about_a_case(sequenced: Sequenced) -> bool:
+    """Events of series and of bank transfers name the case that they serve and change nothing of it."""
+    return sequenced.envelope.stream_id.partition(":")[0] in ("case", "payment")
 
 
 def _of_case(sequenced: Sequenced) -> bool:
@@ -102,7 +107,11 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"state": "served", "payment_due_on": e.payment_due_on.isoformat()}
         case PaymentReceived() as e:
             return {"paid_fen": row["paid_fen"] + e.amount_fen}
-        case PaymentSettled():
+        case RefundMade() as e:
+            return {"paid_fen": row["paid_fen"] - e.amount_fen}
+        case DeferralApproved() as e:
+            return {"payment_due_on": e.instalments[-1].due_on.isoformat()}
+        case PaymentSettled() | PaymentRevoked():
             return {"payment_due_on": None, "payment_overdue": False}
         case PaymentOverdue():
             return {"payment_overdue": True}

@@ -13,14 +13,13 @@ from services.penalty.domain import (
     CaseFiled,
     InvestigationClosed,
     NoticeServed,
-    PaymentOpened,
-    PaymentSettled,
     PenaltyDecided,
     StatementMade,
     StatementWaived,
 )
+from services.penalty.projections.payment_clocks import payment_deadlines
 
-STATEMENT, DECISION, PAYMENT = "statement", "case-limit", "payment-due"
+STATEMENT, DECISION = "statement", "case-limit"
 
 
 def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
@@ -34,12 +33,8 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
             return [Disarm(id=f"{STATEMENT}:{e.case_id}")]
         case PenaltyDecided() as e:
             return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
-        case PaymentOpened() as e:
-            return [_arm(sequenced, PAYMENT, e.case_id, e.due_on)]
-        case PaymentSettled() as e:
-            return [Disarm(id=f"{PAYMENT}:{e.case_id}")]
         case _:
-            return []
+            return payment_deadlines(sequenced, event)
 
 
 def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:

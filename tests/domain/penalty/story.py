@@ -177,6 +177,11 @@ def closed() -> Event:
 WHOLE = (clue(), requested(), filed(), evidence(), investigated(), noticed(), waived(), decided(), served(), closed())
 
 
+def facts(events: list[Event]) -> list[Any]:
+    """What was decided, to be looked into."""
+    return list(events)
+
+
 def told(*events: Event) -> CaseState:
     """The case that these events tell of."""
     return given(CASE, events)

@@ -207,7 +207,8 @@ class Procedure(RuleBasedStateMachine):
     @invariant()
     def money_is_conserved(self) -> None:
         received = [event for event in self.payments if isinstance(event, domain.PaymentReceived)]
-        assert self.money.received_fen == sum(event.amount_fen for event in received) <= self.money.amount_fen
+        assert self.money.received_fen == sum(event.amount_fen for event in received)
+        assert self.money.received_fen + self.money.balance_fen == self.money.amount_fen
         assert len({event.bank_reference for event in received}) == len(received)
         assert (self.money.settled_on is not None) == (bool(received) and self.money.outstanding_fen == 0)
 

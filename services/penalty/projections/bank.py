@@ -1,0 +1,40 @@
+"""The list of bank transfers: matched to a fine, waiting for somebody to say what they are for, or sent back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.domain import Event
+from chassis.projector import Batch
+from services.penalty.domain.bank import BankTransferAssigned, BankTransferReported, BankTransferReturned
+
+PREFIX = "bank-transfer:"
+
+
+async def project_transfers(batch: Batch) -> None:
+    """Fold events into the list of transfers."""
+    ours = [one for one in batch.events if one.envelope.stream_id.startswith(PREFIX)]
+    rows = await batch.rows("bank_transfers", [one.envelope.stream_id.removeprefix(PREFIX) for one in ours])
+    for one in ours:
+        key, event = one.envelope.stream_id.removeprefix(PREFIX), batch.event(one)
+        if isinstance(event, BankTransferReported):
+            rows.put(key, {**_reported(event), "district": one.envelope.district, "version": one.envelope.version})
+        rows.patch(key, **_changes(event), version=one.envelope.version)
+
+
+def _reported(e: BankTransferReported) -> dict[str, Any]:
+    return {
+        "bank_reference": e.bank_reference, "state": "unmatched" if e.case_id is None else "matched", "amount_fen": e.amount_fen,
+        "paid_on": e.paid_on.isoformat(), "payer": e.payer, "remark": e.remark, "reason": e.unmatched,
+        "statement_id": e.statement_id, "line": e.line, "case_id": e.case_id, "party_id": e.party_id, "returned_on": None,
+    }  # fmt: skip
+
+
+def _changes(event: Event) -> dict[str, Any]:
+    match event:
+        case BankTransferAssigned() as e:
+            return {"state": "matched", "case_id": e.case_id, "party_id": e.party_id}
+        case BankTransferReturned() as e:
+            return {"state": "returned", "returned_on": e.returned_on.isoformat()}
+        case _:
+            return {}

@@ -1,0 +1,54 @@
+"""The clocks of payments: by when the fine, or each instalment, is due, and when its surcharge will grow no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from chassis.calendar import end_of
+from chassis.deadlines import Arm, Disarm
+from chassis.domain import Event
+from chassis.envelope import Sequenced
+from services.penalty.domain import PaymentOpened, PaymentSettled, region_key
+from services.penalty.domain.payment_events import (
+    DeferralApproved,
+    PaymentRevoked,
+    SurchargeCapReached,
+    SurchargeReckoned,
+)
+
+PAYMENT, INSTALMENT, CAP = "payment-due", "instalment-due", "surcharge-cap"
+
+
+def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    """What an event sets running, and what it ends.
+
+    An instalment's clock runs to its end: on its day it is looked whether that instalment is missing.
+    """
+    match event:
+        case PaymentOpened():
+            yield _arm(sequenced, PAYMENT, region_key(event.case_id, event.party_id), event.due_on)
+        case DeferralApproved():
+            key = region_key(event.case_id, event.party_id)
+            yield from _stop(key)
+            for part in event.instalments:
+                yield _arm(sequenced, INSTALMENT, key, part.due_on, f"/{part.number}")
+        case SurchargeReckoned(cap_on=date() as cap_on):
+            yield _arm(sequenced, CAP, region_key(event.case_id, event.party_id), cap_on)
+        case SurchargeReckoned() | SurchargeCapReached():
+            yield Disarm(id=f"{CAP}:{region_key(event.case_id, event.party_id)}")
+        case PaymentSettled() | PaymentRevoked():
+            yield from _stop(region_key(event.case_id, event.party_id))
+
+
+def _stop(key: str) -> Iterable[Disarm]:
+    yield Disarm(id=f"{PAYMENT}:{key}")
+    yield Disarm(id=f"{CAP}:{key}")
+
+
+def _arm(sequenced: Sequenced, kind: str, key: str, due_on: date, part: str = "") -> Arm:
+    envelope = sequenced.envelope
+    return Arm(
+        id=f"{kind}:{key}{part}", kind=kind, key=key, due_at=end_of(due_on), district=envelope.district,
+        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
+    )  # fmt: skip

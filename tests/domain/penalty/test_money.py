@@ -1,0 +1,193 @@
+"""Whatever happens to a fine, no fen is lost or made: random transfers, refunds, deferrals, surcharges, revocations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from chassis.domain import Event, Refused
+from chassis.testing import given
+from services.penalty import domain
+from services.penalty.domain import PAYMENTS, PaymentState, deferral, payment, payment_events, surcharge
+from services.penalty.domain.arrears import surcharge_law
+from services.penalty.domain.payment_events import Span
+from tests.domain.penalty.story import HEAD, noon, rules, until
+
+BOOK = "rulebook-2026-2.json"
+FIRST = date(2026, 3, 2)
+SERVED = until(domain.DecisionServed)
+SUMS = st.integers(1, 2_000_000)
+
+
+def total(events: list[Event], kind: type[Any], name: str = "amount_fen") -> int:
+    return sum(getattr(event, name) for event in events if isinstance(event, kind))
+
+
+class Money(RuleBasedStateMachine):
+    """Anybody tries anything with the money of one party, on days that only go forward."""
+
+    @initialize(fine=st.sampled_from([1, 999, 1_000_000, 4_500_000]))
+    def begin(self, fine: int) -> None:
+        self.day = FIRST
+        self.count = 0
+        self.bases: list[str] = []
+        self.pending: tuple[Span, ...] = ()
+        due = rules(FIRST, BOOK).due("T13-payment", FIRST).day
+        self.history: list[Event] = domain.open_payment(PaymentState(), "c", "e", fine, due)
+        self.state = given(PAYMENTS, self.history)
+        self.law = surcharge_law(rules(FIRST, BOOK))
+
+    @property
+    def at(self) -> datetime:
+        return noon(self.day)
+
+    def attempt(self, decide: Callable[[], list[Event]]) -> None:
+        """Run a decision; a refusal names its basis and changes nothing."""
+        try:
+            events = decide()
+        except Refused as refused:
+            self.bases.append(refused.basis or refused.code)
+            return
+        self.history += events
+        self.state = payment.after(self.state, *events)
+
+    @rule(days=st.integers(1, 25))
+    def days_pass(self, days: int) -> None:
+        due = {part.due_on for part in self.state.plan.instalments} if self.state.plan else set()
+        for _ in range(days):
+            self.day += timedelta(days=1)
+            for day in sorted({*due, self.state.due_on or FIRST}):
+                self.attempt(lambda day=day: payment.flag_payment_overdue(self.state, day, self.at))  # type: ignore[misc]
+            self.attempt(lambda: payment.reckon_cap(self.state, self.law, self.pending, self.day))
+            self.attempt(lambda: surcharge.reach_cap(self.state, self.state.cap_on or FIRST, self.law, self.pending, self.at))
+
+    @rule(fen=SUMS, ago=st.integers(0, 30))
+    def pay(self, fen: int, ago: int) -> None:
+        self.count += 1
+        paid_on = max(FIRST, self.day - timedelta(days=ago))
+        command = domain.ReceivePayment(amount_fen=fen, bank_reference=f"B{self.count}", paid_on=paid_on)
+        self.attempt(lambda: domain.receive_payment(self.state, command, self.at, rules(self.day, BOOK)))
+
+    @rule()
+    def pay_the_rest(self) -> None:
+        self.pay(self.state.outstanding_fen, 0)
+
+    @rule()
+    def pay_twice(self) -> None:
+        if self.state.transfers:
+            before, one = self.state, self.state.transfers[-1]
+            command = domain.ReceivePayment(amount_fen=one.amount_fen, bank_reference=one.bank_reference, paid_on=self.day)
+            self.attempt(lambda: domain.receive_payment(self.state, command, self.at, rules(self.day, BOOK)))
+            assert self.state == before
+
+    @rule(fen=SUMS | st.none())
+    def refund(self, fen: int | None) -> None:
+        self.count += 1
+        amount = self.state.credit_fen if fen is None else fen
+        command = payment.MakeRefund(amount_fen=amount, bank_reference=f"R{self.count}", refunded_on=self.day)
+        self.attempt(lambda: payment.make_refund(self.state, command, self.at, rules(self.day, BOOK)))
+
+    @rule(to=SUMS)
+    def lower(self, to: int) -> None:
+        self.attempt(lambda: payment.lower_payment(self.state, to, self.day))
+
+    @rule(certain=st.integers(0, 9))
+    def revoke(self, certain: int) -> None:
+        if certain == 0:
+            self.attempt(lambda: payment.revoke_payment(self.state, self.day))
+
+    @rule(parts=st.lists(st.integers(1, 60), min_size=1, max_size=4, unique=True), agreed=st.booleans())
+    def put_off(self, parts: list[int], agreed: bool) -> None:
+        days = [self.day + timedelta(days=day) for day in sorted(parts)]
+        share, rest = divmod(self.state.fine_due_fen, len(days))
+        asked = tuple(deferral.Part(day, share + (rest if place == 0 else 0)) for place, day in enumerate(days))
+        request = deferral.RequestDeferral(reason="困难", parts=asked, applied_on=self.day)
+        self.attempt(lambda: deferral.request_deferral(self.state, request, self.at, rules(self.day, BOOK)))
+        answer = deferral.AnswerDeferral(approver=HEAD, agreed=agreed, opinion="意见", parts=asked)
+        numbers = ("号", tuple("号" for _ in asked))
+        self.attempt(
+            lambda: deferral.answer_deferral(SERVED, self.state, answer, numbers, self.at, rules(self.day, BOOK))
+        )  # fmt: skip
+
+    @rule(days=st.integers(1, 40))
+    def remedy(self, days: int) -> None:
+        self.pending = (*self.pending, Span(self.day, self.day + timedelta(days=days)))
+
+    @rule(ago=st.integers(0, 5))
+    def surcharge(self, ago: int) -> None:
+        command = surcharge.DecideSurcharge(approver=HEAD, until=self.day - timedelta(days=ago))
+        self.attempt(
+            lambda: surcharge.decide_surcharge(SERVED, self.state, command, "号", self.pending, self.at, rules(self.day, BOOK))
+        )
+
+    @rule(fen=SUMS | st.none())
+    def remit(self, fen: int | None) -> None:
+        command = surcharge.RemitSurcharge(
+            approver=HEAD, amount_fen=self.state.surcharge_due_fen if fen is None else fen, reason="协议"
+        )
+        self.attempt(lambda: surcharge.remit_surcharge(SERVED, self.state, command, self.at, rules(self.day, BOOK)))
+
+    @invariant()
+    def no_fen_is_lost_or_made(self) -> None:
+        """Told from the events, not from the state: what was asked for is what came, is missing, was let off or withdrawn."""
+        asked = total(self.history, domain.PaymentOpened) + total(self.history, payment_events.SurchargeDecided)
+        kept = total(self.history, domain.PaymentReceived) - total(self.history, payment_events.RefundMade)
+        remitted = total(self.history, payment_events.SurchargeRemitted)
+        withdrawn = sum(
+            total(self.history, kind, "from_fen") - total(self.history, kind, "to_fen")
+            for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
+        )
+        for name in ("fine_fen", "surcharge_fen"):
+            withdrawn += total(self.history, payment_events.PaymentRevoked, name)
+        assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn
+        assert self.state.revoked_fen == withdrawn
+
+    @invariant()
+    def sums_are_what_they_say(self) -> None:
+        state = self.state
+        assert min(state.outstanding_fen, state.credit_fen) == 0
+        assert state.fine_due_fen >= 0
+        assert state.surcharge_due_fen >= 0
+        assert state.refunded_fen <= state.received_fen
+        assert state.remitted_fen <= state.surcharge_fen
+        assert len(set(state.references)) == len(state.references)
+        if state.plan is not None:
+            assert all(part.amount_fen > 0 for part in state.plan.instalments)
+            assert state.plan.instalments[-1].remaining_fen == 0
+
+    @invariant()
+    def surcharge_is_never_more_than_the_law_allows(self) -> None:
+        assert self.state.surcharge_fen <= max(self.state.amount_fen, self.state.remitted_fen)
+        assert surcharge.accrued(self.state, self.law, self.day, self.pending).fen <= self.state.amount_fen
+
+    @invariant()
+    def settled_means_that_nothing_is_owed(self) -> None:
+        if self.state.settled_on is not None:
+            assert self.state.outstanding_fen == 0
+        elif self.state.revoked_on is None:
+            assert self.state.outstanding_fen > 0
+
+    @invariant()
+    def money_to_be_given_back_was_announced(self) -> None:
+        announced = [event for event in self.history if isinstance(event, payment_events.RefundDue)]
+        assert self.state.credit_fen <= max((event.amount_fen for event in announced), default=0)
+
+    @invariant()
+    def refusals_name_their_basis(self) -> None:
+        """Those of the commands; whoever lowers a fine calls a function, not a command."""
+        assert [base for base in self.bases if "《" not in base and base != "fine-not-lower"] == []
+
+    @invariant()
+    def state_is_the_fold(self) -> None:
+        assert given(PAYMENTS, self.history) == self.state
+
+
+Money.TestCase.settings = settings(
+    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestMoney = Money.TestCase
