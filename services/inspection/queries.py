@@ -110,6 +110,8 @@ SELECT evidence_id, district, kind, state, inspection_id, enterprise_id, order_i
 FROM evidence WHERE {conditions} ORDER BY captured_on, evidence_id LIMIT ${limit}
 """
 ARRIVED = "SELECT sha256 FROM evidence WHERE arrived AND sha256 = ANY($1)"
+MEASURES_OF = "SELECT measure_id FROM measures WHERE inspection_id = $1"
+DOCUMENTS_OF = "SELECT document_id FROM documents WHERE inspection_id = $1"
 MISSING_OF_INSPECTION = "SELECT sha256 FROM evidence WHERE inspection_id = $1 AND state = 'missing'"
 MISSING_OF_ORDER = "SELECT sha256 FROM evidence WHERE order_id = $1 AND state = 'missing'"
 MISSING_OF_HAZARD = "SELECT sha256 FROM evidence WHERE hazard_ids @> ARRAY[$1::text] AND state = 'missing'"

@@ -1,6 +1,7 @@
 """Inspection over HTTP: parse, authorise, call, present."""
 
 from services.inspection.api import (
+    completeness,
     devices,
     documents,
     evidence,
@@ -22,5 +23,5 @@ from services.inspection.api import (
 ROUTERS = (
     plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
     records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router, phrases.router,
-    evidence.router, uploads.router,
+    evidence.router, completeness.router, uploads.router,
 )  # fmt: skip

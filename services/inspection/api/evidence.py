@@ -1,4 +1,4 @@
-"""Evidence over HTTP: taken, what has not arrived, what is complete; its file read, whole or in ranges."""
+"""Evidence over HTTP: taken, withdrawn, what has not arrived; its file read, whole or in ranges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pydantic import Field, StringConstraints
 
 from chassis.auth import Principal, reader
 from chassis.blobs import BlobDamaged, BlobMissing
-from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.media import ENDINGS
 from chassis.moments import Moment, aggregate
@@ -23,9 +22,6 @@ from services.inspection.api.visits import AnswerId
 from services.inspection.commands import evidence
 from services.inspection.commands.evidence import Capture, require_own
 from services.inspection.domain.evidence import EVIDENCE, Kind, captured
-from services.inspection.domain.hazard import HAZARD, HazardState
-from services.inspection.domain.inspection import INSPECTION
-from services.inspection.domain.order import ORDER
 from services.inspection.domain.refusals import refused
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
@@ -120,41 +116,6 @@ async def get_evidence(request: Request, evidence_id: Id, principal: EvidenceRea
         "withdrawn": state.withdrawn, "district": loaded.district, "version": loaded.version,
     }  # fmt: skip
     return answer_json(view, version=loaded.version)
-
-
-@router.get("/inspections/{inspection_id}/evidence-status", dependencies=LISTED)
-async def inspection_status(request: Request, inspection_id: Id, principal: Reader, db: Seen) -> Response:
-    """Whether every file that belongs to an inspection or is named by its hazards has arrived, and which has not."""
-    loaded = await aggregate(request, principal, INSPECTION, inspection_id, None)
-    found = [await aggregate(request, principal, HAZARD, one, None, beside=loaded) for one in loaded.state.hazards]
-    named = [sha256 for one in found for sha256 in _photos(one.state)]
-    return await _status(db, queries.MISSING_OF_INSPECTION, inspection_id, named)
-
-
-@router.get("/hazards/{hazard_id}/evidence-status", dependencies=LISTED)
-async def hazard_status(request: Request, hazard_id: Id, principal: Reader, db: Seen) -> Response:
-    """Whether every file that belongs to a hazard has arrived, and which has not."""
-    loaded = await aggregate(request, principal, HAZARD, hazard_id, None)
-    return await _status(db, queries.MISSING_OF_HAZARD, hazard_id, _photos(loaded.state))
-
-
-@router.get("/orders/{order_id}/evidence-status", dependencies=[Depends(reader(*READERS, "enterprise")), *LISTED[1:]])
-async def order_status(request: Request, order_id: Id, principal: EvidenceReader, db: Seen) -> Response:
-    """Whether every file of an order's rectification reports has arrived, and which has not; an enterprise asks of its own."""
-    loaded = await aggregate(request, principal, ORDER, order_id, None)
-    issued, own = loaded.state.issued, own_of(principal)
-    if own is not None and (issued is None or issued.enterprise_id != own):
-        raise Unknown(ORDER.name, order_id)
-    return await _status(db, queries.MISSING_OF_ORDER, order_id, list(loaded.state.evidence))
-
-
-def _photos(state: HazardState) -> list[str]:
-    return [sha256 for event in (state.found, state.corrected) if event is not None for sha256 in event.photos]
-
-
-async def _status(db: Seen, own: str, key: str, named: list[str]) -> Response:
-    missing = await queries.missing(db, own, key, named)
-    return answer_json({"complete": not missing, "missing": missing, "named": sorted(set(named))})
 
 
 BYTES: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -95,6 +95,14 @@ class DocumentState:
         """The first day from which it counts as served; None as long as none is known."""
         return min((one.effective_on for one in self.services.values() if one.effective_on is not None), default=None)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all files that its events name: itself, pictures on it, signed ones, what shows that it was served."""
+        own = () if self.issued is None else (self.issued.file_sha256, *(one.sha256 for one in self.issued.pictures))
+        signed = (one.file_sha256 for one in self.signed.values())
+        shown = (sha256 for one in self.services.values() for sha256 in (one.confirmation, one.recording) if sha256 is not None)
+        return (*own, *signed, *shown)
+
 
 def evolve_document(state: DocumentState, event: Event) -> DocumentState:
     """The document after one more event."""

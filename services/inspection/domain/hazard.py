@@ -60,6 +60,11 @@ class HazardState:
     closed: HazardClosed | None = None
     corrected: HazardCorrected | None = None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all files that its events name."""
+        return tuple(sha256 for event in (self.found, self.corrected) if event is not None for sha256 in event.photos)
+
 
 def evolve_hazard(state: HazardState, event: Event) -> HazardState:
     """The hazard after one more event."""

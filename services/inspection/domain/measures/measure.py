@@ -108,6 +108,11 @@ class MeasureState:
             case _:
                 return None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all files that its events name."""
+        return self.matter.files if isinstance(self.matter, Suspension | Record) else ()
+
 
 def status_after(event: Event) -> Status | None:
     """How far a measure is after this event; None if the event does not change that."""

@@ -176,6 +176,12 @@ class Record:
         """Which act was recorded."""
         return None if self.recorded is None else KINDS[type(self.recorded)]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all files that its events name."""
+        photos = self.recorded.photos if isinstance(self.recorded, SiteExamined) else ()
+        return photos if self.answer is None or self.answer.evidence is None else (*photos, self.answer.evidence)
+
 
 def evolve_record(state: Record, event: Event) -> Record:
     """The record after one more event."""

@@ -105,6 +105,12 @@ class Suspension:
     agreed: frozenset[str] = frozenset()
     results: Mapping[str, bool] = field(default_factory=dict)
     overdue: bool = False
+    evidence: tuple[str, ...] = ()  # what the enterprise named when it asked to resume
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all files that its events name."""
+        return self.evidence
 
 
 def evolve_suspension(state: Suspension, event: Event) -> Suspension:
@@ -113,7 +119,8 @@ def evolve_suspension(state: Suspension, event: Event) -> Suspension:
         case SuspensionOrdered():
             return replace(state, ordered=event, remaining=tuple(target.target_id for target in event.targets))
         case ResumptionAsked():
-            return replace(state, asked=state.asked | set(event.hazard_ids))
+            evidence = (*state.evidence, *event.evidence)
+            return replace(state, asked=state.asked | set(event.hazard_ids), evidence=evidence)
         case ResumptionReviewed():
             results = {result.hazard_id: result.passed for result in event.results}
             agreed = state.agreed | {hazard_id for hazard_id, passed in results.items() if passed}
