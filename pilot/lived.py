@@ -13,9 +13,9 @@ from pilot.client import Client
 from pilot.numbering import OF_CASES, ORDER, SERIES, series_path
 from pilot.people import Person
 from pilot.programme import FIGURES, NUMBERS_SPOILT, Programme
-from pilot.scenario import CAMPAIGN, CASES, Scenario
-from pilot.setting_up import CAMPAIGN_ID, vocabulary
-from pilot.world import INSPECTION, PENALTY, REPORTING, TASKS
+from pilot.scenario import CAMPAIGN, CASES, YEAR, Scenario
+from pilot.setting_up import CAMPAIGN_ID, LATER_RULEBOOKS, vocabulary
+from pilot.world import INSPECTION, PENALTY, REGISTRY, REPORTING, TASKS
 
 NUMBERED = re.compile(r"（(?P<organ>.+)）应急(?P<word>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 
@@ -62,6 +62,7 @@ async def ask_what_was_lived(client: Client, auditor: Person, scenario: Scenario
         _plans(client, auditor, scenario), _weeks(client, auditor, scenario, programme), _problems(client, auditor, programme),
         _bulletins(client, auditor, programme), _trainings(client, auditor, scenario, programme),
         _demonstrations(client, auditor, programme), _guidance(client, auditor, programme), _numbers(client, auditor, scenario),
+        _rules(client, auditor),
     ))  # fmt: skip
 
 
@@ -154,6 +155,16 @@ async def _guidance(client: Client, who: Person, programme: Programme) -> Line:
         Count("weeks", len({row["monday"] for row in rows}), len(programme.mondays)),
         Count("findings", _sum(rows, "findings"), sum(len(visit.findings) for visit in wanted)),
         Count("of them serious", _sum(rows, "serious"), sum(visit.serious for visit in wanted)),
+    ))  # fmt: skip
+
+
+async def _rules(client: Client, who: Person) -> Line:
+    """The year's rules, and those under which whoever goes on from here decides: every version, each from its day."""
+    rows = await client.items(who, f"{REGISTRY}/rulebooks")
+    ahead = sum(row["valid_from"] > f"{YEAR}-12-31" for row in rows)
+    return Line("规则库 rulebooks", (
+        Count("published", len(rows), 1 + len(LATER_RULEBOOKS)),
+        Count("of the years to come", ahead, len(LATER_RULEBOOKS)),
     ))  # fmt: skip
 
 

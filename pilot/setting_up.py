@@ -14,6 +14,8 @@ from pilot.scenario import CAMPAIGN, SECTORS, YEAR
 from pilot.world import REGISTRY, TASKS, Assigned, World, item_from
 
 VOCABULARY = Path(__file__).parents[1] / "contracts" / "vocabulary"
+LATER_RULEBOOKS = ("rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2", "rulebook-2026-3")
+"""What the years after the pilot's are decided under."""
 CITY = "nanchang"
 COUNTED_ON = date(YEAR, 6, 1)
 PLAN, CAMPAIGN_ID = f"plan-{YEAR}", f"campaign-{YEAR}-trade"
@@ -62,6 +64,12 @@ async def publish(world: World) -> None:
     await world.client.post(who, f"{REGISTRY}/catalogues", catalogue)
     told = await world.client.get(who, f"{REGISTRY}/catalogues/{catalogue['catalogue']}/{catalogue['version']}")
     world.items = {item["code"]: item_from(item) for item in told["items"]}
+
+
+async def publish_later_rules(world: World) -> None:
+    """Publish the rules of the years to come, each from its day: whoever goes on from here is under those of the day."""
+    for name in LATER_RULEBOOKS:
+        await world.client.post(world.staff.administrator, f"{REGISTRY}/rulebooks", vocabulary(f"{name}.json"))
 
 
 async def enrol(world: World) -> None:

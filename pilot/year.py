@@ -16,7 +16,7 @@ from pilot.implementing import put_plans_on_agenda
 from pilot.numbering import give_back, provide_numbers
 from pilot.programme import RESAT, TAUGHT, Programme
 from pilot.scenario import CAMPAIGN, LAST_DAY, OPENED, PLANNED, SET_UP, YEAR, Scenario
-from pilot.setting_up import enrol, establish, load_register, open_campaign, plan, publish
+from pilot.setting_up import enrol, establish, load_register, open_campaign, plan, publish, publish_later_rules
 from pilot.teaching import plan_month, put_training_on_agenda
 from pilot.world import PREPARING, Action, World, staff_of
 
@@ -48,6 +48,7 @@ async def live_through(
             await _do(world, day)
     steps += await _to(world, CLOSING, settle=True)
     await give_back(world)
+    await publish_later_rules(world)
     steps += await _to(world, END, settle=True)
     return Passed(steps, client.requests)
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.contracts import fixture_rules
+from tests.contracts import demand_rules, fixture_rules
 from tests.contracts import vocabulary_rules as rules
 from tests.contracts.vocabulary_rules import Book, Checker, Row
 
 Damage = Callable[[Book], object]
 FOLDER = Path(__file__).parents[2] / "contracts" / "vocabulary"
 
-CHECKERS = [*rules.CHECKERS, *fixture_rules.CHECKERS]
+CHECKERS = [*rules.CHECKERS, *fixture_rules.CHECKERS, *demand_rules.CHECKERS]
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +160,18 @@ PLANTED: list[tuple[Checker, Damage, str]] = [
     ),
     (fixture_rules.fixture_problems, lambda b: b["rulebook-2026-2"]["discretion_bands"][0].update(fixture=False), "WSL-99-1"),
     (fixture_rules.cap_problems, lambda b: b["rulebook-2026-2"]["inspection_caps"][0].update(maximum=3), "3"),
+    (demand_rules.demand_problems, lambda b: b["rulebook-2026-3"]["inspection"].pop("notice_source"), "notice_required unmarked"),
+    (
+        demand_rules.demand_problems,
+        lambda b: b["rulebook-2026-3"]["inspection"].update(presence_unverified=False),
+        "presence_required unmarked",
+    ),
+    (demand_rules.demand_problems, lambda b: b["rulebook-2026-3"]["planning"]["key_risk_grades"].append("red"), "red unknown"),
+    (
+        demand_rules.newest_problems,
+        lambda b: b["rulebook-2026-3"]["inspection"].update(meetings_required=[]),
+        "meetings_required",
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ Row = dict[str, Any]
 Book = dict[str, Row]
 Checker = Callable[[Book], list[str]]
 
-RULEBOOKS = ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2")
+RULEBOOKS = ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2", "rulebook-2026-3")
 FILES = ("jurisdictions", "catalogue-2021", "forms-2016", *RULEBOOKS)
 RULEBOOK_OF = {"catalogue-2021": "rulebook-2021", "forms-2016": "rulebook-2021", **{name: name for name in RULEBOOKS}}
 CONFIDENCE = {"found", "recalled-high", "recalled-medium", "recalled-low", "reconstructed", "inferred"}

@@ -26,7 +26,7 @@ HEAD = Approver(id="head-1", name="局长")
 ONE_OF_THEM = Approver(id="o-1", name="执法人员1")
 SIGNED = Receipt(signed_by="厂长")
 REFUSED = Receipt(refused_reason="不认可", witness="街道干部")
-BOOK_2026 = vocabulary("rulebook-2026-2")
+BOOK_2026 = vocabulary("rulebook-2026-3")
 LATER_CERTIFICATES: Certificates = {
     name: Certificate(certificate.certificate_no, date(2030, 1, 1)) for name, certificate in CERTIFICATES.items()
 }

@@ -16,7 +16,7 @@ from services.inspection.domain.rules import Due, Rules, rules_on
 from tests.domain.inspection.scenes import AT, DAY, RULES, found, issued, only, ordered, refused, vocabulary
 
 DUE = date(2026, 3, 31)
-IN_2026 = rules_on(vocabulary("rulebook-2026-2"), date(2026, 3, 2))
+IN_2026 = rules_on(vocabulary("rulebook-2026-3"), date(2026, 3, 2))
 ASK = AskExtension(hazard_ids=("h-1",), until=date(2021, 10, 20), ground="force-majeure", reason="洪水")
 
 

@@ -91,7 +91,7 @@ def test_mail_counts_from_its_receipt_and_what_comes_back_does_not_count() -> No
     [
         ("rulebook-2021", date(2021, 9, 6), date(2021, 11, 5)),
         ("rulebook-2023", date(2023, 9, 6), date(2023, 10, 6)),
-        ("rulebook-2026-2", date(2026, 9, 6), date(2026, 10, 6)),
+        ("rulebook-2026-3", date(2026, 9, 6), date(2026, 10, 6)),
     ],
 )
 def test_f25_an_announcement_takes_effect_after_the_period_of_the_rules_in_force(book: str, day: date, effective: date) -> None:

@@ -11,6 +11,7 @@ from pilot.client import Client
 from pilot.lived import ask_what_was_lived, faults_of, numbered
 from pilot.people import Person
 from pilot.programme import FIGURES, programme_of
+from pilot.setting_up import LATER_RULEBOOKS
 from tests.domain.pilot.test_scenario import scenario
 
 YEAR = scenario(3, "small")
@@ -82,6 +83,7 @@ def lived() -> tuple[Lists, dict[str, Any]]:
             {"state": "reported", "monday": monday, "findings": [*one.findings], "serious": int(one.serious)}
             for monday, one in zip(mondays, PROGRAMME.guidance, strict=True)
         ],
+        "rulebooks": [{"valid_from": day} for day in ("2021-01-01", *["2023-01-01"] * len(LATER_RULEBOOKS))],
         "orders": [{"document_no": f"（洪）应急责改〔2021〕{n}号"} for n in range(1, DIRTY + 1)],
         "cases": [
             {
@@ -135,6 +137,9 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "a problem left open": (lambda o, _: o["problems"][0].update(state="answered"), ["closed after an answer instead"]),
     "a bulletin's number left out": (lambda o, _: o["bulletins"][-1].update(number=99), ["numbered in a row instead"]),
     "a bulletin without figures": (lambda o, _: [b.update(figures=[]) for b in o["bulletins"]], ["figures of reporting named"]),
+    "later rules not published": (
+        lambda o, _: o["rulebooks"].pop(), ["published instead", "of the years to come instead"],
+    ),
     "trained too late": (
         lambda o, _: o["module-users"][2].update(granted_on="2021-03-01"), ["may inspect before the first inspection instead"],
     ),

@@ -106,7 +106,7 @@ SPOILT: list[tuple[Callable[[Told], object], str, str, int | None]] = [
 
 @pytest.mark.parametrize(("spoil", "code", "sheet", "row"), SPOILT, ids=[f"{n}-{one[1]}" for n, one in enumerate(SPOILT)])
 def test_what_cannot_be_read_is_named(spoil: Callable[[Told], object], code: str, sheet: str, row: int | None) -> None:
-    told = copy.deepcopy(sheets(document("rulebook-2026-2")))
+    told = copy.deepcopy(sheets(document("rulebook-2026-3")))
     spoil(told)
     with pytest.raises(WorkbookRefused) as refused:
         read(told)

@@ -48,7 +48,7 @@ BOOK = rulebook(document("rulebook-2021"))
 ITEMS = catalogue(document("catalogue-2021"))
 
 
-@pytest.mark.parametrize("name", ["rulebook-2021", "rulebook-2026", "rulebook-2026-2"])
+@pytest.mark.parametrize("name", ["rulebook-2021", "rulebook-2026", "rulebook-2026-2", "rulebook-2026-3"])
 def test_the_rulebooks_can_be_published(name: str) -> None:
     fact = rulebook(document(name))
     assert law.publish_rulebook(RULEBOOK.initial, fact) == [fact]
@@ -147,7 +147,7 @@ def band(content: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("spoil", "code"), SPOILT_RULEBOOKS, ids=[code for _, code in SPOILT_RULEBOOKS])
 def test_spoilt_rulebook(spoil: Callable[[dict[str, Any]], object], code: str) -> None:
-    content = copy.deepcopy(document("rulebook-2026-2"))
+    content = copy.deepcopy(document("rulebook-2026-3"))
     spoil(content)
     with pytest.raises(Refused) as refused:
         law.publish_rulebook(RULEBOOK.initial, rulebook(content))
@@ -156,7 +156,7 @@ def test_spoilt_rulebook(spoil: Callable[[dict[str, Any]], object], code: str) -
 
 def test_published_band_below_the_floor_of_its_article() -> None:
     """As another province published it: a person ¥5,000 to 10,000, where 安全生产法 99 begins at ¥10,000."""
-    content = document("rulebook-2026-2")
+    content = document("rulebook-2026-3")
     row = {**band(content), "code": "as-published", "phase": "overdue", "subject": "person", "to": 1, "from": 1,
            "min_fen": 500_000, "max_fen": 1_000_000}  # fmt: skip
     content["discretion_bands"].append(row)
@@ -165,7 +165,7 @@ def test_published_band_below_the_floor_of_its_article() -> None:
 
 
 def test_rows_that_follow_each_other_do_not_overlap() -> None:
-    content = document("rulebook-2026-2")
+    content = document("rulebook-2026-3")
     row = content["deadlines"][0]
     content["deadlines"].append({**row, "valid_from": "2027-01-01"})
     row["valid_to"] = "2026-12-31"

@@ -23,7 +23,7 @@ def document(name: str) -> dict[str, Any]:
     return loaded
 
 
-BOOKS = (document("rulebook-2021"), document("rulebook-2026"), document("rulebook-2026-2"))
+BOOKS = tuple(document(f"rulebook-{name}") for name in ("2021", "2026", "2026-2", "2026-3"))
 NOW = BOOKS[2]
 CATALOGUE = document("catalogue-2021")
 ON = date(2026, 3, 2)

@@ -48,6 +48,11 @@ def test_second_rulebook_of_2026_against_the_first() -> None:
     assert any(change.code == "version" for change in found)
 
 
+def test_third_rulebook_of_2026_against_the_second() -> None:
+    found = releases.rulebook_changes(document("rulebook-2026-2"), document("rulebook-2026-3"))
+    assert {change.section for change in found} == {"version", "title", "valid_from", "inspection", "planning"}
+
+
 def test_first_release_adds_everything() -> None:
     found = releases.catalogue_changes([], ITEMS.items)
     assert [change.change for change in found] == ["added"] * len(ITEMS.items)

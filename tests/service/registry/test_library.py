@@ -108,14 +108,14 @@ async def test_expert_learns_and_leaves(desk: Desk) -> None:
 
 
 async def test_releases_are_listed_by_day_and_compared(desk: Desk) -> None:
-    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2"):
+    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2", "rulebook-2026-3"):
         await post(desk, "/v1/rulebooks", document(name))
     catalogue = document("catalogue-2021")
     await post(desk, "/v1/catalogues", {**catalogue, "rulebook": "jiangxi-work-safety/2021.1"})
     later = {**catalogue, "version": "2022.1", "valid_from": "2022-01-01", "items": catalogue["items"][1:]}
     await post(desk, "/v1/catalogues", later)
     listed = await desk.settled("/v1/rulebooks", on="2026-03-01")
-    assert [row["version_name"] for row in listed] == ["2026.1", "2026.2"]
+    assert [row["version_name"] for row in listed] == ["2026.1", "2026.2", "2026.3"]
     for day, version in (("2021-03-01", "2021.1"), ("2024-05-01", "2023.1"), ("2025-05-01", "2025.1"), ("2026-01-31", "2025.1")):
         assert [row["version_name"] for row in await desk.settled("/v1/rulebooks", on=day)] == [version]
     assert [row["items"] for row in await desk.settled("/v1/catalogues")] == [len(catalogue["items"]), len(later["items"])]
@@ -168,7 +168,7 @@ async def test_workbook_with_a_fault_publishes_nothing(desk: Desk) -> None:
 
 
 async def test_the_lighter_of_two_days_laws_applies(desk: Desk) -> None:
-    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2"):
+    for name in ("rulebook-2021", "rulebook-2023", "rulebook-2025", "rulebook-2026", "rulebook-2026-2", "rulebook-2026-3"):
         await post(desk, "/v1/rulebooks", document(name))
     case: dict[str, Any] = {
         "law": "WSL", "version": "2021", "article": "99", "phase": "first", "subject": "unit", "act_on": "2021-10-01",

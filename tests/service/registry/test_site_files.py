@@ -25,7 +25,7 @@ from tests.domain.registry.filled import filled
 from tests.service.registry.desk import Desk, document, xlsx
 
 SPRING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-BOOK = "rulebook-2026-2"
+BOOK = "rulebook-2026-3"
 
 
 @dataclass

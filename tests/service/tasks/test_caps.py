@@ -23,7 +23,7 @@ async def shanxi(city: City) -> str:
     """Rules of 2026 as if for Shanxi, officers, a list of items, a smelter of grade 1; answers its id."""
     city.under_test.clock.at = datetime(2026, 3, 2, 2, tzinfo=UTC)
     await city.jurisdictions()
-    book = orjson.loads((VOCABULARY / "rulebook-2026-2.json").read_bytes())
+    book = orjson.loads((VOCABULARY / "rulebook-2026-3.json").read_bytes())
     head = {key: book[key] for key in ("rulebook", "version", "valid_from", "valid_to")}
     await city.hear("registry", "rulebook-published", "rulebook:x", **head, province="140000", content=book)
     items = [{"code": "I-1", "text": "x"}]

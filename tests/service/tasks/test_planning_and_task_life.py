@@ -15,6 +15,7 @@ from services.tasks.queries.lists import Listing, listed_rows
 from tests.service.tasks.city import CAMPAIGN, SEED, VOCABULARY, City, draw, expect
 
 BOOK = orjson.loads((VOCABULARY / "rulebook-2021.json").read_bytes())
+BOOK_IN_FORCE = orjson.loads((VOCABULARY / "rulebook-2026-3.json").read_bytes())
 CAPACITY = {
     "officers": 22, "rest_days": 104, "holidays": 14, "other_enforcement_days": 2469, "non_enforcement_days": 1994,
     "key_days": 632, "general_days": 339, "days_per_inspection": 2,
@@ -88,7 +89,7 @@ async def test_one_enforcing_body_per_enterprise_in_a_campaign(city: City) -> No
 
 async def test_a_plan_takes_the_grades_and_sectors_of_sites_from_the_register(city: City) -> None:
     await city.jurisdictions()
-    await city.publish({**BOOK, "planning": {**BOOK["planning"], "key_risk_grades": ["major"]}})
+    await city.publish({**BOOK, "planning": BOOK_IN_FORCE["planning"]})
     graded, further = await city.enterprise(1, "donghu"), await city.enterprise(2, "donghu", sector="chemicals")
     await city.enterprise(3, "donghu")
     await city.hear("registry", "risk-graded", graded, enterprise_id=graded, grade="major")
