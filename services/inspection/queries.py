@@ -72,6 +72,7 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
   AND ($4::date IS NULL OR (issued_on, document_id) > ($4, $5)) AND ($7::text IS NULL OR inspection_id = $7)
 ORDER BY issued_on, document_id LIMIT $6
 """
+DOCUMENTS_OF_INSPECTION = "SELECT document_id FROM documents WHERE inspection_id = $1 ORDER BY issued_on, document_id"
 DEVICES = """
 SELECT device_id, district, state, officer_id, label, registered_on, received, waiting, version
 FROM devices

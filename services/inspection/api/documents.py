@@ -21,7 +21,7 @@ from chassis.rendering import Image, Strokes
 from services.inspection import queries
 from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of, facts_of
 from services.inspection.commands import documents as commands
-from services.inspection.commands.documents import IssueDocument
+from services.inspection.commands.filling import IssueDocument
 from services.inspection.domain.document import DOCUMENT, DocumentState, Manner, Signing, issued
 from services.inspection.domain.refusals import refused
 
@@ -65,9 +65,9 @@ class WordingBody(Body):
 
 
 class DocumentBody(Body):
-    """A form to be issued: 02, 03, 05 and 06 are made of what was recorded, others are filled in, `basis` by codes of rules.
+    """A form to be issued: 02, 03, 05, 06 and 40 are made of what was recorded, others are filled in, `basis` by codes of rules.
 
-    With `measure_id` it bears the number that the measure took, and 04, 08, 09 and 20 are made of the measure.
+    With `measure_id` it bears the number that the measure took, and 04 and 07 to 23 are made of the measure.
     """
 
     document_id: Id

@@ -145,6 +145,10 @@ REASONS: dict[str, Reason] = {
     "not-re-inspected": Reason("尚未复查", "nothing was re-inspected yet"),
     "fact-not-editable": Reason("{field} 由记录生成，不能改写", "{field} is made of the record and cannot be worded"),
     "facts-incomplete": Reason("文书内容不完整：{detail}", "the facts are not those of the form: {detail}"),
+    "nothing-served": Reason("本次检查尚无已送达的文书", "nothing of this inspection has been served yet"),
+    "receipt-stands": Reason(
+        "本次检查已有送达回执（{document_id}），只能更正", "the receipt {document_id} stands; it is superseded only"
+    ),
     "citation-unknown": Reason("规则手册中没有可引用的 {rule}", "the rulebook cites nothing for {rule}"),
     "file-unusable": Reason("文件不能作为签字文书：{detail}", "the file cannot be a signed document: {detail}"),
     # evidence

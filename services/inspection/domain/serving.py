@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from chassis.domain import SUBJECT, Event, Personal, event
+from chassis.domain import SUBJECT, Event, Personal, Stream, event
 from services.inspection.domain.refusals import refused
 from services.inspection.domain.rules import Due, Rules
 
@@ -55,6 +55,36 @@ class DocumentReturned(Event):
     service_id: str
     returned_on: date
     reason: str
+
+
+@event("casetrail.inspection.receipt-made.v1", title="制作送达回执", summary="制作文书送达回执")
+class ReceiptMade(Event):
+    """The one receipt (form 40) of everything that was served at an inspection; it takes the place of the one before."""
+
+    inspection_id: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptState:
+    """The receipt of an inspection that stands: the id of the document; None if there is none yet."""
+
+    document_id: str | None = None
+
+
+def evolve_receipt(state: ReceiptState, event: Event) -> ReceiptState:
+    """The receipt after one more event."""
+    return ReceiptState(event.document_id) if isinstance(event, ReceiptMade) else state
+
+
+RECEIPT = Stream("receipt", ReceiptState(), evolve_receipt)
+
+
+def make_receipt(state: ReceiptState, inspection_id: str, document_id: str, supersedes: str | None) -> list[Event]:
+    """Make the receipt of an inspection; a later one takes the place of the one that stands. Refused `receipt-stands`."""
+    if state.document_id is not None and state.document_id != supersedes:
+        raise refused("receipt-stands", document_id=state.document_id)
+    return [ReceiptMade(inspection_id=inspection_id, document_id=document_id)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

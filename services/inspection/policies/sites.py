@@ -30,6 +30,8 @@ ADD_SECTOR = """
 UPDATE enterprises SET sectors = array_append(sectors, $2::text) WHERE enterprise_id = $1 AND NOT sectors @> ARRAY[$2::text]
 """
 WITHDRAW_SECTOR = "UPDATE enterprises SET sectors = array_remove(sectors, $2::text) WHERE enterprise_id = $1"
+OPENING = ("address", "industry_code", "legal_representative")
+"""What a file says when it is opened, beside its fields; later it is a field like others."""
 RETIRED = {"retired": True}
 """Beside the status and not in it: a piece that was retired stays so, whatever is still told of it."""
 
@@ -53,12 +55,15 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseRegistered:
-    """A site of the register, as far as items ask for it."""
+    """A site of the register, as far as items ask for it and forms print it; persons are sealed, as they came."""
 
     enterprise_id: str
     sector: str
     fields: tuple[Field, ...]
     equipment: tuple[Equipment, ...]
+    address: str | None = None
+    industry_code: str | None = None
+    legal_representative: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,9 @@ async def on_enterprise_registered(work: Work, received: Received) -> None:
     """Keep what decides which items apply to the site."""
     seen = received.read(EnterpriseRegistered)
     equipment = {one.equipment_id: {"kind": one.kind, "status": one.status} for one in seen.equipment}
-    await work.change(
-        KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, _values(seen.fields), orjson.dumps(equipment).decode()
-    )  # fmt: skip
+    told = [Field(name, value) for name in OPENING if (value := getattr(seen, name)) is not None]
+    fields = _values([*told, *seen.fields])
+    await work.change(KEEP_ENTERPRISE, seen.enterprise_id, seen.sector, fields, orjson.dumps(equipment).decode())
 
 
 async def on_profile_amended(work: Work, received: Received) -> None:

@@ -12,10 +12,10 @@ import pytest
 from chassis.calendar import WorkingDays
 from chassis.domain import Event
 from chassis.testing import given
-from services.inspection.domain import document
+from services.inspection.domain import document, serving
 from services.inspection.domain.document import DOCUMENT, DocumentIssued, DocumentState
 from services.inspection.domain.rules import Due, rules_on
-from services.inspection.domain.serving import ANNOUNCEMENT, Serve
+from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve
 from tests.domain.inspection.scenes import AT, DAY, RULES, refused, vocabulary
 
 ISSUED = DocumentIssued(
@@ -106,3 +106,12 @@ def test_what_was_superseded_is_not_served() -> None:
     other = replace(ISSUED, document_id="d-2", supersedes="d-1")
     state = after(lambda state: document.supersede(state, other, "笔误"))
     refused("already-superseded", lambda: document.serve(state, HANDED, None, RULES))
+
+
+def test_an_inspection_has_one_receipt_that_only_the_next_one_replaces() -> None:
+    """Form 40, note 1: one receipt for everything that is served."""
+    events = serving.make_receipt(RECEIPT.initial, "t-1", "d-1", None)
+    refused("receipt-stands", lambda: serving.make_receipt(given(RECEIPT, events), "t-1", "d-2", None))
+    refused("receipt-stands", lambda: serving.make_receipt(given(RECEIPT, events), "t-1", "d-2", "d-0"))
+    events += serving.make_receipt(given(RECEIPT, events), "t-1", "d-2", "d-1")
+    assert given(RECEIPT, events).document_id == "d-2"

@@ -84,6 +84,7 @@ class Office:
         fields = {"confined_space_count": 0, "has_contractors": False, "uses_gas": False}
         return self.event(
             "registry", "enterprise-registered", enterprise_id, enterprise_id=enterprise_id, name="某木业公司", sector="dust",
+            address="昌东大道1号", legal_representative="李厂长", industry_code="C21",
             fields=[{"name": name, "value": value, "source": "register"} for name, value in fields.items()], places=[],
             equipment=[
                 {"equipment_id": "q-1", "kind": "dust-removal-system", "name": "除尘器", "status": "idle"},

@@ -76,7 +76,9 @@ async def test_plan_record_and_opinion_are_made_of_what_was_recorded(office: Off
     opinion = await office.post("officer", "documents", body("opinion-1", "06", facts={"opinion": "同意通过复查"}))
     numbers = [made["document_no"] for made in (plan, record, opinion)]
     assert [one[one.index("急") + 1 : one.index("〔")] for one in numbers] == ["检查", "检记", "复查"]
-    findings = (await office.get("documents/record-1"))["facts"]["findings"]
+    told = (await office.get("documents/record-1"))["facts"]
+    assert told["begun_at"] == "2021-09-06T10:00:00+08:00", "moments are printed in China's time"
+    findings = told["findings"]
     assert "设备表面积尘" in findings
     assert "不符合" in findings
     assert (await office.get("documents/opinion-1"))["facts"]["verdicts"][0]["passed"] is True

@@ -149,4 +149,5 @@ async def test_items_follow_sectors_and_fields(office: Office) -> None:
     row = await office.under_test.connection.fetchrow("SELECT sectors, fields FROM enterprises WHERE enterprise_id = 'e-1'")
     assert row is not None
     assert row["sectors"] == ["dust"]
-    assert orjson.loads(row["fields"]) == {"confined_space_count": 2, "uses_gas": False}
+    opening = {"address": "昌东大道1号", "industry_code": "C21", "legal_representative": "李厂长"}
+    assert orjson.loads(row["fields"]) == {"confined_space_count": 2, "uses_gas": False, **opening}

@@ -122,13 +122,14 @@ class CarryOut:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Evidence as it is kept: what was asked, answered, carried out, and what is undecided."""
+    """Evidence as it is kept: what was asked, answered, carried out, what is undecided; `decided` is the latest decision."""
 
     request: KeepingRequested | None = None
     answer: MeasureApproved | MeasureDenied | None = None
     carried_out: KeepingCarriedOut | None = None
     remaining: tuple[str, ...] = ()
     decisions: tuple[KeptArticle, ...] = ()
+    decided: KeepingDecided | None = None
     lapsed: KeepingLapsed | None = None
 
 
@@ -142,7 +143,8 @@ def evolve_keeping(state: Keeping, event: Event) -> Keeping:
         case KeepingCarriedOut():
             return replace(state, carried_out=event, remaining=tuple(article.article_id for article in event.articles))
         case KeepingDecided():
-            return replace(state, remaining=event.remaining, decisions=(*state.decisions, *event.decisions))
+            decisions = (*state.decisions, *event.decisions)
+            return replace(state, remaining=event.remaining, decisions=decisions, decided=event)
         case KeepingLapsed():
             return replace(state, remaining=(), lapsed=event)
         case _:

@@ -69,7 +69,10 @@ class Seize:
 
 @dataclass(frozen=True, slots=True)
 class Seizure:
-    """What is sealed or seized: since when, until when, what of it is still held, whether it must be lifted."""
+    """What is sealed or seized: since when, until when, what of it is still held, whether it must be lifted.
+
+    `extended_articles` were held when it was extended; `decided` is the latest decision.
+    """
 
     request: SeizureRequested | None = None
     answer: MeasureApproved | MeasureDenied | None = None
@@ -78,9 +81,12 @@ class Seizure:
     regularised: SeizureRegularised | None = None
     until: date | None = None
     extended: bool = False
+    extension: SeizureExtended | None = None
+    extended_articles: tuple[str, ...] = ()
     appraised_since: date | None = None
     remaining: tuple[str, ...] = ()
     decisions: tuple[SeizedArticle, ...] = ()
+    decided: SeizureDecided | None = None
     must_be_lifted: bool = False
 
 
@@ -107,13 +113,14 @@ def _evolve_further(state: Seizure, event: Event) -> Seizure:
         case SeizureNotRegularised() | SeizureExpired():
             return replace(state, must_be_lifted=True)
         case SeizureExtended():
-            return replace(state, until=event.until, extended=True)
+            return replace(state, until=event.until, extended=True, extension=event, extended_articles=state.remaining)
         case AppraisalBegun():
             return replace(state, appraised_since=event.begun_on)
         case AppraisalEnded():
             return replace(state, until=event.until, appraised_since=None)
         case SeizureDecided():
-            return replace(state, remaining=event.remaining, decisions=(*state.decisions, *event.decisions))
+            decisions = (*state.decisions, *event.decisions)
+            return replace(state, remaining=event.remaining, decisions=decisions, decided=event)
         case SeizureLifted():
             return replace(state, remaining=(), must_be_lifted=False)
         case _:

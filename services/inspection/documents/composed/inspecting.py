@@ -1,59 +1,21 @@
-"""Forms filled in from what was recorded: item → fact → norm → measure; officers word facts, never citations."""
+"""Forms of the inspection itself (2, 3, 5, 6): item → fact → norm → measure; officers word facts, never citations."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
+from services.inspection.documents.composed.matter import Matter, local, planned, present, refusal_of, worded
 from services.inspection.documents.orders import RectificationOrder, ReInspectionOpinion, Verdict
-from services.inspection.documents.parts import Deadline, Earlier, Officer, Opinion, Problem, Refusal, Remedies
+from services.inspection.documents.parts import Deadline, Earlier, Opinion, Problem
 from services.inspection.documents.plans import InspectionPlan
 from services.inspection.documents.records import InspectionRecord
-from services.inspection.domain.events import HazardFound, InspectionPrepared
-from services.inspection.domain.inspection import InspectionState, prepared
-from services.inspection.domain.order import OrderState, issued
+from services.inspection.domain.inspection import prepared
+from services.inspection.domain.order import issued
 from services.inspection.domain.refusals import refused
 
 MODES = {"unannounced": "不事先通知（四不两直）", "notified": "事先通知"}
 ANSWERS = {"compliant": "符合", "violation": "不符合", "not-applicable": "不适用", "not-checked": "未检查"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """What a form is filled in from: the inspection, its hazards by id, the order if there is one, what is known beside it.
-
-    `cited` gives the citations that a hazard rests on, by the law of the day on which it was found; `remedies` are the organs and
-    court as stated with the periods of the rulebook; `wording` replaces the text of hazards, by their ids; `periods` are the
-    rulebook's as texts, by code.
-    """
-
-    inspection: InspectionState
-    hazards: Mapping[str, HazardFound]
-    order: OrderState | None
-    address: str
-    contact: str | None
-    industry: str | None
-    on: date
-    cited: Callable[[HazardFound], Sequence[str]]
-    remedies: Remedies | None
-    wording: Mapping[str, str]
-    periods: Mapping[str, str] = field(default_factory=dict)
-
-
-def _officers(plan: InspectionPrepared, there: Iterable[str] | None = None) -> tuple[Officer, ...]:
-    chosen = None if there is None else set(there)
-    return tuple(
-        Officer(name=one.name, card=one.certificate_no) for one in plan.officers if chosen is None or one.officer_id in chosen
-    )
-
-
-def _present(matter: Matter) -> tuple[Officer, ...]:
-    check_in = matter.inspection.check_in
-    plan = prepared(matter.inspection)
-    return _officers(plan, None if check_in is None else [one.officer_id for one in check_in.officers])
 
 
 def inspection_plan(matter: Matter) -> InspectionPlan:
@@ -63,8 +25,8 @@ def inspection_plan(matter: Matter) -> InspectionPlan:
     review = state.review
     mode = state.mode or (state.draft.mode if state.draft is not None else None)
     return InspectionPlan(
-        unit=plan.enterprise_name, address=matter.address, contact=matter.contact, industry=matter.industry,
-        planned_on=plan.planned_on, officers=_officers(plan), contents=tuple(item.title for item in state.items.values()),
+        unit=plan.enterprise_name, address=matter.address, contact=matter.site.contact, industry=matter.site.industry,
+        planned_on=plan.planned_on, officers=planned(plan.officers), contents=tuple(item.title for item in state.items.values()),
         mode=MODES[mode] if mode is not None else "／",
         review=Opinion(text=review.opinion, signers=(), on=matter.on) if review is not None else None,
         remark=state.draft.remark if state.draft is not None else None,
@@ -78,13 +40,10 @@ def inspection_record(matter: Matter) -> InspectionRecord:
         raise refused("not-concluded")
     plan, conclusion = prepared(state), state.conclusion
     ended = conclusion.concluded_at or state.check_in.arrived_at
-    refusal = None
-    if conclusion.refused_reason is not None:
-        refusal = Refusal(who="被检查单位现场负责人", reason=conclusion.refused_reason, witness=conclusion.witness or "")
     return InspectionRecord(
         unit=plan.enterprise_name, address=matter.address, head=state.check_in.representative, place=state.check_in.place,
-        begun_at=state.check_in.arrived_at, ended_at=ended, organ=plan.organ, officers=_present(matter),
-        findings=_findings(matter), refusal=refusal, signed_on=conclusion.concluded_on,
+        begun_at=local(state.check_in.arrived_at), ended_at=local(ended), organ=plan.organ, officers=present(matter),
+        findings=_findings(matter), refusal=refusal_of(conclusion, "被检查单位现场负责人"), signed_on=conclusion.concluded_on,
     )  # fmt: skip
 
 
@@ -96,12 +55,8 @@ def _findings(matter: Matter) -> str:
             continue
         note = f"（{answered.note}）" if answered.note else ""
         lines.append(f"{place}．{item.title}：{ANSWERS[answered.answer]}{note}。")
-        lines += [f"　　{matter.hazards[one].place}：{_worded(matter, one)}" for one in answered.hazards if one in matter.hazards]
+        lines += [f"　　{matter.hazards[one].place}：{worded(matter, one)}" for one in answered.hazards if one in matter.hazards]
     return "\n".join(lines)
-
-
-def _worded(matter: Matter, hazard_id: str) -> str:
-    return matter.wording.get(hazard_id, matter.hazards[hazard_id].fact)
 
 
 def rectification_order(matter: Matter) -> RectificationOrder:
@@ -113,14 +68,14 @@ def rectification_order(matter: Matter) -> RectificationOrder:
     problems = []
     for place, ordered in enumerate(order.hazards, start=1):
         hazard = matter.hazards[ordered.hazard_id]
-        text = f"{hazard.place}：{_worded(matter, hazard.hazard_id)}"
+        text = f"{hazard.place}：{worded(matter, hazard.hazard_id)}"
         problems.append(Problem(text=text, major=hazard.severity == "major", basis=tuple(matter.cited(hazard))))
         items[ordered.due_on].append(place)
     plan = prepared(matter.inspection)
     return RectificationOrder(
         addressee=plan.enterprise_name, problems=tuple(problems),
         deadlines=tuple(Deadline(items=tuple(places), due_on=due_on) for due_on, places in sorted(items.items())),
-        remedies=matter.remedies, officers=_present(matter), organ=plan.organ, issued_on=order.issued_on,
+        remedies=matter.remedies, officers=present(matter), organ=plan.organ, issued_on=order.issued_on,
     )  # fmt: skip
 
 
@@ -133,25 +88,12 @@ def re_inspection_opinion(matter: Matter) -> ReInspectionOpinion:
     if not looked_at:
         raise refused("not-re-inspected")
     verdicts = tuple(
-        Verdict(text=f"{matter.hazards[one].place}：{_worded(matter, one)}", passed=step == "rectified")
+        Verdict(text=f"{matter.hazards[one].place}：{worded(matter, one)}", passed=step == "rectified")
         for one, step in looked_at.items()
     )
     plan = prepared(matter.inspection)
     return ReInspectionOpinion(
         addressee=plan.enterprise_name, verdicts=verdicts,
         earlier=Earlier(name="责令限期整改指令书", number=order.document_no, on=order.issued_on),
-        officers=_present(matter), organ=plan.organ, issued_on=matter.on,
+        officers=present(matter), organ=plan.organ, issued_on=matter.on,
     )  # fmt: skip
-
-
-COMPOSED: Mapping[str, Callable[[Matter], Any]] = {
-    "02": inspection_plan, "03": inspection_record, "05": rectification_order, "06": re_inspection_opinion,
-}  # fmt: skip
-"""The forms that are filled in from what was recorded, by their numbers; the others are filled in by people."""
-EDITABLE: Mapping[str, frozenset[str]] = {
-    "02": frozenset({"address", "contact", "industry", "until", "remark", "approval", "review"}),
-    "03": frozenset({"address", "head", "post", "phone", "findings"}),
-    "05": frozenset({"refusal"}),
-    "06": frozenset({"opinion", "refusal"}),
-}
-"""What an officer may word otherwise in them: facts, never citations, items or days."""
