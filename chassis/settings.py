@@ -63,6 +63,11 @@ SETTINGS = (
     Setting("CASETRAIL_UPLOAD_MIB", "512", "largest file of evidence, in MiB"),
     Setting("CASETRAIL_UPLOAD_PART_KIB", "1024", "size of the parts in which a file arrives, in KiB; at most 4096"),
     Setting("CASETRAIL_UPLOAD_DAYS", "7", "after how many days parts of a file that was not finished are removed"),
+    Setting(
+        "CASETRAIL_UNNAMED_DAYS",
+        "30",
+        "how old a file that no event names must be to be set aside, and how long it then lies there before it is removed",
+    ),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
 
@@ -111,6 +116,7 @@ class Settings:
     upload_mib: int = 512
     upload_part_kib: int = 1024
     upload_days: int = 7
+    unnamed_days: int = 30
     checkpoint_seconds: float = 5.0
     signer: Signer | None = field(default=None, repr=False)
     verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
@@ -159,6 +165,7 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         upload_mib=read.number("CASETRAIL_UPLOAD_MIB"),
         upload_part_kib=read.number("CASETRAIL_UPLOAD_PART_KIB"),
         upload_days=read.number("CASETRAIL_UPLOAD_DAYS"),
+        unnamed_days=read.number("CASETRAIL_UNNAMED_DAYS"),
         checkpoint_seconds=read.number("CASETRAIL_CHECKPOINT_SECONDS"),
         signer=read.signer(f"CASETRAIL_{service.upper()}_SIGNING_KEY"),
         verifiers={name: read.verifiers(f"CASETRAIL_{name.upper()}_VERIFIER_KEY") for name in SERVICES},

@@ -6,6 +6,7 @@ import typer
 
 from chassis.process import projections
 from chassis.process.erase import erase
+from chassis.process.files import commands as file_commands
 from chassis.process.keys import keys
 from chassis.process.manifests import consoles, load_service
 from chassis.process.parked import commands as parked_commands
@@ -21,6 +22,7 @@ cli.command()(verify)
 cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
 cli.command()(erase)
+cli.add_typer(file_commands)
 for added in consoles():
     cli.add_typer(added)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from chassis.clock import Clock
 from chassis.deadlines import Fire
 from chassis.eventstore import Pool
+from chassis.leftovers import Leftovers
 from chassis.service import Loop
 from chassis.settings import Settings
 from chassis.uploads import Uploads
@@ -32,10 +33,13 @@ FIRES: dict[str, Fire] = {
 
 
 async def sweep_uploads(settings: Settings, _: Pool, __: Clock) -> None:
-    """Remove parts of files that nobody went on with, by the time at which they were written; never a finished file."""
+    """Remove parts and halves of files that nobody went on with, by the time they were written; never a finished file."""
+    leftovers = Leftovers(settings.files)
     uploads = Uploads(settings.files, settings.upload_part_kib << 10)
     while True:
-        await uploads.sweep(datetime.now(UTC) - timedelta(days=settings.upload_days))
+        before = datetime.now(UTC) - timedelta(days=settings.upload_days)
+        await uploads.sweep(before)
+        await leftovers.sweep_halves(before)
         await asyncio.sleep(SWEEP_SECONDS)
 
 
