@@ -54,10 +54,10 @@ async def rulebooks(request: Request, db: Seen, asked: Paged, on: IsoDate | None
 
 @router.get("/catalogues/{catalogue}/{version}/changes", dependencies=PUBLIC)
 async def catalogue_changes(request: Request, catalogue: Id, version: Version, against: Version | None = None) -> Response:
-    """How a release differs from another (the one before it, if none is named), item by item."""
+    """How a release differs from another (the one before it, if none is named), item by item, and in what it says of itself."""
     known = await queries.catalogues(pool_of(request).fetch, catalogue)
     after, before = _pair(known, CATALOGUE.name, catalogue, version, against)
-    found = releases.catalogue_changes([] if before is None else before.items, after.items)
+    found = releases.catalogue_changes({} if before is None else asdict(before), asdict(after))
     return _told(found, version, None if before is None else before.version)
 
 

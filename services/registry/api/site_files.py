@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -23,6 +23,7 @@ from services.registry.domain.amending import Told
 from services.registry.domain.changes import ConfirmedRecord, EnterpriseClassified, Grade, Sector, StandardisationGraded
 from services.registry.domain.grading import Finding
 from services.registry.domain.site_file import ENTERPRISE, EnterpriseState, Records
+from services.registry.domain.stated import Fields, Stated
 
 NO_OTHERS: dict[str, Any] = {"additionalProperties": False}  # than those whose names fit
 Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2200, 12, 31)), WRITTEN]
@@ -164,8 +165,8 @@ async def file(request: Request, enterprise_id: Id, principal: FileReader, as_of
     told = {
         "enterprise_id": enterprise_id, "district": loaded.district, "opened_on": opened_on,
         "status": supervision.status_of(state),
-        "status_since": state.production_since, "sectors": state.sectors, "fields": list(state.fields.values()),
-        "places": _records(state.places), "equipment": _records(state.equipment), "grade": state.grade,
+        "status_since": state.production_since, "sectors": state.sectors, "fields": _dated(state.fields, opened_on),
+        "places": _records(state.places, opened_on), "equipment": _records(state.equipment, opened_on), "grade": state.grade,
         "grade_review_overdue": state.grade_review_overdue, "standardisation": state.standardisation,
         "classified": state.classified, "merged_into": state.merged_into, "absorbed": state.absorbed,
     }  # fmt: skip
@@ -191,7 +192,7 @@ async def risk_factors(request: Request, enterprise_id: Id, principal: FileReade
     section = completeness.register_section(await queries.rulebooks(pool_of(request).fetch), today)
     rules = grading.grading_rules(section["grading"]) if section.get("grading") else None
     asked = grading.asked(rules, loaded.state.sectors) if rules else []
-    told = [{**asdict(rule), "suggested": grading.suggested(rule, loaded.state).code} for rule in asked]
+    told = [{**asdict(rule), "suggested": _code(grading.suggested(rule, loaded.state))} for rule in asked]
     return answer_json({"factors": told, "bands": rules.bands if rules else {}}, version=loaded.version)
 
 
@@ -322,15 +323,24 @@ async def own_file(request: Request, principal: Principal, enterprise_id: str, a
     return await aggregate(request, principal, ENTERPRISE, enterprise_id, as_of)
 
 
+def _code(option: grading.Option | None) -> str | None:
+    return None if option is None else option.code
+
+
 def _opened_on(loaded: Loaded[EnterpriseState]) -> date:
     return day_of(loaded.began_at) if loaded.began_at is not None else date.min
 
 
-def _records(records: Records) -> list[dict[str, Any]]:
+def _dated(fields: Fields, opened_on: date) -> list[Stated]:
+    """Fields with the day on which each was told: what the file was opened with, on that day."""
+    return [replace(one, stated_on=one.stated_on or opened_on) for one in fields.values()]
+
+
+def _records(records: Records, opened_on: date) -> list[dict[str, Any]]:
     return [
         {
             "record_id": key, "retired_on": record.retired_on, "retired_because": record.retired_because,
-            "fields": list(record.fields.values()),
+            "fields": _dated(record.fields, opened_on),
         }
         for key, record in records.items()
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from services.registry.domain.cells import Cell, as_text
 from services.registry.domain.columns import REST, Kind, Table, shown, value_of
-from services.registry.domain.releases import SECTIONS
+from services.registry.domain.soundness import SECTIONS
 from services.registry.domain.workbook import Fault, Row, Sheets, WorkbookRefused, heads_of
 
 HEAD, ARTICLES, SINGLE = "规则库", "条款", "单项规则"

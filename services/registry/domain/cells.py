@@ -16,6 +16,7 @@ Cell = str | int | float | bool | date | None
 """A cell as a spreadsheet holds it; a number of a spreadsheet may be a float, a stored value never is."""
 
 EXACT = 2**53
+CHOICES_SHOWN = 20
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _DATE = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)")
@@ -167,8 +168,11 @@ def _choice(column: Column, cell: Cell) -> str:
     choices = column.choices or {}
     text = as_text(cell)
     if text not in choices:
-        allowed = "、".join(list(choices)[:20])
-        raise Wrong("value-unknown", f"“{_shown(cell)}”不在可选值中：{allowed}", f"{_shown(cell)!r} is not one of {allowed}")
+        allowed, more = "、".join(list(choices)[:CHOICES_SHOWN]), len(choices) > CHOICES_SHOWN
+        zh, en = (f"等{len(choices)}项", f" … ({len(choices)} in all)") if more else ("", "")
+        raise Wrong(
+            "value-unknown", f"“{_shown(cell)}”不在可选值中：{allowed}{zh}", f"{_shown(cell)!r} is not one of {allowed}{en}"
+        )  # fmt: skip
     return choices[text]
 
 

@@ -27,7 +27,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FactorRule:
-    """A factor, the sectors it is asked of (empty: all), and its options; without a fitting one the last is suggested."""
+    """A factor, the sectors it is asked of (empty: all), and its options; without a fitting one the last is suggested.
+
+    Where no option says of which fields it is suggested, none is: the register has nothing to tell.
+    """
 
     code: str
     title: str
@@ -71,8 +74,10 @@ def asked(rules: GradingRules, sectors: Iterable[str]) -> list[FactorRule]:
     return [rule for rule in rules.factors if not rule.sectors or own & set(rule.sectors)]
 
 
-def suggested(rule: FactorRule, state: EnterpriseState) -> Option:
-    """The first option that fits what the register says, else the last one."""
+def suggested(rule: FactorRule, state: EnterpriseState) -> Option | None:
+    """The first option that fits what the register says, else the last one; None where nothing in the register tells."""
+    if not any(one.when for one in rule.options):
+        return None
     fitting = (one for one in rule.options if one.when and all(_fits(state, name, test) for name, test in one.when.items()))
     return next(fitting, rule.options[-1])
 

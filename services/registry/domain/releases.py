@@ -8,14 +8,8 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from services.registry.domain.provisions import Row
-from services.registry.domain.soundness import ALTERNATIVES
+from services.registry.domain.soundness import ALTERNATIVES, SECTIONS
 
-SECTIONS: Mapping[str, str] = {
-    "laws": "法律版本", "deadlines": "期限", "thresholds": "数额标准", "ranges": "处罚幅度", "rules": "规则",
-    "ordering_guards": "程序先后", "closing_guards": "结案条件", "decision_contents": "决定书内容",
-    "inspection_caps": "检查频次上限", "number_patterns": "文号式样", "boundary": "以上以下",
-    "discretion_bands": "裁量阶次", "calendar_overrides": "节假日调整",
-}  # fmt: skip
 LABELS: Mapping[str, str] = {
     "title": "事项名称", "sector": "行业", "check_points": "检查要点", "method": "检查方法", "finding_text": "违法事实",
     "applies_if": "适用条件", "is_major_hazard": "重大隐患", "key_item_code": "重点事项编号", "basis": "违反条款",
@@ -23,6 +17,11 @@ LABELS: Mapping[str, str] = {
     "confidence": "可信度", "unverified": "待核实", "length": "期限长度", "unit": "计算单位", "amount_fen": "数额（分）",
     "min_fen": "下限（分）", "max_fen": "上限（分）", "rolls_to_working_day": "逢节假日顺延", "maximum": "上限次数",
 }  # fmt: skip
+HEADS: Mapping[str, str] = {
+    "title": "名称", "valid_from": "有效期起", "valid_to": "有效期止", "register_terms": "登记用语", "version": "版本",
+}  # fmt: skip
+"""What is said of a release as a whole."""
+
 WORDS: Mapping[str, str] = {"added": "新增", "removed": "删除", "changed": "修改"}
 ABSENT = object()
 
@@ -64,6 +63,8 @@ class Change:
     @property
     def zh(self) -> str:
         """The change as a sentence."""
+        if self.section == self.code:  # a part of the release as a whole
+            return f"{WORDS[self.change]}{self.fields[0].label}"
         name = f"{self.code} {self.title}".strip()
         inside = "：" + "、".join(field.label for field in self.fields) if self.fields else ""
         return f"{WORDS[self.change]}{SECTIONS.get(self.section, '检查事项')}{name}{inside}"
@@ -75,9 +76,11 @@ def previous(known: Iterable[Released], of: Released) -> Released | None:
     return max(earlier, key=lambda one: (one.valid_from, one.version), default=None)
 
 
-def catalogue_changes(before: Iterable[Row], after: Iterable[Row]) -> list[Change]:
-    """How the items of two catalogues differ, by item code."""
-    return _changes("items", before, after, lambda row: str(row["code"]))
+def catalogue_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """How two catalogues differ: their items by code, and what is said of the whole (`HEADS`) if there was one before."""
+    heads = [name for name in HEADS if name != "version" and name in before and _differs(before, after, name)]
+    items = _changes("items", before.get("items") or (), after["items"], lambda row: str(row["code"]))
+    return [*(_whole(name, before, after) for name in heads), *items]
 
 
 def rulebook_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
@@ -120,7 +123,7 @@ def _named(row: Row) -> str:
 
 
 def _whole(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
-    field = FieldChange(name, LABELS.get(name, name), before.get(name), after.get(name))
+    field = FieldChange(name, HEADS.get(name, name), before.get(name), after.get(name))
     return Change(name, name, "changed", "", (field,))
 
 

@@ -15,8 +15,17 @@ from typing import Any
 from chassis.domain import Refused
 from services.registry.domain.provisions import NOT_IN_FORCE, Row, day, objects, provision_of, require_exists, valid_on
 
+SECTIONS: Mapping[str, str] = {
+    "laws": "法律版本", "deadlines": "期限", "thresholds": "数额标准", "ranges": "处罚幅度", "rules": "规则",
+    "ordering_guards": "程序先后", "closing_guards": "结案条件", "decision_contents": "决定书内容",
+    "inspection_caps": "检查频次上限", "number_patterns": "文号式样", "boundary": "以上以下",
+    "discretion_bands": "裁量阶次", "calendar_overrides": "节假日调整",
+}  # fmt: skip
+"""What the sections of a rulebook are called."""
+
 Key = Callable[[Row], Hashable]
 CITED = {"law", "version", "article"}
+LISTED = 1000  # faults that a refusal names
 
 
 def _by(*names: str) -> Key:
@@ -97,18 +106,32 @@ def refusals(checks: Iterable[Callable[[], None]]) -> Iterator[Refused]:
 
 
 def require_items(items: Iterable[Row], book: Mapping[str, Any] | None, valid_to: date | None) -> None:
-    """The items of a catalogue hang together; with a rulebook every citation exists, every penalty lies inside its range."""
-    for item in items:
-        for _, why in _overlaps(f"{item['code']} penalty", item["penalty"], _by("provision", "phase", "subject")):
-            raise why
-        for penalty in item["penalty"]:
-            _ordered(penalty, str(item["code"]))
-    if book is None:
-        return
-    for item in items:
-        require_citations(item, book["laws"], valid_to)
-        for penalty in item["penalty"]:
-            _inside({**penalty, "code": item["code"]}, book["ranges"], "penalty-outside-range", "处罚", "penalty")
+    """The items of a catalogue hang together; with a rulebook every citation exists, every penalty lies inside its range.
+
+    Refused by the first fault, which names its item; `faults` are all of them, of the citations of an item the first.
+    """
+    faults = [(str(item["code"]), why) for item in items for why in _item_faults(item, book, valid_to)]
+    if faults:
+        code, first = faults[0]
+        told = [{"item": item, "code": why.code, "zh": why.zh, "en": why.en} for item, why in faults[:LISTED]]
+        raise Refused(
+            first.code, f"检查事项{code}：{first.zh}", f"item {code}: {first.en}", **first.facts,
+            basis=first.basis, item=code, faults=told, faults_total=len(faults),
+        )  # fmt: skip
+
+
+def _item_faults(item: Row, book: Mapping[str, Any] | None, valid_to: date | None) -> Iterator[Refused]:
+    """What keeps an item from being published: by itself, then by the book; of its citations the first."""
+    code = str(item["code"])
+    yield from (why for _, why in _overlaps(f"{code} penalty", item["penalty"], _by("provision", "phase", "subject")))
+    checks: list[Callable[[], None]] = [partial(_ordered, penalty, code) for penalty in item["penalty"]]
+    if book is not None:
+        checks.append(partial(require_citations, item, book["laws"], valid_to))
+        checks += [
+            partial(_inside, {**penalty, "code": code}, book["ranges"], "penalty-outside-range", "处罚", "penalty")
+            for penalty in item["penalty"]
+        ]
+    yield from refusals(checks)
 
 
 def require_citations(node: Any, laws: Sequence[Row], until: str | date | None) -> None:
@@ -152,7 +175,8 @@ def _overlaps(section: str, rows: Iterable[Row], key: Key) -> Iterator[tuple[int
 
 def _overlap(section: str, what: str) -> Refused:
     return Refused(
-        "validity-overlap", f"{section}中有效期重叠：{what}", f"two rows of {section} hold on the same day: {what}",
+        "validity-overlap", f"{SECTIONS.get(section, section)}中有效期重叠：{what}",
+        f"two rows of {section} hold on the same day: {what}",
         section=section, what=what,
     )  # fmt: skip
 

@@ -17,8 +17,8 @@ from services.tasks.queries.lists import Listing, listed_rows
 LAST_DAY = date(2100, 12, 31)  # of plans and due dates: a typing mistake, not a deadline, lies behind it
 Day = Annotated[date, Field(le=LAST_DAY), WRITTEN]
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Sector = Literal["steel", "aluminium", "dust"]
-Sectors = Annotated[tuple[Sector, ...], Field(min_length=1, max_length=3)]
+Sector = Literal["steel", "aluminium", "dust", "confined-space"]
+Sectors = Annotated[tuple[Sector, ...], Field(min_length=1, max_length=4)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
 Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$")]

@@ -100,8 +100,9 @@ def request_approval(
     state: ApprovalState, task: TaskState, command: RequestApproval, rules: InspectionRules | None,
     published: Collection[str], actor: str, at: datetime,
 ) -> list[Event]:  # fmt: skip
-    """Ask for an inspection; again after a rejection, or for another day. `published` are the items in force on the planned day.
+    """Ask for an inspection; again after a rejection, for another day, or beyond the cap once that is known to be reached.
 
+    `published` are the items in force on the planned day.
     Refused `task-ended`, `approval-pending`, `approved-already`, `item-not-published` (only what is on the published list is
     inspected), `over-cap-not-urgent` (beyond the cap only once the head has agreed).
     Source: 国办发〔2024〕54号.
@@ -111,7 +112,7 @@ def request_approval(
         raise Refused("task-ended", "任务已结束", "the task has ended", state=task.state)
     if state.state == "requested":
         raise Refused("approval-pending", "已有待批的检查申请", "a request waits for its decision")
-    if state.state == "approved" and state.request is not None and state.request.planned_on == command.planned_on:
+    if state.state == "approved" and state.request is not None and _covers(state.request, command):
         raise Refused("approved-already", "该日检查已获批准", "the inspection is approved for this day already")
     missing = sorted(set(command.items) - set(published)) if rules is not None and rules.published_items else []
     if missing or (rules is not None and rules.published_items and not command.items):
@@ -128,6 +129,12 @@ def request_approval(
             regularise_by=None if hours is None else at + timedelta(hours=hours), over_cap_reason=command.over_cap_reason,
         )
     ]  # fmt: skip
+
+
+def _covers(approved: ApprovalRequested, command: RequestApproval) -> bool:
+    """Whether what is asked for was approved: the same day, and beyond the cap if that is asked for."""
+    beyond = command.over_cap_reason is not None and approved.over_cap_reason is None
+    return approved.planned_on == command.planned_on and not beyond
 
 
 def decide_approval(state: ApprovalState, actor: str, organ_id: str, at: datetime, rejection: str | None = None) -> list[Event]:

@@ -178,7 +178,8 @@ def count_inspection(
     exempt = cap is not None and task.kind in cap.exempt_kinds
     beyond = cap is not None and not exempt and cap.reached(state.counted)
     if cap is not None and beyond and over_cap is None:
-        raise Refused("cap-reached", f"该企业{year}年检查已达频次上限（{cap.maximum}次）", "the yearly cap is reached",
+        raise Refused("cap-reached", f"该企业{year}年检查已达频次上限（{cap.maximum}次）；确需检查的，须说明理由重新申请批准",
+                      "the yearly cap is reached; to go beyond it, ask for approval again with a reason",
                       basis=cap.source or None, cap=cap.code, maximum=cap.maximum, counted=state.counted, year=year)  # fmt: skip
     reason, approver = over_cap if beyond and over_cap is not None else (None, None)
     return [

@@ -108,6 +108,30 @@ def test_spoilt_catalogue(spoil: Callable[[dict[str, Any]], object], code: str) 
     assert refused.value.code == code
 
 
+def test_a_refused_catalogue_names_each_item_that_is_at_fault() -> None:
+    content = copy.deepcopy(document("catalogue-2021"))
+    first, second = content["items"][0], content["items"][3]
+    first["basis"][0].update(version="2099")
+    second["penalty"].append(second["penalty"][0])
+    second["penalty"][1].update(min_fen=10**9)
+    with pytest.raises(Refused) as refused:
+        law.publish_catalogue(CATALOGUE.initial, catalogue(content), BOOK)
+    assert (refused.value.facts["item"], refused.value.zh.startswith(f"检查事项{first['code']}：")) == (first["code"], True)
+    assert [(fault["item"], fault["code"]) for fault in refused.value.facts["faults"]] == [
+        (first["code"], "law-unknown"), (second["code"], "validity-overlap"), (second["code"], "range-reversed"),
+        (second["code"], "penalty-outside-range"),
+    ]  # fmt: skip
+    assert refused.value.facts["faults_total"] == 4
+
+
+def test_a_refused_rulebook_calls_its_section_by_name() -> None:
+    content = copy.deepcopy(document("rulebook-2021"))
+    content["deadlines"].append({**content["deadlines"][0], "valid_from": "2025-01-01"})
+    with pytest.raises(Refused) as refused:
+        law.publish_rulebook(RULEBOOK.initial, rulebook(content))
+    assert refused.value.zh.startswith("期限中有效期重叠")
+
+
 def test_without_a_rulebook_citations_are_not_checked() -> None:
     content = document("catalogue-2021")
     content["items"][0]["basis"][0]["version"] = "2099"

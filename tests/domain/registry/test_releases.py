@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import asdict, replace
 from datetime import date
 
 from services.registry.domain import releases
@@ -22,7 +23,7 @@ def test_items_that_came_went_and_read_otherwise() -> None:
     after[0]["finding_text"] = "改写"
     after[0]["penalty"][0]["max_fen"] = 1
     after.append({**before[0], "code": "STL-99", "title": "新事项"})
-    found = {change.code: change for change in releases.catalogue_changes(before, after)}
+    found = {change.code: change for change in releases.catalogue_changes({"items": before}, {"items": after})}
     assert {code: change.change for code, change in found.items()} == {
         before[0]["code"]: "removed", after[0]["code"]: "changed", "STL-99": "added",
     }  # fmt: skip
@@ -32,8 +33,15 @@ def test_items_that_came_went_and_read_otherwise() -> None:
 
 
 def test_release_against_itself() -> None:
-    assert releases.catalogue_changes(ITEMS.items, ITEMS.items) == []
+    assert releases.catalogue_changes(asdict(ITEMS), asdict(ITEMS)) == []
     assert releases.rulebook_changes(BOOK.content, BOOK.content) == []
+
+
+def test_what_a_catalogue_says_of_itself_is_a_change_as_well() -> None:
+    later = replace(ITEMS, version="2023.1", valid_from=date(2023, 1, 1), title="二〇二三年清单")
+    found = releases.catalogue_changes(asdict(ITEMS), asdict(later))
+    assert [change.zh for change in found] == ["修改名称", "修改有效期起"]
+    assert (found[1].fields[0].before, found[1].fields[0].after) == (date(2021, 1, 1), date(2023, 1, 1))
 
 
 def test_second_rulebook_of_2026_against_the_first() -> None:
@@ -45,7 +53,7 @@ def test_second_rulebook_of_2026_against_the_first() -> None:
     assert counts[("discretion_bands", "added")] == 13
     assert counts[("number_patterns", "added")] == 1
     assert not any(section in ("deadlines", "ranges", "thresholds", "laws") for section, _ in counts)
-    assert any(change.code == "version" for change in found)
+    assert next(change.zh for change in found if change.code == "version") == "修改版本"
 
 
 def test_third_rulebook_of_2026_against_the_second() -> None:
@@ -54,7 +62,7 @@ def test_third_rulebook_of_2026_against_the_second() -> None:
 
 
 def test_first_release_adds_everything() -> None:
-    found = releases.catalogue_changes([], ITEMS.items)
+    found = releases.catalogue_changes({}, asdict(ITEMS))
     assert [change.change for change in found] == ["added"] * len(ITEMS.items)
 
 

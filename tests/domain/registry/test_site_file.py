@@ -212,7 +212,10 @@ FOUND = [Finding("exposure", "10+", "现场清点")]
 
 def test_grade_follows_from_its_factors_and_is_reviewed_within_a_year() -> None:
     assert [rule.code for rule in grading.asked(RULES, file().sectors)] == ["exposure"]
-    assert grading.suggested(RULES.factors[0], file()).code == "10+"
+    suggested = grading.suggested(RULES.factors[0], file())
+    assert suggested is not None
+    assert suggested.code == "10+"
+    assert grading.suggested(RULES.factors[1], file()) is None  # no option says of which fields
     [event] = grading.grade(file(), RULES, FOUND, OFFICER)
     assert isinstance(event, RiskGraded)
     assert (event.grade, event.points, event.review_due_on) == ("considerable", 40, date(2027, 3, 2))

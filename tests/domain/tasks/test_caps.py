@@ -205,3 +205,12 @@ def test_an_override_counts_only_once_approved_and_never_as_urgent() -> None:
     assert over_cap_of(decided(asked())) is None
     with pytest.raises(Refused, match="over-cap-not-urgent"):
         asked(replace(ASKED, over_cap_reason="x", urgent_reason="y"))
+
+
+def test_who_learns_after_the_approval_that_the_cap_is_reached_asks_again_with_a_reason() -> None:
+    beyond = replace(ASKED, over_cap_reason="事故隐患线索")
+    state = asked(beyond, decided(asked()))
+    assert (state.state, over_cap_of(decided(state))) == ("requested", ("事故隐患线索", "p-head"))
+    for again in (beyond, ASKED):
+        with pytest.raises(Refused, match="approved-already"):
+            asked(again, decided(state))

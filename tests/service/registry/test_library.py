@@ -123,7 +123,7 @@ async def test_releases_are_listed_by_day_and_compared(desk: Desk) -> None:
     told = await desk.get(path)
     removed = catalogue["items"][0]
     assert (told["against"], [change["zh"] for change in told["changes"]]) == (
-        "2021.1", [f"删除检查事项{removed['code']} {removed['title']}"],
+        "2021.1", ["修改有效期起", f"删除检查事项{removed['code']} {removed['title']}"],
     )  # fmt: skip
     assert (await desk.get(path, against="2022.1"))["changes"] == []
     assert (await desk.auditor.get(path, params={"against": "2099.1"})).status_code == 404

@@ -108,7 +108,8 @@ async def test_enterprise_submits_and_an_officer_decides_field_by_field(files: F
     assert foreign.status_code == 404
     assert (await files.itself.get(files.path(1))).status_code == 404
     await files.post(files.itself, files.path(0, "submissions"), **submission)
-    assert (await files.fields())["staff"]["value"] != 61
+    before = (await files.fields())["staff"]
+    assert (before["value"], before["stated_by"], before["stated_on"]) == (45, None, "2026-03-02")  # as the file was opened
     waiting = await files.desk.settled("/v1/submissions", files.officer)
     assert [(row["submission_id"], row["answers"]) for row in waiting] == [("sub-1", 6)]
     decided = await files.post(
@@ -166,7 +167,9 @@ async def test_entry_on_site_fills_gaps_and_time_makes_stale(files: Files) -> No
 
 async def test_grade_is_reviewed_every_year(files: Files) -> None:
     factors = (await files.desk.get(files.path(0, "risk-factors")))["factors"]
-    findings = [{"factor": one["code"], "option": one["suggested"], "reason": "现场核对"} for one in factors]
+    assert next(one["suggested"] for one in factors if one["code"] == "dust-exposure") is None  # nothing in the file tells
+    options = {one["code"]: one["suggested"] or one["options"][-1]["code"] for one in factors}
+    findings = [{"factor": code, "option": option, "reason": "现场核对"} for code, option in options.items()]
     await files.post(files.desk.manager, files.path(0, "grades"), findings=findings)
     [row] = [r for r in await files.desk.settled("/v1/enterprises") if r["enterprise_id"] == files.ids[0]]
     told = await files.desk.get(files.path())

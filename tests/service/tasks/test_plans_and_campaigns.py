@@ -76,6 +76,19 @@ async def test_apportionment_waits_for_the_whole_register(city: City) -> None:
     assert expect(await city.manager.post("/v1/campaigns/campaign-2021/apportionments", json=asked), 201)["tasks"] == 13
 
 
+async def test_every_sector_of_the_register_can_be_planned_and_apportioned(city: City) -> None:
+    await city.jurisdictions()
+    await city.rulebook()
+    plan = {**PLAN, "sectors": ["steel", "aluminium", "dust", "confined-space"]}
+    expect(await city.manager.post("/v1/plans", json=plan), 201)
+    expect(await city.approver.post("/v1/plans/plan-2021/approvals", json={}, headers={"If-Match": '"1"'}), 201)
+    expect(await city.manager.post("/v1/campaigns", json={**CAMPAIGN, "sectors": ["confined-space"]}), 201)
+    enterprise_id = await city.enterprise(1, "xihu", "confined-space")
+    asked = {"seed": "2021", "expected_enterprises": 1}
+    expect(await city.manager.post("/v1/campaigns/campaign-2021/apportionments", json=asked), 201)
+    assert [(one["enterprise_id"], one["sector"]) for one in await city.tasks()] == [(enterprise_id, "confined-space")]
+
+
 async def test_enterprise_whose_district_has_not_arrived_is_not_left_out_silently(city: City) -> None:
     await city.founded()
     await city.campaign()

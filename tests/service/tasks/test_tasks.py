@@ -69,6 +69,16 @@ async def test_a_completed_task_never_becomes_overdue(city: City) -> None:
     assert await city.under_test.connection.fetchval(armed, task["task_id"]) == "disarmed"
 
 
+async def test_the_status_tells_the_next_deadline_and_how_many_are_due(city: City) -> None:
+    await city.open_task()
+    operator = city.under_test.client("operator")
+    status = expect(await operator.get("/ops/status"))
+    assert status["deadlines"] == {"due": 0, "next": "2021-11-22T16:00:00+00:00"}
+    city.under_test.clock.at = datetime(2021, 12, 5, tzinfo=UTC)
+    status = expect(await operator.get("/ops/status"))
+    assert status["deadlines"] == {"due": 24, "next": None}
+
+
 async def test_list_in_pages_by_due_date_and_within_the_districts_one_may_see(city: City) -> None:
     await city.founded()
     await city.apportioned()
