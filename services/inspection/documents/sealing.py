@@ -5,18 +5,22 @@ Blocking, and for threads only: pyHanko runs an event loop of its own.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import pem, x509
+from pyhanko.pdf_utils.generic import IndirectObject, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
@@ -24,6 +28,10 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
+HARMLESS = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
+"""What may have been added after a signature: other signatures, and what proves them later on."""
+BESIDE = frozenset({"/AcroForm", "/DSS", "/Extensions", "/MarkInfo", "/Metadata", "/Perms", "/Version"})
+"""What signing programs add to a document's catalogue; nothing of it is shown."""
 for _noisy in ("pyhanko", "pyhanko_certvalidator"):  # what they find is in their answers; their logs are stack traces
     logging.getLogger(_noisy).setLevel(logging.CRITICAL)
 
@@ -34,7 +42,10 @@ class NotSignable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A signature on a file: whose, when by the signer's clock, whether the bytes are those signed, whether it is trusted."""
+    """A signature on a file: whose, when by the signer's clock, whether the bytes are those signed, whether it is trusted.
+
+    `covers_all`: it is over all that was there, and what came after it are further signatures only.
+    """
 
     signer: str
     signed_at: datetime | None
@@ -93,7 +104,7 @@ def seals_of(pdf: bytes, roots: Iterable[x509.Certificate] = ()) -> list[Seal]:
                 status.signer_reported_dt,
                 bool(status.intact and status.valid),
                 bool(status.trusted),
-                status.coverage in WHOLE,
+                status.coverage in WHOLE and status.modification_level in HARMLESS,
             )
         )
     return seals
@@ -108,28 +119,56 @@ def revisions_of(pdf: bytes) -> list[bytes]:
 def only_signed(signed: bytes, before: bytes) -> bool:
     """Whether a file is another one, byte for byte, with one more signature behind it and nothing else that shows.
 
-    One intact signature more than before, over the whole file; the pages as they were; no note on them but signatures.
+    One intact signature more than before, over the whole file; what is shown as it was.
     """
     if not is_addition(signed, before):
         return False
     seals = seals_of(signed)
     intact = all(seal.intact for seal in seals) and bool(seals) and seals[-1].covers_all
-    return intact and len(seals) == len(seals_of(before)) + 1 and _pages(signed) == _pages(before)
+    return intact and len(seals) == len(seals_of(before)) + 1 and shows_the_same(signed, before)
 
 
-def _pages(pdf: bytes) -> Sequence[tuple[object, ...]]:
-    """What each page shows: its contents, its size, what it draws with, notes that are no signatures."""
+def shows_the_same(pdf: bytes, before: bytes) -> bool:
+    """Whether a file shows what an earlier revision of it shows; ValueError if it cannot be read."""
+    try:
+        return _shown(pdf) == _shown(before)
+    except (PdfError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
+        raise ValueError(f"not a PDF file that can be read: {error}") from error
+
+
+def _shown(pdf: bytes) -> list[tuple[str, str, str]]:
+    """All that can be reached from the catalogue: pages with whatever they draw with, at any depth, notes, actions.
+
+    Left out are the fields of signatures, and what signing programs add to the catalogue.
+    """
     reader = PdfFileReader(io.BytesIO(pdf))
-    count = int(reader.root["/Pages"]["/Count"])
-    shown = []
-    for number in range(count):
-        page = reader.find_page_for_modification(number)[0].get_object()  # type: ignore[no-untyped-call]
-        notes = [str(note.get_object()) for note in page.get("/Annots", ()) if note.get_object().get("/FT") != "/Sig"]
-        contents = page["/Contents"]
-        streams = contents if isinstance(contents, list) else [contents]
-        data = b"".join(stream.get_object().data for stream in streams)
-        shown.append((data, str(page.get("/MediaBox")), str(page.get("/Resources")), notes))
-    return shown
+    fields = {str(one.sig_field.container_ref) for one in reader.embedded_signatures}
+    is_another_form = "/AcroForm" in reader.root and "/XFA" in reader.root["/AcroForm"]
+    told = [("form", "/XFA", "")] if is_another_form else []
+    seen: set[str] = set()
+    left: list[tuple[str, str, Any]] = [("root", key, one) for key, one in reader.root.items() if key not in BESIDE]
+    while left:
+        owner, place, value = left.pop()
+        if isinstance(value, IndirectObject):
+            told.append((owner, place, owner := str(value.reference)))
+            if owner in seen:
+                continue
+            seen.add(owner)
+            place, value = "", value.get_object()  # type: ignore[no-untyped-call]
+        if isinstance(value, StreamObject):
+            told.append((owner, place, hashlib.sha256(value.encoded_data).hexdigest()))
+        if isinstance(value, dict):
+            notes = value.get("/Annots", ())
+            if isinstance(notes, IndirectObject):
+                notes = notes.get_object()  # type: ignore[no-untyped-call]
+            notes = [one for one in notes if str(getattr(one, "reference", "")) not in fields]
+            inside = [(key, one) for key, one in value.items() if key not in ("/Annots", "/Tabs")]
+            left += [(owner, place + key, one) for key, one in [*inside, *(("/Annots", one) for one in notes)]]
+        elif isinstance(value, list):
+            left += [(owner, f"{place}/{number}", one) for number, one in enumerate(value)]
+        else:
+            told.append((owner, place, repr(value)))
+    return sorted(told)
 
 
 def is_addition(signed: bytes, issued: bytes) -> bool:
