@@ -25,6 +25,7 @@ from services.inspection.domain.device import (
     Registration,
     Signed,
     check_counter,
+    check_kept,
     registered,
 )
 from services.inspection.domain.evidence import EVIDENCE
@@ -152,6 +153,7 @@ async def upload(request: Request, device_id: Id, body: UploadBody, command: Off
     waits = await settle_device(command.runner, device_id)
     await settle_waiting(command.runner, str(loaded.district))
     after = (await _device(request, device_id, command.principal)).state
+    read_ones = [check_kept(after, one) or one if isinstance(one, Signed) else one for one in read_ones]
     answers = [
         await _told(request, command.principal, text, one, after, waits, known)
         for text, one in zip(body.commands, read_ones, strict=True)

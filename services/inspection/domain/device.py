@@ -209,6 +209,13 @@ def check_counter(state: DeviceState, command: Signed) -> Refused | None:
     return None
 
 
+def check_kept(state: DeviceState, command: Signed) -> Refused | None:
+    """Why a command that was sent is not among what is kept, if so: another one of its upload, or of another, has its place."""
+    if state.hashes.get(command.counter) == command.sha256:
+        return None
+    return check_counter(state, command) or refused("counter-too-far", counter=command.counter, next=state.contiguous + 1)
+
+
 def abandon(state: DeviceState, counter: int, reason: str) -> list[Event]:
     """Give up a command that waits for something that will never be. Refused `command-not-held`."""
     if counter not in state.waiting:

@@ -9,6 +9,7 @@ import pytest
 
 from services.inspection.api import settling
 from services.inspection.api.settling import settle_waiting
+from services.inspection.domain import device
 from tests.service.inspection.office import CHECK_IN, MORNING, Office, hazard
 from tests.service.inspection.phone import NOON, Phone, phones, verdicts
 
@@ -320,3 +321,28 @@ async def test_who_has_left_notes_nothing_any_more(office: Office) -> None:
     phone.note("answers", {"answers": [answered("DST-K6", "a-1")]}, minutes=-50)
     [told] = await phone.send()
     assert (told["verdict"], told["code"]) == ("refused", "certificate-expired")
+
+
+async def test_of_two_commands_under_one_counter_in_one_upload_only_the_kept_one_is_told_as_kept(office: Office) -> None:
+    await planned(office)
+    [phone] = await phones(office, 1)
+    phone.note("check-in", CHECK_IN, minutes=-60)
+    phone.note("answers", {"answers": [answered("DST-K6", "a-1")]}, minutes=-50)
+    phone.note("answers", {"answers": [answered("DST-K6", "a-2", "not-checked")]}, minutes=-40, counter=2)
+    told = await phone.send()
+    assert [(one["verdict"], one.get("code")) for one in told] == [
+        ("accepted", None), ("accepted", None), ("refused", "counter-reused"),
+    ]  # fmt: skip
+
+
+async def test_what_no_longer_fits_among_what_waits_is_not_told_as_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    await planned(office)
+    [phone] = await phones(office, 1)
+    monkeypatch.setattr(device, "LONGEST_LEAD", 2)
+    for minutes in (-60, -50, -40):
+        phone.note("answers", {"answers": [answered("DST-K6", f"a{minutes}")]}, minutes=minutes)
+    assert verdicts(await phone.send(phone.outbox[:1])) == ["held"]
+    told = await phone.send(phone.outbox[1:])
+    assert [(one["verdict"], one["code"]) for one in told] == [("held", "not-checked-in"), ("refused", "counter-too-far")]
