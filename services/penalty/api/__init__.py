@@ -1,5 +1,5 @@
 """Penalty over HTTP: parse, authorise, call, present."""
 
-from services.penalty.api import cases, charging, deciding, filing, payments
+from services.penalty.api import bank, cases, charging, deciding, filing, payments
 
-ROUTERS = (filing.router, charging.router, deciding.router, payments.router, cases.router)
+ROUTERS = (filing.router, charging.router, deciding.router, payments.router, bank.router, cases.router)

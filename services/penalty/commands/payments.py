@@ -59,7 +59,7 @@ async def credit(work: Work, of: Account, command: domain.ReceivePayment) -> Pay
     if decision is not None:
         domain.require_not_before(command.paid_on, decision.decided_on, of.rules, payment.RULE)
     events = domain.receive_payment(of.payment.state, command, work.at, of.rules)
-    return await _reckoned(work, work.append(of.payment, events))
+    return await _reckoned(work, work.append(of.payment, events), _law_by(of.rules))
 
 
 async def make_refund(work: Work, case_id: str, party_id: str, command: payment.MakeRefund) -> dict[str, Any]:
@@ -84,7 +84,7 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
     approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
     documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
     events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)
-    state = await _reckoned(work, work.append(of.payment, events))
+    state = await _reckoned(work, work.append(of.payment, events), _law_by(of.rules))
     return {"approval_no": approval_no, "instalments": [] if state.plan is None else list(state.plan.instalments)}
 
 
@@ -116,7 +116,8 @@ async def flag_payment_overdue(work: Work, deadline: Deadline) -> None:
     """What was due that day, the fine or an instalment, is missing: the surcharge begins to run."""
     work.rulebook = deadline.detail.get("rulebook")
     owed = await work.existing(PAYMENTS, deadline.key)
-    await _reckoned(work, work.append(owed, domain.flag_payment_overdue(owed.state, due_on(deadline), work.at)))
+    flagged = work.append(owed, domain.flag_payment_overdue(owed.state, due_on(deadline), work.at))
+    await _reckoned(work, flagged, await _law(work))
 
 
 async def reach_cap(work: Work, deadline: Deadline) -> None:
@@ -140,9 +141,9 @@ def told(state: PaymentState) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _reckoned(work: Work, owed: Loaded[PaymentState]) -> PaymentState:
+async def _reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | None) -> PaymentState:
     """After what changes the arrears: from when on the surcharge grows no more."""
-    if not owed.state.overdue or (law := await _law(work)) is None:
+    if not owed.state.overdue or law is None:
         return owed.state
     pending = await pending_remedies(work, owed.key)
     return work.append(owed, payment.reckon_cap(owed.state, law, pending, day_of(work.at))).state
@@ -151,6 +152,13 @@ async def _reckoned(work: Work, owed: Loaded[PaymentState]) -> PaymentState:
 async def _law(work: Work) -> SurchargeLaw | None:
     """The surcharge by the rules of the day; None where they know none: what is in arrears is flagged all the same."""
     try:
-        return surcharge_law(await queries.rules_on(work.read, day_of(work.at)))
+        return _law_by(await queries.rules_on(work.read, day_of(work.at)))
+    except Refused:
+        return None
+
+
+def _law_by(rules: Rules) -> SurchargeLaw | None:
+    try:
+        return surcharge_law(rules)
     except Refused:
         return None

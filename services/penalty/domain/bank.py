@@ -116,6 +116,13 @@ TRANSFERS = Stream("bank-transfer", TransferState(), evolve_transfer)
 STATEMENTS: Stream[BankStatementImported | None] = Stream("bank-statement", None, evolve_statement)
 
 
+def about(
+    transfer: BankTransferReported, *, case_id: str | None = None, party_id: str | None = None, unmatched: str | None = None
+) -> BankTransferReported:  # fmt: skip
+    """The transfer with what it is for, or why that is not known."""
+    return replace(transfer, case_id=case_id, party_id=party_id, unmatched=unmatched)
+
+
 def report_transfer(state: TransferState, transfer: BankTransferReported) -> list[Event]:
     """The bank reports a transfer: once; the same again changes nothing. Refused `bank-reference-known` if it is another one."""
     known = state.reported

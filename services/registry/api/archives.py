@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import zipfile
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import PurePosixPath
 
+from chassis import separated
 from services.registry.api.parsing import unreadable
 from services.registry.api.workbooks import FORMS
 from services.registry.commands.staging import Staged
@@ -21,7 +21,6 @@ from services.registry.domain.workbook import Row, Sheets, entries_of, form_of_h
 
 UNFOLDED = 4 << 30  # bytes of all files together
 README_ROWS = 100  # of each file, to tell which form it is
-ENCODINGS = ("utf-8-sig", "gb18030")  # the second is what spreadsheets in Chinese write
 TRIED = 1 << 16  # bytes by which the encoding is told
 DAMAGED = (zipfile.BadZipFile, zlib.error, csv.Error, UnicodeDecodeError, EOFError, NotImplementedError, RuntimeError)
 
@@ -89,11 +88,8 @@ def _rows(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[Row]:
 
 
 def encoding_of(begin: bytes) -> str:
-    """The first encoding in which the beginning of a file is text."""
-    for encoding in ENCODINGS:
-        try:
-            codecs.getincrementaldecoder(encoding)().decode(begin)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise unreadable("csv-encoding")
+    """The first encoding in which the beginning of a file is text; raises WorkbookRefused."""
+    try:
+        return separated.encoding_of(begin)
+    except separated.NotText as error:
+        raise unreadable("csv-encoding") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import io
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,12 +11,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from chassis import separated
 from chassis.auth import Principal
 from chassis.http import Body, Command, Id, Seen, etag
 from chassis.problems import BadRequest
 from chassis.sight import Sight
 from services.registry import queries
-from services.registry.api import archives, parsing
+from services.registry.api import parsing
 from services.registry.api.exchange import sent_file
 from services.registry.api.exports import passing, staged_book
 from services.registry.api.imports import SHEETS, XLSX, bounded, context_of, refused_file
@@ -32,7 +32,6 @@ from services.registry.domain.workbook import Fault, Row, WorkbookRefused
 
 CSV = "text/csv; charset=utf-8"
 TOGETHER = 500  # persons of an export in memory
-TRIED = 1 << 20  # bytes by which the encoding is told
 CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 CSV_BODY = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
 MULTIPART = {
@@ -131,16 +130,13 @@ async def _rows_of(content: bytes, folder: Path) -> Rows:
 
 def _csv_rows(content: bytes) -> Iterator[Row]:
     """The rows that are not empty, numbered as a spreadsheet would; raises WorkbookRefused."""
-    number = 0
     try:
-        with io.TextIOWrapper(io.BytesIO(content), archives.encoding_of(content[:TRIED]), newline="") as text:
-            for number, cells in enumerate(csv.reader(text, strict=True), start=1):
-                if any(cell.strip() for cell in cells):
-                    yield Row(number, [roster.plain(cell) for cell in cells])
-    except csv.Error as error:
-        fault = Fault(None, number + 1, None, "csv-malformed", "不是有效的CSV", f"this is no CSV: {error}")
+        for number, cells in separated.rows_of(content):
+            yield Row(number, [roster.plain(cell) for cell in cells])
+    except separated.Malformed as error:
+        fault = Fault(None, error.number, None, "csv-malformed", "不是有效的CSV", f"this is no CSV: {error.why}")
         raise WorkbookRefused([fault]) from error
-    except UnicodeDecodeError as error:
+    except separated.NotText as error:
         raise parsing.unreadable("csv-encoding") from error
 
 

@@ -1,0 +1,153 @@
+"""Bank statements and transfers over HTTP: taken in as CSV, listed, assigned by hand, sent back; and what everybody owes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from chassis import separated
+from chassis.domain import Unknown, day_of
+from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
+from chassis.moments import Moment, aggregate
+from chassis.problems import BadRequest
+from services.penalty import domain, queries
+from services.penalty.api.payments import Reference
+from services.penalty.api.reading import LISTED, Finance, Line, Reader, Text
+from services.penalty.commands import statements
+from services.penalty.domain import bank
+from services.penalty.domain.statement import Entry, Fault, StatementRefused, layout_of, read_statement
+
+FORMS = Path(__file__).parents[3] / "contracts" / "forms"
+LAYOUT = layout_of(json.loads((FORMS / "bank-statement-2026.json").read_text(encoding="utf-8")))
+CSV_BODY = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+LISTED_FAULTS = 1000  # in an answer
+
+router = APIRouter(prefix="/v1", tags=["payments"])
+
+StatementId = Annotated[str, Query(pattern=r"^[0-9a-f]{32}$")]
+Word = Annotated[str | None, Query(max_length=64)]
+
+
+class AssignmentBody(Body):
+    """入账认领: whose fine it was for, and how that was found out."""
+
+    case_id: Id
+    party_id: Id = domain.UNIT
+    note: Text
+
+
+class ReturnBody(Body):
+    """入账退回."""
+
+    return_reference: Reference
+    returned_on: IsoDate
+    note: Text
+
+
+@router.post("/bank-statements", status_code=201, openapi_extra={"requestBody": CSV_BODY})
+async def import_statement(
+    request: Request, command: Finance, file_name: Annotated[Line, Query()] = "statement.csv"
+) -> Response:  # fmt: skip
+    """Take in a statement, CSV in UTF-8 or GB 18030 of at most 4 MiB: all rows are judged first, and with any fault nothing is.
+
+    Each transfer goes to the fine whose number or code its row names; one that names none is kept for somebody to assign. The
+    same statement, and any row of it, counts once.
+    """
+    content = await request.body()
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        entries = await asyncio.to_thread(_entries, content, day_of(command.occurred_at))
+        order = statements.ImportStatement(statement_id=sha256[:32], file_name=file_name, sha256=sha256, entries=entries)
+        return await command.run(statements.import_statement, order, status=201)
+    except StatementRefused as refused:
+        raise _refused(refused.faults) from refused
+
+
+def _entries(content: bytes, today: date) -> tuple[Entry, ...]:
+    try:
+        return read_statement(LAYOUT, separated.rows_of(content), today)
+    except separated.Malformed as error:
+        fault = Fault(error.number, None, "csv-malformed", "不是有效的CSV", f"this is no CSV: {error.why}")
+        raise StatementRefused([fault]) from error
+    except separated.NotText as error:
+        fault = Fault(None, None, "csv-encoding", "文件编码无法识别，请存为UTF-8", "the file is neither UTF-8 nor GB 18030")
+        raise StatementRefused([fault]) from error
+
+
+def _refused(faults: tuple[Fault, ...]) -> BadRequest:
+    total = len(faults)
+    told = [{**asdict(fault), "reason": f"{fault.zh} / {fault.en}"} for fault in faults[:LISTED_FAULTS]]
+    return BadRequest(
+        "statement-refused", f"对账单有{total}处错误，未导入任何数据", f"the statement has {total} faults; nothing was taken in",
+        status=422, errors=told, errors_total=total,
+    )  # fmt: skip
+
+
+@router.get("/bank-statements/{statement_id}")
+async def read_statement_of(statement_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
+    """A statement that was taken in: how many transfers, how many of them for a fine."""
+    found = await aggregate(request, principal, bank.STATEMENTS, statement_id, as_of)
+    if found.state is None:
+        raise Unknown("bank-statement", statement_id)
+    return answer_json(asdict(found.state), version=found.version)
+
+
+@router.get("/bank-transfers", dependencies=LISTED)
+async def list_transfers(
+    request: Request, principal: Reader, db: Seen, asked: Paged,
+    state: Annotated[Literal["matched", "unmatched", "returned"] | None, Query()] = None, district: Word = None,
+    statement_id: StatementId | None = None, case_id: Word = None,
+) -> Response:  # fmt: skip
+    """Transfers that the bank reported, by the day they were made; those without a fine with the reason."""
+    if district is not None:
+        principal.require_district(district)
+    rows = await queries.bank_transfers(
+        db, (state, district, statement_id, case_id), asked.after_day, asked.limit + 1
+    )  # fmt: skip
+    return listed(request, asked, rows, lambda row: [row["paid_on"], row["bank_reference"]])
+
+
+@router.get("/bank-transfers/{bank_reference}")
+async def read_transfer(bank_reference: Reference, request: Request, principal: Reader, as_of: Moment) -> Response:
+    """One transfer: what the bank said of it, and what became of it."""
+    found = await aggregate(request, principal, bank.TRANSFERS, bank_reference, as_of)
+    return answer_json(asdict(found.state), version=found.version)
+
+
+@router.post("/bank-transfers/{bank_reference}/assignments", status_code=201)
+async def assign_transfer(bank_reference: Reference, body: AssignmentBody, command: Finance) -> Response:
+    """Say which fine a transfer was for."""
+    whose = (body.case_id, body.party_id, body.note)
+    return await command.run(statements.assign_transfer, bank_reference, *whose, status=201)
+
+
+@router.post("/bank-transfers/{bank_reference}/returns", status_code=201)
+async def return_transfer(bank_reference: Reference, body: ReturnBody, command: Finance) -> Response:
+    """Record that a transfer that was for no fine went back."""
+    return await command.run(statements.return_transfer, bank_reference, bank.ReturnTransfer(**body.model_dump()), status=201)
+
+
+@router.get("/payments", dependencies=LISTED)
+async def list_payments(
+    request: Request, principal: Reader, db: Seen, asked: Paged,
+    state: Annotated[Literal["open", "settled", "revoked"] | None, Query()] = None, district: Word = None, organ_id: Word = None,
+    officer_id: Word = None, enterprise_id: Word = None, overdue: bool | None = None, credit: bool | None = None,
+) -> Response:  # fmt: skip
+    """What each party owes, what is due next first; `overdue`: what is late; `credit`: where something is to be given back."""
+    if district is not None:
+        principal.require_district(district)
+    wanted = queries.PaymentFilter(state, district, organ_id, officer_id, enterprise_id, overdue, credit)
+    rows = await queries.payments(db, wanted, asked.after_day, asked.limit + 1)
+    return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["due_on"] or date.max, row["payment_code"]])
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    """A payment of the list; PostgreSQL's infinity, which is read as the last date, is no day."""
+    return {**row, "due_on": None if row["due_on"] == date.max else row["due_on"]}

@@ -1,0 +1,188 @@
+"""What the bank reports, a statement at once: each transfer to the fine that it is for, the others kept until somebody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.aggregates import Loaded
+from chassis.auth import ALL
+from chassis.domain import Refused, day_of
+from chassis.runner import Work
+from services.penalty import domain, queries
+from services.penalty.commands.payments import Account, account, credit, told
+from services.penalty.domain import CASE, PAYMENTS, Rules, bank
+from services.penalty.domain.bank import STATEMENTS, TRANSFERS, BankStatementImported, BankTransferReported
+from services.penalty.domain.statement import Entry, Fault, StatementRefused
+from services.penalty.queries import Owing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportStatement:
+    """A statement as it was sent, and what its rows say."""
+
+    statement_id: str
+    file_name: str
+    sha256: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import while it goes on: under which rules, for which district, what was found of each entry."""
+
+    work: Work
+    statement_id: str
+    rules: Rules
+    district: str
+    districts: frozenset[str]
+    owing: Mapping[str, list[Owing]]
+    counts: dict[str, int] = field(default_factory=lambda: {"matched": 0, "unmatched": 0, "known": 0})
+    faults: list[Fault] = field(default_factory=list)
+
+
+async def import_statement(work: Work, command: ImportStatement) -> dict[str, Any]:
+    """Take a statement in, whole or not at all; the same again changes nothing.
+
+    Raises StatementRefused where a row has the reference of another transfer that was recorded before.
+    """
+    known = await work.load(STATEMENTS, command.statement_id)
+    if known.state is not None:
+        await work.existing(STATEMENTS, command.statement_id)
+        return _counted(known.state, imported=False)
+    rules = await queries.rules_on(work.read, day_of(work.at))
+    work.rulebook = rules.name
+    run = _Import(
+        work, command.statement_id, rules, await _desk(work), work.context.districts, await _owing(work, command.entries)
+    )
+    for entry in command.entries:
+        run.counts[await _enter(run, entry)] += 1
+    if run.faults:
+        raise StatementRefused(run.faults)
+    imported = BankStatementImported(
+        statement_id=command.statement_id, file_name=command.file_name, sha256=command.sha256, rows=len(command.entries),
+        total_fen=sum(entry.amount_fen for entry in command.entries), **run.counts,
+    )  # fmt: skip
+    work.append(known, [imported], district=run.district)
+    return _counted(imported, imported=True)
+
+
+async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_id: str, note: str) -> dict[str, Any]:
+    """Somebody found out what a transfer was for: it is money for that fine from the day it was paid."""
+    transfer = await work.existing(TRANSFERS, bank_reference)
+    reported = bank.require_unassigned(transfer.state)
+    of = await account(work, case_id, party_id)
+    domain.require_served(of.case.state, of.rules)
+    after = await credit(work, of, _received(reported))
+    work.append(transfer, bank.assign_transfer(transfer.state, case_id, party_id, note))
+    return told(after)
+
+
+async def return_transfer(work: Work, bank_reference: str, command: bank.ReturnTransfer) -> None:
+    """A transfer that was for no fine went back."""
+    transfer = await work.existing(TRANSFERS, bank_reference)
+    work.append(transfer, bank.return_transfer(transfer.state, command, day_of(work.at)))
+
+
+async def _enter(run: _Import, entry: Entry) -> str:
+    """Record one entry; answers whether it was matched, unmatched or known."""
+    transfer = await run.work.load(TRANSFERS, entry.bank_reference)
+    reported = BankTransferReported(
+        bank_reference=entry.bank_reference, amount_fen=entry.amount_fen, paid_on=entry.paid_on, payer=entry.payer,
+        remark=entry.remark, statement_id=run.statement_id, line=entry.line,
+    )  # fmt: skip
+    if transfer.exists:
+        _check_known(run, transfer, reported)
+        return "known"
+    try:
+        of = await _account(run, _chosen(run, entry))
+        await credit(run.work, of, _received(reported))
+    except Refused as refused:
+        _append(run, transfer, reported, refused.code, None)
+        return "unmatched"
+    _append(run, transfer, reported, None, of)
+    return "matched"
+
+
+def _check_known(run: _Import, transfer: Loaded[bank.TransferState], reported: BankTransferReported) -> None:
+    try:
+        bank.report_transfer(transfer.state, reported)
+    except Refused as refused:
+        zh, en = "该流水号已入账，而金额或者日期不同", "the reference is recorded already, with another sum or day"
+        run.faults.append(Fault(reported.line, None, refused.code, zh, en))
+
+
+def _append(
+    run: _Import, transfer: Loaded[bank.TransferState], reported: BankTransferReported, reason: str | None, of: Account | None
+) -> None:
+    about = {"unmatched": reason} if of is None else {"case_id": of.case.key, "party_id": of.payment.state.party_id}
+    events = bank.report_transfer(transfer.state, bank.about(reported, **about))
+    if of is None:
+        run.work.append(transfer, events, district=run.district)
+        return
+    run.work.append(transfer, events, subject=of.case.subject, district=of.case.district, correlation_id=of.case.correlation_id)
+
+
+def _chosen(run: _Import, entry: Entry) -> Owing:
+    """The one fine that an entry names: by its code, by a decision's number, or by its case's number.
+
+    Refused `number-missing`, `decision-unknown`, `decision-ambiguous`.
+    """
+    if not entry.code and not entry.numbers:
+        raise Refused("number-missing", "没有文书字号或者缴款码", "neither a document number nor a payment code is given")
+    by_code = run.owing.get(entry.code, []) if entry.code else []
+    by_number = [(name, owing) for name in _read(run, entry) for owing in run.owing[name]]
+    by_decision = [owing for name, owing in by_number if owing.document_key == name]
+    wanted = {owing.payment_key: owing for owing in by_code or by_decision or [owing for _, owing in by_number]}
+    if len(wanted) > 1:
+        raise Refused("decision-ambiguous", "对应多个处罚决定", "more than one fine is named", count=len(wanted))
+    mine = [owing for owing in wanted.values() if ALL in run.districts or owing.district in run.districts]
+    if not mine:
+        raise Refused("decision-unknown", "没有对应的处罚决定", "no such decision is served in these districts")
+    return mine[0]
+
+
+def _read(run: _Import, entry: Entry) -> list[str]:
+    """Each number of an entry in the longest reading by which some fine goes."""
+    found = (next((name for name in readings if name in run.owing), None) for readings in entry.numbers)
+    return [name for name in found if name is not None]
+
+
+async def _account(run: _Import, owing: Owing) -> Account:
+    """As `account`, under rules that are read once for all entries."""
+    case = await run.work.existing(CASE, owing.case_id)
+    domain.require_served(case.state, run.rules)
+    payment = await run.work.load(PAYMENTS, domain.region_key(owing.case_id, owing.party_id))
+    return Account(case, payment, run.rules)
+
+
+async def _owing(work: Work, entries: tuple[Entry, ...]) -> dict[str, list[Owing]]:
+    """The fines of every district that the entries may be for, by what they are called."""
+    names = {name for entry in entries for readings in entry.numbers for name in readings} | {
+        entry.code for entry in entries if entry.code
+    }
+    found: dict[str, list[Owing]] = {}
+    for owing in await queries.owing_named(work.read, sorted(names)):
+        for name in {owing.payment_key, owing.document_key, owing.case_key or owing.document_key}:
+            found.setdefault(name, []).append(owing)
+    return found
+
+
+async def _desk(work: Work) -> str:
+    """The district of the organ that reads the statement: what is for no fine yet is its."""
+    organ = await queries.organ_of(work.read, work.context.organ)
+    if organ is None:
+        raise Refused("organ-unknown", "未登记的机关", "no such organ", organ_id=work.context.organ)
+    return organ.jurisdiction_id
+
+
+def _received(reported: BankTransferReported) -> domain.ReceivePayment:
+    return domain.ReceivePayment(amount_fen=reported.amount_fen, bank_reference=reported.bank_reference, paid_on=reported.paid_on)
+
+
+def _counted(state: BankStatementImported, *, imported: bool) -> dict[str, Any]:
+    return {
+        "statement_id": state.statement_id, "imported": imported, "rows": state.rows, "matched": state.matched,
+        "unmatched": state.unmatched, "known": state.known, "total_fen": state.total_fen,
+    }  # fmt: skip
