@@ -30,6 +30,12 @@ async def rules_of(work: Work) -> Rules:
     return rules
 
 
+def require_own_time(work: Work, enterprise_id: str | None) -> None:
+    """Refuse `occurred-at-not-taken`: whoever has until a day cannot say themselves that they were in time."""
+    if enterprise_id is not None and work.context.stated:
+        raise refused("occurred-at-not-taken")
+
+
 async def certificates_of(work: Work, officers: Sequence[CheckedInOfficer]) -> inspections.Certificates:
     """The certificates of these officers in plain, as the registry enrolled them."""
     found = await queries.certificates(work.read, [officer.officer_id for officer in officers])

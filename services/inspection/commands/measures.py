@@ -12,7 +12,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Event, Unknown, day_of
 from chassis.runner import Work
 from services.inspection import queries
-from services.inspection.commands.deciding import certificates_of, due_of, rules_of, take_number
+from services.inspection.commands.deciding import certificates_of, due_of, require_own_time, rules_of, take_number
 from services.inspection.domain.events import CheckedInOfficer, ReinspectionResult
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
@@ -110,6 +110,7 @@ async def ask_resumption(
     work: Work, measure_id: str, hazard_ids: tuple[str, ...], report: str, evidence: tuple[str, ...], enterprise_id: str | None
 ) -> None:
     """Ask to resume; `enterprise_id` is whose measure it must be (None: an officer notes it)."""
+    require_own_time(work, enterprise_id)
     loaded = await work.existing(MEASURE, measure_id)
     state = measures.of_kind(loaded.state, Suspension, measure_id)
     if enterprise_id is not None and enterprise_id != suspensions.ordered(state).enterprise_id:

@@ -11,7 +11,14 @@ from chassis.deadlines import Deadline
 from chassis.domain import Unknown, day_of
 from chassis.runner import Work
 from services.inspection import queries
-from services.inspection.commands.deciding import certificates_of, due_of, hazards_of, rules_of, take_number
+from services.inspection.commands.deciding import (
+    certificates_of,
+    due_of,
+    hazards_of,
+    require_own_time,
+    rules_of,
+    take_number,
+)
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import inspection as inspections
 from services.inspection.domain import order as orders
@@ -136,6 +143,7 @@ async def _basis(work: Work, catalogue_id: str, found: Sequence[Loaded[HazardSta
 
 
 async def _own(work: Work, order_id: str, enterprise_id: str | None) -> Loaded[OrderState]:
+    require_own_time(work, enterprise_id)
     order = await work.existing(ORDER, order_id)
     if enterprise_id is not None and enterprise_id != orders.issued(order.state).enterprise_id:
         raise Unknown(ORDER.name, order_id)

@@ -53,7 +53,8 @@ async def notify(work: Work, measure_id: str, cut_from: datetime, emergency_reas
     numbers = (
         await take_number(work, organ_id, NOTICE_ZI, measure_id), await take_number(work, organ_id, DECISION_ZI, measure_id),
     )  # fmt: skip
-    events = cuts.notify(state, cut_from, emergency_reason, hours(rules, NOTICE), numbers, rules, work.at)
+    suspension = await matter(work, requested(state).suspension_id, Suspension)
+    events = cuts.notify(state, suspension, cut_from, emergency_reason, hours(rules, NOTICE), numbers, rules, work.at)
     work.append(loaded, events)
     return {"document_no": numbers[1]}
 
@@ -61,7 +62,8 @@ async def notify(work: Work, measure_id: str, cut_from: datetime, emergency_reas
 async def carry_out(work: Work, measure_id: str) -> None:
     """Note that nothing is supplied any more."""
     loaded, state = await _cut(work, measure_id)
-    work.append(loaded, cuts.carry_out(state, await rules_of(work), work.at))
+    suspension = await matter(work, requested(state).suspension_id, Suspension)
+    work.append(loaded, cuts.carry_out(state, suspension, await rules_of(work), work.at))
 
 
 async def restore(work: Work, measure_id: str, reason: str) -> Answer:

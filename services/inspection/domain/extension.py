@@ -84,9 +84,9 @@ def asked(
     """
     if rules.extension_needs_force_majeure and command.ground != "force-majeure":
         raise refused("extension-ground", rules)
-    notice = rules.extension_request
-    if notice is not None and any(day > last - timedelta(days=notice.length) for last in due.values()):
-        raise refused("extension-too-late", rules, days=notice.length)
+    notice = rules.extension_request.length if rules.extension_request is not None else 0
+    if any(day > last - timedelta(days=notice) for last in due.values()):
+        raise refused("extension-too-late", rules, days=notice)
     if any(command.until <= last for last in due.values()):
         raise refused("extension-not-later", rules)
     return ExtensionAsked(

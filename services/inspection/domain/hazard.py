@@ -59,6 +59,7 @@ class HazardState:
     supervision: SupervisionOpened | None = None
     closed: HazardClosed | None = None
     corrected: HazardCorrected | None = None
+    reported_on: date | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def evolve_hazard(state: HazardState, event: Event) -> HazardState:
         case HazardOrdered():
             return replace(state, status="ordered", order_id=event.order_id, due_on=event.due_on)
         case HazardReported():
-            return replace(state, status="reported")
+            return replace(state, status="reported", reported_on=event.reported_on)
         case HazardRectified():
             return replace(state, status="rectified")
         case ReInspectionFailed():
@@ -249,6 +250,8 @@ def re_inspect(state: HazardState, order_id: str, result: ReinspectionResult, da
     if state.status == "failed":
         raise refused("report-first", rules, hazard_id=hazard_id)
     if state.status == "ordered" and (state.due_on is None or day <= state.due_on):
+        raise refused("re-inspection-too-early", rules, hazard_id=hazard_id)
+    if state.status == "reported" and state.reported_on is not None and day < state.reported_on:
         raise refused("re-inspection-too-early", rules, hazard_id=hazard_id)
     if result.passed:
         return [HazardRectified(hazard_id=hazard_id, order_id=order_id, re_inspected_on=day)]

@@ -96,14 +96,15 @@ def take_given(
 ) -> list[Event]:
     """The number that a device gave to a document without a network, out of a block that was leased to it.
 
-    Refused `number-not-leased` (the block has perhaps not arrived here yet) and `number-used`.
+    Refused `number-not-leased` (the block has perhaps not arrived here yet) and `number-used`, also by what was numbered here
+    before the series was leased.
     """
     key = series_key(organ_id, zi, year)
     block = next((block for block in blocks if block.first <= number <= block.last), None)
     if block is None or not state.leased:
         raise Refused("number-not-leased", f"{key}的文号{number}未发放给该设备", "the number is not leased to the device",
                       series=key, number=number)  # fmt: skip
-    if number in state.devices:
+    if number in state.devices or number <= state.own:
         raise Refused("number-used", f"{key}的文号{number}已用于另一份文书", "another document bears the number",
                       series=key, number=number)  # fmt: skip
     text = _written(block.pattern or state.pattern, abbreviation, zi, year, number)

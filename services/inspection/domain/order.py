@@ -265,11 +265,14 @@ def ask_extension(state: OrderState, command: AskExtension, answer: Due | None, 
 def grant_extension(
     state: OrderState, re_inspection: Callable[[date], Due | None], reason: str | None, rules: Rules
 ) -> list[Event]:
-    """Grant what was asked for to the hazards that are still to be put right. Refused `extension-not-asked`."""
+    """Grant what was asked for to the hazards that are still to be put right. Refused `extension-not-asked`, `hazard-done`."""
     if state.asked is None:
         raise refused("extension-not-asked", rules)
     order, until = issued(state), state.asked.until
-    left = [hazard for hazard in order.hazards if hazard.hazard_id in state.asked.hazard_ids]
+    asked_for = [hazard for hazard in order.hazards if hazard.hazard_id in state.asked.hazard_ids]
+    left = [hazard for hazard in asked_for if state.progress[hazard.hazard_id] == "ordered"]
+    if not left:
+        raise refused("hazard-done", rules, hazard_id="、".join(state.asked.hazard_ids))
     extended = {**state.due, **{hazard.hazard_id: until for hazard in left}}
     last = max(day for hazard_id, day in extended.items() if state.progress[hazard_id] != "closed")
     due = re_inspection(last)

@@ -118,6 +118,7 @@ REASONS: dict[str, Reason] = {
     "extension-open": Reason("延期申请尚未答复", "an extension is asked for and not answered yet"),
     "extension-not-asked": Reason("没有待答复的延期申请", "no extension is asked for"),
     "extension-not-later": Reason("延期后的期限须晚于原期限", "the new day is not later", ("rectification-extension",)),
+    "occurred-at-not-taken": Reason("企业的申报和申请以收到的时间为准", "what an enterprise sends counts from when it arrives"),
     "hazard-done": Reason("隐患 {hazard_id} 已申报或已了结", "hazard {hazard_id} is reported or ended"),
     # orders, rectification, re-inspection
     "not-concluded": Reason("检查尚未结束", "the inspection is not concluded", RECORD),

@@ -86,7 +86,9 @@ def test_f40_a_request_less_than_ten_days_before_the_last_day_is_late() -> None:
     refused("extension-too-late", lambda: order.ask_extension(state, ask, None, date(2026, 3, 22), IN_2026))
     event = only(order.ask_extension(state, ask, None, date(2026, 3, 21), IN_2026))
     assert isinstance(event, ExtensionAsked)
-    only(order.ask_extension(state, ask, None, date(2026, 3, 25), replace(IN_2026, extension_request=None)))
+    unbound = replace(IN_2026, extension_request=None)
+    only(order.ask_extension(state, ask, None, date(2026, 3, 25), unbound))
+    refused("extension-too-late", lambda: order.ask_extension(state, ask, None, DUE + timedelta(days=1), unbound))
 
 
 def test_only_force_majeure_extends_and_only_to_a_later_day() -> None:
@@ -142,3 +144,16 @@ def test_an_order_does_without_a_hazard_that_was_closed_by_decision() -> None:
     events += order.relieve(state, "h-2")
     assert given(ORDER, events).closed
     assert order.miss_rectification(given(ORDER, events), date(2021, 9, 30)) == []
+
+
+def test_only_what_is_still_to_be_put_right_is_extended_when_that_is_granted() -> None:
+    """What was reported since it was asked for moves no day of the others; of nothing left there is nothing to grant."""
+    events = order_due(date(2021, 9, 30), "h-1", "h-2")
+    ask = replace(ASK, hazard_ids=("h-1",))
+    events += order.ask_extension(given(ORDER, events), ask, None, DAY, RULES)
+    events += order.report(given(ORDER, events), Report(("h-1",), "已清理", ()), None, RULES, AT)
+    refused("hazard-done", lambda: order.grant_extension(given(ORDER, events), lambda _: None, None, RULES))
+    assert given(ORDER, events).last_day == date(2021, 9, 30)
+    events += order.relieve(given(ORDER, events), "h-1")
+    events += order.relieve(given(ORDER, events), "h-2")
+    refused("hazard-done", lambda: order.grant_extension(given(ORDER, events), lambda _: None, None, RULES))

@@ -88,6 +88,12 @@ def test_f08_without_approval_nothing_is_kept() -> None:
     refused("keeping-not-approved", lambda: carry_out(denied, DONE))
 
 
+def test_what_was_kept_before_the_day_of_the_approval_was_kept_without_it() -> None:
+    asked = keeping_asked(RULES, AT)
+    late = [*asked, *keeping.answer(kept_of(asked), True, "同意", HEAD, DAY + timedelta(days=1), RULES)]
+    refused("keeping-not-approved", lambda: carry_out(late, DONE))
+
+
 def test_f08_an_officer_of_it_does_not_approve() -> None:
     asked = keeping_asked(RULES, AT)
     refused("own-measure", lambda: keeping.answer(kept_of(asked), True, "同意", ONE_OF_THEM, DAY, RULES))

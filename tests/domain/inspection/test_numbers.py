@@ -38,3 +38,15 @@ def test_a_series_that_is_leased_to_somebody_else_waits_for_a_block() -> None:
     with pytest.raises(Refused, match="numbers-exhausted"):
         take(state)
     assert take(received(state, 11, 20)).number == 11
+
+
+def test_a_device_gives_no_number_that_was_taken_here_before_the_series_was_leased() -> None:
+    state = received(SERIES.evolve(SeriesState(), take(SeriesState())), 1, 10, ours=False)
+    block = numbers.Block(1, 10, None)
+
+    def give(number: int) -> object:
+        return numbers.take_given(state, [block], "donghu-emb", "东湖", ORDER_ZI, 2021, number, "order-2")
+
+    with pytest.raises(Refused, match="number-used"):
+        give(1)
+    assert give(2)

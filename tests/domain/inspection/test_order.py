@@ -237,6 +237,8 @@ def test_re_inspection_follows_the_report_or_the_due_date() -> None:
     assert look(events, DUE + timedelta(days=1))
     reported = [*events, *hazard.report(given(HAZARD, events), "r-1", DAY, RULES)]
     assert look(reported, DAY)
+    late = [*events, *hazard.report(given(HAZARD, events), "r-1", DUE - timedelta(days=1), RULES)]
+    refused("re-inspection-too-early", lambda: look(late, DUE - timedelta(days=2)))
 
 
 def test_failed_hazard_is_reported_again_first() -> None:

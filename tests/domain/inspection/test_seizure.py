@@ -230,6 +230,24 @@ def test_f10_report_comes_first_and_another_approves() -> None:
     refused("no-emergency", lambda: report(SEIZED, AT))
 
 
+def test_f10_whoever_reported_it_decides_nothing_about_it() -> None:
+    taken = emergency(RULES, AT)
+    reported = [*taken, *seizure.report(seized_of(taken), "当场查扣", "clerk-1", "强审1号", RULES, AT)]
+    approved = answer(reported, AT)
+    clerk = Approver(id="clerk-1", name="书记员")
+    refused("own-measure", lambda: decide(approved, "a-1", by=clerk))
+    refused("own-measure", lambda: extend(approved, LATEST, by=clerk))
+
+
+def test_what_was_seized_before_the_day_of_the_approval_was_seized_without_it() -> None:
+    asked = answer(seizure_asked(RULES, AT), AT + timedelta(days=1))
+    due = last(RULES, "T05-seizure", DAY)
+    refused(
+        "seizure-not-approved",
+        lambda: seizure.carry_out(seized_of(asked), DONE, LATER_CERTIFICATES, "1号", due, RULES, AT),
+    )
+
+
 def test_f10_before_that_nothing_else_is_decided() -> None:
     taken = emergency(RULES, AT)
     refused("not-regularised", lambda: decide(taken, "a-1"))

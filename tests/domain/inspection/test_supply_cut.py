@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis.domain import Event
 from services.inspection.domain.events import ReinspectionResult
@@ -47,13 +47,23 @@ def approved() -> list[Event]:
     return [*events, *cuts.answer(cut_of(events), True, "同意", HEAD, DAY, RULES)]
 
 
-def notify(events: list[Event], after: timedelta, emergency: str | None = None) -> list[Event]:
-    told_of = cuts.notify(cut_of(events), AT + after, emergency, NOTICE, ("停供通1号", "停供决1号"), RULES, AT)
+def notify(
+    events: list[Event], after: timedelta, emergency: str | None = None, disobeyed: list[Event] = ORDERED, at: datetime = AT
+) -> list[Event]:
+    numbers = ("停供通1号", "停供决1号")
+    told_of = cuts.notify(cut_of(events), standing(disobeyed), AT + after, emergency, NOTICE, numbers, RULES, at)
     return [*events, *told_of]
 
 
-def carry_out(events: list[Event], after: timedelta) -> list[Event]:
-    return [*events, *cuts.carry_out(cut_of(events), RULES, AT + after)]
+def carry_out(events: list[Event], after: timedelta, disobeyed: list[Event] = ORDERED) -> list[Event]:
+    return [*events, *cuts.carry_out(cut_of(events), standing(disobeyed), RULES, AT + after)]
+
+
+def lifted() -> list[Event]:
+    """The decision was carried out after all, and a review has lifted it."""
+    asked = [*ORDERED, *suspension.ask_resumption(standing(ORDERED), ("h-1",), "已整改", (), DAY, RULES)]
+    agreed = (ReinspectionResult(hazard_id="h-1", passed=True),)
+    return [*asked, *suspension.review_resumption(standing(asked), OFFICERS, agreed, LATER_CERTIFICATES, RULES, AT)]
 
 
 def restore(events: list[Event]) -> list[Event]:
@@ -71,11 +81,17 @@ def test_whole_road() -> None:
 
 
 def test_only_what_is_disobeyed_is_a_ground() -> None:
-    asked = [*ORDERED, *suspension.ask_resumption(standing(ORDERED), ("h-1",), "已整改", (), DAY, RULES)]
-    agreed = (ReinspectionResult(hazard_id="h-1", passed=True),)
-    lifted = suspension.review_resumption(standing(asked), OFFICERS, agreed, LATER_CERTIFICATES, RULES, AT)
-    error = refused("nothing-disobeyed", lambda: ask(events=[*asked, *lifted]))
+    error = refused("nothing-disobeyed", lambda: ask(events=lifted()))
     assert error.basis == "《中华人民共和国安全生产法》（2021）第70条第1款"
+
+
+def test_what_was_carried_out_meanwhile_is_no_ground_any_more() -> None:
+    refused("nothing-disobeyed", lambda: notify(approved(), NOTICE, disobeyed=lifted()))
+    refused("nothing-disobeyed", lambda: carry_out(notify(approved(), NOTICE), NOTICE, disobeyed=lifted()))
+
+
+def test_not_announced_before_the_day_of_the_approval() -> None:
+    refused("power-cut-not-approved", lambda: notify(approved(), NOTICE, at=AT - timedelta(days=1)))
 
 
 def test_only_for_a_major_hazard() -> None:

@@ -129,6 +129,15 @@ def test_review_is_asked_for_first() -> None:
     refused("resumption-not-asked", lambda: review(TWO, h_1=True))
 
 
+def test_review_follows_the_request() -> None:
+    events = ask(TWO, "h-1")
+    early = (ReinspectionResult(hazard_id="h-1", passed=True),)
+    before = AT - timedelta(days=1)
+    refused("resumption-not-asked", lambda: suspension.review_resumption(
+        standing(events), OFFICERS, early, LATER_CERTIFICATES, RULES, before
+    ))  # fmt: skip
+
+
 def test_what_the_review_does_not_agree_to_stays() -> None:
     events = ask(TWO, "h-1", "h-2")
     events += review(events, h_1=True, h_2=False)

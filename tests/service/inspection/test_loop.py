@@ -108,6 +108,19 @@ async def test_an_extension_is_asked_for_by_the_enterprise_and_granted(office: O
     assert (await office.recorded()).count("rectification-overdue.v1") == 1
 
 
+async def test_an_enterprise_does_not_say_itself_that_it_was_in_time(office: Office) -> None:
+    """Officers may note later what happened earlier; whoever has until a day may not."""
+    await office.ordered("h-one")
+    owner = office.client("enterprise", enterprise_id="e-1")
+    asked = {"hazard_ids": ["h-one"], "until": "2021-10-20", "ground": "force-majeure", "reason": "洪水淹没厂房"}
+    done = {"hazard_ids": ["h-one"], "report": "已清理"}
+    await office.pass_days(20)
+    for path, body in (("extension-requests", asked), ("rectification-reports", done)):
+        answer = await owner.post(f"/v1/orders/order-1/{path}", json=body, headers={"Occurred-At": "2021-09-07T10:00:00+08:00"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "occurred-at-not-taken")
+    assert (await owner.post("/v1/orders/order-1/rectification-reports", json=done)).status_code == 201
+
+
 async def test_a_hazard_closed_by_decision_leaves_its_order(office: Office) -> None:
     await office.ordered("h-one", "h-two")
     closing = {"ground": "equipment-removed", "reason": "设备已拆除"}

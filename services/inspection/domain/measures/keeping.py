@@ -16,6 +16,7 @@ from services.inspection.domain.measures.parts import (
     MeasureApproved,
     MeasureDenied,
     answered,
+    approved_by,
     basis_of,
     begun,
     check_articles,
@@ -191,7 +192,7 @@ def carry_out(
 
     Refused as `present`, `check_articles`, `check_signed` do; `keeping-not-approved`, `already-carried-out`.
     """
-    if not isinstance(state.answer, MeasureApproved):
+    if not approved_by(state.answer, day_of(at)):
         raise refused("keeping-not-approved", rules)
     if state.carried_out is not None:
         raise refused("already-carried-out", rules)

@@ -132,6 +132,11 @@ def check_other_person(approver: Approver, officers: Sequence[CheckedInOfficer],
         raise refused("own-measure", rules)
 
 
+def approved_by(answer: MeasureApproved | MeasureDenied | None, day: date) -> bool:
+    """Whether it was approved, on this day or before: what was done earlier was done without approval."""
+    return isinstance(answer, MeasureApproved) and answer.approved_on <= day
+
+
 def hours(rules: Rules, code: str) -> timedelta:
     """The length of a period in hours. Refused `no-period` if the rulebook has none, or one of another unit."""
     period = rules.periods.get(code)

@@ -20,6 +20,7 @@ from services.inspection.domain.measures.parts import (
     MeasureApproved,
     MeasureDenied,
     answered,
+    approved_by,
     basis_of,
     begun,
     check_articles,
@@ -180,7 +181,7 @@ def carry_out(
     `already-carried-out`.
     """
     asked = state.request
-    if asked is None or not isinstance(state.answer, MeasureApproved):
+    if asked is None or not approved_by(state.answer, day_of(at)):
         raise refused("seizure-not-approved", rules)
     if state.taken is not None:
         raise refused("already-carried-out", rules)
@@ -268,6 +269,12 @@ def _check_regular(state: Seizure, taken: SeizureCarriedOut, rules: Rules) -> No
         raise refused("not-regularised", rules)
 
 
+def _check_no_part(state: Seizure, taken: SeizureCarriedOut, approver: Approver, rules: Rules) -> None:
+    """Refuse `own-measure` if who decides asked for it, reported it, or is one of the officers."""
+    for asked in (state.request, state.report):
+        check_other_person(approver, taken.officers, asked.requested_by if asked else "", rules)
+
+
 def extend(
     state: Seizure, until: date, reason: str, longest: Due, approver: Approver, document_no: str, rules: Rules, day: date
 ) -> list[Event]:
@@ -282,7 +289,7 @@ def extend(
         raise refused("already-extended", rules)
     if state.appraised_since is not None:
         raise refused("appraisal-running", rules)
-    check_other_person(approver, taken.officers, state.request.requested_by if state.request else "", rules)
+    _check_no_part(state, taken, approver, rules)
     if until <= ends:
         raise refused("extension-not-later", rules)
     if until > longest.on:
@@ -326,7 +333,7 @@ def decide(
     """Decide what becomes of articles. Refused as `in_time`, `check_known` do; `own-measure`, `not-regularised`."""
     taken, _ = in_time(state, rules, day)
     _check_regular(state, taken, rules)
-    check_other_person(approver, taken.officers, state.request.requested_by if state.request else "", rules)
+    _check_no_part(state, taken, approver, rules)
     check_known([decision.article_id for decision in decisions], state.remaining, rules)
     decided = {decision.article_id for decision in decisions}
     return [

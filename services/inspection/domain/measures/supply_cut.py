@@ -15,6 +15,7 @@ from services.inspection.domain.measures.parts import (
     MeasureApproved,
     MeasureDenied,
     answered,
+    approved_by,
     basis_of,
     begun,
     visited,
@@ -150,18 +151,25 @@ def answer(state: SupplyCut, agreed: bool, opinion: str, approver: Approver, day
     return answered(requested(state), state.answer, agreed, opinion, approver, day, rules)
 
 
+def _check_disobeyed(suspension: Suspension, rules: Rules) -> None:
+    """Refuse `nothing-disobeyed` if the decision that was not carried out is lifted: then supply has no ground to be cut off."""
+    if not suspension.remaining:
+        raise refused("nothing-disobeyed", rules)
+
+
 def notify(
-    state: SupplyCut, cut_from: datetime, emergency_reason: str | None, notice: timedelta, numbers: tuple[str, str],
-    rules: Rules, at: datetime,
+    state: SupplyCut, suspension: Suspension, cut_from: datetime, emergency_reason: str | None, notice: timedelta,
+    numbers: tuple[str, str], rules: Rules, at: datetime,
 ) -> list[Event]:  # fmt: skip
     """Tell supplier and unit, `notice` before nothing is supplied any more, except in an emergency that is stated (T27).
 
-    Refused `power-cut-not-approved`, `already-notified`, `power-cut-notice-too-short`.
+    Refused `power-cut-not-approved`, `already-notified`, `nothing-disobeyed`, `power-cut-notice-too-short`.
     """
-    if not isinstance(state.answer, MeasureApproved):
+    if not approved_by(state.answer, day_of(at)):
         raise refused("power-cut-not-approved", rules)
     if state.notified is not None:
         raise refused("already-notified", rules)
+    _check_disobeyed(suspension, rules)
     earliest = at if emergency_reason else at + notice
     if cut_from < earliest:
         raise refused("power-cut-notice-too-short", rules, earliest=earliest.isoformat())
@@ -173,10 +181,10 @@ def notify(
     ]  # fmt: skip
 
 
-def carry_out(state: SupplyCut, rules: Rules, at: datetime) -> list[Event]:
+def carry_out(state: SupplyCut, suspension: Suspension, rules: Rules, at: datetime) -> list[Event]:
     """Note that nothing is supplied any more.
 
-    Refused `not-notified`, `already-carried-out`, `measure-ended`, `power-cut-too-early`.
+    Refused `not-notified`, `already-carried-out`, `measure-ended`, `nothing-disobeyed`, `power-cut-too-early`.
     """
     if state.notified is None:
         raise refused("not-notified", rules)
@@ -184,6 +192,7 @@ def carry_out(state: SupplyCut, rules: Rules, at: datetime) -> list[Event]:
         raise refused("measure-ended", rules)
     if state.cut is not None:
         raise refused("already-carried-out", rules)
+    _check_disobeyed(suspension, rules)
     if at < state.notified.cut_from:
         raise refused("power-cut-too-early", rules, earliest=state.notified.cut_from.isoformat())
     return [SupplyCutCarriedOut(measure_id=requested(state).measure_id, cut_at=at)]

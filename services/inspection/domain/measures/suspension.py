@@ -105,6 +105,7 @@ class Suspension:
     agreed: frozenset[str] = frozenset()
     results: Mapping[str, bool] = field(default_factory=dict)
     overdue: bool = False
+    asked_on: Mapping[str, date] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()  # what the enterprise named when it asked to resume
 
     @property
@@ -120,7 +121,8 @@ def evolve_suspension(state: Suspension, event: Event) -> Suspension:
             return replace(state, ordered=event, remaining=tuple(target.target_id for target in event.targets))
         case ResumptionAsked():
             evidence = (*state.evidence, *event.evidence)
-            return replace(state, asked=state.asked | set(event.hazard_ids), evidence=evidence)
+            asked_on = {**state.asked_on, **dict.fromkeys(event.hazard_ids, event.asked_on)}
+            return replace(state, asked=state.asked | set(event.hazard_ids), asked_on=asked_on, evidence=evidence)
         case ResumptionReviewed():
             results = {result.hazard_id: result.passed for result in event.results}
             agreed = state.agreed | {hazard_id for hazard_id, passed in results.items() if passed}
@@ -250,7 +252,7 @@ def review_resumption(
     present(officers, certificates, rules, day_of(at))
     _check_hazards(state, [result.hazard_id for result in results], rules)
     for result in results:
-        if result.hazard_id not in state.asked:
+        if result.hazard_id not in state.asked or day_of(at) < state.asked_on[result.hazard_id]:
             raise refused("resumption-not-asked", rules, hazard_id=result.hazard_id)
     agreed = state.agreed | {result.hazard_id for result in results if result.passed}
     standing = [target for target in ordered(state).targets if target.target_id in state.remaining]
