@@ -10,7 +10,7 @@ from services.inspection.projections.phrases import project_phrases
 from services.inspection.projections.teams import project_teams
 
 PROJECTIONS = (
-    Projection("inspection_lists", version=1, project=project, tables=("inspections", "hazards", "orders")),
+    Projection("inspection_lists", version=2, project=project, tables=("inspections", "hazards", "orders")),
     Projection("devices", version=1, project=project_devices, tables=("devices",)),
     Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
     Projection("phrases", version=1, project=project_phrases, tables=("phrases",)),

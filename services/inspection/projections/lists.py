@@ -79,13 +79,14 @@ def _inspection(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> Non
             rows.patch(key, state="called-off", version=version)
         case InspectionPlanApproved():
             rows.patch(key, state="approved", version=version)
-        case CheckedIn():
-            rows.patch(key, state="checked-in", version=version)
+        case CheckedIn() if (row := rows.get(key)) is not None:
+            rows.put(key, {**row, "state": "concluded" if row["state"] == "concluded" else "checked-in", "version": version})
         case ItemAnswered():
             if (row := rows.get(key)) is not None:
                 rows.put(key, {**row, "answered": row["answered"] + (not event.again), "version": version})
-        case InspectionConcluded():
-            rows.patch(key, state="concluded", concluded_on=event.concluded_on.isoformat(), version=version)
+        case InspectionConcluded() if (row := rows.get(key)) is not None:
+            first = min(event.concluded_on.isoformat(), row["concluded_on"] or "9999")  # of several records the earliest counts
+            rows.put(key, {**row, "state": "concluded", "concluded_on": first, "version": version})
         case _:
             rows.patch(key, version=version)
 
@@ -132,6 +133,8 @@ def _hazard(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
             rows.patch(key, due_on=event.due_on.isoformat(), version=version)
         case HazardReferred():
             rows.patch(key, referral_id=event.referral_id, version=version)
+        case _:
+            rows.patch(key, version=version)
 
 
 def _found(event: HazardFound, sequenced: Sequenced) -> dict[str, Any]:
@@ -167,6 +170,8 @@ def _order(rows: Rows, key: str, sequenced: Sequenced, event: Event) -> None:
                 key, state="closed" if event.all_passed else "open", re_inspection_due_on=_iso(event.re_inspection_due_on),
                 version=version,
             )  # fmt: skip
+        case _:
+            rows.patch(key, version=version)
 
 
 def _issued(event: OrderIssued, sequenced: Sequenced) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -346,3 +347,27 @@ async def test_what_no_longer_fits_among_what_waits_is_not_told_as_kept(
     assert verdicts(await phone.send(phone.outbox[:1])) == ["held"]
     told = await phone.send(phone.outbox[1:])
     assert [(one["verdict"], one["code"]) for one in told] == [("held", "not-checked-in"), ("refused", "counter-too-far")]
+
+
+async def test_the_list_says_what_the_inspection_itself_says_whatever_came_last(office: Office) -> None:
+    """A second phone arrives and concludes, by its clock a day before the first one, after all that has come to an end."""
+    items = await planned(office)
+    one, two = await phones(office, 1, 2)
+    covers = [f"a-{n}" for n in range(len(items))]
+    one.note("check-in", CHECK_IN, minutes=-90)
+    one.note("answers", {"answers": [answered(code, name) for code, name in zip(items, covers, strict=True)]}, minutes=-80)
+    two.note("check-in", CHECK_IN, minutes=-85)
+    two.note("conclusion", {"signed_by": "厂长", "covers": covers}, minutes=-70)
+    one.note("conclusion", {"signed_by": "厂长", "covers": covers}, minutes=60 * 24 - 60)
+    office.under_test.clock.at = NOON + timedelta(days=1)
+    for phone in (one, two):
+        assert set(verdicts(await phone.send())) == {"accepted"}
+    await office.under_test.settle()
+    [row] = (await office.get("inspections"))["items"]
+    told = await office.get("inspections/task-1")
+    assert (row["state"], row["concluded_on"]) == (told["state"], told["conclusion"]["concluded_on"])
+    assert row["concluded_on"] == "2021-09-06"
+    two.note("check-in", {**CHECK_IN, "place": "库房"}, minutes=-60)
+    assert verdicts(await two.send(two.outbox[2:])) == ["accepted"]
+    await office.under_test.settle()
+    assert [row["state"] for row in (await office.get("inspections"))["items"]] == ["concluded"]
