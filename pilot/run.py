@@ -15,7 +15,7 @@ from pilot.published import Published, Scale, published
 from pilot.scenario import Scenario, scenario_of, size_of
 from pilot.setting_up import organs
 from pilot.table import Figures, differences, fetch_figures
-from pilot.workbooks import make_sites, write_workbooks
+from pilot.workbooks import SiteRow, make_sites, write_workbooks
 from pilot.world import staff_of
 from pilot.year import live_through
 
@@ -56,10 +56,15 @@ def scenario_for(seed: int, scale: Scale) -> Scenario:
     return scenario_of(seed, size_of(scale, published(scale)), city, districts)
 
 
+def register_of(scenario: Scenario) -> list[SiteRow]:
+    """The sites of the register."""
+    names = {organ.district: organ.district_name for organ in scenario.districts}
+    return make_sites(scenario.random("register"), scenario.register, names)
+
+
 def write_register(scenario: Scenario, folder: Path) -> list[Path]:
     """Write the register's workbooks, one per sector, as enterprises would have filled them in."""
-    names = {organ.district: organ.district_name for organ in scenario.districts}
-    return write_workbooks(folder, make_sites(scenario.random("register"), scenario.register, names))
+    return write_workbooks(folder, register_of(scenario))
 
 
 async def carry_out(run: Run) -> Outcome:

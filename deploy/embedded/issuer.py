@@ -142,7 +142,7 @@ class Issuer:
         return {"sub": client, "client_id": client, **known}
 
     def _person(self, form: FormData) -> dict[str, Any]:
-        """A demo person, by name alone; the password is not looked at."""
+        """A demo person, by name alone; the password is not looked at. Some are people of the pilot's city, by its `sub`."""
         username = _text(form, "username")
         known = self._principals["people"].get(username)
         if known is None:

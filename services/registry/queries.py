@@ -38,7 +38,8 @@ SUBMISSIONS = """
 SELECT * FROM submissions
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND state = $2
   AND ($3::date IS NULL OR (submitted_on, submission_id) > ($3, $4))
-ORDER BY submitted_on, submission_id LIMIT $5
+  AND ($5::text IS NULL OR enterprise_id = $5)
+ORDER BY submitted_on, submission_id LIMIT $6
 """
 ROSTERS = {
     "officers": """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,9 +17,12 @@ from starlette.routing import Mount
 
 from chassis.auth import TokenVerifier, Unauthenticated
 from deploy.embedded.answers import Problem
-from deploy.embedded.issuer import DEVELOPMENT_GRANT, Issuer
+from deploy.embedded.issuer import DEVELOPMENT_GRANT, PRINCIPALS, Issuer
+from pilot.run import register_of, scenario_for
+from services.registry.domain.enterprise import enterprise_id_of
 from tests.stack.conftest import serving
 
+PEOPLE = json.loads(PRINCIPALS.read_text(encoding="utf-8"))["people"]
 ANYBODY = {"grant_type": DEVELOPMENT_GRANT, "sub": "officer-1", "name": "张三", "roles": "officer approver",
            "districts": "donghu", "organ": "donghu-emb", "officer_id": "officer-1", "certificate_no": "JX-001"}  # fmt: skip
 
@@ -101,6 +105,37 @@ async def test_service_gets_a_machine_token_by_post_or_basic(place: Place) -> No
 async def test_demo_user_logs_in_by_name_alone(place: Place) -> None:
     principal = await place.verifier.verify(await place.token({"grant_type": "password", "username": "auditor"}))
     assert principal.roles == {"auditor"}
+
+
+async def test_demo_enterprise_is_bound_to_its_site(place: Place) -> None:
+    principal = await place.verifier.verify(await place.token({"grant_type": "password", "username": "enterprise"}))
+    assert principal.roles == {"enterprise"}
+    assert principal.enterprise_id == PEOPLE["enterprise"]["enterprise_id"]
+
+
+def test_demo_people_are_whom_the_pilot_enrols() -> None:
+    scenario = scenario_for(2021, "full")
+    known = {one.officer_id: one for one in scenario.officers}
+    for name in ("officer", "second-officer"):
+        told = PEOPLE[name]
+        officer = known[told["sub"]]
+        assert (told["officer_id"], told["certificate_no"]) == (officer.officer_id, officer.certificate_no)
+        assert told["organ"] == officer.organ.organ_id
+    assert PEOPLE["expert"]["sub"] in {one.expert_id for one in scenario.experts}
+
+
+def test_demo_enterprise_is_a_site_of_the_pilot() -> None:
+    told = PEOPLE["enterprise"]
+    sites = {enterprise_id_of(site.uscc, str(site.site_no)): site.district for site in register_of(scenario_for(2021, "full"))}
+    assert sites[told["enterprise_id"]] in told["districts"]
+
+
+def test_what_one_drafts_another_of_the_same_body_can_approve() -> None:
+    for organ in ("nanchang-emb", "donghu-emb"):
+        drafts, approves = ({name for name, one in PEOPLE.items() if role in one["roles"] and one["organ"] == organ}
+                            for role in ("manager", "approver"))  # fmt: skip
+        assert drafts
+        assert approves - drafts
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from chassis.auth import Principal, reader
+from chassis.auth import reader
 from chassis.domain import Unknown
 from chassis.http import Body, Command, Id, Paged, Seen, answer_json, at_least, command, listed
 from chassis.moments import Moment, aggregate
@@ -22,8 +22,7 @@ from services.registry.domain.submission import SUBMISSION, Decision
 
 Itself = Annotated[Command, Depends(command("enterprise"))]
 Reviewer = Annotated[Command, Depends(command("officer", "manager"))]
-ListReader = Annotated[Principal, Depends(reader(*READERS))]
-LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
+LISTED = [Depends(reader(*READERS, "enterprise")), Depends(at_least)]  # in this order: nobody waits who may not read
 
 router = APIRouter(prefix="/v1")
 
@@ -82,9 +81,13 @@ async def view(request: Request, submission_id: Id, principal: FileReader, as_of
 
 @router.get("/submissions", dependencies=LISTED)
 async def submissions(
-    request: Request, principal: ListReader, db: Seen, asked: Paged, state: Literal["submitted", "decided"] = "submitted"
+    request: Request, principal: FileReader, db: Seen, asked: Paged, state: Literal["submitted", "decided"] = "submitted"
 ) -> Response:
-    """What enterprises of the asker's districts submitted, the oldest first; undecided unless asked otherwise."""
+    """What enterprises of the asker's districts submitted, the oldest first; undecided unless asked otherwise.
+
+    An enterprise sees what it submitted itself.
+    """
     day, key = asked.after_day or (None, "")
-    rows = await db.fetch(queries.SUBMISSIONS, principal.seen_districts(), state, day, key, asked.limit + 1)
+    own = None if principal.roles & set(READERS) else principal.enterprise_id or ""
+    rows = await db.fetch(queries.SUBMISSIONS, principal.seen_districts(), state, day, key, own, asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["submitted_on"], row["submission_id"]])

@@ -112,6 +112,10 @@ async def test_enterprise_submits_and_an_officer_decides_field_by_field(files: F
     assert (before["value"], before["stated_by"], before["stated_on"]) == (45, None, "2026-03-02")  # as the file was opened
     waiting = await files.desk.settled("/v1/submissions", files.officer)
     assert [(row["submission_id"], row["answers"]) for row in waiting] == [("sub-1", 6)]
+    assert await files.desk.settled("/v1/submissions", files.itself) == waiting
+    for other in (files.ids[1], None):
+        stranger = files.desk.under_test.client("enterprise", districts=["donghu"], enterprise_id=other)
+        assert await files.desk.settled("/v1/submissions", stranger) == []
     decided = await files.post(
         files.officer, "/v1/submissions/sub-1/decisions", others="accepted",
         decisions=[
