@@ -15,6 +15,7 @@ from chassis.domain import day_of
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from services.penalty import domain
+from services.penalty.domain.numbers import Block
 
 Read = Callable[..., Awaitable[Sequence[Any]]]
 """Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
@@ -30,8 +31,9 @@ WHERE o.organ_id = $1 OR o.officer_id = ANY($2) ORDER BY o.officer_id
 """
 ITEMS = "SELECT code, content::text AS content FROM catalogue_items WHERE catalogue = $1 AND code = ANY($2)"
 HAZARDS = "SELECT hazard_id, state FROM hazards WHERE hazard_id = ANY($1)"
-ADDRESS = "SELECT address FROM enterprises WHERE enterprise_id = $1"
-ORGAN = "SELECT organ_id, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
+ENTERPRISE = "SELECT name, uscc, address, district FROM enterprises WHERE enterprise_id = $1"
+ORGAN = "SELECT organ_id, organ, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
+BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 AND series = $2 ORDER BY first"
 
 CASES = """
 SELECT * FROM case_list
@@ -46,8 +48,19 @@ class Organ:
     """An enforcing organ: the jurisdiction it belongs to, and its name in document numbers."""
 
     organ_id: str
+    organ: str
     jurisdiction_id: str
     abbreviation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """An enterprise as its file names it now."""
+
+    name: str
+    uscc: str
+    address: str
+    district: str
 
 
 @lru_cache(maxsize=8)
@@ -98,16 +111,27 @@ async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:
     return {row["hazard_id"]: row["state"] for row in rows}
 
 
+async def enterprise_of(read: Read, enterprise_id: str) -> Enterprise | None:
+    """An enterprise, if it is known here."""
+    rows = await read(ENTERPRISE, enterprise_id)
+    return Enterprise(**dict(rows[0])) if rows else None
+
+
 async def address_of(read: Read, enterprise_id: str) -> str:
     """The address of an enterprise; empty if it is not known here."""
-    rows = await read(ADDRESS, enterprise_id)
-    return str(rows[0]["address"]) if rows else ""
+    enterprise = await enterprise_of(read, enterprise_id)
+    return "" if enterprise is None else enterprise.address
 
 
 async def organ_of(read: Read, organ_id: str) -> Organ | None:
     """An organ, if it is known here."""
     rows = await read(ORGAN, organ_id)
     return Organ(**dict(rows[0])) if rows else None
+
+
+async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
+    """The numbers of a series that were leased to a device."""
+    return [Block(**dict(row)) for row in await read(BLOCKS, device_id, series)]
 
 
 async def outlook_of(
@@ -213,3 +237,19 @@ async def bank_transfers(
 ) -> Sequence[Any]:  # fmt: skip
     """Transfers of a state, district, statement and case (each may be any) by the day they were made, at most `limit`."""
     return await db.fetch(TRANSFERS, *wanted, *(after or (None, None)), limit)
+
+
+SPOTS = """
+SELECT * FROM spot_list
+WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR organ_id = $3)
+  AND ($4::text IS NULL OR enterprise_id = $4) AND ($5::date IS NULL OR (clock_on, spot_id) > ($5, $6))
+ORDER BY clock_on, spot_id LIMIT $7
+"""
+
+
+async def spots(pool: Pool | Sight, wanted: CaseFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
+    """Penalties decided on the spot by the day their next clock runs out, at most `limit`."""
+    clock_on, spot_id = after or (None, None)
+    return await pool.fetch(
+        SPOTS, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, clock_on, spot_id, limit
+    )

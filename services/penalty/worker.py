@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chassis.deadlines import Fire
-from services.penalty.commands import deciding, payments
+from services.penalty.commands import deciding, payments, spots
 from services.penalty.projections.clocks import DECISION, STATEMENT
 from services.penalty.projections.payment_clocks import CAP, INSTALMENT, PAYMENT
+from services.penalty.projections.spot_clocks import CASH_TO_BANK, CASH_TO_ORGAN, SPOT_REPORT
 
 SOURCES = ("registry", "inspection")
 
@@ -15,4 +16,7 @@ FIRES: dict[str, Fire] = {
     PAYMENT: payments.flag_payment_overdue,
     INSTALMENT: payments.flag_payment_overdue,
     CAP: payments.reach_cap,
+    SPOT_REPORT: spots.flag_report,
+    CASH_TO_ORGAN: spots.flag_handover,
+    CASH_TO_BANK: spots.flag_deposit,
 }

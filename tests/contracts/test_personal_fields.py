@@ -76,6 +76,8 @@ NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
 NOBODYS |= {"phrase_id"}
 #: Of money: whose fine (an id), statements and references of the bank, why a transfer is for no fine yet, who refused (an id).
 NOBODYS |= {"party_id", "refused_by", "return_reference", "statement_id", "unmatched"}
+#: Of penalties decided on the spot: ids, receipts, why cash was taken, which box is ticked. Who a person is, is sealed.
+NOBODYS |= {"cash_reason", "defects", "kinds", "party_kind", "payment", "person_id", "receipt_no", "spot_id"}
 #: Of evidence: ids, types, the name of a device, who took it (an id). File names and what a transcript holds are sealed.
 NOBODYS |= {"captured_by", "device", "evidence_id", "media_type", "withdrawn_by"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
@@ -94,6 +96,7 @@ NAMES = {
     "Difference.name",
     "Decided.name",
     "DocumentIssued.name",
+    "SpotUnit.name",
 }
 TITLES = {
     "BulletinIssued.title",

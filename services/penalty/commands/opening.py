@@ -10,14 +10,35 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, SERIES, CaseState, Rules
+from services.penalty.domain.numbers import take_given
+from services.penalty.domain.spot import SPOTS, served
 
 
 async def opened(work: Work, case_id: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
     """The case, and the rules of the day of the command (or of `day`), which its events will name."""
-    case = await work.existing(CASE, case_id)
+    return await work.existing(CASE, case_id), await ruled(work, day)
+
+
+async def ruled(work: Work, day: date | None = None) -> Rules:
+    """The rules of the day of the command (or of `day`), which its events will name."""
     rules = await queries.rules_on(work.read, day or day_of(work.at))
     work.rulebook = rules.name
-    return case, rules
+    return rules
+
+
+async def fined(work: Work, key: str) -> Loaded[CaseState]:
+    """What a fine belongs to: a case; or a penalty decided on the spot, told as a case that was served.
+
+    For what concerns money only: nothing is appended to it.
+    """
+    case = await work.load(CASE, key)
+    if case.exists or not (spot := await work.load(SPOTS, key)).exists:
+        return await work.existing(CASE, key)
+    spot = await work.existing(SPOTS, key)
+    return Loaded(
+        CASE, spot.key, spot.stream_id, spot.version, served(spot.state), spot.subject, spot.district, spot.correlation_id,
+        spot.organ, spot.began_at,
+    )  # fmt: skip
 
 
 async def due(work: Work, deadline: Deadline) -> Loaded[CaseState]:
@@ -31,9 +52,10 @@ def due_on(deadline: Deadline) -> date:
     return date.fromisoformat(deadline.detail["due_on"])
 
 
-async def next_number(work: Work, case: CaseState, form: domain.Form) -> str:
+async def next_number(work: Work, case: CaseState, form: domain.Form, given: int | None = None) -> str:
     """The next number of the organ's series for a form, taken in this write set: no hole, no double.
 
+    `given` is the number that the device, whose command this is, took out of its block.
     Guarded by tests/service/penalty/test_numbers.py.
     """
     organ = await queries.organ_of(work.read, case.organ_id)
@@ -41,8 +63,15 @@ async def next_number(work: Work, case: CaseState, form: domain.Form) -> str:
         raise Refused("organ-unknown", f"未登记的机关：{case.organ}", f"no such organ: {case.organ_id}", organ_id=case.organ_id)
     day = day_of(work.at)
     series = await work.load(SERIES, domain.series_key(case.organ_id, form, day))
-    taken = domain.take_number(
-        series.state, organ_id=case.organ_id, abbreviation=organ.abbreviation, form=form, day=day, case_id=case.case_id
-    )
+    if given is None:
+        taken = domain.take_number(
+            series.state, organ_id=case.organ_id, abbreviation=organ.abbreviation, form=form, day=day, case_id=case.case_id
+        )
+    else:
+        blocks = await queries.blocks_of(work.read, work.context.device or "", series.key)
+        taken = take_given(
+            series.state, blocks, organ_id=case.organ_id, abbreviation=organ.abbreviation, form=form, day=day, number=given,
+            case_id=case.case_id,
+        )  # fmt: skip
     work.append(series, taken, district=organ.jurisdiction_id)
     return taken[-1].document_no

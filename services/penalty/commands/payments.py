@@ -11,7 +11,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due_on, next_number, opened
+from services.penalty.commands.opening import due_on, fined, next_number, ruled
 from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, bank, deferral, payment, surcharge
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
@@ -28,8 +28,8 @@ class Account:
 
 
 async def account(work: Work, case_id: str, party_id: str) -> Account:
-    """The payment of a party of a case, under the rules of the day of the command."""
-    case, rules = await opened(work, case_id)
+    """The payment of a party of a case, or of a penalty decided on the spot, under the rules of the day of the command."""
+    case, rules = await fined(work, case_id), await ruled(work)
     return Account(case, await work.load(PAYMENTS, domain.region_key(case_id, party_id)), rules)
 
 

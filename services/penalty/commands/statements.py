@@ -11,8 +11,9 @@ from chassis.auth import ALL
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
+from services.penalty.commands.opening import fined
 from services.penalty.commands.payments import Account, account, credit, told
-from services.penalty.domain import CASE, PAYMENTS, Rules, bank
+from services.penalty.domain import PAYMENTS, Rules, bank
 from services.penalty.domain.bank import STATEMENTS, TRANSFERS, BankStatementImported, BankTransferReported
 from services.penalty.domain.statement import Entry, Fault, StatementRefused
 from services.penalty.queries import Owing
@@ -151,7 +152,7 @@ def _read(run: _Import, entry: Entry) -> list[str]:
 
 async def _account(run: _Import, owing: Owing) -> Account:
     """As `account`, under rules that are read once for all entries."""
-    case = await run.work.existing(CASE, owing.case_id)
+    case = await fined(run.work, owing.case_id)
     domain.require_served(case.state, run.rules)
     payment = await run.work.load(PAYMENTS, domain.region_key(owing.case_id, owing.party_id))
     return Account(case, payment, run.rules)

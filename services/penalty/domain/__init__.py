@@ -1,6 +1,6 @@
 """What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
 
-from services.penalty.domain import bank, payment_events
+from services.penalty.domain import bank, payment_events, spot_events
 from services.penalty.domain.case import CASE, CaseState, Decision, Notice, Officer, require_not_before
 from services.penalty.domain.decision import (
     RECTIFIED,
@@ -97,5 +97,5 @@ __all__ = [
     "penalties", "ranges", "receive_numbers", "receive_payment", "record_evidence", "record_statement", "region_key",
     "register_clue",
     "request_filing", "require_not_before", "require_served", "review_case", "rules_on", "series_key", "serve_decision",
-    "serve_notice", "take_number",
+    "serve_notice", "spot_events", "take_number",
 ]  # fmt: skip

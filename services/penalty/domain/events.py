@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, event
 
-PartyKind = Literal["unit"]
+PartyKind = Literal["unit", "person"]
 Phase = Literal["first", "overdue"]
 Subject = Literal["unit", "person"]
 Manner = Literal["direct", "left", "entrusted", "post", "electronic"]

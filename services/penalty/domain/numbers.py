@@ -5,6 +5,7 @@ Until the registry leases blocks of a series, it is numbered here from 1 on; fro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,7 +29,11 @@ DECISION = Form(34, "行政处罚决定书（单位）", "罚")
 SURCHARGE_DECISION = Form(37, "加处罚款决定书", "加罚")
 DEFERRAL_APPROVAL = Form(38, "延期（分期）缴纳罚款审批表", "缴审")
 DEFERRAL_NOTICE = Form(39, "延期（分期）缴纳罚款批准书", "缴批")
-NUMBERED = (FILING, NOTICE, HEARING_NOTICE, DECISION, SURCHARGE_DECISION, DEFERRAL_APPROVAL, DEFERRAL_NOTICE)
+SPOT_UNIT = Form(32, "行政（当场）处罚决定书（单位）", "罚当")
+SPOT_PERSON = Form(33, "行政（当场）处罚决定书（个人）", "罚当")
+NUMBERED = (
+    FILING, NOTICE, HEARING_NOTICE, DECISION, SURCHARGE_DECISION, DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON,
+)  # fmt: skip
 WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""
 PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
@@ -37,18 +42,24 @@ PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
 
 @dataclass(frozen=True, slots=True)
 class SeriesState:
-    """The last number taken; whether the series is leased in blocks, and which numbers of ours are left; the last of our own."""
+    """The last number taken; whether the series is leased in blocks, and which numbers of ours are left; the last of our own.
+
+    `devices`: the numbers that devices took out of the blocks leased to them.
+    """
 
     last: int = 0
     leased: bool = False
     left: tuple[int, ...] = ()
     own: int = 0
     pattern: str | None = None
+    devices: tuple[int, ...] = ()
 
 
 def evolve_series(state: SeriesState, event: Event) -> SeriesState:
     """The series after one more event."""
     match event:
+        case NumberTaken() as e if state.leased and e.number not in state.left:
+            return replace(state, devices=(*state.devices, e.number))
         case NumberTaken() as e:
             left = tuple(number for number in state.left if number != e.number)
             return replace(state, last=max(state.last, e.number), left=left, own=state.own if state.leased else e.number)
@@ -75,10 +86,44 @@ def take_number(
     if state.leased and not state.left:
         raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
     number = state.left[0] if state.leased else state.last + 1
-    text = state.pattern or PATTERN
+    text = _written(state.pattern, abbreviation, form, day, number)
+    return [NumberTaken(series=key, number=number, document_no=text, case_id=case_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive numbers that were leased to a device, and how they are written."""
+
+    first: int
+    last: int
+    pattern: str | None
+
+
+def take_given(
+    state: SeriesState, blocks: Iterable[Block], *, organ_id: str, abbreviation: str, form: Form, day: date, number: int,
+    case_id: str,
+) -> list[NumberTaken]:  # fmt: skip
+    """The number that a device gave to a document on site, out of a block that was leased to it.
+
+    Refused `number-not-leased` (the block has perhaps not arrived here yet) and `number-used`.
+    """
+    key = series_key(organ_id, form, day)
+    block = next((block for block in blocks if block.first <= number <= block.last), None)
+    if block is None or not state.leased:
+        zh, en = f"{key}的文号{number}未发放给该设备", "the number is not leased to the device"
+        raise Refused("number-not-leased", zh, en, series=key, number=number)
+    if number in state.devices:
+        zh, en = f"{key}的文号{number}已用于另一份文书", "another document bears the number"
+        raise Refused("number-used", zh, en, series=key, number=number)
+    text = _written(block.pattern or state.pattern, abbreviation, form, day, number)
+    return [NumberTaken(series=key, number=number, document_no=text, case_id=case_id)]
+
+
+def _written(pattern: str | None, abbreviation: str, form: Form, day: date, number: int) -> str:
+    text = pattern or PATTERN
     for name, value in (("abbreviation", abbreviation), ("word", form.word), ("year", day.year), ("number", number)):
         text = text.replace(f"{{{name}}}", str(value))
-    return [NumberTaken(series=key, number=number, document_no=text, case_id=case_id)]
+    return text
 
 
 def receive_numbers(

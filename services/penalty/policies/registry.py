@@ -28,6 +28,10 @@ ON CONFLICT (enterprise_id, officer_id) DO UPDATE SET reason = $3
 RETIRE_OFFICER = """
 UPDATE officers SET certificate_valid_to = least(certificate_valid_to, $2) WHERE officer_id = $1
 """
+KEEP_BLOCK = """
+INSERT INTO device_numbers (series, lease_id, first, last, device_id, pattern) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (series, lease_id, first) DO NOTHING
+"""
 FORGET_RECUSAL = "DELETE FROM recusals WHERE officer_id = $1 AND enterprise_id = $2"
 UPSERT_ENTERPRISE = """
 INSERT INTO enterprises (enterprise_id, name, uscc, address, district) VALUES ($1, $2, $3, $4, $5)
@@ -229,6 +233,9 @@ async def on_numbers_leased(work: Work, received: Received) -> None:
     seen = received.read(NumbersLeased)
     if seen.word not in domain.WORDS:
         return
+    if seen.holder_kind == "device":
+        for span in seen.spans:
+            await work.change(KEEP_BLOCK, seen.series, seen.lease_id, span.first, span.last, seen.holder, seen.pattern)
     series = await work.load(domain.SERIES, seen.series)
     events = domain.receive_numbers(
         series.state, series=seen.series, lease_id=seen.lease_id, pattern=seen.pattern,

@@ -18,6 +18,7 @@ from services.penalty.domain import (
     StatementWaived,
 )
 from services.penalty.projections.payment_clocks import payment_deadlines
+from services.penalty.projections.spot_clocks import spot_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
 
@@ -34,7 +35,7 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
         case PenaltyDecided() as e:
             return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
         case _:
-            return payment_deadlines(sequenced, event)
+            return (*payment_deadlines(sequenced, event), *spot_deadlines(sequenced, event))
 
 
 def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:

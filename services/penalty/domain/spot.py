@@ -1,0 +1,350 @@
+"""The simple procedure 简易程序: small fines and warnings, decided on the spot, reported to the organ, and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chassis.domain import Actor, Event, Stream, day_of
+from services.penalty.domain.case import (
+    APPROVAL,
+    CaseState,
+    Decision,
+    Officer,
+    require_not_before,
+    require_not_handler,
+    require_qualified,
+)
+from services.penalty.domain.events import CaseAct, Charge, Handler, Party
+from services.penalty.domain.investigation import Sanctions, require_charges
+from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
+from services.penalty.domain.payment import PaymentState
+from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
+from services.penalty.domain.spot_events import (
+    CashCollected,
+    CashDeposited,
+    CashDepositOverdue,
+    CashHandedOver,
+    CashHandoverOverdue,
+    SpotPartyKind,
+    SpotPenaltyClosed,
+    SpotPenaltyDecided,
+    SpotPenaltyNumbered,
+    SpotPenaltyReported,
+    SpotPerson,
+    SpotReportOverdue,
+    SpotUnit,
+    Tick,
+)
+
+RULE, FORM = "simple-procedure", "simple-procedure-form"
+REPORT = "S01-on-the-spot-report"
+PARTIES = {"unit": "unit", "person": "citizen"}
+"""How the rulebook's thresholds call a kind of party."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideOnSpot:
+    """Officers fine or warn a party on the spot: the filled form, and how it was handed over.
+
+    A charge of 0 fen is punished by `kinds` alone. `refused_to_sign` is the note of a refusal; None: the party signed.
+    """
+
+    spot_id: str
+    enterprise_id: str
+    party_kind: SpotPartyKind
+    unit: SpotUnit | None
+    person: SpotPerson | None
+    organ_id: str
+    organ: str
+    act_date: date
+    acts: tuple[CaseAct, ...]
+    catalogue: str
+    charges: tuple[Charge, ...]
+    kinds: tuple[str, ...]
+    officer_ids: tuple[str, ...]
+    cards_shown: bool
+    heard: bool
+    statement: str | None
+    handed_over: bool
+    signed: bool
+    refused_to_sign: str | None
+    remedies: tuple[str, ...]
+    payment: Tick
+    cash_reason: str | None
+    party_request: bool
+    inspection_id: str | None = None
+
+    @property
+    def total_fen(self) -> int:
+        """The fine, of all charges together."""
+        return sum(charge.amount_fen for charge in self.charges)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotState:
+    """A penalty of the simple procedure; what it still lacks, and which defects of its procedure are known."""
+
+    decided: SpotPenaltyDecided | None = None
+    document_no: str | None = None
+    reported_on: date | None = None
+    collected: CashCollected | None = None
+    handed_over: CashHandedOver | None = None
+    deposited: CashDeposited | None = None
+    defects: tuple[str, ...] = ()
+    closed_on: date | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What makes the decision incomplete: its number, its report to the organ (APL 2021, article 52)."""
+        lacks = (("number", self.document_no is None), ("report", self.reported_on is None))
+        return tuple(name for name, lacking in lacks if lacking and self.decided is not None)
+
+    @property
+    def state(self) -> str:
+        """`none`, `incomplete`, `complete`, `closed`."""
+        if self.decided is None:
+            return "none"
+        return "closed" if self.closed_on else "incomplete" if self.missing else "complete"
+
+    @property
+    def officers(self) -> tuple[Handler, ...]:
+        """Who decided it on the spot."""
+        return () if self.decided is None else self.decided.officers
+
+
+def evolve_spot(state: SpotState, event: Event) -> SpotState:
+    """The penalty after one more event; events it does not know leave it as it is."""
+    match event:
+        case SpotPenaltyDecided() as e:
+            return replace(state, decided=e, document_no=e.document_no)
+        case SpotPenaltyNumbered() as e:
+            return replace(state, document_no=e.document_no, defects=(*state.defects, "numbered-afterwards"))
+        case SpotPenaltyReported() as e:
+            return replace(_flagged(state, "report-late", e.late), reported_on=e.reported_on)
+        case CashCollected() as e:
+            return replace(state, collected=e)
+        case CashHandedOver() as e:
+            return replace(_flagged(state, "cash-handover-late", e.late), handed_over=e)
+        case CashDeposited() as e:
+            return replace(_flagged(state, "cash-deposit-late", e.late), deposited=e)
+        case SpotReportOverdue():
+            return _flagged(state, "report-late", True)
+        case CashHandoverOverdue():
+            return _flagged(state, "cash-handover-late", True)
+        case CashDepositOverdue():
+            return _flagged(state, "cash-deposit-late", True)
+        case SpotPenaltyClosed() as e:
+            return replace(state, closed_on=e.closed_on)
+        case _:
+            return state
+
+
+def _flagged(state: SpotState, defect: str, holds: bool) -> SpotState:
+    return replace(state, defects=(*state.defects, defect)) if holds and defect not in state.defects else state
+
+
+SPOTS = Stream("spot", SpotState(), evolve_spot)
+
+
+def form_of(party_kind: SpotPartyKind) -> Form:
+    """The form of a decision against a unit, or a person."""
+    return SPOT_UNIT if party_kind == "unit" else SPOT_PERSON
+
+
+def matter(told: DecideOnSpot | SpotPenaltyDecided) -> CaseState:
+    """A penalty of the simple procedure told as a case, for the checks of charges and of money that both procedures share."""
+    unit = told.unit
+    party = Party(kind=told.party_kind, name="" if unit is None else unit.name, uscc="" if unit is None else unit.uscc)
+    return CaseState(
+        case_id=told.spot_id, enterprise_id=told.enterprise_id, party=party, organ_id=told.organ_id, organ=told.organ,
+        act_date=told.act_date, acts=told.acts, catalogue=told.catalogue,
+    )  # fmt: skip
+
+
+def served(state: SpotState) -> CaseState:
+    """The penalty told as a case whose decision was served: what the payment of a fine is reckoned from."""
+    told = state.decided
+    if told is None:
+        return CaseState()
+    decision = Decision(
+        document_no=state.document_no or "", decided_on=told.decided_on, charges=told.charges, total_fen=told.total_fen,
+        late=False, received_on=told.decided_on, payment_due_on=told.payment_due_on,
+    )  # fmt: skip
+    return replace(matter(told), stage="served", officers=told.officers, decision=decision)
+
+
+def decide_on_spot(
+    state: SpotState, command: DecideOnSpot, document_no: str | None, officers: Iterable[Officer], sanctions: Sanctions,
+    at: datetime, rules: Rules,
+) -> list[Event]:  # fmt: skip
+    """Decide on the spot: a small fine or a warning, on facts that are certain, by two officers who showed their cards.
+
+    APL 2021, articles 42 (two officers, as the simple procedure has no exception of its own), 51 (limits), 52 (form), 44, 45.
+    """
+    day = day_of(at)
+    rules.require(state.decided is None, FORM, "spot-decided-already", "该当场处罚已作出", "this penalty was decided already")
+    require_not_before(day, command.act_date, rules, RULE)
+    _require_small(command, rules)
+    charges = _allowed(command, sanctions, day, rules)
+    chosen = require_qualified(command.officer_ids, officers, day, rules)
+    _require_form(command, rules)
+    if command.payment == "on-the-spot":
+        require_cash_reason(command.cash_reason or "", command.party_request, command.total_fen, rules)
+    contents = _contents(command, charges, rules)
+    report, due = rules.due(REPORT, day), rules.due(PAYMENT, day)
+    handlers = tuple(Handler(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no) for o in chosen)
+    return [
+        SpotPenaltyDecided(
+            spot_id=command.spot_id, enterprise_id=command.enterprise_id, party_kind=command.party_kind, unit=command.unit,
+            person=command.person, organ_id=command.organ_id, organ=command.organ, form_no=form_of(command.party_kind).no,
+            document_no=document_no, decided_on=day, act_date=command.act_date, acts=command.acts, catalogue=command.catalogue,
+            charges=charges, kinds=command.kinds, total_fen=command.total_fen, officers=handlers, statement=command.statement,
+            refused_to_sign=command.refused_to_sign, contents=contents, payment=command.payment,
+            cash_reason=command.cash_reason, payment_due_on=due.day if command.total_fen else None, report_by=report.day,
+            inspection_id=command.inspection_id, provisional=report.provisional or due.provisional,
+        )
+    ]  # fmt: skip
+
+
+def _require_small(command: DecideOnSpot, rules: Rules) -> None:
+    """A warning, or a fine up to the limit for the kind of party; nothing heavier (APL 2021, article 51)."""
+    kinds = frozenset(command.kinds)
+    rules.require(
+        kinds <= rules.kinds(RULE), RULE, "kind-not-for-the-spot", "该种类的处罚不适用简易程序",
+        "this kind of penalty is not imposed on the spot", kinds=sorted(kinds - rules.kinds(RULE)),
+    )  # fmt: skip
+    limit = rules.threshold(RULE, PARTIES[command.party_kind])
+    small = command.total_fen == 0 or (limit is not None and limit.reached(command.total_fen))
+    rules.require(
+        small, RULE, "beyond-simple-procedure", "罚款数额超出简易程序的限额，应当适用普通程序",
+        "the fine is beyond the simple procedure", total_fen=command.total_fen, limit_fen=limit.amount_fen if limit else None,
+    )  # fmt: skip
+
+
+def _allowed(command: DecideOnSpot, sanctions: Sanctions, day: date, rules: Rules) -> tuple[Charge, ...]:
+    """The charges as the general procedure checks them; of one that is only warned about, its provision (articles 29, 37)."""
+    rules.require(
+        all(charge.amount_fen > 0 or command.kinds for charge in command.charges), RULE, "no-charge", "没有处罚事项",
+        "an act is fined or warned about",
+    )  # fmt: skip
+    asked = tuple(replace(c, amount_fen=c.amount_fen or _least(c, sanctions)) for c in command.charges)
+    checked = require_charges(matter(command), asked, sanctions, day, rules)
+    return tuple(replace(done, amount_fen=c.amount_fen) for done, c in zip(checked, command.charges, strict=True))
+
+
+def _least(charge: Charge, sanctions: Sanctions) -> int:
+    """The least fine of the provision; the catalogue does not say which provisions threaten a warning, so that is not asked."""
+    rows = sanctions.items.get(charge.item_code, ())
+    alike = (row.min_fen for row in rows if (row.article, row.item, row.subject) == (charge.article, charge.item, charge.subject))
+    return max(1, min(alike, default=1))
+
+
+def _require_form(command: DecideOnSpot, rules: Rules) -> None:
+    """Cards shown, rights told and the party heard, the decision handed over, a refusal to sign noted on it."""
+    rules.require(command.cards_shown, FORM, "card-not-shown", "未出示执法证件", "the enforcement cards were not shown")
+    rules.require(
+        command.heard, "notice", "party-not-heard", "未当场告知并听取陈述申辩", "the party was not told and heard on the spot"
+    )
+    rules.require(
+        command.handed_over, FORM, "not-handed-over", "决定书未当场交付", "the decision was not handed over on the spot"
+    )
+    rules.require(
+        command.signed or bool(command.refused_to_sign), FORM, "refusal-not-noted", "当事人拒绝签收的，应当在决定书上注明",
+        "a refusal to sign is noted on the decision",
+    )  # fmt: skip
+
+
+def _contents(command: DecideOnSpot, charges: tuple[Charge, ...], rules: Rules) -> tuple[str, ...]:
+    """The content groups that the form can be filled with; Refused `decision-incomplete` if one is lacking (articles 52, 59)."""
+    named = (command.unit is not None and bool(command.unit.address)) or (command.person is not None)
+    periods = RECONSIDERATION in rules.periods and LITIGATION in rules.periods
+    filled = {
+        "party": named, "facts-and-evidence": all(act.fact for act in command.acts), "kind-and-basis": bool(charges),
+        "performance": PAYMENT in rules.periods, "remedies": bool(command.remedies) and periods,
+        "organ-and-date": bool(command.organ),
+    }  # fmt: skip
+    missing = [code for code in rules.decision_contents if not filled.get(code, False)]
+    rules.require(
+        not missing, missing[0] if missing else FORM, "decision-incomplete", "处罚决定书缺少法定内容",
+        "the decision lacks mandatory contents", missing=missing,
+    )  # fmt: skip
+    return rules.decision_contents
+
+
+def require_cash_reason(reason: str, party_request: bool, total_fen: int, rules: Rules) -> None:
+    """Why officers may take the fine on the spot: only for the reasons of the rulebook (APL 2021, articles 68, 69)."""
+    known = {row["code"]: row for row in rules.section("payment")["cash_reasons"]}
+    rules.require(
+        total_fen > 0 and reason in known, "fine-separation", "cash-not-allowed", "不符合当场收缴罚款的情形",
+        "officers take no money but for the reasons of the law", reason=reason, known=sorted(known),
+    )  # fmt: skip
+    row = known[reason]
+    small = row["threshold"] is None or rules.reached(row["threshold"], "any", total_fen)
+    rules.require(
+        small, "fine-separation", "cash-too-much", "罚款数额超出可以当场收缴的限额", "the fine is too high for this reason",
+        total_fen=total_fen,
+    )  # fmt: skip
+    rules.require(
+        party_request or not row["needs_party_request"], "fine-separation", "cash-not-requested", "当事人未提出当场缴纳",
+        "the party did not ask to pay on the spot",
+    )  # fmt: skip
+
+
+def require_decided(state: SpotState, rules: Rules) -> SpotPenaltyDecided:
+    """The decision, of a penalty that is not closed."""
+    rules.require(state.closed_on is None, "archive-integrity", "spot-closed", "当场处罚已结案", "the penalty is closed")
+    if state.decided is None:
+        raise rules.refusal(FORM, "spot-not-decided", "尚未作出当场处罚", "nothing was decided on the spot")
+    return state.decided
+
+
+def number_spot(state: SpotState, document_no: str, at: datetime, rules: Rules) -> list[Event]:
+    """Number a decision that was handed over without a number; that it was not pre-numbered stays known."""
+    told = require_decided(state, rules)
+    rules.require(state.document_no is None, FORM, "numbered-already", "决定书已编号", "the decision has a number")
+    return [SpotPenaltyNumbered(spot_id=told.spot_id, document_no=document_no, numbered_on=day_of(at))]
+
+
+def report_spot(state: SpotState, reported_on: date, at: datetime, rules: Rules) -> list[Event]:
+    """Put the decision on the organ's record; late is possible, and a defect (APL 2021, article 52 paragraph 3)."""
+    told = require_decided(state, rules)
+    rules.require(state.reported_on is None, FORM, "reported-already", "已报备", "it was reported already")
+    require_day(reported_on, told.decided_on, at, rules, FORM)
+    return [SpotPenaltyReported(spot_id=told.spot_id, reported_on=reported_on, late=reported_on > told.report_by)]
+
+
+def flag_report(state: SpotState, due_on: date, at: datetime) -> list[Event]:
+    """The period for the report has passed without one; nothing if there is one."""
+    told = state.decided
+    if told is None or state.reported_on is not None or day_of(at) <= due_on or "report-late" in state.defects:
+        return []
+    return [SpotReportOverdue(spot_id=told.spot_id, due_on=due_on)]
+
+
+def close_spot(
+    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules
+) -> list[Event]:  # fmt: skip
+    """Close it: complete, paid in full, cash at the bank; by nobody who decided it on the spot (closing guards)."""
+    told = require_decided(state, rules)
+    require_not_handler(CaseState(officers=told.officers), approver, rules, APPROVAL)
+    rules.require(
+        not state.missing, FORM, "spot-incomplete", "当场处罚决定未编号或者未报备，不得结案",
+        "a decision without a number or a report is incomplete", missing=state.missing,
+    )  # fmt: skip
+    rules.require(
+        not told.total_fen or payment.settled_on is not None, "penalty-performed", "payment-not-settled", "罚款尚未缴清",
+        "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
+    )  # fmt: skip
+    rules.require(
+        state.collected is None or state.deposited is not None, "T15-cash-to-bank", "cash-not-deposited",
+        "当场收缴的罚款尚未缴付银行", "the cash is not at the bank",
+    )  # fmt: skip
+    return [SpotPenaltyClosed(spot_id=told.spot_id, reason=reason, closed_on=day_of(at))]
+
+
+def require_day(day: date, earlier: date, at: datetime, rules: Rules, rule: str) -> None:
+    """A day that lies neither before the step it rests on nor in the future."""
+    require_not_before(day, earlier, rules, rule)
+    rules.require(day <= day_of(at), rule, "day-in-future", "日期晚于今天", "the day lies in the future", day=day)
