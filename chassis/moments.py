@@ -28,7 +28,9 @@ async def moment(
         return None if as_of is None else AsOf.parse(as_of)
     except ValueError as error:
         raise BadRequest(
-            "as-of-malformed", "as_of 格式不正确", "as_of must be v7, i1234, occurred:<time> or recorded:<time>"
+            "as-of-malformed",
+            "as_of 应为版本 v7、台账位置 i1234、发生时间 occurred:2021-06-01T00:00:00Z 或记录时间 recorded:…",
+            "as_of must be v7, i1234, occurred:<time> or recorded:<time>, a time with its zone",
         ) from error
 
 

@@ -215,6 +215,12 @@ async def test_as_of_over_http(
         assert answer.json()["code"] == done
 
 
+async def test_a_malformed_moment_is_answered_with_all_ways_to_write_one(ask: Callable[..., Any]) -> None:
+    told = (await ask("2021-06-01")).json()
+    for text in (told["detail"], told["title"]):
+        assert [way for way in ("v7", "i1234", "occurred:", "recorded:") if way not in text] == []
+
+
 async def test_the_past_of_another_district_is_as_hidden_as_its_present(sut: ServiceUnderTest, ask: Callable[..., Any]) -> None:
     await note(sut)
     for as_of in (None, "v1", "occurred:2021-09-01T12:00:00+08:00"):
