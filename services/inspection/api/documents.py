@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
+import io
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -12,6 +14,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, StringConstraints
 
+from chassis import media
 from chassis.auth import Principal, reader
 from chassis.blobs import Blobs
 from chassis.domain import Unknown
@@ -31,7 +34,8 @@ PDF, PNG, JPEG = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 FormNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$|^2025-[1-7]$")]
 Signatory = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}(-[0-9]{1,2})?$")]
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=LARGEST_SCAN * 4 // 3 + 4)]
-Point = Annotated[tuple[int, int], Field()]
+OnScreen = Annotated[int, Field(ge=-100_000, le=100_000)]
+Point = tuple[OnScreen, OnScreen]
 DocumentReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
 
 
@@ -151,6 +155,10 @@ async def sign(document_id: Id, body: SignatureBody, command: Officer, blobs: Fi
     data = _decoded(body.file, body.signatory)
     if not data or len(data) > LARGEST_SCAN or not data.startswith((PDF, PNG, JPEG)):
         raise refused("file-unusable", detail="PDF, PNG, JPEG")
+    try:
+        await asyncio.to_thread(media.check, io.BytesIO(data), len(data), MEDIA[_ending(data)])
+    except media.Unfit as error:
+        raise refused("file-unusable", detail=error.zh) from error
     signing = Signing(
         signatory=body.signatory, name=body.name, manner=body.manner, file_sha256=hashlib.sha256(data).hexdigest(),
         file_size=len(data),

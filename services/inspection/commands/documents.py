@@ -19,12 +19,12 @@ from services.inspection.documents import FORMS, Form
 from services.inspection.documents.sealing import only_signed
 from services.inspection.domain import document as documents
 from services.inspection.domain import order as orders
-from services.inspection.domain.document import DOCUMENT, DocumentIssued, Picture, Signing
+from services.inspection.domain.document import BEARER, DOCUMENT, DocumentIssued, NumberBorne, Picture, Signing
 from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.measures.measure import MEASURE, MeasureState
 from services.inspection.domain.order import ORDER, OrderState
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve, make_receipt
+from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve, check_happened, make_receipt
 
 Answer = dict[str, Any]
 
@@ -49,6 +49,7 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
         document, decided,
         subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
     )  # fmt: skip
+    await _bear(work, form, command, inspection, number)
     if form.no == OF_ITS_DOCUMENTS:
         await _receipt(work, command, inspection)
     if command.supersedes is not None:
@@ -58,6 +59,21 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
         "document_no": event.document_no, "sha256": event.file_sha256, "facts_sha256": event.facts_sha256,
         "template": event.template, "size": event.file_size,
     }  # fmt: skip
+
+
+async def _bear(
+    work: Work, form: Form[Any], command: IssueDocument, inspection: Loaded[InspectionState], number: str
+) -> None:  # fmt: skip
+    """The number of an order or a measure is borne by one document, also if two are issued at the same moment."""
+    about = command.order_id if form.no == "05" else command.measure_id
+    if about is None or not number:
+        return
+    bearer = await work.load(BEARER, f"{about}/{form.no}")
+    event = NumberBorne(about=about, form=form.no, document_no=number, document_id=command.document_id)
+    work.append(
+        bearer, documents.bear(bearer.state, event, command.supersedes[0] if command.supersedes is not None else None),
+        subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
+    )  # fmt: skip
 
 
 async def _receipt(work: Work, command: IssueDocument, inspection: Loaded[InspectionState]) -> None:
@@ -162,6 +178,7 @@ async def serve(work: Work, document_id: str, command: Serve) -> None:
     """Serve a document."""
     document = await work.existing(DOCUMENT, document_id)
     rules = await rules_of(work)
+    check_happened(command.served_on, day_of(work.at), rules)
     announced = due_of(rules, rules.periods.get(ANNOUNCEMENT), command.served_on)
     work.append(document, documents.serve(document.state, command, announced, rules))
 
@@ -169,13 +186,17 @@ async def serve(work: Work, document_id: str, command: Serve) -> None:
 async def receive(work: Work, document_id: str, service_id: str, received_on: date) -> None:
     """What was mailed arrived."""
     document = await work.existing(DOCUMENT, document_id)
-    work.append(document, documents.receive(document.state, service_id, received_on, await rules_of(work)))
+    rules = await rules_of(work)
+    check_happened(received_on, day_of(work.at), rules)
+    work.append(document, documents.receive(document.state, service_id, received_on, rules))
 
 
 async def give_back(work: Work, document_id: str, service_id: str, returned_on: date, reason: str) -> None:
     """What was mailed came back."""
     document = await work.existing(DOCUMENT, document_id)
-    work.append(document, documents.give_back(document.state, service_id, returned_on, reason, await rules_of(work)))
+    rules = await rules_of(work)
+    check_happened(returned_on, day_of(work.at), rules)
+    work.append(document, documents.give_back(document.state, service_id, returned_on, reason, rules))
 
 
 async def refuse_signature(work: Work, document_id: str, signatory: str, reason: str, witness: str) -> None:

@@ -33,6 +33,7 @@ RECONSIDERATION, LITIGATION = "T19-reconsideration", "T20-litigation"  # the rul
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年"}
 REGISTERED = ("address", "postcode", "contact", "industry_code", "legal_representative", "legal_representative_phone")
 """The fields of the register that forms print."""
+DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
 OF_ITS_DOCUMENTS = "40"
 """The form that is made of the services of the inspection's other documents."""
 
@@ -71,6 +72,7 @@ async def facts_of(
 
     Refused `fact-not-editable`, `facts-incomplete`, `citation-unknown`, and as the form's composer does.
     """
+    _check_depth(command.facts)
     compose = _composer(form, measure)
     if compose is None:
         return _read(form, _cited({**command.facts}, rules))
@@ -79,6 +81,16 @@ async def facts_of(
     made = compose(await _matter(work, form, command, inspection, order, measure, rules))
     told = {field.name: getattr(made, field.name) for field in fields(made)}
     return _read(form, {**told, **command.facts})
+
+
+def _check_depth(facts: Any) -> None:
+    """Refuse `facts-incomplete` before anything follows what was sent down to where no stack reaches."""
+    level = [facts]
+    for _ in range(DEEPEST):
+        level = [one for outer in level for one in (outer.values() if isinstance(outer, Mapping) else outer)]
+        level = [one for one in level if isinstance(one, Mapping | list)]
+    if level:
+        raise refused("facts-incomplete", detail=f"嵌套超过 {DEEPEST} 层")
 
 
 def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:

@@ -79,6 +79,42 @@ class DocumentSignatureRefused(Event):
     witness: Annotated[str, Personal(SUBJECT, "witness")]
 
 
+@event("casetrail.inspection.number-borne.v1", title="文号使用", summary="文号 {document_no} 用于文书 {document_id}")
+class NumberBorne(Event):
+    """The document that bears the number of an order or a measure (`about`); another one bears it only in its place."""
+
+    about: str
+    form: str
+    document_no: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BearerState:
+    """Which document bears a number: by number, because a measure may give one form several in its time."""
+
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+
+def evolve_bearer(state: BearerState, event: Event) -> BearerState:
+    """The bearers after one more event."""
+    if not isinstance(event, NumberBorne):
+        return state
+    return BearerState({**state.documents, event.document_no: event.document_id})
+
+
+BEARER = Stream("bearer", BearerState(), evolve_bearer)
+"""The documents of one form about one order or measure, by `about/form`."""
+
+
+def bear(state: BearerState, event: NumberBorne, supersedes: str | None) -> list[Event]:
+    """Let a document bear a number; a later one takes the place of the one that bears it. Refused `number-borne`."""
+    standing = state.documents.get(event.document_no)
+    if standing is not None and standing != supersedes:
+        raise refused("number-borne", document_no=event.document_no, document_id=standing)
+    return [event]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentState:
     """A document as its events tell it."""
@@ -146,6 +182,8 @@ def issued(state: DocumentState) -> DocumentIssued:
 def supersede(state: DocumentState, by: DocumentIssued, reason: str) -> list[Event]:
     """Let another document of the same form and inspection take its place. Refused `already-superseded`, `other-document`."""
     known = issued(state)
+    if known.document_id == by.document_id:
+        raise refused("other-document", document_id=known.document_id)
     if state.superseded is not None:
         raise refused("already-superseded", document_id=known.document_id, by=state.superseded.by)
     if (known.form, known.inspection_id) != (by.form, by.inspection_id):
@@ -209,8 +247,10 @@ def serve(state: DocumentState, command: Serve, announced: Due | None, rules: Ru
 
 
 def receive(state: DocumentState, service_id: str, received_on: date, rules: Rules) -> list[Event]:
-    """What was mailed arrived. Refused `service-unknown`, `not-mailed`, `served-before-issue`."""
+    """What was mailed arrived. Refused `service-unknown`, `not-mailed`, `service-returned`, `served-before-issue`."""
     sent = _mailed(state, service_id, rules)
+    if service_id in state.returned:
+        raise refused("service-returned", rules, service_id=service_id)
     if received_on < sent.served_on:
         raise refused("served-before-issue", rules)
     if sent.effective_on is not None:
@@ -219,8 +259,10 @@ def receive(state: DocumentState, service_id: str, received_on: date, rules: Rul
 
 
 def give_back(state: DocumentState, service_id: str, returned_on: date, reason: str, rules: Rules) -> list[Event]:
-    """What was mailed came back. Refused `service-unknown`, `not-mailed`."""
+    """What was mailed came back. Refused `service-unknown`, `not-mailed`, `served-before-issue`."""
     sent = _mailed(state, service_id, rules)
+    if returned_on < sent.served_on:
+        raise refused("served-before-issue", rules)
     if service_id in state.returned or sent.effective_on is not None:
         return []
     return [DocumentReturned(document_id=sent.document_id, service_id=service_id, returned_on=returned_on, reason=reason)]

@@ -138,6 +138,9 @@ REASONS: dict[str, Reason] = {
     # documents
     "document-exists": Reason("文书编号 {document_id} 已被使用", "document {document_id} exists already"),
     "document-unknown": Reason("没有文书式样 {form}", "there is no form {form}"),
+    "number-borne": Reason(
+        "文号 {document_no} 已用于文书 {document_id}，只能更正", "document {document_id} bears the number; it is superseded only"
+    ),
     "already-superseded": Reason("文书 {document_id} 已由 {by} 更正", "document {document_id} was superseded by {by}"),
     "other-document": Reason("更正的文书须与原文书 {document_id} 同类、同一次检查", "{document_id} is of another kind"),
     "already-signed": Reason("{signatory} 已经签字", "{signatory} has signed already"),
@@ -170,6 +173,8 @@ REASONS: dict[str, Reason] = {
     "size-mismatch": Reason("文件与固定证据时的大小不符", "the file has not the size that it had when it was taken"),
     "content-unfit": Reason("文件内容与类型不符：{why_zh}", "the content is not what it is said to be: {why}"),
     # service of documents
+    "served-in-future": Reason("{day} 尚未到来，不能记为已送达", "{day} has not come: nothing was served then", ("service",)),
+    "service-returned": Reason("送达 {service_id} 已被退回，须另行送达", "{service_id} came back: serve anew", ("service",)),
     "served-before-issue": Reason("送达日期早于出具日期", "served before it was issued or sent", ("service",)),
     "left-without-witness": Reason("留置送达须有见证人，或者录像", "leaving needs a witness or a recording", ("service",)),
     "electronic-unconfirmed": Reason(

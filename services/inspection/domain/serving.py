@@ -104,6 +104,12 @@ class Serve:
     reference: str | None = None
 
 
+def check_happened(day: date, today: date, rules: Rules) -> None:
+    """Refuse `served-in-future`: what is to be served some day was not served, and counts from no day."""
+    if day > today:
+        raise refused("served-in-future", rules, day=day.isoformat())
+
+
 def served(document_id: str, issued_on: date, command: Serve, announced: Due | None, rules: Rules) -> DocumentServed:
     """The service, if it was done as its way demands. `announced` is when an announcement takes effect, by the rulebook.
 

@@ -15,7 +15,7 @@ from chassis.testing import given
 from services.inspection.domain import document, serving
 from services.inspection.domain.document import DOCUMENT, DocumentIssued, DocumentState
 from services.inspection.domain.rules import Due, rules_on
-from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve
+from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve, check_happened
 from tests.domain.inspection.scenes import AT, DAY, RULES, refused, vocabulary
 
 ISSUED = DocumentIssued(
@@ -81,6 +81,10 @@ def test_mail_counts_from_its_receipt_and_what_comes_back_does_not_count() -> No
     assert document.receive(arrived, "s-1", date(2021, 9, 10), RULES) == []
     back = after(serve(MAILED), lambda state: document.give_back(state, "s-1", date(2021, 9, 20), "查无此人", RULES))
     assert (back.effective_on, back.returned["s-1"].reason) == (None, "查无此人")
+    back = after(serve(MAILED), lambda state: document.give_back(state, "s-1", DAY, "查无此人", RULES))
+    refused("service-returned", lambda: document.receive(back, "s-1", DAY, RULES))
+    refused("served-before-issue", lambda: document.give_back(sent, "s-1", date(2021, 9, 5), "查无此人", RULES))
+    refused("served-in-future", lambda: check_happened(date(2021, 9, 7), DAY, RULES))
     refused("service-unknown", lambda: document.receive(sent, "s-9", DAY, RULES))
     refused("not-mailed", lambda: document.receive(after(serve(HANDED)), "s-1", DAY, RULES))
     refused("served-before-issue", lambda: document.receive(sent, "s-1", date(2021, 9, 5), RULES))

@@ -6,6 +6,8 @@ import asyncio
 import base64
 import hashlib
 import io
+import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from chassis.blobs import BlobDamaged, BlobMissing, Blobs
 from services.inspection.documents import FORMS
 from services.inspection.documents.sealing import certificates_of, seals_of, sign
 from tests.certificates import PASSPHRASE, authority
+from tests.media import picture
 from tests.service.inspection.office import Office
 
 REMEDIES = {"reconsideration": ["南昌市东湖区人民政府"], "court": "南昌铁路运输法院"}
@@ -31,6 +34,13 @@ async def file(office: Office, document_id: str = "document-1", role: str = "off
     answer = await office.client(role).get(f"/v1/documents/{document_id}/file", params=asked)
     assert answer.status_code == 200, answer.text
     return answer.content
+
+
+def archive() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        made.writestr("a.txt", "x")
+    return held.getvalue()
 
 
 def encoded(data: bytes) -> str:
@@ -96,6 +106,14 @@ async def test_officers_word_facts_and_never_citations_or_days(office: Office) -
         problem = await office.refused("fact-not-editable", "officer", "documents", body(facts=facts))
         assert problem["field"] == next(iter(facts))
     await office.refused("order-missing", "officer", "documents", body(remedies=None))
+    deep: list[Any] = []
+    for _ in range(600):
+        deep = [deep]
+    await office.refused(
+        "facts-incomplete", "officer", "documents", body("transfer-1", "44", facts={"basis": [], "copies": deep})
+    )
+    far = {"signatory": "officer-1", "strokes": [[[0, 0], [10**400, 1]]]}
+    await office.post("officer", "documents", body(pictures=[far]), status=422)
     await office.refused("document-unknown", "officer", "documents", body(form="01"))
 
 
@@ -129,7 +147,7 @@ async def test_a_correction_is_another_document_and_the_first_stays_as_it_was(of
     assert await file(office) == before
     assert (await office.get("documents/document-1"))["state"] == "superseded"
     again = {**correction, "document_id": "document-3"}
-    await office.refused("already-superseded", "officer", "documents", again)
+    await office.refused("number-borne", "officer", "documents", again)
     await office.refused("document-exists", "officer", "documents", body(wording=[{"hazard_id": "h-one", "text": "改写"}]))
     other = body("plan-1", "02", supersedes={"document_id": "document-2", "reason": "x"})
     await office.refused("other-document", "officer", "documents", other)
@@ -138,11 +156,30 @@ async def test_a_correction_is_another_document_and_the_first_stays_as_it_was(of
     assert states == {"document-1": "superseded", "document-2": "issued"}
 
 
+async def test_a_number_is_borne_by_one_document_which_only_another_one_supersedes(office: Office) -> None:
+    await office.ordered("h-one")
+    one, two = await asyncio.gather(*(
+        office.client("officer").post("/v1/documents", json=body(f"document-{n}")) for n in (1, 2)
+    ))  # fmt: skip
+    assert sorted((one.status_code, two.status_code)) == [201, 409]
+    assert {one.json().get("code"), two.json().get("code")} == {None, "number-borne"}
+    stands = "document-1" if one.status_code == 201 else "document-2"
+    itself = body("document-3", supersedes={"document_id": "document-3", "reason": "x"})
+    await office.refused("number-borne", "officer", "documents", itself)
+    await office.post("officer", "documents", body("document-4", supersedes={"document_id": stands, "reason": "笔误"}))
+    again = body("document-5", supersedes={"document_id": stands, "reason": "笔误"})
+    await office.refused("number-borne", "officer", "documents", again)
+    plan = body("plan-1", "02", supersedes={"document_id": "plan-1", "reason": "x"})
+    await office.refused("other-document", "officer", "documents", plan)
+
+
 async def test_a_scan_and_an_organs_electronic_signature_are_added_and_checked(office: Office) -> None:
     await office.ordered("h-one")
     await office.post("officer", "documents", body())
     issued = await file(office)
-    scan = {"signatory": "unit-head", "name": "王厂长", "manner": "wet-scan", "file": encoded(b"\x89PNG\r\n\x1a\nscan")}
+    scan = {"signatory": "unit-head", "name": "王厂长", "manner": "wet-scan", "file": encoded(picture("PNG"))}
+    for bad in (picture("PNG")[:-20], picture("PNG")[:8] + b"scan", picture("PNG") + archive()):
+        await office.refused("file-unusable", "officer", "documents/document-1/signatures", {**scan, "file": encoded(bad)})
     await office.post("officer", "documents/document-1/signatures", scan)
     await office.refused("already-signed", "officer", "documents/document-1/signatures", {**scan, "name": "他人"})
     root, p12 = authority()
@@ -195,6 +232,11 @@ async def test_a_document_is_served_by_mail_and_counts_from_its_receipt(office: 
     await office.refused("electronic-unconfirmed", "officer", path, {**mailed, "way": "electronic"})
     await office.post("officer", path, mailed)
     assert (await office.get("documents/document-1"))["effective_on"] is None
+    await office.refused("served-in-future", "officer", path, {**mailed, "service_id": "service-2", "served_on": "2021-09-07"})
+    back = {"returned_on": "2021-09-09", "reason": "查无此人"}
+    for end, told_of in (("receipts", {"received_on": "2021-09-09"}), ("returns", back)):
+        await office.refused("served-in-future", "officer", f"{path}/service-1/{end}", told_of)
+    office.under_test.clock.at += timedelta(days=3)
     await office.post("officer", f"{path}/service-1/receipts", {"received_on": "2021-09-09"})
     told = await office.get("documents/document-1")
     assert (told["effective_on"], told["services"][0]["recipient"]) == ("2021-09-09", "王厂长")
