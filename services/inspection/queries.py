@@ -105,6 +105,7 @@ MEASURES = """
 SELECT measure_id, district, kind, state, inspection_id, enterprise_id, document_no, begun_on, due_on, version
 FROM measures WHERE {conditions} ORDER BY begun_on, measure_id LIMIT ${limit}
 """
+MEASURES_OF_A_PARTY = "(kind = 'record' OR state NOT IN ('requested', 'approved', 'denied'))"
 EVIDENCE = """
 SELECT evidence_id, district, kind, state, inspection_id, enterprise_id, order_id, hazard_ids, sha256, size, media_type,
        captured_on, version
@@ -226,7 +227,8 @@ async def measures(pool: Pool | Sight, asked: AskedMeasures) -> list[Any]:
         "state": asked.state, "district": asked.district, "kind": asked.kind, "inspection_id": asked.inspection_id,
         "enterprise_id": asked.enterprise_id,
     }  # fmt: skip
-    return await _filtered(pool, MEASURES, "begun_on, measure_id", asked, wanted)
+    always = [] if asked.enterprise_id is None else [MEASURES_OF_A_PARTY]
+    return await _filtered(pool, MEASURES, "begun_on, measure_id", asked, wanted, always)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,10 +254,13 @@ async def missing(pool: Pool | Sight, own: str, key: str, named: Sequence[str]) 
     return sorted((set(named) | announced) - arrived)
 
 
-async def _filtered(pool: Pool | Sight, sql: str, order: str, asked: Asked, wanted: Mapping[str, str | None]) -> list[Any]:
-    """A page of a list; only what is asked for is a condition."""
+async def _filtered(
+    pool: Pool | Sight, sql: str, order: str, asked: Asked, wanted: Mapping[str, str | None], always: Sequence[str] = ()
+) -> list[Any]:  # fmt: skip
+    """A page of a list; only what is asked for is a condition, and what is `always` one."""
     values: list[Any] = [value for value in wanted.values() if value is not None]
     conditions = [f"{name} = ${place}" for place, name in enumerate((n for n, v in wanted.items() if v is not None), 1)]
+    conditions += always
     if asked.seen is not None:
         values.append(asked.seen)
         conditions.append(f"district = ANY(${len(values)})")

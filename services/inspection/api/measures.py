@@ -112,11 +112,12 @@ async def list_measures(
 
 @router.get("/measures/{measure_id}")
 async def get_measure(request: Request, measure_id: Id, principal: MeasureReader, as_of: Moment) -> Response:
-    """A measure from its own events; an enterprise is shown its own."""
+    """A measure from its own events; an enterprise is shown its own, once it is carried out."""
     loaded = await aggregate(request, principal, MEASURE, measure_id, as_of)
-    if not principal.roles & set(READERS) and loaded.subject != principal.enterprise_id:
-        raise Unknown(MEASURE.name, measure_id)
     state = loaded.state
+    foreign = loaded.subject != principal.enterprise_id or state.is_of_the_organ_alone
+    if foreign and not principal.roles & set(READERS):
+        raise Unknown(MEASURE.name, measure_id)
     view = {
         "measure_id": measure_id, "kind": state.kind, "state": state.status, "numbers": state.numbers,
         **_matter(state.matter),

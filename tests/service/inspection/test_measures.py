@@ -204,11 +204,13 @@ async def test_supply_is_cut_off_after_a_day(office: Office) -> None:
 async def test_enterprise_sees_its_own(office: Office) -> None:
     await office.on_site()
     await seized(office)
+    await office.post("officer", "seizures", {**SEIZURE, "measure_id": "measure-2"})
     await office.under_test.settle()
     own, other = (office.client("enterprise", enterprise_id=id) for id in ("e-1", "e-2"))
     assert [item["measure_id"] for item in (await own.get("/v1/measures")).json()["items"]] == ["measure-1"]
     assert (await other.get("/v1/measures")).json()["items"] == []
     assert (await own.get("/v1/measures/measure-1")).status_code == 200
+    assert (await own.get("/v1/measures/measure-2")).status_code == 404
     assert (await other.get("/v1/measures/measure-1")).status_code == 404
 
 

@@ -95,6 +95,11 @@ class MeasureState:
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def is_of_the_organ_alone(self) -> bool:
+        """Whether it is only asked for or approved: a party that is told beforehand takes away what is to be kept or seized."""
+        return self.kind != "record" and self.status in ("requested", "approved", "denied")
+
+    @property
     def inspection_id(self) -> str | None:
         """The inspection that it is taken at."""
         match self.matter:
