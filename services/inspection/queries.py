@@ -111,6 +111,11 @@ SELECT evidence_id, district, kind, state, inspection_id, enterprise_id, order_i
        captured_on, version
 FROM evidence WHERE {conditions} ORDER BY captured_on, evidence_id LIMIT ${limit}
 """
+READS = """
+SELECT read_id, district, thing, thing_id, part, sha256, inspection_id, enterprise_id, reader_id, reader_role, reason, read_on,
+       read_at
+FROM reads WHERE {conditions} ORDER BY read_on, read_id LIMIT ${limit}
+"""
 ARRIVED = "SELECT sha256 FROM evidence WHERE arrived AND sha256 = ANY($1)"
 MEASURES_OF = "SELECT measure_id FROM measures WHERE inspection_id = $1"
 DOCUMENTS_OF = "SELECT document_id FROM documents WHERE inspection_id = $1"
@@ -245,6 +250,24 @@ async def evidence(pool: Pool | Sight, asked: AskedEvidence) -> list[Any]:
         "state": asked.state, "district": asked.district, "inspection_id": asked.inspection_id, "order_id": asked.order_id
     }  # fmt: skip
     return await _filtered(pool, EVIDENCE, "captured_on, evidence_id", asked, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedReads(Asked):
+    """What the list of reads may be filtered by besides."""
+
+    thing_id: str | None
+    reader_id: str | None
+    enterprise_id: str | None
+
+
+async def reads(pool: Pool | Sight, asked: AskedReads) -> list[Any]:
+    """A page of reads, with one row more than asked for if there is a next page."""
+    wanted = {
+        "district": asked.district, "thing_id": asked.thing_id, "reader_id": asked.reader_id,
+        "enterprise_id": asked.enterprise_id,
+    }  # fmt: skip
+    return await _filtered(pool, READS, "read_on, read_id", asked, wanted)
 
 
 async def missing(pool: Pool | Sight, own: str, key: str, named: Sequence[str]) -> list[str]:

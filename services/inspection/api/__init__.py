@@ -12,6 +12,7 @@ from services.inspection.api import (
     packages,
     phrases,
     plans,
+    reads,
     records,
     seizures,
     services,
@@ -23,5 +24,5 @@ from services.inspection.api import (
 ROUTERS = (
     plans.router, visits.router, hazards.router, orders.router, measures.router, keepings.router, seizures.router,
     records.router, supply_cuts.router, devices.router, packages.router, documents.router, services.router, phrases.router,
-    evidence.router, completeness.router, uploads.router,
+    evidence.router, completeness.router, uploads.router, reads.router,
 )  # fmt: skip

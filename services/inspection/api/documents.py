@@ -23,6 +23,7 @@ from chassis.moments import Moment, aggregate
 from chassis.rendering import Image, Strokes
 from services.inspection import queries
 from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of, facts_of
+from services.inspection.api.reads import Giving
 from services.inspection.commands import documents as commands
 from services.inspection.commands.filling import IssueDocument
 from services.inspection.domain.document import DOCUMENT, DocumentState, Manner, Signing, issued
@@ -183,10 +184,13 @@ async def list_documents(
 
 
 @router.get("/documents/{document_id}")
-async def get_document(request: Request, document_id: Id, principal: DocumentReader, as_of: Moment) -> Response:
-    """A document: its facts as they were, its hashes, who signed it, what took its place."""
+async def get_document(
+    request: Request, document_id: Id, principal: DocumentReader, as_of: Moment, giving: Giving
+) -> Response:  # fmt: skip
+    """A document: its facts as they were, its hashes, who signed it, what took its place. That it is read is recorded."""
     loaded = await aggregate(request, principal, DOCUMENT, document_id, as_of)
     _own(principal, loaded.state)
+    await giving.give(principal, loaded, issued(loaded.state), "facts")
     state = loaded.state
     view = {
         **facts_of(state.issued), "facts": await _facts(request, state),
@@ -221,9 +225,9 @@ PAPER: dict[int | str, dict[str, Any]] = {
 
 @router.get("/documents/{document_id}/file", response_class=Response, responses=PAPER)
 async def get_file(
-    request: Request, document_id: Id, principal: DocumentReader, blobs: Files, signed: Signatory | None = None
+    request: Request, document_id: Id, principal: DocumentReader, blobs: Files, giving: Giving, signed: Signatory | None = None
 ) -> Response:
-    """The file as it was issued, byte for byte; `signed`: what shows this signatory's signature."""
+    """The file as it was issued, byte for byte; `signed`: what shows this signatory's signature. That it is read is recorded."""
     loaded = await aggregate(request, principal, DOCUMENT, document_id, None)
     _own(principal, loaded.state)
     sha256 = issued(loaded.state).file_sha256
@@ -232,6 +236,7 @@ async def get_file(
             raise Unknown("signature", signed)
         sha256 = loaded.state.signed[signed].file_sha256
     data = await blobs.read(sha256)
+    await giving.give(principal, loaded, issued(loaded.state), "file" if signed is None else "signature", sha256)
     headers = {
         "Content-Disposition": f'inline; filename="{document_id}.{_ending(data)}"', "X-Content-Type-Options": "nosniff",
         "Digest": f"sha-256={base64.b64encode(hashlib.sha256(data).digest()).decode()}",

@@ -18,6 +18,7 @@ from chassis.problems import BadRequest
 from services.inspection import queries
 from services.inspection.api.documents import Files
 from services.inspection.api.reading import LISTED, READERS, ItemCode, Line, Officer, Reader, Reporter, Text, asked_of, facts_of
+from services.inspection.api.reads import Giving
 from services.inspection.api.visits import AnswerId
 from services.inspection.commands import evidence
 from services.inspection.commands.evidence import Capture, require_own
@@ -106,10 +107,13 @@ async def list_evidence(
 
 
 @router.get("/evidence/{evidence_id}")
-async def get_evidence(request: Request, evidence_id: Id, principal: EvidenceReader, as_of: Moment) -> Response:
-    """A piece of evidence from its own events; an enterprise is shown its own."""
+async def get_evidence(
+    request: Request, evidence_id: Id, principal: EvidenceReader, as_of: Moment, giving: Giving
+) -> Response:  # fmt: skip
+    """A piece of evidence from its own events; an enterprise is shown its own. That it is read is recorded."""
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, as_of)
     require_own(loaded, own_of(principal))
+    await giving.give(principal, loaded, captured(loaded.state), "facts")
     state = loaded.state
     view = {
         **facts_of(state.captured), "state": state.status, "complete": state.complete, "arrived": state.arrived,
@@ -127,9 +131,13 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 @router.get("/evidence/{evidence_id}/file", response_class=Response, responses=FILE)
 async def get_file(
-    request: Request, evidence_id: Id, principal: EvidenceReader, blobs: Files, range: Annotated[str | None, Header()] = None
-) -> Response:
-    """The file as it was taken, byte for byte; an enterprise reads its own. Named by the evidence's id, never by its label."""
+    request: Request, evidence_id: Id, principal: EvidenceReader, blobs: Files, giving: Giving,
+    range: Annotated[str | None, Header()] = None,
+) -> Response:  # fmt: skip
+    """The file as it was taken, byte for byte; an enterprise reads its own. Named by the evidence's id, never by its label.
+
+    That it is read is recorded, once for all its ranges.
+    """
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, None)
     require_own(loaded, own_of(principal))
     fact = captured(loaded.state)
@@ -149,6 +157,7 @@ async def get_file(
     }  # fmt: skip
     if wanted is not None:
         headers["Content-Range"] = f"bytes {first}-{last}/{fact.size}"
+    await giving.give(principal, loaded, fact, "file", fact.sha256)
     body = blobs.pieces(fact.sha256, first, last)
     return StreamingResponse(body, 200 if wanted is None else 206, headers, media_type=media_type)
 

@@ -1,6 +1,7 @@
 """What would be true of an inspection with paper and ink: events, states, decisions. Pure."""
 
 from services.inspection.domain import (
+    access,
     catalogue,
     device,
     document,
@@ -24,6 +25,7 @@ from services.inspection.domain import (
 )
 
 __all__ = [
+    "access",
     "catalogue",
     "device",
     "document",

@@ -7,6 +7,7 @@ from services.inspection.projections.documents import project_documents
 from services.inspection.projections.evidence import project_evidence
 from services.inspection.projections.lists import project
 from services.inspection.projections.phrases import project_phrases
+from services.inspection.projections.reads import project_reads
 from services.inspection.projections.teams import project_teams
 
 PROJECTIONS = (
@@ -16,5 +17,6 @@ PROJECTIONS = (
     Projection("phrases", version=1, project=project_phrases, tables=("phrases",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
     Projection("evidence", version=1, project=project_evidence, tables=("evidence",)),
+    Projection("reads", version=1, project=project_reads, tables=("reads",)),
     Projection("measure_list", version=1, project=measures.project, tables=("measures",)),
 )
