@@ -73,6 +73,8 @@ NOBODYS |= set(
     records remaining result signed specification supplier suspension_id target target_id weather
     """.split()  # noqa: SIM905 - as above
 )
+#: Of remedies: the organ or court and its numbers; the party of a case by its id.
+NOBODYS |= {"authority", "court", "ending", "party_id", "reference_no", "termination"}
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.
 NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
 NOBODYS |= {"phrase_id"}

@@ -19,6 +19,8 @@ from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader
 from services.penalty.commands import payments
 from services.penalty.domain import CaseState, PaymentState, bank, deferral, payment, surcharge
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
+from services.penalty.domain.payment_events import Span
+from services.penalty.domain.remedy import REMEDIES
 
 router = APIRouter(prefix="/v1", tags=["payments"])
 
@@ -144,12 +146,16 @@ async def read_payments(
     day = on or day_of(runner.clock.now())
     law = await _law(db, day)
     parties = [await _party(request, case, party_id, as_of) for party_id in await queries.paying_parties(seen, case_id)]
-    items = [_told(owed.state, law, day) for owed in parties if owed.exists]
+    items = [_told(owed.state, law, day, await _pending(request, case, owed.key, as_of)) for owed in parties if owed.exists]
     return answer_json({"case_id": case_id, "on": day, "parties": items}, version=case.version)
 
 
 async def _party(request: Request, case: Loaded[CaseState], party_id: str, as_of: AsOf | None) -> Loaded[PaymentState]:
     return await related(request, domain.PAYMENTS, domain.region_key(case.key, party_id), as_of, case)
+
+
+async def _pending(request: Request, case: Loaded[CaseState], key: str, as_of: AsOf | None) -> tuple[Span, ...]:
+    return payments.pending_days((await related(request, REMEDIES, key, as_of, case)).state)
 
 
 async def _law(db: Any, day: date) -> SurchargeLaw | None:
@@ -159,21 +165,21 @@ async def _law(db: Any, day: date) -> SurchargeLaw | None:
         return None
 
 
-def _told(state: PaymentState, law: SurchargeLaw | None, day: date) -> dict[str, Any]:
+def _told(state: PaymentState, law: SurchargeLaw | None, day: date, pending: tuple[Span, ...]) -> dict[str, Any]:
     """A party's payment with what follows from it; of the surcharge, what has accrued and what of it is not decided yet."""
     return {
         **asdict(state), "payment_code": domain.region_key(state.case_id, state.party_id),
         "outstanding_fen": state.outstanding_fen, "fine_due_fen": state.fine_due_fen,
         "surcharge_due_fen": state.surcharge_due_fen, "credit_fen": state.credit_fen, "revoked_fen": state.revoked_fen,
         "next_due_on": state.next_due_on, "final_due_on": state.final_due_on,
-        "accrued": None if law is None else _accrued(state, law, day),
+        "accrued": None if law is None else _accrued(state, law, day, pending),
     }  # fmt: skip
 
 
-def _accrued(state: PaymentState, law: SurchargeLaw, day: date) -> dict[str, Any]:
-    found = surcharge.accrued(state, law, day)
+def _accrued(state: PaymentState, law: SurchargeLaw, day: date, pending: tuple[Span, ...]) -> dict[str, Any]:
+    found = surcharge.accrued(state, law, day, pending)
     missing = 0 if state.debt is None else state.debt.missing(day)
     return {
         "on": day, "in_arrears_fen": missing, "days": found.days, "surcharge_fen": found.fen,
-        "undecided_fen": max(0, found.fen - state.surcharge_fen), "limit_on": surcharge.limit_day(state, law, day),
+        "undecided_fen": max(0, found.fen - state.surcharge_fen), "limit_on": surcharge.limit_day(state, law, day, pending),
     }  # fmt: skip

@@ -14,6 +14,8 @@ Officer = Annotated[Command, Depends(command("officer"))]
 Approver = Annotated[Command, Depends(command("approver"))]
 ApproverGuarded = Annotated[Command, Depends(command("approver", guarded=True))]
 Reviewer = Annotated[Command, Depends(command("legal-reviewer"))]
+Recorder = Annotated[Command, Depends(command("officer", "legal-reviewer"))]
+"""Who answers for the organ before reconsideration organs and courts."""
 Finance = Annotated[Command, Depends(command("finance"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]

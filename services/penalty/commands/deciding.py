@@ -9,7 +9,8 @@ from chassis.deadlines import Deadline
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened
-from services.penalty.domain import PAYMENTS
+from services.penalty.commands.remedies import open_remedies
+from services.penalty.domain import PAYMENTS, UNIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
 
 
 async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision) -> dict[str, Any]:
-    """The party has received the decision: the payment region opens in the same write set."""
+    """The party has received the decision: payment and remedies open in the same write set."""
     case, rules = await opened(work, case_id, command.received_on)
     served = work.append(case, domain.serve_decision(case.state, command, work.at, rules))
     decision = served.state.decision
@@ -68,6 +69,7 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
         document_no=decision.document_no,
     )  # fmt: skip
     work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
+    await open_remedies(work, served, UNIT)
     return {"payment_due_on": decision.payment_due_on, "amount_fen": decision.total_fen}
 
 

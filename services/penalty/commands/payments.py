@@ -16,6 +16,7 @@ from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, ba
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
 from services.penalty.domain.payment_events import Span
+from services.penalty.domain.remedy import REMEDIES, RemedyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,14 @@ async def reach_cap(work: Work, deadline: Deadline) -> None:
         work.append(owed, surcharge.reach_cap(owed.state, due_on(deadline), law, pending, work.at))
 
 
-async def pending_remedies(work: Work, key: str) -> tuple[Span, ...]:  # noqa: ARG001 - there are no remedies yet
-    """The days on which a remedy of a party is, or was, pending; none as long as remedies are not recorded here."""
-    return ()
+async def pending_remedies(work: Work, key: str) -> tuple[Span, ...]:
+    """The days on which a remedy of a party is, or was, pending."""
+    return pending_days((await work.load(REMEDIES, key)).state)
+
+
+def pending_days(remedies: RemedyState) -> tuple[Span, ...]:
+    """Those days, as the surcharge leaves them out."""
+    return tuple(Span(first, last) for first, last in remedies.pending)
 
 
 def told(state: PaymentState) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
 
-from services.penalty.domain import bank, payment_events, spot_events
+from services.penalty.domain import bank, enforcement_events, payment_events, remedy_events, spot_events
 from services.penalty.domain.case import CASE, CaseState, Decision, Notice, Officer, require_not_before
 from services.penalty.domain.decision import (
     RECTIFIED,
@@ -91,11 +91,11 @@ __all__ = [
     "RecordEvidence", "RegisterClue", "RequestFiling", "ReviewCase", "Row", "Rules", "Sanctions", "SeriesState",
     "ServeDecision", "StatementKind", "StatementLapsed", "StatementMade", "StatementWaived", "Subject", "bank",
     "case_limits",
-    "close_case", "close_investigation", "decide_penalty", "drafted_contents", "file_case", "flag_overdue",
+    "close_case", "close_investigation", "decide_penalty", "drafted_contents", "enforcement_events", "file_case", "flag_overdue",
     "flag_payment_overdue", "form_of_notice", "lapse_statement", "not_in_force", "open_payment", "outlook", "overrides",
     "payment_events",
     "penalties", "ranges", "receive_numbers", "receive_payment", "record_evidence", "record_statement", "region_key",
-    "register_clue",
+    "register_clue", "remedy_events",
     "request_filing", "require_not_before", "require_served", "review_case", "rules_on", "series_key", "serve_decision",
     "serve_notice", "spot_events", "take_number",
 ]  # fmt: skip

@@ -31,8 +31,12 @@ DEFERRAL_APPROVAL = Form(38, "延期（分期）缴纳罚款审批表", "缴审"
 DEFERRAL_NOTICE = Form(39, "延期（分期）缴纳罚款批准书", "缴批")
 SPOT_UNIT = Form(32, "行政（当场）处罚决定书（单位）", "罚当")
 SPOT_PERSON = Form(33, "行政（当场）处罚决定书（个人）", "罚当")
+PAYMENT_DEMAND = Form(36, "缴纳罚款催告书", "催")
+COURT_DEMAND = Form(41, "行政强制执行事先催告书", "执行催告")
+COURT_APPLICATION = Form(42, "强制执行申请书", "强执")
 NUMBERED = (
     FILING, NOTICE, HEARING_NOTICE, DECISION, SURCHARGE_DECISION, DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON,
+    PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION,
 )  # fmt: skip
 WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""

@@ -17,6 +17,8 @@ HEARING_REQUEST = "T08-hearing-request"
 PAYMENT = "T13-payment"
 RECONSIDERATION = "T19-reconsideration"
 LITIGATION = "T20-litigation"
+COURT_ENFORCEMENT = "T21-court-enforcement"
+DEMAND = "T22-demand"
 
 
 class DueDay(Protocol):

@@ -3,6 +3,7 @@
 from chassis.projector import Projection
 from services.penalty.projections.bank import project_transfers
 from services.penalty.projections.cases import project_cases
+from services.penalty.projections.matters import project_matters
 from services.penalty.projections.payments import project_payments
 from services.penalty.projections.spots import project_spots
 
@@ -11,4 +12,5 @@ PROJECTIONS = (
     Projection("payments", version=1, project=project_payments, tables=("payment_list", "payment_cases")),
     Projection("bank_transfers", version=1, project=project_transfers, tables=("bank_transfers",)),
     Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
+    Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
 )

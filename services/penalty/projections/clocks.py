@@ -17,7 +17,9 @@ from services.penalty.domain import (
     StatementMade,
     StatementWaived,
 )
+from services.penalty.projections.enforcement_clocks import enforcement_deadlines
 from services.penalty.projections.payment_clocks import payment_deadlines
+from services.penalty.projections.remedy_clocks import remedy_deadlines
 from services.penalty.projections.spot_clocks import spot_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
@@ -35,7 +37,8 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
         case PenaltyDecided() as e:
             return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
         case _:
-            return (*payment_deadlines(sequenced, event), *spot_deadlines(sequenced, event))
+            regions = (payment_deadlines, remedy_deadlines, enforcement_deadlines, spot_deadlines)
+            return [change for region in regions for change in region(sequenced, event)]
 
 
 def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:

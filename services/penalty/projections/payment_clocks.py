@@ -27,14 +27,14 @@ def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disa
     """
     match event:
         case PaymentOpened():
-            yield _arm(sequenced, PAYMENT, region_key(event.case_id, event.party_id), event.due_on)
+            yield arm_by_day(sequenced, PAYMENT, region_key(event.case_id, event.party_id), event.due_on)
         case DeferralApproved():
             key = region_key(event.case_id, event.party_id)
             yield from _stop(key)
             for part in event.instalments:
-                yield _arm(sequenced, INSTALMENT, key, part.due_on, f"/{part.number}")
+                yield arm_by_day(sequenced, INSTALMENT, key, part.due_on, f"/{part.number}")
         case SurchargeReckoned(cap_on=date() as cap_on):
-            yield _arm(sequenced, CAP, region_key(event.case_id, event.party_id), cap_on)
+            yield arm_by_day(sequenced, CAP, region_key(event.case_id, event.party_id), cap_on)
         case SurchargeReckoned() | SurchargeCapReached():
             yield Disarm(id=f"{CAP}:{region_key(event.case_id, event.party_id)}")
         case PaymentSettled() | PaymentRevoked():
@@ -46,7 +46,8 @@ def _stop(key: str) -> Iterable[Disarm]:
     yield Disarm(id=f"{CAP}:{key}")
 
 
-def _arm(sequenced: Sequenced, kind: str, key: str, due_on: date, part: str = "") -> Arm:
+def arm_by_day(sequenced: Sequenced, kind: str, key: str, due_on: date, part: str = "") -> Arm:
+    """A clock of a party's region that runs until the end of `due_on` in China."""
     envelope = sequenced.envelope
     return Arm(
         id=f"{kind}:{key}{part}", kind=kind, key=key, due_at=end_of(due_on), district=envelope.district,

@@ -143,6 +143,16 @@ class Bureau:
         body = {"manner": "direct", "recipient": "张三", "received_on": received_on}
         return await self.post("officer", "services", body)
 
+    async def served_case(self, received_on: str = "2021-09-18") -> Any:
+        """The whole procedure up to the receipt of the decision: 9,000 yuan, due on 8 October."""
+        await self.hears_a_referral()
+        await self.file()
+        await self.investigate()
+        await self.notify()
+        await self.post("officer", "statements", {"kind": "waived"})
+        await self.decide()
+        return await self.serve(received_on)
+
     async def pay(self, amount_fen: int, reference: str, *, status: int = 201) -> Any:
         """A transfer, today."""
         today = self.service.clock.now().astimezone(CHINA).date().isoformat()

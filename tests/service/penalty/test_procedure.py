@@ -51,7 +51,7 @@ async def test_events_belong_to_the_enterprise_and_to_the_inspection(bureau: Bur
     assert {event["subject"] for event in about} == {ENTERPRISE}
     assert {event["district"] for event in events} == {"donghu"}
     assert len({event["correlation_id"] for event in about}) == 1
-    assert {event["stream_id"] for event in about} == {f"case:{CASE}", f"payment:{CASE}"}
+    assert {event["stream_id"] for event in about} == {f"case:{CASE}", f"payment:{CASE}", f"remedy:{CASE}"}
     assert {event["rulebook"] for event in about[1:]} == {"jiangxi-work-safety/2021.1"}
 
 
