@@ -60,7 +60,7 @@ def receipt(*histories: list[Event], **changes: object) -> ServiceReceipt:
 
 
 def test_every_service_is_on_it_in_the_order_of_the_days() -> None:
-    late = history(issue(2, "15", "询问通知书"), serve("s-2", served_on=LATER, relation="门卫", recipient="刘强"))
+    late = history(issue(2, "15", "询问通知书"), serve("s-0", served_on=LATER, relation="门卫", recipient="刘强"))
     facts = receipt(late, history(issue(1), serve("s-1")), history(issue(3)))
     assert [(row.document, row.number, row.on, row.manner) for row in facts.served] == [
         ("责令限期整改指令书", "1号", DAY, "直接送达"), ("询问通知书", "2号", LATER, "直接送达"),

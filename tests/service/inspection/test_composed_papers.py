@@ -147,3 +147,12 @@ async def test_what_the_register_told_at_first_is_known_too(office: Office) -> N
     await office.on_site()
     await kept(office)
     assert "住所地昌东大道1号，法定代表人（负责人）李厂长。" in (await issued(office, "19"))["party"]
+
+
+async def test_persons_whom_the_register_tells_of_sealed_are_printed_in_plain(office: Office) -> None:
+    sealed = await office.under_test.app.state.vault.sealed_text("e-1/legal-representative", "张法人")
+    told = [{"name": "legal_representative", "value": sealed}]
+    await office.hear(office.event("registry", "profile-amended", "e-1", enterprise_id="e-1", fields=told))
+    await office.on_site()
+    await kept(office)
+    assert "法定代表人（负责人）张法人。" in (await issued(office, "19"))["party"]
