@@ -30,7 +30,11 @@ FROM officers o LEFT JOIN recusals r ON r.officer_id = o.officer_id AND r.enterp
 WHERE o.organ_id = $1 OR o.officer_id = ANY($2) ORDER BY o.officer_id
 """
 ITEMS = "SELECT code, content::text AS content FROM catalogue_items WHERE catalogue = $1 AND code = ANY($2)"
+LATEST = (
+    "SELECT catalogue FROM catalogues WHERE name = split_part($1, '/', 1) AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1"
+)
 HAZARDS = "SELECT hazard_id, state FROM hazards WHERE hazard_id = ANY($1)"
+OVERDUE = "SELECT hazard_id FROM hazards WHERE hazard_id = ANY($1) AND overdue"
 ENTERPRISE = "SELECT name, uscc, address, district FROM enterprises WHERE enterprise_id = $1"
 ORGAN = "SELECT organ_id, organ, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
 BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 AND series = $2 ORDER BY first"
@@ -100,12 +104,26 @@ async def officers_for(read: Read, case: domain.CaseState, ids: Iterable[str] = 
 
 async def sanctions_for(read: Read, case: domain.CaseState, day: date) -> domain.Sanctions:
     """What the law of the day of the act, and of `day`, allows to impose for the acts of a case."""
-    rows = await read(ITEMS, case.catalogue, sorted({act.item_code for act in case.acts}))
+    latest = await read(LATEST, case.catalogue, day)
+    book = await rulebook_on(read, day)
+    overdue = await read(OVERDUE, [act.hazard_id for act in case.acts])
     return domain.Sanctions(
-        items={row["code"]: domain.penalties(orjson.loads(row["content"])) for row in rows},
-        ranges_at_act=await _ranges(read, case.act_date),
-        ranges_now=await _ranges(read, day),
-    )
+        items=await _branches(read, case.catalogue, case),
+        items_now=await _branches(read, latest[0]["catalogue"], case) if latest else {},
+        ranges_at_act=await _ranges(read, case.act_date), ranges_now=await _ranges(read, day),
+        bands=domain.bands(book, day) if book is not None else (),
+        unrectified=frozenset(row["hazard_id"] for row in overdue),
+    )  # fmt: skip
+
+
+async def _branches(read: Read, catalogue: str, case: domain.CaseState) -> dict[str, tuple[domain.Row, ...]]:
+    rows = await read(ITEMS, catalogue, sorted({act.item_code for act in case.acts}))
+    return {row["code"]: _penalties(row["content"]) for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _penalties(content: str) -> tuple[domain.Row, ...]:
+    return domain.penalties(orjson.loads(content))
 
 
 async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:
@@ -143,14 +161,14 @@ async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
 
 
 async def outlook_of(
-    read: Read, case: domain.CaseState, payment: domain.PaymentState, at: datetime
+    read: Read, case: domain.CaseState, payments: Mapping[str, domain.PaymentState], at: datetime
 ) -> tuple[domain.Outlook, ...]:
-    """What may be done next with a case; Refused if no rules are in force now."""
+    """What may be done next with a case at a time; Refused if no rules are in force then."""
     day = day_of(at)
     facts = domain.Facts(
-        rules=await rules_on(read, day), payment=payment, officers=await officers_for(read, case),
-        sanctions=await sanctions_for(read, case, day), hazards=await hazards_of(read, case),
-        address=await address_of(read, case.enterprise_id),
+        rules=await rules_on(read, day), officers=await officers_for(read, case),
+        sanctions=await sanctions_for(read, case, day), address=await address_of(read, case.enterprise_id),
+        beside=domain.Beside(payments=payments, hazards=await hazards_of(read, case)),
     )  # fmt: skip
     return domain.outlook(case, facts, at)
 
@@ -190,6 +208,53 @@ async def matters(pool: Pool | Sight, wanted: MatterFilter, after: tuple[date, s
     return await pool.fetch(
         MATTERS, wanted.districts, wanted.region, wanted.state, wanted.organ_id, wanted.case_id, clock_on, matter, limit
     )
+
+
+CALENDAR = """
+SELECT c.clock_id, c.kind, c.case_id, c.party_id, c.district, c.organ_id, c.case_no, c.enterprise_name, c.due_on FROM calendar c
+WHERE c.running AND ($1::text[] IS NULL OR c.district = ANY($1)) AND ($2::text IS NULL OR c.organ_id = $2)
+  AND ($3::text IS NULL OR c.case_id = $3) AND ($4::date IS NULL OR c.due_on <= $4)
+  AND ($5::text IS NULL OR c.case_id IN (SELECT o.case_id FROM calendar_officers o WHERE o.officer_id = $5 AND o.handles))
+  AND ($6::date IS NULL OR (c.due_on, c.clock_id) > ($6, $7))
+ORDER BY c.due_on, c.clock_id LIMIT $8
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFilter:
+    """Which clocks are asked for; None means any."""
+
+    districts: list[str] | None
+    organ_id: str | None
+    case_id: str | None
+    until: date | None
+    officer_id: str | None
+
+
+async def calendar(pool: Pool, wanted: CalendarFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
+    """Clocks that run, or ran out with nothing done, the next first, at most `limit`."""
+    due_on, clock_id = after or (None, None)
+    return await pool.fetch(
+        CALENDAR, wanted.districts, wanted.organ_id, wanted.case_id, wanted.until, wanted.officer_id, due_on, clock_id, limit
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Expiries:
+    """What the end of each period means, code and Chinese title by period; and the period that limits a case."""
+
+    of: Mapping[str, tuple[str, str]]
+    limit: str
+
+
+async def expiries(read: Read, day: date) -> Expiries:
+    """What the rulebook in force on a day says that the end of each period means; nothing where none is in force."""
+    book = await rulebook_on(read, day)
+    if book is None:
+        return Expiries({}, "")
+    titles = book["expiries"]
+    told = {row["code"]: (row["on_expiry"], titles.get(row["on_expiry"], "")) for row in book["deadlines"]}
+    return Expiries(told, book["case_limit"]["steps"][0]["deadline"])
 
 
 PAYING_PARTIES = "SELECT party_id FROM payment_list WHERE case_id = $1 ORDER BY payment_key"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chassis.deadlines import Fire
-from services.penalty.commands import deciding, enforcement, payments, remedies, spots
-from services.penalty.projections.clocks import DECISION, STATEMENT
+from services.penalty.commands import deciding, enforcement, filing, hearings, payments, remedies, spots
+from services.penalty.projections import clocks
 from services.penalty.projections.enforcement_clocks import COURT_ALLOWED, COURT_RIGHT
 from services.penalty.projections.payment_clocks import CAP, INSTALMENT, PAYMENT
 from services.penalty.projections.remedy_clocks import LITIGATION_RIGHT, RECONSIDERATION_RIGHT
@@ -13,8 +13,12 @@ from services.penalty.projections.spot_clocks import CASH_TO_BANK, CASH_TO_ORGAN
 SOURCES = ("registry", "inspection")
 
 FIRES: dict[str, Fire] = {
-    STATEMENT: deciding.lapse_statement,
-    DECISION: deciding.flag_overdue,
+    clocks.FILING: filing.miss_filing,
+    clocks.DECISION: filing.flag_overdue,
+    clocks.STATEMENT: deciding.lapse_statement,
+    clocks.HEARING_RIGHT: hearings.lapse_hearing,
+    clocks.HEARING: hearings.miss_hearing,
+    clocks.SERVICE: deciding.miss_service,
     PAYMENT: payments.flag_payment_overdue,
     INSTALMENT: payments.flag_payment_overdue,
     CAP: payments.reach_cap,

@@ -19,8 +19,8 @@ from chassis.settings import SERVICES
 DECIDING = [name for name in SERVICES if name != "reporting"]
 
 
-OF_NOW = ("/file", "/phrases")
-"""A file never changes; what is offered to be written is by the law of today."""
+OF_NOW = ("/file", "/phrases", "/outlook")
+"""A file never changes; what is offered to be written is by the law of today; an outlook is of a day to come."""
 
 
 def asking(service: Service) -> Iterator[APIRoute]:

@@ -1,8 +1,21 @@
 """Penalty over HTTP: parse, authorise, call, present."""
 
-from services.penalty.api import bank, cases, charging, deciding, enforcement, filing, payments, remedies, spots
+from services.penalty.api import (
+    bank,
+    calendar,
+    cases,
+    charging,
+    closing,
+    deciding,
+    enforcement,
+    filing,
+    hearings,
+    payments,
+    remedies,
+    spots,
+)
 
 ROUTERS = (
-    filing.router, charging.router, deciding.router, payments.router, bank.router, spots.router, remedies.router,
-    enforcement.router, cases.router,
+    filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
+    remedies.router, enforcement.router, closing.router, calendar.router, cases.router,
 )  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.domain import Refused
-from chassis.http import Db, Paged, answer_json, listed
+from chassis.aggregates import AsOf, Loaded
+from chassis.domain import CHINA, Refused, day_of
+from chassis.http import Db, IsoDate, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from chassis.runner import Runner
 from services.penalty import domain, queries
@@ -17,13 +18,20 @@ from services.penalty.api.reading import LISTED, Reader
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
+OFFICER, APPROVER, REVIEWER, HOST = "officer", "approver", "legal-reviewer", "officer"
 STEPS = {
-    "request-filing": ("filing-requests", "officer"), "file": ("filings", "approver"),
-    "record-evidence": ("evidence", "officer"), "close-investigation": ("investigation-closings", "officer"),
-    "review": ("legal-reviews", "legal-reviewer"), "serve-notice": ("notices", "officer"),
-    "make-statement": ("statements", "officer"), "waive-statement": ("statements", "officer"),
-    "decide": ("decisions", "approver"), "serve-decision": ("services", "officer"),
-    "receive-payment": ("payments", "finance"), "close": ("closings", "approver"),
+    "request-filing": ("filing-requests", OFFICER), "begin-urgently": ("urgent-investigations", OFFICER),
+    "file": ("filings", APPROVER), "refuse-filing": ("filing-refusals", APPROVER),
+    "change-handlers": ("handlers", APPROVER), "join-party": ("parties", OFFICER), "extend": ("extensions", APPROVER),
+    "record-evidence": ("evidence", OFFICER), "close-investigation": ("investigation-closings", OFFICER),
+    "close-without-penalty": ("investigation-closings", OFFICER), "review": ("legal-reviews", REVIEWER),
+    "discuss": ("discussions", APPROVER), "serve-notice": ("notices", OFFICER), "make-statement": ("statements", OFFICER),
+    "waive-statement": ("statements", OFFICER), "request-hearing": ("hearing-requests", OFFICER),
+    "convene-hearing": ("hearing-convocations", OFFICER), "hold-hearing": ("hearing-records", HOST),
+    "report-hearing": ("hearing-reports", HOST), "decide": ("decisions", APPROVER),
+    "decide-no-penalty": ("no-penalty-decisions", APPROVER), "serve-decision": ("services", OFFICER),
+    "receive-payment": ("payments", "finance"), "revoke": ("revocations", APPROVER), "close": ("closings", APPROVER),
+    "archive": ("archivings", OFFICER),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
 
@@ -45,28 +53,62 @@ async def list_cases(
 
 @router.get("/cases/{case_id}")
 async def read_case(case_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
-    """One case: its state, its clocks, what may be done next and by which article, what may not and why."""
+    """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
-    payment = await related(request, domain.PAYMENTS, case_id, as_of, case)
+    payments = await _payments(request, case, as_of)
     told = asdict(case.state)
+    parties = [_party(side, payments.get(side["party_id"])) for side in told.pop("sides")]
+    unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
-        "state": told.pop("stage"), **told, "district": case.district, "version": case.version,
-        "payment": asdict(payment.state) if payment.exists else None, "clocks": _clocks(case.state, payment.state),
-        **(await _next_steps(request, db, case.state, payment.state) if as_of is None else NO_STEPS),
+        "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
+        **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment")},
+        "clocks": _clocks(case.state, payments),
+        **(await _next_steps(db, case.state, payments, _now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
 
+@router.get("/cases/{case_id}/outlook")
+async def foresee(
+    case_id: str, request: Request, principal: Reader, db: Db,
+    on: Annotated[IsoDate | None, Query(description="the day to ask about; today where none is given")] = None,
+) -> Response:  # fmt: skip
+    """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
+    case = await aggregate(request, principal, domain.CASE, case_id, None)
+    payments = await _payments(request, case, None)
+    at = _now(request) if on is None else datetime.combine(on, NOON, CHINA)
+    clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
+              for clock in _clocks(case.state, payments)]  # fmt: skip
+    view = {"case_id": case_id, "on": day_of(at), "clocks": clocks, **await _next_steps(db, case.state, payments, at)}
+    return answer_json(view, version=case.version)
+
+
+NOON = time(12)
 NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
 """Nothing is done in the past."""
 
+Payments = dict[str, domain.PaymentState]
 
-async def _next_steps(
-    request: Request, db: Db, case: domain.CaseState, payment: domain.PaymentState
-) -> dict[str, list[dict[str, Any]]]:
+
+async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Payments:
+    """The payment regions of a case that are open, by party."""
+    keys = {side.party_id: domain.region_key(case.state.case_id, side.party_id) for side in case.state.sides}
+    loaded = {party: await related(request, domain.PAYMENTS, key, as_of, case) for party, key in keys.items()}
+    return {party: payment.state for party, payment in loaded.items() if payment.exists}
+
+
+def _party(side: dict[str, Any], payment: domain.PaymentState | None) -> dict[str, Any]:
+    return {**side, "payment": None if payment is None else asdict(payment)}
+
+
+def _now(request: Request) -> datetime:
     runner: Runner = request.app.state.runner
+    return runner.clock.now()
+
+
+async def _next_steps(db: Db, case: domain.CaseState, payments: Payments, at: datetime) -> dict[str, list[dict[str, Any]]]:
     try:
-        steps = await queries.outlook_of(db.fetch, case, payment, runner.clock.now())
+        steps = await queries.outlook_of(db.fetch, case, payments, at)
     except Refused as refused:  # no rules are in force: nothing may be done, and that is the reason
         nothing = {"name": "*", "code": refused.code, "reason": refused.zh, "article": refused.basis}
         return {"next_steps": [], "forbidden_steps": [nothing]}
@@ -78,21 +120,44 @@ async def _next_steps(
 
 def _step(step: domain.Outlook) -> dict[str, Any]:
     path, role = STEPS[step.name]
-    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis}
+    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis, "party_id": step.party_id}
 
 
-def _clocks(case: domain.CaseState, payment: domain.PaymentState) -> list[dict[str, Any]]:
-    """The clocks that run: what, until when, whether it has passed."""
+def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:
+    """The clocks that run: what, of which party, until when, whether it has passed."""
     clocks = []
-    if case.filed_on is not None and case.decision is None:
-        clocks.append({"clock": "case-limit", "due_on": case.decision_due_on, "overdue": case.overdue})
-    if case.decision is None and case.notice is not None and not case.notice.answered:
-        clocks.append({"clock": "statement", "due_on": case.notice.statement_due_on, "overdue": False})
-    if payment.due_on is not None and payment.settled_on is None:
-        clocks.append({"clock": "payment-due", "due_on": payment.next_due_on, "overdue": payment.overdue})
+    if case.urgent_by is not None:
+        clocks.append(_clock("filing-after-the-fact", case.urgent_by, case.filing_missed))
+    if case.filed_on is not None and not case.decided and not case.reached("closed"):
+        clocks.append(_clock("case-limit", case.decision_due_on, case.overdue))
+    for side in case.sides:
+        clocks += _clocks_of(side)
+    for party_id, payment in payments.items():
+        if payment.due_on is not None and payment.settled_on is None:
+            clocks.append(_clock("payment-due", payment.next_due_on, payment.overdue, party_id))
     return clocks
+
+
+def _clocks_of(side: domain.Side) -> list[dict[str, Any]]:
+    """The clocks that run towards one party."""
+    clocks, notice, hearing, decision = [], side.notice, side.hearing, side.decision
+    if notice is not None and decision is None:
+        if not notice.answered:
+            clocks.append(_clock("statement", notice.statement_due_on, False, side.party_id))
+        if notice.hearing_request_due_on is not None and hearing.requested_on is None and not hearing.lapsed:
+            clocks.append(_clock("hearing-request", notice.hearing_request_due_on, False, side.party_id))
+        if hearing.open and hearing.hold_by is not None:
+            clocks.append(_clock("hearing-held", hearing.hold_by, hearing.overdue, side.party_id))
+    if decision is not None and decision.serve_by is not None and decision.received_on is None and decision.revoked_on is None:
+        clocks.append(_clock("service-due", decision.serve_by, decision.service_overdue, side.party_id))
+    return clocks
+
+
+def _clock(name: str, due_on: date | None, overdue: bool, party_id: str = domain.UNIT) -> dict[str, Any]:
+    return {"clock": name, "due_on": due_on, "overdue": overdue, "party_id": party_id}
 
 
 def _listed(row: Any) -> dict[str, Any]:
     """A case of the list; PostgreSQL's infinity, which is read as the last date, is no clock."""
-    return {**row, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}
+    told = {name: value for name, value in dict(row).items() if name != "clocks"}
+    return {**told, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}

@@ -1,4 +1,4 @@
-"""Notice, statement, decision, its service, and the closing of a case, over HTTP."""
+"""Notice, statement, decision and its service, its change and revocation, each towards a party, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from chassis.http import Body, IsoDate
+from chassis.http import Body, IsoDate, Sha256
 from chassis.problems import BadRequest
 from services.penalty import domain
-from services.penalty.api.reading import Approver, ApproverGuarded, Code, Fen, Line, Officer, Text
+from services.penalty.api.reading import Approver, ApproverGuarded, Code, Due, Fen, Line, Officer, Party, Text
 from services.penalty.commands import deciding
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -20,6 +20,8 @@ class NoticeBody(Body):
     """告知书送达."""
 
     manner: domain.Manner
+    party_id: Party = domain.UNIT
+    confirmation: Sha256 | None = None
 
 
 class StatementBody(Body):
@@ -27,6 +29,7 @@ class StatementBody(Body):
 
     kind: domain.StatementKind
     text: Text | None = None
+    party_id: Party = domain.UNIT
 
 
 class DecisionBody(Body):
@@ -34,6 +37,14 @@ class DecisionBody(Body):
 
     amounts: Annotated[dict[Code, Fen], Field(max_length=100)] | None = None
     sealed: bool = True
+    party_id: Party = domain.UNIT
+
+
+class LighterBody(Body):
+    """A fine that becomes lighter."""
+
+    item_code: Code
+    amount_fen: Due
 
 
 class ServiceBody(Body):
@@ -42,18 +53,41 @@ class ServiceBody(Body):
     manner: domain.Manner
     recipient: Line
     received_on: IsoDate
+    party_id: Party = domain.UNIT
+    confirmation: Sha256 | None = None
+    announced_on: IsoDate | None = None
 
 
-class ClosingBody(Body):
-    """结案."""
+class ChangeBody(Body):
+    """变更处罚决定: fines by item, in fen, that become lighter."""
 
-    reason: Line
+    cause: domain.Cause
+    amounts: Annotated[list[LighterBody], Field(min_length=1, max_length=100)]
+    reason: Text
+    party_id: Party = domain.UNIT
+
+
+class RevocationBody(Body):
+    """撤销处罚决定."""
+
+    cause: domain.Cause
+    reason: Text
+    anew: bool
+    party_id: Party = domain.UNIT
+
+
+class NoPenaltyBody(Body):
+    """不予处罚决定."""
+
+    reason: Text
+    education: Text
 
 
 @router.post("/cases/{case_id}/notices", status_code=201)
 async def serve_notice(case_id: str, body: NoticeBody, command: Officer) -> Response:
     """Serve the notice of the intended penalty."""
-    return await command.run(deciding.serve_notice, case_id, body.manner, status=201)
+    notice = domain.ServeNotice(manner=body.manner, party_id=body.party_id, confirmation=body.confirmation)
+    return await command.run(deciding.serve_notice, case_id, notice, status=201)
 
 
 @router.post("/cases/{case_id}/statements", status_code=201)
@@ -62,24 +96,39 @@ async def record_statement(case_id: str, body: StatementBody, command: Officer) 
     if body.kind == "made" and body.text is None:
         where = [{"pointer": "#/text", "in": "body", "detail": "a statement has a text"}]
         raise BadRequest("statement-empty", "陈述申辩须有内容", "a statement has a text", status=422, errors=where)
-    return await command.run(deciding.record_statement, case_id, body.kind, body.text or "", status=201)
+    return await command.run(deciding.record_statement, case_id, body.kind, body.text or "", body.party_id, status=201)
 
 
 @router.post("/cases/{case_id}/decisions", status_code=201)
 async def decide_penalty(case_id: str, body: DecisionBody, command: ApproverGuarded) -> Response:
     """Decide the penalty."""
-    decide = deciding.Decide(amounts=body.amounts, sealed=body.sealed)
+    decide = deciding.Decide(amounts=body.amounts, sealed=body.sealed, party_id=body.party_id)
     return await command.run(deciding.decide_penalty, case_id, decide, status=201)
 
 
 @router.post("/cases/{case_id}/services", status_code=201)
 async def serve_decision(case_id: str, body: ServiceBody, command: Officer) -> Response:
     """Record that the party received the decision."""
-    served = domain.ServeDecision(manner=body.manner, recipient=body.recipient, received_on=body.received_on)
+    served = domain.ServeDecision(**body.model_dump())
     return await command.run(deciding.serve_decision, case_id, served, status=201)
 
 
-@router.post("/cases/{case_id}/closings", status_code=201)
-async def close_case(case_id: str, body: ClosingBody, command: Approver) -> Response:
-    """Close the case."""
-    return await command.run(deciding.close_case, case_id, body.reason, status=201)
+@router.post("/cases/{case_id}/no-penalty-decisions", status_code=201)
+async def decide_no_penalty(case_id: str, body: NoPenaltyBody, command: Approver) -> Response:
+    """Impose nothing, and say why."""
+    return await command.run(deciding.decide_no_penalty, case_id, body.reason, body.education, status=201)
+
+
+@router.post("/cases/{case_id}/decision-changes", status_code=201)
+async def change_decision(case_id: str, body: ChangeBody, command: Approver) -> Response:
+    """Make the decision lighter."""
+    amounts = {lighter.item_code: lighter.amount_fen for lighter in body.amounts}
+    change = domain.ChangeDecision(cause=body.cause, amounts=amounts, reason=body.reason, party_id=body.party_id)
+    return await command.run(deciding.change_decision, case_id, change, status=201)
+
+
+@router.post("/cases/{case_id}/revocations", status_code=201)
+async def revoke_decision(case_id: str, body: RevocationBody, command: Approver) -> Response:
+    """Void the decision."""
+    revoke = domain.RevokeDecision(cause=body.cause, reason=body.reason, anew=body.anew, party_id=body.party_id)
+    return await command.run(deciding.revoke_decision, case_id, revoke, status=201)

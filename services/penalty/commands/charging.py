@@ -1,4 +1,4 @@
-"""Investigation: evidence, charges, legal review."""
+"""Investigation: evidence, what is proposed, legal review, discussion by the heads."""
 
 from __future__ import annotations
 
@@ -17,14 +17,23 @@ async def record_evidence(work: Work, case_id: str, command: domain.RecordEviden
 
 
 async def close_investigation(work: Work, case_id: str, command: domain.CloseInvestigation) -> dict[str, Any]:
-    """The handling officers propose what to impose."""
+    """The handling officers propose what to impose, or nothing."""
     case, rules = await opened(work, case_id)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
     closed = work.append(case, domain.close_investigation(case.state, command, sanctions, work.at, rules)).state
-    return {"proposed_fen": closed.proposed_fen, "legal_review_required": closed.review_required}
+    return {
+        "proposed_fen": closed.proposed_fen, "legal_review_required": closed.review_required,
+        "discussion_grounds": closed.discussion_grounds,
+    }  # fmt: skip
 
 
 async def review_case(work: Work, case_id: str, command: domain.ReviewCase) -> None:
     """The legal reviewer passes or returns the case."""
     case, rules = await opened(work, case_id)
     work.append(case, domain.review_case(case.state, command, work.actor, rules))
+
+
+async def discuss_case(work: Work, case_id: str, command: domain.DiscussCase) -> None:
+    """The heads discussed the case."""
+    case, rules = await opened(work, case_id)
+    work.append(case, domain.discuss_case(case.state, command, work.at, rules))

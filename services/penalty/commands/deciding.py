@@ -1,4 +1,4 @@
-"""Notice, statement, decision, service, closing; and the clocks of a case."""
+"""Notice, statement, decision and its service, each towards one party; change and revocation; their clocks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.deadlines import Deadline
+from chassis.domain import day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due, due_on, next_number, opened
+from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
 from services.penalty.commands.remedies import open_remedies
-from services.penalty.domain import PAYMENTS, UNIT
+from services.penalty.domain import PAYMENTS, UNIT, region_key
+from services.penalty.domain.payment import lower_payment, revoke_payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +21,15 @@ class Decide:
 
     amounts: dict[str, int] | None
     sealed: bool
+    party_id: str = UNIT
 
 
-async def serve_notice(work: Work, case_id: str, manner: domain.Manner) -> dict[str, Any]:
+async def serve_notice(work: Work, case_id: str, command: domain.ServeNotice) -> dict[str, Any]:
     """The party is told the intended penalty, by form 24 or 26."""
     case, rules = await opened(work, case_id)
-    document_no = await next_number(work, case.state, domain.form_of_notice(case.state, rules))
-    notice = work.append(case, domain.serve_notice(case.state, manner, document_no, work.at, rules)).state.notice
-    if notice is None:
+    document_no = await next_number(work, case.state, domain.form_of_notice(case.state, rules, command.party_id))
+    side = work.append(case, domain.serve_notice(case.state, command, document_no, work.at, rules)).state.side(command.party_id)
+    if side is None or (notice := side.notice) is None:
         return {}
     return {
         "form_no": notice.form_no, "document_no": notice.document_no, "intended_fen": notice.intended_fen,
@@ -35,10 +38,10 @@ async def serve_notice(work: Work, case_id: str, manner: domain.Manner) -> dict[
     }  # fmt: skip
 
 
-async def record_statement(work: Work, case_id: str, kind: domain.StatementKind, text: str) -> None:
+async def record_statement(work: Work, case_id: str, kind: domain.StatementKind, text: str, party_id: str) -> None:
     """The party speaks, or waives."""
     case, rules = await opened(work, case_id)
-    work.append(case, domain.record_statement(case.state, kind, text, work.at, rules))
+    work.append(case, domain.record_statement(case.state, kind, text, work.at, rules, party_id))
 
 
 async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str, Any]:
@@ -46,49 +49,75 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
     case, rules = await opened(work, case_id)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
     address = await queries.address_of(work.read, case.state.enterprise_id)
-    contents = domain.drafted_contents(case.state, address, rules)
-    decide = domain.DecidePenalty(approver=work.actor, amounts=command.amounts, contents=contents, sealed=command.sealed)
-    document_no = await next_number(work, case.state, domain.DECISION)
+    contents = domain.drafted_contents(case.state, address, rules, command.party_id)
+    decide = domain.DecidePenalty(
+        approver=work.actor, amounts=command.amounts, contents=contents, sealed=command.sealed, party_id=command.party_id
+    )
+    form = domain.DECISION if command.party_id == UNIT else domain.DECISION_PERSON
+    document_no = await next_number(work, case.state, form)
     events = domain.decide_penalty(case.state, decide, document_no, sanctions, work.at, rules)
-    decision = work.append(case, events).state.decision
+    decision = work.append(case, events).state.decision_of(command.party_id)
     return {} if decision is None else {
         "document_no": decision.document_no, "total_fen": decision.total_fen, "late": decision.late
     }  # fmt: skip
 
 
+async def decide_no_penalty(work: Work, case_id: str, reason: str, education: str) -> None:
+    """The approver imposes nothing."""
+    case, rules = await opened(work, case_id)
+    hazards = await queries.hazards_of(work.read, case.state)
+    command = domain.DecideNoPenalty(approver=work.actor, reason=reason, education=education)
+    work.append(case, domain.decide_no_penalty(case.state, command, hazards, work.at, rules))
+
+
 async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision) -> dict[str, Any]:
-    """The party has received the decision: payment and remedies open in the same write set."""
+    """The party has received the decision: its payment and its remedies open in the same write set."""
     case, rules = await opened(work, case_id, command.received_on)
     served = work.append(case, domain.serve_decision(case.state, command, work.at, rules))
-    decision = served.state.decision
+    decision = served.state.decision_of(command.party_id)
     if decision is None or decision.payment_due_on is None:
         return {}
-    payment = await work.load(PAYMENTS, case_id)
-    owed = domain.open_payment(
-        payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on,
-        document_no=decision.document_no,
-    )  # fmt: skip
-    work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
-    await open_remedies(work, served, UNIT)
+    if decision.total_fen:
+        payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
+        owed = domain.open_payment(
+            payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on,
+            party_id=command.party_id, document_no=decision.document_no,
+        )  # fmt: skip
+        work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
+    await open_remedies(work, served, command.party_id)
     return {"payment_due_on": decision.payment_due_on, "amount_fen": decision.total_fen}
 
 
-async def close_case(work: Work, case_id: str, reason: str) -> None:
-    """The approver closes the case."""
+async def change_decision(work: Work, case_id: str, command: domain.ChangeDecision) -> dict[str, Any]:
+    """The decision becomes lighter; what is owed follows in the same write set."""
     case, rules = await opened(work, case_id)
-    payment = await work.load(PAYMENTS, case_id)
-    hazards = await queries.hazards_of(work.read, case.state)
-    events = domain.close_case(case.state, payment.state, hazards, reason, work.actor, work.at, rules)
-    work.append(case, events)
+    changed = work.append(case, domain.change_decision(case.state, command, work.at, rules)).state
+    decision = changed.decision_of(command.party_id)
+    if decision is None:
+        return {}
+    payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
+    lowered = lower_payment(payment.state, decision.total_fen, day_of(work.at))
+    if payment.exists:
+        work.append(payment, lowered)
+    return {"total_fen": decision.total_fen}
+
+
+async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecision) -> None:
+    """The decision is void; nothing is owed any more, in the same write set."""
+    case, rules = await opened(work, case_id)
+    work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
+    payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
+    if payment.exists:
+        work.append(payment, revoke_payment(payment.state, day_of(work.at)))
 
 
 async def lapse_statement(work: Work, deadline: Deadline) -> None:
     """The period for statement and defence has passed."""
     case = await due(work, deadline)
-    work.append(case, domain.lapse_statement(case.state, due_on(deadline), work.at))
+    work.append(case, domain.lapse_statement(case.state, due_on(deadline), work.at, party_of(deadline)))
 
 
-async def flag_overdue(work: Work, deadline: Deadline) -> None:
-    """The limit for the decision has passed."""
+async def miss_service(work: Work, deadline: Deadline) -> None:
+    """The decision did not reach the party in time."""
     case = await due(work, deadline)
-    work.append(case, domain.flag_overdue(case.state, due_on(deadline), work.at))
+    work.append(case, domain.miss_service(case.state, party_of(deadline), due_on(deadline), work.at))

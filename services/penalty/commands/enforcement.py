@@ -11,9 +11,9 @@ from services.penalty.commands.enforceable import Enforceable, enforceable, note
 from services.penalty.commands.opening import due_on, next_number, opened
 from services.penalty.commands.remedies import against
 from services.penalty.domain import enforcing
-from services.penalty.domain.case import APPROVAL, require_not_handler
 from services.penalty.domain.enforcement import ENFORCEMENTS, EnforcementState
 from services.penalty.domain.enforcement_events import Purpose
+from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.numbers import COURT_APPLICATION, COURT_DEMAND, PAYMENT_DEMAND
 
 

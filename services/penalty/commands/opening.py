@@ -9,7 +9,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.domain import CASE, SERIES, CaseState, Rules
+from services.penalty.domain import CASE, SERIES, UNIT, CaseState, Rules
 from services.penalty.domain.numbers import take_given
 from services.penalty.domain.spot import SPOTS, served
 
@@ -50,6 +50,11 @@ async def due(work: Work, deadline: Deadline) -> Loaded[CaseState]:
 def due_on(deadline: Deadline) -> date:
     """The last day of a deadline, as it was armed."""
     return date.fromisoformat(deadline.detail["due_on"])
+
+
+def party_of(deadline: Deadline) -> str:
+    """The party that a deadline is about."""
+    return str(deadline.detail.get("party_id", UNIT))
 
 
 async def next_number(work: Work, case: CaseState, form: domain.Form, given: int | None = None) -> str:

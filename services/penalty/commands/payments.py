@@ -37,7 +37,7 @@ async def account(work: Work, case_id: str, party_id: str) -> Account:
 async def receive_payment(work: Work, case_id: str, party_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
     """The bank reports a transfer for a fine."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     transfer = await work.load(bank.TRANSFERS, command.bank_reference)
     if transfer.exists:
         raise of.rules.refusal(
@@ -72,7 +72,7 @@ async def make_refund(work: Work, case_id: str, party_id: str, command: payment.
 async def request_deferral(work: Work, case_id: str, party_id: str, command: deferral.RequestDeferral) -> dict[str, Any]:
     """A party asks to pay later, or in parts."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     state = work.append(of.payment, deferral.request_deferral(of.payment.state, command, work.at, of.rules)).state
     return {"instalments": [] if state.asked is None else list(state.asked.instalments)}
 
@@ -80,7 +80,7 @@ async def request_deferral(work: Work, case_id: str, party_id: str, command: def
 async def answer_deferral(work: Work, case_id: str, party_id: str, command: deferral.AnswerDeferral) -> dict[str, Any]:
     """The approver agrees or not; each instalment has its own form."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
     approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
     documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
@@ -92,7 +92,7 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
 async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date | None) -> dict[str, Any]:
     """The approver decides the surcharge up to a day (today, if none is named)."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     command = surcharge.DecideSurcharge(approver=work.actor, until=until or day_of(work.at))
     pending = await pending_remedies(work, of.payment.key)
     document_no = await next_number(work, of.case.state, SURCHARGE_DECISION)
@@ -107,7 +107,7 @@ async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date 
 async def remit_surcharge(work: Work, case_id: str, party_id: str, amount_fen: int, reason: str) -> dict[str, Any]:
     """The approver agrees with the party to let it off a part of the surcharge."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     command = surcharge.RemitSurcharge(approver=work.actor, amount_fen=amount_fen, reason=reason)
     events = surcharge.remit_surcharge(of.case.state, of.payment.state, command, work.at, of.rules)
     return told(work.append(of.payment, events).state)

@@ -1,4 +1,4 @@
-"""Decision, its service, and the closing of the case."""
+"""The decision: against each party, or that there is no penalty; its service; its change and revocation."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
-from services.penalty.domain.case import (
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.charges import Sanctions, require_charges
+from services.penalty.domain.ending_events import Cause, DecisionChanged, DecisionRevoked, NoPenaltyDecided, ServiceOverdue
+from services.penalty.domain.events import CaseOverdue, Charge, DecisionServed, Manner, Party, PenaltyDecided
+from services.penalty.domain.guards import (
     APPROVAL,
-    CaseState,
-    Decision,
-    Notice,
-    require_filed,
+    require_apart,
+    require_decided,
+    require_investigated,
     require_not_before,
     require_not_handler,
 )
-from services.penalty.domain.events import CaseClosed, CaseOverdue, Charge, DecisionServed, Manner, PenaltyDecided
-from services.penalty.domain.investigation import Sanctions, require_charges
+from services.penalty.domain.hearing import require_hearing_settled
+from services.penalty.domain.investigation import require_discussed, require_in_time
 from services.penalty.domain.notice import require_manner, require_not_returned, require_noticed
-from services.penalty.domain.payment import PaymentState
-from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
+from services.penalty.domain.parties import UNIT
+from services.penalty.domain.people import require_handlers_stand
+from services.penalty.domain.rulebook import ANNOUNCEMENT, LITIGATION, PAYMENT, RECONSIDERATION, SERVICE, Rules
+from services.penalty.domain.sides import Notice, Side
 
+CORRECTED = ("minor-corrected", "first-slight")
 RECTIFIED = "rectified"
 
 
@@ -33,50 +39,116 @@ class DecidePenalty:
     amounts: Mapping[str, int] | None
     contents: tuple[str, ...]
     sealed: bool
+    party_id: str = UNIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideNoPenalty:
+    """The head of the organ imposes nothing, says why, and how the party was taught."""
+
+    approver: Actor
+    reason: str
+    education: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeDecision:
-    """The party has received the decision."""
+    """A party has received the decision; by announcement, on the day it counts as received (`received_on` is not read then)."""
 
     manner: Manner
     recipient: str
     received_on: date
+    party_id: str = UNIT
+    confirmation: str | None = None
+    announced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDecision:
+    """The decision becomes lighter: the fines per item that change, by whom and why."""
+
+    cause: Cause
+    amounts: Mapping[str, int]
+    reason: str
+    party_id: str = UNIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeDecision:
+    """The decision is void; `anew`: the organ has to decide again."""
+
+    cause: Cause
+    reason: str
+    anew: bool
+    party_id: str = UNIT
 
 
 def decide_penalty(
     state: CaseState, command: DecidePenalty, document_no: str, sanctions: Sanctions, at: datetime, rules: Rules
 ) -> list[Event]:
-    """Decide the penalty; a decision after its limit is possible and flagged.
+    """Decide the penalty against a party; a decision after its limit is possible and flagged.
 
-    APL 2021, articles 44 and 62 (after the notice), 45 (no heavier for a defence), 57, 58 (legal review), 59 (contents and
-    seal), 60 (limit), 63 and 64 (hearing right).
+    APL 2021, articles 44 and 62 (after the notice), 45 (no heavier for a defence), 57 (discussion), 58 (legal review), 59
+    (contents and seal), 60 (limit), 63 to 65 (hearing).
     """
-    notice, day = require_noticed(state, rules), day_of(at)
-    require_not_handler(state, command.approver, rules, APPROVAL)
+    notice, day = require_noticed(state, rules, command.party_id), day_of(at)
+    _require_approver(state, command.approver, rules)
     require_not_before(day, notice.served_on, rules, "notice-before-decision")
     _require_answered(notice, day, rules)
-    _require_hearing_settled(notice, day, rules)
+    side = state.side(command.party_id) or Side()
+    require_hearing_settled(side, day, rules)
     _require_reviewed(state, rules)
     charges = _decided_charges(state, command, sanctions, day, rules)
-    total = sum(charge.amount_fen for charge in charges)
-    _require_no_discussion(total, rules)
+    require_discussed(state, rules)
     _require_complete(command, rules)
+    serve_by = rules.due(SERVICE, day) if SERVICE in rules.periods else None
     return [
         PenaltyDecided(
             case_id=state.case_id, enterprise_id=state.enterprise_id, document_no=document_no, decided_on=day,
-            party=state.party, charges=charges, total_fen=total, contents=command.contents, sealed=command.sealed,
-            approved_by=command.approver.id, late=state.decision_due_on is not None and day > state.decision_due_on,
+            party=_named(side), charges=charges, total_fen=sum(c.amount_fen for c in charges), contents=command.contents,
+            sealed=command.sealed, approved_by=command.approver.id, late=_late(state, day), person=side.person,
+            kinds=tuple(dict.fromkeys(kind for charge in charges for kind in charge.kinds)),
+            confiscate_fen=sum(charge.confiscate_fen for charge in charges),
+            serve_by=None if serve_by is None else serve_by.day, provisional=serve_by is not None and serve_by.provisional,
         )
     ]  # fmt: skip
 
 
-def drafted_contents(state: CaseState, address: str, rules: Rules) -> tuple[str, ...]:
+def decide_no_penalty(
+    state: CaseState, command: DecideNoPenalty, hazards: Mapping[str, str], at: datetime, rules: Rules
+) -> list[Event]:
+    """Impose nothing: minor and corrected, first and slight, no fault, or not proven (APL 2021, articles 33, 57).
+
+    What was minor, or slight, must have been corrected; the party is taught.
+    """
+    require_investigated(state, rules)
+    _require_approver(state, command.approver, rules)
+    rules.require(
+        state.outcome not in (None, "penalise", "transfer"), "no-penalty", "penalty-proposed", "调查终结意见不是不予处罚",
+        "the investigation was not closed without a penalty", outcome=state.outcome,
+    )  # fmt: skip
+    _require_reviewed(state, rules)
+    if state.outcome in CORRECTED:
+        left = sorted(act.hazard_id for act in state.acts if hazards.get(act.hazard_id) != RECTIFIED)
+        rules.require(
+            not left, "no-penalty", "not-corrected", "违法行为尚未改正", "the act is not corrected yet", hazard_ids=left
+        )
+    return [
+        NoPenaltyDecided(
+            case_id=state.case_id, outcome=state.outcome or "not-proven", reason=command.reason,
+            education=command.education, decided_on=day_of(at), approved_by=command.approver.id,
+        )
+    ]  # fmt: skip
+
+
+def drafted_contents(state: CaseState, address: str, rules: Rules, party_id: str = UNIT) -> tuple[str, ...]:
     """The content groups of a decision (APL 2021, article 59) that the file and the rulebook can fill."""
+    side = state.side(party_id)
+    where = address if side is None or side.person is None else side.person.address
     filled = {
-        "party": bool(state.party.name and address),
+        "party": side is not None and bool(side.name and where),
         "facts-and-evidence": bool(state.acts and state.evidence),
-        "kind-and-basis": bool(state.charges),
+        "kind-and-basis": bool(state.charges_of(party_id)),
         "performance": PAYMENT in rules.periods,
         "remedies": {RECONSIDERATION, LITIGATION} <= rules.periods.keys(),
         "organ-and-date": bool(state.organ),
@@ -87,72 +159,101 @@ def drafted_contents(state: CaseState, address: str, rules: Rules) -> tuple[str,
 def serve_decision(state: CaseState, command: ServeDecision, at: datetime, rules: Rules) -> list[Event]:
     """The decision is served; the payment period runs from receipt (APL 2021, articles 61, 67 paragraph 3).
 
-    `rules` are those of the day of receipt.
+    `rules` are those of the day of receipt. By announcement it counts as received when the period of the announcement has passed
+    (CPL 2023, article 95).
     """
-    decision = _require_decided(state, rules)
+    decision = require_decided(state, command.party_id, rules)
     rules.require(decision.received_on is None, "service", "served-already", "决定书已送达", "the decision was served already")
-    require_manner(command.manner, rules)
-    require_not_before(command.received_on, decision.decided_on, rules, "service-after-decision")
+    require_manner(command.manner, rules, command.confirmation)
+    received_on = _received_on(command, decision.decided_on, rules)
     rules.require(
-        command.received_on <= day_of(at), "service", "received-in-future", "送达日期晚于今天", "the receipt lies in the future",
-        received_on=command.received_on,
+        received_on <= day_of(at), "service", "received-in-future", "送达日期晚于今天", "the receipt lies in the future",
+        received_on=received_on,
     )  # fmt: skip
-    due = rules.due(PAYMENT, command.received_on)
+    due = rules.due(PAYMENT, received_on)
     return [
         DecisionServed(
-            case_id=state.case_id, received_on=command.received_on, manner=command.manner, recipient=command.recipient,
-            payment_due_on=due.day, provisional=due.provisional,
+            case_id=state.case_id, received_on=received_on, manner=command.manner, recipient=command.recipient,
+            payment_due_on=due.day, provisional=due.provisional, party_id=command.party_id,
+            confirmation=command.confirmation, announced_on=command.announced_on,
         )
     ]  # fmt: skip
 
 
-def close_case(
-    state: CaseState, payment: PaymentState, hazards: Mapping[str, str], reason: str, approver: Actor, at: datetime,
-    rules: Rules,
-) -> list[Event]:  # fmt: skip
-    """Close the case (form 46): served, paid in full, every referred hazard passed at re-inspection (closing guards).
+def change_decision(state: CaseState, command: ChangeDecision, at: datetime, rules: Rules) -> list[Event]:
+    """Make a decision lighter, by the organ itself or as a remedy said; never heavier (APL 2021, articles 45, 48, 75)."""
+    decision = require_decided(state, command.party_id, rules)
+    unknown = sorted(command.amounts.keys() - {charge.item_code for charge in decision.charges})
+    rules.require(
+        not unknown, "notice", "not-decided-upon", "决定中没有该事项", "no such act in the decision", item_codes=unknown
+    )
+    charges = tuple(replace(c, amount_fen=command.amounts.get(c.item_code, c.amount_fen)) for c in decision.charges)
+    total = sum(charge.amount_fen for charge in charges)
+    heavier = [new.item_code for old, new in zip(decision.charges, charges, strict=True) if new.amount_fen > old.amount_fen]
+    rules.require(
+        not heavier and total < decision.total_fen, "defence-no-heavier", "not-lighter", "变更后的处罚应当轻于原决定",
+        "a changed decision is lighter than the one before", item_codes=heavier, former_fen=decision.total_fen,
+    )  # fmt: skip
+    return [
+        DecisionChanged(
+            case_id=state.case_id, cause=command.cause, charges=charges, total_fen=total, former_fen=decision.total_fen,
+            reason=command.reason, changed_on=day_of(at), party_id=command.party_id,
+        )
+    ]  # fmt: skip
 
-    `hazards` tells the state of rectification by hazard.
-    """
-    decision, day = require_served(state, rules), day_of(at)
-    require_not_handler(state, approver, rules, APPROVAL)
-    require_not_before(day, decision.received_on, rules, "penalty-performed")
-    for guard in rules.closing_guards:
-        _require_guard(guard, state, payment, hazards, rules)
-    require_not_before(day, payment.settled_on, rules, "penalty-performed")
-    return [CaseClosed(case_id=state.case_id, reason=reason, closed_on=day)]
+
+def revoke_decision(state: CaseState, command: RevokeDecision, at: datetime, rules: Rules) -> list[Event]:
+    """Void a decision, by the organ itself or as a remedy said (APL 2021, articles 48, 75)."""
+    decision = require_decided(state, command.party_id, rules)
+    return [
+        DecisionRevoked(
+            case_id=state.case_id, cause=command.cause, reason=command.reason, revoked_on=day_of(at), anew=command.anew,
+            former_fen=decision.total_fen, party_id=command.party_id,
+        )
+    ]  # fmt: skip
 
 
 def flag_overdue(state: CaseState, due_on: date, at: datetime) -> list[Event]:
     """The limit has passed without a decision; nothing, if the case is decided, or the limit is another one."""
     due = state.decision_due_on == due_on and day_of(at) > due_on
-    running = state.stage != "closed" and state.decision is None and not state.overdue
+    charged = state.charged or state.sides
+    undecided = state.no_penalty_on is None and any(side.decision is None for side in charged)
+    running = not state.reached("closed") and undecided and not state.overdue
     return [CaseOverdue(case_id=state.case_id, due_on=due_on)] if due and running else []
 
 
-def _require_guard(
-    guard: str, state: CaseState, payment: PaymentState, hazards: Mapping[str, str], rules: Rules
-) -> None:  # fmt: skip
-    """One closing guard of the rulebook; those about regions that this case does not have yet hold."""
-    if guard == "penalty-performed":
-        rules.require(
-            payment.settled_on is not None, guard, "payment-not-settled", "罚款尚未缴清", "the fine is not paid in full",
-            outstanding_fen=payment.outstanding_fen,
-        )  # fmt: skip
-    if guard == "rectification-passed":
-        wanted = {act.hazard_id for act in state.acts}
-        missing = sorted(hazard for hazard in wanted if hazards.get(hazard) != RECTIFIED)
-        rules.require(
-            not missing, guard, "rectification-open", "移送的隐患尚未全部复查通过",
-            "not every referred hazard has passed re-inspection", hazard_ids=missing,
-        )  # fmt: skip
+def miss_service(state: CaseState, party_id: str, due_on: date, at: datetime) -> list[Event]:
+    """The decision did not reach the party in time: a defect is flagged; nothing, if it did (APL 2021, article 61)."""
+    decision = state.decision_of(party_id)
+    if decision is None or decision.received_on is not None or decision.revoked_on is not None or decision.service_overdue:
+        return []
+    late = day_of(at) > due_on and not state.reached("closed")
+    return [ServiceOverdue(case_id=state.case_id, due_on=due_on, party_id=party_id)] if late else []
 
 
-def _require_decided(state: CaseState, rules: Rules) -> Decision:
-    require_filed(state, rules)
-    if state.decision is None:
-        raise rules.refusal("service-after-decision", "not-decided", "尚未作出处罚决定", "there is no decision yet")
-    return state.decision
+def _received_on(command: ServeDecision, decided_on: date, rules: Rules) -> date:
+    if command.manner != "announcement":
+        require_not_before(command.received_on, decided_on, rules, "service-after-decision")
+        return command.received_on
+    if command.announced_on is None:
+        raise rules.refusal(ANNOUNCEMENT, "announcement-missing", "公告送达须有公告日期", "an announcement has its day")
+    require_not_before(command.announced_on, decided_on, rules, "service-after-decision")
+    return rules.due(ANNOUNCEMENT, command.announced_on).day
+
+
+def _require_approver(state: CaseState, approver: Actor, rules: Rules) -> None:
+    require_not_handler(state, approver, rules, APPROVAL)
+    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_handlers_stand(state, rules)
+
+
+def _named(side: Side) -> Party:
+    """The party as the decision says it; a natural person's name stands in `person`, sealed."""
+    return Party(kind=side.kind, name="" if side.person else side.name, uscc=side.uscc, party_id=side.party_id)
+
+
+def _late(state: CaseState, day: date) -> bool:
+    return state.decision_due_on is not None and day > state.decision_due_on
 
 
 def _require_answered(notice: Notice, day: date, rules: Rules) -> None:
@@ -163,26 +264,12 @@ def _require_answered(notice: Notice, day: date, rules: Rules) -> None:
     )  # fmt: skip
 
 
-def _require_hearing_settled(notice: Notice, day: date, rules: Rules) -> None:
-    """Until hearings can be recorded, a party with a hearing right must have waived, and its period must be over."""
-    due_on = notice.hearing_request_due_on
-    if not notice.hearing_right or due_on is None:
-        return
-    rules.require(
-        notice.waived, "hearing-right", "hearing-not-waived", "当事人享有听证权利且未放弃",
-        "the party has the right to a hearing and has not waived it",
-    )  # fmt: skip
-    rules.require(
-        day > due_on, "T08-hearing-request", "hearing-period-running", f"申请听证期限至 {due_on}",
-        "the period for requesting a hearing is running", due_on=due_on,
-    )  # fmt: skip
-
-
 def _require_reviewed(state: CaseState, rules: Rules) -> None:
     require_not_returned(state, rules)
+    grounds = (*state.review_grounds, *(("hearing-held",) if state.hearing_held_on else ()))
     rules.require(
         state.review == "passed" or not state.review_required, "legal-review-before-decision", "legal-review-missing",
-        "应当法制审核而未审核", "the legal review that this case needs is missing", grounds=state.review_grounds,
+        "应当法制审核而未审核", "the legal review that this case needs is missing", grounds=grounds,
     )  # fmt: skip
 
 
@@ -190,28 +277,19 @@ def _decided_charges(
     state: CaseState, command: DecidePenalty, sanctions: Sanctions, day: date, rules: Rules
 ) -> tuple[Charge, ...]:
     """The noticed charges with the amounts decided, none heavier than noticed, all within the law of today too."""
-    amounts = command.amounts or {}
-    unknown = sorted(amounts.keys() - {charge.item_code for charge in state.charges})
+    require_in_time(state, rules)
+    noticed, amounts = state.charges_of(command.party_id), command.amounts or {}
+    unknown = sorted(amounts.keys() - {charge.item_code for charge in noticed})
     rules.require(
         not unknown, "notice", "not-noticed", "未告知的事项不得处罚", "only what was noticed may be decided", item_codes=unknown
     )
-    decided = tuple(replace(c, amount_fen=amounts.get(c.item_code, c.amount_fen)) for c in state.charges)
-    heavier = [
-        after.item_code for before, after in zip(state.charges, decided, strict=True) if after.amount_fen > before.amount_fen
-    ]
+    decided = tuple(replace(c, amount_fen=amounts.get(c.item_code, c.amount_fen)) for c in noticed)
+    heavier = [after.item_code for before, after in zip(noticed, decided, strict=True) if after.amount_fen > before.amount_fen]
     rules.require(
         not heavier, "defence-no-heavier", "heavier-than-noticed", "处罚不得重于告知的内容",
-        "the decision may not be heavier than the notice", item_codes=heavier, noticed_fen=state.proposed_fen,
+        "the decision may not be heavier than the notice", item_codes=heavier, noticed_fen=sum(c.amount_fen for c in noticed),
     )  # fmt: skip
     return require_charges(state, decided, sanctions, day, rules)
-
-
-def _require_no_discussion(total_fen: int, rules: Rules) -> None:
-    """Serious penalties are discussed by the heads together first, which cannot be recorded yet (APL 2021, article 57 ¶2)."""
-    rules.require(
-        not rules.reached("collective-discussion", "unit", total_fen), "collective-discussion", "collective-discussion-missing",
-        "较重处罚应当由负责人集体讨论决定", "the heads of the organ must discuss this penalty first", total_fen=total_fen,
-    )  # fmt: skip
 
 
 def _require_complete(command: DecidePenalty, rules: Rules) -> None:
@@ -224,13 +302,3 @@ def _require_complete(command: DecidePenalty, rules: Rules) -> None:
         command.sealed or not rules.seal_required, "decision-form", "decision-unsealed", "处罚决定书未盖章",
         "the decision is not sealed",
     )  # fmt: skip
-
-
-def require_served(state: CaseState, rules: Rules) -> Decision:
-    """The decision, which must have been served, on a case that is not closed."""
-    decision = _require_decided(state, rules)
-    rules.require(
-        decision.received_on is not None, "payment-from-receipt", "decision-not-served", "决定书尚未送达",
-        "the decision is not served yet",
-    )  # fmt: skip
-    return decision

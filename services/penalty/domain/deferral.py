@@ -7,7 +7,8 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from chassis.domain import Actor, Event, day_of
-from services.penalty.domain.case import APPROVAL, CaseState, require_not_handler
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.payment import PaymentState, require_opened
 from services.penalty.domain.payment_events import Deferral, DeferralApproved, DeferralRefused, DeferralRequested, Instalment
 from services.penalty.domain.rulebook import Rules

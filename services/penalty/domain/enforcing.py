@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from chassis.domain import Actor, Event, day_of
-from services.penalty.domain.case import require_not_before
 from services.penalty.domain.enforcement import Application, Demand, EnforcementState
 from services.penalty.domain.enforcement_events import (
     CourtAccepted,
@@ -28,6 +27,7 @@ from services.penalty.domain.enforcement_events import (
     Termination,
 )
 from services.penalty.domain.events import Manner
+from services.penalty.domain.guards import require_not_before
 from services.penalty.domain.notice import require_manner
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import COURT_ENFORCEMENT, DEMAND, Rules

@@ -7,11 +7,16 @@ from datetime import date
 from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, event
+from services.penalty.domain.parties import UNIT
 
 PartyKind = Literal["unit", "person"]
 Phase = Literal["first", "overdue"]
 Subject = Literal["unit", "person"]
-Manner = Literal["direct", "left", "entrusted", "post", "electronic"]
+Manner = Literal["direct", "left", "entrusted", "post", "electronic", "announcement"]
+Origin = Literal["inspection", "report", "transfer", "assignment", "accident", "monitoring"]
+Capacity = Literal["principal-head", "manager-in-charge", "directly-responsible", "individual"]
+Outcome = Literal["penalise", "minor-corrected", "first-slight", "no-fault", "not-proven", "transfer"]
+Ground = Literal["performed", "no-penalty", "transferred", "terminated", "revoked", "not-filed"]
 EvidenceKind = Literal[
     "documentary", "physical", "audio-visual", "electronic-data", "witness-testimony", "party-statement", "expert-opinion",
     "inspection-record",
@@ -20,11 +25,28 @@ EvidenceKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Against whom the case runs."""
+    """Against whom the case runs; of a natural person only the id is said here, its name stands in `Person`."""
 
     kind: PartyKind
     name: str
     uscc: str
+    party_id: str = UNIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A natural person whom the law punishes beside the unit, or alone 处罚到人; `capacity` says as what."""
+
+    party_id: str
+    name: Annotated[str, Personal("party_id")]
+    id_number: Annotated[str, Personal("party_id")]
+    capacity: Capacity
+    sex: Annotated[str, Personal("party_id")] = ""
+    age: int | None = None
+    employer: str = ""
+    post: str = ""
+    address: Annotated[str, Personal("party_id")] = ""
+    phone: Annotated[str, Personal("party_id")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +69,11 @@ class Handler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What is imposed for one act: the provision, its branch, the fine in fen, and why this much."""
+    """What is imposed on one party for one act: the provision, its branch, the fine in fen, and why this much.
+
+    `kinds` are the penalties beside the fine; `confiscate_fen` are illegal gains. `metric` is what the discretion band goes by.
+    `mitigation`: why less than the least.
+    """
 
     item_code: str
     law: str
@@ -59,14 +85,22 @@ class Charge:
     amount_fen: int
     reason: str
     paragraph: int | None = None
+    party_id: str = UNIT
+    kinds: tuple[str, ...] = ()
+    confiscate_fen: int = 0
+    metric: int | None = None
+    mitigation: str | None = None
 
 
 @event("casetrail.penalty.clue-registered.v1", title="线索登记", summary="检查 {inspection_id} 移送线索，当事人 {party.name}")
 class ClueRegistered(Event):
-    """Acts of a unit are referred; nobody has decided to file yet (P01)."""
+    """Acts of a unit are referred; nobody has decided to file yet (P01).
+
+    `act_date` is the day of the act, or the day on which a continuing act ended; `harm`: life or health was harmed.
+    """
 
     case_id: str
-    origin: Literal["inspection"]
+    origin: Origin
     referral_id: str
     inspection_id: str
     enterprise_id: str
@@ -77,6 +111,9 @@ class ClueRegistered(Event):
     act_date: date
     acts: tuple[CaseAct, ...]
     catalogue: str
+    discovered_on: date | None = None
+    source: str = ""
+    harm: bool = False
 
 
 @event("casetrail.penalty.filing-requested.v1", title="立案审批申请", summary="申请立案，案由：{cause}")
@@ -113,15 +150,16 @@ class EvidenceRecorded(Event):
 
 @event("casetrail.penalty.investigation-closed.v1", title="调查终结", summary="调查终结，拟罚款 {proposed_fen} 分")
 class InvestigationClosed(Event):
-    """What the handlers propose, in fen per act, and why a legal review is due, if one is (P05, form 30)."""
+    """What the handlers propose, in fen per act, and why a legal review or a discussion is due, if one is (P05, form 30)."""
 
     case_id: str
-    outcome: Literal["penalise"]
+    outcome: Outcome
     charges: tuple[Charge, ...]
     proposed_fen: int
     opinion: str
     closed_on: date
     review_grounds: tuple[str, ...] = ()
+    discussion_grounds: tuple[str, ...] = ()
 
 
 @event("casetrail.penalty.legal-review-passed.v1", title="法制审核通过", summary="{reviewer} 法制审核通过")
@@ -156,6 +194,8 @@ class NoticeServed(Event):
     manner: Manner
     hearing_request_due_on: date | None = None
     provisional: bool = False
+    party_id: str = UNIT
+    intended_kinds: tuple[str, ...] = ()
 
 
 @event("casetrail.penalty.statement-made.v1", title="当事人陈述申辩", summary="当事人陈述申辩：{text}")
@@ -164,6 +204,7 @@ class StatementMade(Event):
 
     case_id: str
     text: Annotated[str, Personal(SUBJECT, "statement")]
+    party_id: str = UNIT
 
 
 @event("casetrail.penalty.statement-waived.v1", title="当事人放弃陈述申辩", summary="当事人明确放弃陈述申辩")
@@ -171,6 +212,7 @@ class StatementWaived(Event):
     """The party has expressly waived (P09)."""
 
     case_id: str
+    party_id: str = UNIT
 
 
 @event("casetrail.penalty.statement-lapsed.v1", title="陈述申辩期限届满", summary="至 {due_on} 未陈述申辩，视为放弃")
@@ -179,6 +221,7 @@ class StatementLapsed(Event):
 
     case_id: str
     due_on: date
+    party_id: str = UNIT
 
 
 @event("casetrail.penalty.penalty-decided.v1", title="行政处罚决定", summary="{document_no} 决定罚款 {total_fen} 分")
@@ -196,11 +239,19 @@ class PenaltyDecided(Event):
     sealed: bool
     approved_by: str
     late: bool = False
+    person: Person | None = None
+    kinds: tuple[str, ...] = ()
+    confiscate_fen: int = 0
+    serve_by: date | None = None
+    provisional: bool = False
 
 
 @event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} 于 {received_on} 收到")
 class DecisionServed(Event):
-    """The party has received the decision; the payment period runs from here (P12, form 40)."""
+    """The party has received the decision; the payment period runs from here (P12, form 40).
+
+    `confirmation` is the file of the signed confirmation of electronic service; `announced_on` the day of an announcement.
+    """
 
     case_id: str
     received_on: date
@@ -208,6 +259,9 @@ class DecisionServed(Event):
     recipient: Annotated[str, Personal(SUBJECT, "recipient")]
     payment_due_on: date
     provisional: bool = False
+    party_id: str = UNIT
+    confirmation: str | None = None
+    announced_on: date | None = None
 
 
 @event("casetrail.penalty.case-overdue.v1", title="办案超期", summary="至 {due_on} 未作出决定")
@@ -225,6 +279,7 @@ class CaseClosed(Event):
     case_id: str
     reason: str
     closed_on: date
+    ground: Ground | None = None
 
 
 @event("casetrail.penalty.payment-opened.v1", title="罚款待缴", summary="应缴 {amount_fen} 分，期限 {due_on}")
@@ -235,7 +290,7 @@ class PaymentOpened(Event):
     enterprise_id: str
     amount_fen: int
     due_on: date
-    party_id: str = "unit"
+    party_id: str = UNIT
     document_no: str = ""
 
 
@@ -247,7 +302,7 @@ class PaymentReceived(Event):
     amount_fen: int
     bank_reference: str
     paid_on: date
-    party_id: str = "unit"
+    party_id: str = UNIT
 
 
 @event("casetrail.penalty.payment-settled.v1", title="罚款缴清", summary="{settled_on} 罚款缴清")
@@ -256,7 +311,7 @@ class PaymentSettled(Event):
 
     case_id: str
     settled_on: date
-    party_id: str = "unit"
+    party_id: str = UNIT
 
 
 @event("casetrail.penalty.payment-overdue.v1", title="逾期未缴", summary="至 {due_on} 未缴清罚款")
@@ -265,7 +320,7 @@ class PaymentOverdue(Event):
 
     case_id: str
     due_on: date
-    party_id: str = "unit"
+    party_id: str = UNIT
     missing_fen: int = 0
     instalment: int | None = None
 

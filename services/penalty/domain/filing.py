@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Refused, day_of
-from services.penalty.domain.case import (
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Origin, Party
+from services.penalty.domain.guards import (
     APPROVAL,
-    CaseState,
     Officer,
+    require_apart,
     require_not_before,
     require_not_handler,
     require_open,
     require_qualified,
 )
-from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Party
-from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.party_events import FilingMissed, FilingRefused, UrgentInvestigationBegun
+from services.penalty.domain.rulebook import AFTER_THE_FACT, Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterClue:
-    """An inspection refers acts of a unit to penalty."""
+    """Acts of a unit are referred to penalty: by an inspection, or by what somebody reported, transferred or assigned.
+
+    `act_date`: the day of the act, or on which a continuing act ended; `discovered_on`: when it was found (None: that day).
+    """
 
     case_id: str
     inspection_id: str
@@ -35,6 +40,10 @@ class RegisterClue:
     act_date: date
     acts: tuple[CaseAct, ...]
     catalogue: str
+    origin: Origin = "inspection"
+    discovered_on: date | None = None
+    source: str = ""
+    harm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +61,11 @@ def register_clue(state: CaseState, command: RegisterClue) -> list[Event]:
         raise Refused("clue-registered-already", "线索已登记", "the clue is registered already", basis=None)
     return [
         ClueRegistered(
-            case_id=command.case_id, origin="inspection", referral_id=command.case_id, inspection_id=command.inspection_id,
+            case_id=command.case_id, origin=command.origin, referral_id=command.case_id, inspection_id=command.inspection_id,
             enterprise_id=command.enterprise_id, party=Party(kind="unit", name=command.enterprise_name, uscc=command.uscc),
             level=command.level, organ_id=command.organ_id, organ=command.organ, act_date=command.act_date,
-            acts=command.acts, catalogue=command.catalogue,
+            acts=command.acts, catalogue=command.catalogue, discovered_on=command.discovered_on, source=command.source,
+            harm=command.harm,
         )
     ]  # fmt: skip
 
@@ -68,9 +78,49 @@ def request_filing(
     APL 2021, articles 42 paragraph 1, 43, 54 paragraph 2.
     """
     _require_unfiled(state, rules)
-    chosen = require_qualified(command.officer_ids, officers, day_of(at), rules)
-    handlers = tuple(Handler(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no) for o in chosen)
-    return [FilingRequested(case_id=state.case_id, cause=command.cause, officers=handlers, opinion=command.opinion)]
+    chosen = require_qualified(command.officer_ids, officers, day_of(at), rules, state.recused)
+    return [FilingRequested(case_id=state.case_id, cause=command.cause, officers=as_handlers(chosen), opinion=command.opinion)]
+
+
+def as_handlers(officers: Iterable[Officer]) -> tuple[Handler, ...]:
+    """Officers as those who handle a case."""
+    return tuple(Handler(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no) for o in officers)
+
+
+def begin_urgently(
+    state: CaseState, officer_ids: tuple[str, ...], reason: str, officers: Iterable[Officer], at: datetime, rules: Rules
+) -> list[Event]:
+    """Investigate at once and file afterwards, within the rulebook's period (T02; Order 15 of 2015, article 23, historical)."""
+    _require_unfiled(state, rules)
+    rules.require(
+        state.stage == "clue" and state.urgent_by is None, "filing", "filing-requested-already", "已申请立案或者已先行调查",
+        "the filing was asked for, or the investigation begun, already",
+    )  # fmt: skip
+    day = day_of(at)
+    chosen = require_qualified(officer_ids, officers, day, rules, state.recused)
+    due = rules.due(AFTER_THE_FACT, day)
+    return [
+        UrgentInvestigationBegun(
+            case_id=state.case_id, officers=as_handlers(chosen), reason=reason, begun_on=day, file_by=due.day
+        )
+    ]  # fmt: skip
+
+
+def refuse_filing(state: CaseState, approver: Actor, reason: str, at: datetime, rules: Rules) -> list[Event]:
+    """The approver does not file 不予立案: the clue ends here (APL 2021, article 54 paragraph 2 the other way round)."""
+    _require_unfiled(state, rules)
+    require_not_handler(state, approver, rules, APPROVAL)
+    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    rules.require(
+        state.reached("filing-requested"), "filing", "filing-not-requested", "尚未申请立案", "the filing was not requested"
+    )
+    return [FilingRefused(case_id=state.case_id, reason=reason, refused_on=day_of(at), approved_by=approver.id)]
+
+
+def miss_filing(state: CaseState, due_on: date, at: datetime) -> list[Event]:
+    """The filing of an urgent case was not made up for in time: a defect is flagged; nothing, if it is filed."""
+    late = state.urgent_by == due_on and day_of(at) > due_on and not state.filing_missed and not state.reached("closed")
+    return [FilingMissed(case_id=state.case_id, due_on=due_on)] if late else []
 
 
 def file_case(
@@ -87,7 +137,8 @@ def file_case(
     day = day_of(at)
     require_not_before(day, state.act_date, rules, "filing")
     require_not_handler(state, approver, rules, APPROVAL)
-    require_qualified([handler.officer_id for handler in state.officers], officers, day, rules)
+    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_qualified([handler.officer_id for handler in state.officers], officers, day, rules, state.recused)
     return [
         CaseFiled(
             case_id=state.case_id, case_no=case_no, filed_on=day, approved_by=approver.id,

@@ -1,21 +1,15 @@
-"""Investigation: evidence by two officers, charges within the law of the day of the act, legal review."""
+"""Investigation: evidence by two officers, what the handlers propose, legal review, discussion by the heads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Refused, day_of
-from services.penalty.domain.case import (
-    CaseState,
-    Officer,
-    require_investigated,
-    require_not_before,
-    require_not_handler,
-    require_qualified,
-    require_undecided,
-)
+from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.charges import Sanctions, outside_band, require_charges
+from services.penalty.domain.ending_events import CaseDiscussed, Conclusion, Opinion
 from services.penalty.domain.events import (
     Charge,
     EvidenceKind,
@@ -23,10 +17,24 @@ from services.penalty.domain.events import (
     InvestigationClosed,
     LegalReviewPassed,
     LegalReviewReturned,
+    Outcome,
 )
-from services.penalty.domain.rulebook import Row, Rules
+from services.penalty.domain.guards import (
+    Officer,
+    require_apart,
+    require_investigated,
+    require_investigating,
+    require_not_before,
+    require_not_handler,
+    require_qualified,
+    require_undecided,
+)
+from services.penalty.domain.people import require_handlers_stand
+from services.penalty.domain.rulebook import LIMITATION, LIMITATION_HARM, Rules
 
 HEARING_HELD = "hearing-held"
+OUTSIDE_BAND, MITIGATED = "outside-band", "mitigated"
+TOGETHER = 2  # one head alone discusses nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +49,17 @@ class RecordEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseInvestigation:
-    """The handling officers propose what to impose (form 30), and say why a legal review is due, if one is."""
+    """The handling officers say what follows (form 30): what to impose on whom, or why nothing; why review or discussion is due.
+
+    `concurrences`: groups of items that one act breached.
+    """
 
     charges: tuple[Charge, ...]
     opinion: str
     review_grounds: tuple[str, ...] = ()
+    outcome: Outcome = "penalise"
+    discussion_grounds: tuple[str, ...] = ()
+    concurrences: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +71,28 @@ class ReviewCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sanctions:
-    """What the law allows to impose: per catalogue item its branches; the statutory ranges of the act's day and of today."""
+class DiscussCase:
+    """The heads discussed the case together: what each said, and what came of it."""
 
-    items: Mapping[str, tuple[Row, ...]]
-    ranges_at_act: tuple[Row, ...]
-    ranges_now: tuple[Row, ...]
+    members: tuple[Opinion, ...]
+    conclusion: Conclusion
+    note: str
 
 
 def record_evidence(
     state: CaseState, command: RecordEvidence, officers: Iterable[Officer], at: datetime, rules: Rules
 ) -> list[Event]:
     """Put evidence into the file: gathered by at least two officers of the case (APL 2021, articles 42, 46, 55)."""
-    require_undecided(state, rules)
+    require_investigating(state, rules)
+    if state.urgent_by is None:
+        require_undecided(state, rules)
     own = {handler.officer_id for handler in state.officers}
     strangers = [officer_id for officer_id in command.officer_ids if officer_id not in own]
     rules.require(
         not strangers, "two-officers", "not-a-handler", "取证人员不是本案承办人",
         "evidence is gathered by officers of the case", officer_ids=strangers,
     )  # fmt: skip
-    require_qualified(command.officer_ids, officers, day_of(at), rules)
+    require_qualified(command.officer_ids, officers, day_of(at), rules, state.recused)
     rules.require(
         command.sha256 not in state.evidence, "lawful-evidence", "evidence-recorded-already", "该证据已入卷",
         "this evidence is in the file already", sha256=command.sha256,
@@ -92,30 +108,33 @@ def record_evidence(
 def close_investigation(
     state: CaseState, command: CloseInvestigation, sanctions: Sanctions, at: datetime, rules: Rules
 ) -> list[Event]:
-    """Close the investigation with the charges proposed; their fines add up (APL 2021, articles 29, 37, 46, 57).
+    """Close the investigation with what is proposed; fines add up (APL 2021, articles 29, 33, 36, 37, 46, 57).
 
     It may be closed anew, before the decision, on new evidence or after a returned review: review and notice then begin anew.
     """
     require_undecided(state, rules)
+    require_handlers_stand(state, rules)
     require_not_before(day_of(at), state.filed_on, rules, "filing")
     rules.require(bool(state.evidence), "lawful-evidence", "no-evidence", "案卷内没有证据", "there is no evidence in the file")
     rules.require(
         state.investigated_on is None or state.fresh_evidence or state.review == "returned", "lawful-evidence",
         "nothing-new", "没有新的证据，不得重新调查终结", "closing anew needs new evidence or a returned review",
     )  # fmt: skip
-    charges = require_charges(state, command.charges, sanctions, day_of(at), rules)
+    charges = _proposed(state, command, sanctions, day_of(at), rules)
     return [
         InvestigationClosed(
-            case_id=state.case_id, outcome="penalise", charges=charges, opinion=command.opinion, closed_on=day_of(at),
-            proposed_fen=sum(charge.amount_fen for charge in charges), review_grounds=_grounds(command, rules),
+            case_id=state.case_id, outcome=command.outcome, charges=charges, opinion=command.opinion, closed_on=day_of(at),
+            proposed_fen=sum(charge.amount_fen for charge in charges), review_grounds=_review_grounds(command, rules),
+            discussion_grounds=_discussion_grounds(command, charges, sanctions, rules),
         )
     ]  # fmt: skip
 
 
 def review_case(state: CaseState, command: ReviewCase, reviewer: Actor, rules: Rules) -> list[Event]:
-    """Legal review 法制审核, once per closing of the investigation, by no handler of the case (APL 2021, article 58)."""
+    """Legal review 法制审核 by no handler, approver or host of the case: once per closing, and again after a hearing (APL 58)."""
     require_investigated(state, rules)
     require_not_handler(state, reviewer, rules, "legal-review")
+    require_apart(state, reviewer.id, "legal-reviewer", rules, "legal-review")
     rules.require(
         state.review is None, "legal-review", "reviewed-already", "本次调查终结已审核", "these charges were reviewed already"
     )
@@ -123,120 +142,83 @@ def review_case(state: CaseState, command: ReviewCase, reviewer: Actor, rules: R
     return [kind(case_id=state.case_id, reviewer=reviewer.id, opinion=command.opinion)]
 
 
-def require_charges(
-    state: CaseState, charges: tuple[Charge, ...], sanctions: Sanctions, day: date, rules: Rules
-) -> tuple[Charge, ...]:
-    """The charges, each completed by its paragraph, if the law allows every one of them; each act is fined once.
-
-    APL 2021, articles 29 (one act, one fine) and 37 (law of the day of the act).
-    """
-    rules.require(bool(charges), "one-act-one-fine", "no-charge", "没有处罚事项", "there is nothing to penalise")
-    codes = [charge.item_code for charge in charges]
+def discuss_case(state: CaseState, command: DiscussCase, at: datetime, rules: Rules) -> list[Event]:
+    """The heads of the organ discuss the case together, each saying an opinion (APL 2021, article 57 paragraph 2; form 31)."""
+    require_investigated(state, rules)
+    day, rule = day_of(at), "collective-discussion"
+    require_not_before(day, state.investigated_on, rules, rule)
+    members = {member.member_id for member in command.members}
     rules.require(
-        len(set(codes)) == len(codes), "one-act-one-fine", "item-charged-twice", "同一违法行为不得给予两次以上罚款",
-        "one act is fined once", item_codes=codes,
+        len(members) == len(command.members) and len(members) >= TOGETHER, rule, "too-few-members",
+        "集体讨论须由两名以上负责人分别发表意见", "two or more heads discuss, each with an opinion", members=sorted(members),
     )  # fmt: skip
-    return tuple(_allowed(state, charge, sanctions, day, rules) for charge in charges)
-
-
-def _allowed(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, rules: Rules) -> Charge:
-    """One charge against the acts of the case, the branches of its item, and the statutory ranges."""
-    _require_about_act(state, charge, rules)
-    _require_branch(state, charge, rules)
-    branches = [row for row in sanctions.items.get(charge.item_code, ()) if _is_branch(row, charge)]
+    handlers = sorted(members & {handler.officer_id for handler in state.officers})
     rules.require(
-        bool(branches), "applicable-law", "provision-not-listed",
-        f"事项 {charge.item_code} 不适用 {_cite(charge, rules)} 的该项罚则", "the item does not lead to this branch",
-        item_code=charge.item_code, provision=_cite(charge, rules),
+        not handlers, rule, "handler-discusses", "承办人只汇报案情，不参加讨论表决", "handlers report, they do not vote",
+        officer_ids=handlers,
     )  # fmt: skip
-    branch = _require_in_force(branches, charge, state.act_date, day, rules)
-    charge = replace(charge, paragraph=branch.paragraph)
-    for row in (branch, _range(sanctions.ranges_at_act, charge, state.act_date, rules),
-                _range(sanctions.ranges_now, charge, day, rules)):  # fmt: skip
-        _require_within(row, charge, rules)
-    return charge
+    return [
+        CaseDiscussed(
+            case_id=state.case_id, discussed_on=day, members=command.members, conclusion=command.conclusion, note=command.note
+        )
+    ]
 
 
-def _require_about_act(state: CaseState, charge: Charge, rules: Rules) -> None:
+def require_discussed(state: CaseState, rules: Rules) -> None:
+    """Serious or complex cases are decided after the heads discussed them (APL 2021, article 57 paragraph 2)."""
+    grounds = list(state.discussion_grounds)
+    kinds = frozenset(kind for charge in state.charges for kind in charge.kinds)
+    grounds += ["kind"] if kinds & rules.kinds("collective-discussion") else []
+    for side in state.charged:
+        total = sum(charge.amount_fen for charge in state.charges_of(side.party_id))
+        grounds += ["amount"] if rules.reached("collective-discussion", side.measured_as, total) else []
     rules.require(
-        any(act.item_code == charge.item_code for act in state.acts), "applicable-law", "not-an-act-of-the-case",
-        f"事项 {charge.item_code} 不在移送的违法行为之内", "the item is no act of this case", item_code=charge.item_code,
+        state.discussed_on is not None or not grounds, "collective-discussion", "collective-discussion-missing",
+        "较重处罚应当由负责人集体讨论决定", "the heads of the organ must discuss this penalty first", grounds=grounds,
+        total_fen=state.proposed_fen,
     )  # fmt: skip
 
 
-def _require_branch(state: CaseState, charge: Charge, rules: Rules) -> None:
+def require_in_time(state: CaseState, rules: Rules) -> None:
+    """What was not found within two years of its end is not punished; five, if life or health was harmed (APL 2021, 36)."""
+    code = LIMITATION_HARM if state.harm else LIMITATION
+    if code not in rules.periods:
+        return
+    last, found = rules.due(code, state.act_date).day, state.discovered_on or state.act_date
     rules.require(
-        charge.subject == state.party.kind, "applicable-law", "subject-is-not-party",
-        "处罚对象与当事人不符", "the branch is for another kind of party", item_code=charge.item_code,
+        found <= last, "limitation", "penalty-time-barred", f"违法行为于 {found} 发现，已超过追责时效（至 {last}）",
+        f"the act was found on {found}, after its limitation on {last}", discovered_on=found, last_day=last,
     )  # fmt: skip
+
+
+def _proposed(state: CaseState, command: CloseInvestigation, sanctions: Sanctions, day: date, rules: Rules) -> tuple[Charge, ...]:
+    if command.outcome == "penalise":
+        require_in_time(state, rules)
+        return require_charges(state, command.charges, sanctions, day, rules, command.concurrences)
     rules.require(
-        charge.phase == "first", "applicable-law", "overdue-not-established", "未查明逾期未改正，不得适用逾期罚则",
-        "the branch for overdue correction needs a correction that is established to be overdue", item_code=charge.item_code,
+        not command.charges, "no-penalty", "charges-without-penalty", "不予处罚或者移送的，不得提出处罚事项",
+        "nothing is charged where nothing is imposed", outcome=command.outcome,
     )  # fmt: skip
+    return ()
 
 
-def _require_in_force(branches: list[Row], charge: Charge, act_date: date, day: date, rules: Rules) -> Row:
-    """The branch that was law when the act happened and is still law now (a change between them needs a judgement of its own)."""
-    at_act = [row for row in branches if row.in_force(act_date)]
-    rules.require(
-        bool(at_act), "applicable-law", "provision-not-in-force", f"{_cite(charge, rules)} 在行为发生之日 {act_date} 未施行",
-        f"the provision was not in force on the day of the act, {act_date}", provision=_cite(charge, rules), act_date=act_date,
-    )  # fmt: skip
-    still = [row for row in at_act if row.in_force(day)]
-    rules.require(
-        bool(still), "applicable-law", "law-changed", f"{_cite(charge, rules)} 在 {day} 已不再施行，须从旧兼从轻",
-        f"the provision is no longer in force on {day}: the lighter law applies", provision=_cite(charge, rules), day=day,
-    )  # fmt: skip
-    return still[0]
-
-
-def _range(rows: tuple[Row, ...], charge: Charge, day: date, rules: Rules) -> Row:
-    found = [row for row in rows if row.in_force(day) and _covers(row, charge)]
-    rules.require(
-        bool(found), "applicable-law", "no-statutory-range", f"{_cite(charge, rules)} 没有 {day} 可适用的罚款幅度",
-        f"no statutory range of the provision is in force on {day}", provision=_cite(charge, rules), day=day,
-    )  # fmt: skip
-    return found[0]
-
-
-def _require_within(row: Row, charge: Charge, rules: Rules) -> None:
-    if not row.holds(charge.amount_fen):
-        cited = _cite(charge, rules)
-        raise Refused(
-            "amount-out-of-range", f"{cited} 的罚款幅度为 {row.min_fen} 至 {row.max_fen} 分",
-            "the fine lies outside the range of the provision", basis=cited, amount_fen=charge.amount_fen,
-            min_fen=row.min_fen, max_fen=row.max_fen,
-        )  # fmt: skip
-
-
-def _is_branch(row: Row, charge: Charge) -> bool:
-    return (
-        (row.law, row.version, row.article, row.item) == (charge.law, charge.law_version, charge.article, charge.item)
-        and charge.paragraph in (None, row.paragraph)
-        and (row.phase, row.subject) == (charge.phase, charge.subject)
-    )
-
-
-def _covers(row: Row, charge: Charge) -> bool:
-    """Whether a statutory range is the charge's: it may hold for a whole article, or for one paragraph or item of it."""
-    return (
-        (row.law, row.version, row.article) == (charge.law, charge.law_version, charge.article)
-        and row.paragraph in (None, charge.paragraph)
-        and row.item in (None, charge.item)
-        and (row.phase, row.subject) == (charge.phase, charge.subject)
-    )
-
-
-def _cite(charge: Charge, rules: Rules) -> str:
-    return rules.provision(charge.law, charge.law_version, charge.article, charge.paragraph, charge.item)
-
-
-def _grounds(command: CloseInvestigation, rules: Rules) -> tuple[str, ...]:
+def _review_grounds(command: CloseInvestigation, rules: Rules) -> tuple[str, ...]:
     """Why a legal review is due, as the officers state it; that a hearing was held is a fact of the case, not a statement."""
-    grounds = tuple(dict.fromkeys(command.review_grounds))
     known = [ground for ground in rules.review_grounds if ground != HEARING_HELD]
-    rules.require(
-        set(grounds) <= set(known), "legal-review", "unknown-review-ground", "法制审核情形不在法定范围内",
-        "no such ground for a legal review", grounds=grounds, known=known,
-    )  # fmt: skip
-    return grounds
+    return _stated(command.review_grounds, known, "legal-review", "unknown-review-ground", rules)
+
+
+def _discussion_grounds(
+    command: CloseInvestigation, charges: tuple[Charge, ...], sanctions: Sanctions, rules: Rules
+) -> tuple[str, ...]:
+    """Why the heads discuss: what the officers state, and what follows from the amounts."""
+    known = list(rules.sections.get("collective_discussion", {}).get("required_when", ()))
+    stated = _stated(command.discussion_grounds, known, "collective-discussion", "unknown-discussion-ground", rules)
+    outside = (OUTSIDE_BAND,) if any([outside_band(charge, sanctions, rules) for charge in charges]) else ()
+    return (*stated, *outside, *((MITIGATED,) if any(charge.mitigation for charge in charges) else ()))
+
+
+def _stated(grounds: tuple[str, ...], known: list[str], rule: str, code: str, rules: Rules) -> tuple[str, ...]:
+    stated = tuple(dict.fromkeys(grounds))
+    rules.require(set(stated) <= set(known), rule, code, "所列情形不在法定范围内", "no such ground", grounds=stated, known=known)
+    return stated

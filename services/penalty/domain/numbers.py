@@ -25,7 +25,9 @@ class Form:
 FILING = Form(1, "立案审批表", "立")
 NOTICE = Form(24, "行政处罚告知书", "罚告")
 HEARING_NOTICE = Form(26, "行政处罚听证告知书", "听告")
+HEARING_INVITATION = Form(27, "行政处罚听证会通知书", "听通")
 DECISION = Form(34, "行政处罚决定书（单位）", "罚")
+DECISION_PERSON = Form(35, "行政处罚决定书（个人）", "罚")
 SURCHARGE_DECISION = Form(37, "加处罚款决定书", "加罚")
 DEFERRAL_APPROVAL = Form(38, "延期（分期）缴纳罚款审批表", "缴审")
 DEFERRAL_NOTICE = Form(39, "延期（分期）缴纳罚款批准书", "缴批")
@@ -35,8 +37,8 @@ PAYMENT_DEMAND = Form(36, "缴纳罚款催告书", "催")
 COURT_DEMAND = Form(41, "行政强制执行事先催告书", "执行催告")
 COURT_APPLICATION = Form(42, "强制执行申请书", "强执")
 NUMBERED = (
-    FILING, NOTICE, HEARING_NOTICE, DECISION, SURCHARGE_DECISION, DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON,
-    PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION,
+    FILING, NOTICE, HEARING_NOTICE, HEARING_INVITATION, DECISION, DECISION_PERSON, SURCHARGE_DECISION, DEFERRAL_APPROVAL,
+    DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON, PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION,
 )  # fmt: skip
 WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Event, day_of
-from services.penalty.domain.case import Decision, require_not_before
+from services.penalty.domain.guards import require_not_before
 from services.penalty.domain.remedy import Proceeding, RemedyState
 from services.penalty.domain.remedy_events import (
     ExecutionStayed,
@@ -27,6 +27,7 @@ from services.penalty.domain.remedy_events import (
     StayLifted,
 )
 from services.penalty.domain.rulebook import LITIGATION, RECONSIDERATION, Rules
+from services.penalty.domain.sides import Decision
 
 STAY = "execution-not-stopped"
 

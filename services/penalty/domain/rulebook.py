@@ -12,8 +12,15 @@ from chassis.domain import Refused
 NEVER_APPLIED = "historical"
 SECTIONS = ("surcharge", "continuing_fine", "payment", "hearing", "collective_discussion", "legal_review")
 
+LIMITATION = "T01-limitation"
+LIMITATION_HARM = "T01-limitation-life-health"
+AFTER_THE_FACT = "T02-filing-after-the-fact"
 STATEMENT = "T07-statement-defence"
 HEARING_REQUEST = "T08-hearing-request"
+HEARING_NOTICE_PERIOD = "T09-hearing-notice"
+HEARING_HELD_BY = "T10-hearing-held"
+SERVICE = "T11-service"
+ANNOUNCEMENT = "T12-announcement-service"
 PAYMENT = "T13-payment"
 RECONSIDERATION = "T19-reconsideration"
 LITIGATION = "T20-litigation"
@@ -102,6 +109,8 @@ class Row:
     max_inclusive: bool
     valid_from: date
     valid_to: date | None
+    kinds: frozenset[str] = frozenset()
+    kinds_always: bool = False
 
     def in_force(self, day: date) -> bool:
         """Whether the row is valid on a day."""
@@ -110,6 +119,21 @@ class Row:
     def holds(self, fen: int) -> bool:
         """Whether a fine lies in the range; a branch without a fine holds none."""
         return max(self.min_fen, 1) <= fen and (fen <= self.max_fen if self.max_inclusive else fen < self.max_fen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A step of discretion within a range: for a count of what `metric` names, `first` to `last` (None: and more)."""
+
+    code: str
+    row: Row
+    metric: str
+    first: int
+    last: int | None
+
+    def speaks_of(self, metric: int) -> bool:
+        """Whether a count lies in it."""
+        return self.first <= metric and (self.last is None or metric <= self.last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +147,7 @@ class Rules:
     minimum_officers: int
     periods: Mapping[str, Period]
     case_limits: tuple[str, ...]
+    limit_approvers: Mapping[str, str]
     thresholds: tuple[ThresholdRow, ...]
     sections: Mapping[str, Mapping[str, Any]]
     decision_contents: tuple[str, ...]
@@ -131,6 +156,7 @@ class Rules:
     closing_guards: tuple[str, ...]
     articles: Mapping[str, Mapping[str, Any]]
     laws: Mapping[tuple[str, str], str]
+    highest_articles: Mapping[tuple[str, str], int]
 
     def due(self, code: str, start: date) -> DueDay:
         """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
@@ -175,6 +201,11 @@ class Rules:
         inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
         return f"《{title}》（{version}）第{article}条{inner}"
 
+    def has_article(self, law: str, version: str, article: str) -> bool:
+        """Whether a version of a law reaches to this article, as far as the rulebook knows."""
+        highest = self.highest_articles.get((law, version))
+        return highest is None or not article.isdigit() or 1 <= int(article) <= highest
+
     def refusal(self, rule: str, code: str, zh: str, en: str, **facts: Any) -> Refused:
         """A refusal with the article of `rule`."""
         return Refused(code, zh, en, basis=self.cite(rule), **facts)
@@ -202,11 +233,13 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
     return Rules(
         name=f"{book['rulebook']}/{book['version']}", title=book["title"], day=day, calendar=calendar,
         minimum_officers=officers["minimum"], periods=periods, case_limits=limits,
+        limit_approvers={step["deadline"]: step["approver"] for step in book["case_limit"]["steps"] if step["approver"]},
         thresholds=_thresholds(book, day), sections=_sections(book, day),
         decision_contents=_codes(_in_force(book["decision_contents"], day)),
         seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
         closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
         laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
+        highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
     )  # fmt: skip
 
 
@@ -230,7 +263,15 @@ def _row(where: Mapping[str, Any], row: Mapping[str, Any], *, inclusive: bool) -
         law=where["law"], version=where["version"], article=where["article"], paragraph=where["paragraph"],
         item=where["item"], phase=row["phase"], subject=row["subject"], min_fen=row["min_fen"], max_fen=row["max_fen"],
         max_inclusive=inclusive, valid_from=_day(row["valid_from"]) or date.min, valid_to=_day(row["valid_to"]),
+        kinds=frozenset(row["other_kinds"]), kinds_always=row.get("other_kinds_when") == "always",
     )  # fmt: skip
+
+
+def bands(book: Mapping[str, Any], day: date) -> tuple[Band, ...]:
+    """The discretion bands of the book's province, or of everywhere, that hold on a day (裁量阶次)."""
+    rows = (row for row in _in_force(book["discretion_bands"], day) if row["province"] in (book["province"], None))
+    return tuple(Band(row=_row(row["provision"], {**row, "other_kinds": ()}, inclusive=row["max_inclusive"]), code=row["code"],
+                      metric=row["metric"], first=row["from"], last=row["to"]) for row in rows)  # fmt: skip
 
 
 def _period(row: Mapping[str, Any]) -> Period:

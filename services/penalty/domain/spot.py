@@ -7,20 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Stream, day_of
-from services.penalty.domain.case import (
-    APPROVAL,
-    CaseState,
-    Decision,
-    Officer,
-    require_not_before,
-    require_not_handler,
-    require_qualified,
-)
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party
-from services.penalty.domain.investigation import Sanctions, require_charges
+from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
+from services.penalty.domain.sides import Decision, Side
 from services.penalty.domain.spot_events import (
     CashCollected,
     CashDeposited,
@@ -160,6 +154,7 @@ def matter(told: DecideOnSpot | SpotPenaltyDecided) -> CaseState:
     return CaseState(
         case_id=told.spot_id, enterprise_id=told.enterprise_id, party=party, organ_id=told.organ_id, organ=told.organ,
         act_date=told.act_date, acts=told.acts, catalogue=told.catalogue,
+        sides=(Side(kind=told.party_kind, name=party.name, uscc=party.uscc),),
     )  # fmt: skip
 
 
@@ -172,7 +167,9 @@ def served(state: SpotState) -> CaseState:
         document_no=state.document_no or "", decided_on=told.decided_on, charges=told.charges, total_fen=told.total_fen,
         late=False, received_on=told.decided_on, payment_due_on=told.payment_due_on,
     )  # fmt: skip
-    return replace(matter(told), stage="served", officers=told.officers, decision=decision)
+    case = matter(told)
+    sides = tuple(replace(side, decision=decision) for side in case.sides)
+    return replace(case, stage="served", officers=told.officers, sides=sides)
 
 
 def decide_on_spot(

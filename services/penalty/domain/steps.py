@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from chassis.domain import Actor, Event, Refused, day_of
-from services.penalty.domain.case import CaseState, Officer
-from services.penalty.domain.decision import (
-    DecidePenalty,
-    ServeDecision,
-    close_case,
-    decide_penalty,
-    drafted_contents,
-    require_served,
-    serve_decision,
-)
-from services.penalty.domain.events import Charge
-from services.penalty.domain.filing import RequestFiling, file_case, request_filing
-from services.penalty.domain.investigation import (
-    CloseInvestigation,
-    RecordEvidence,
-    ReviewCase,
-    Sanctions,
-    close_investigation,
-    record_evidence,
-    review_case,
-)
-from services.penalty.domain.notice import record_statement, serve_notice
+from chassis.domain import CHINA, Actor, Event, Refused, day_of
+from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.charges import Sanctions
+from services.penalty.domain.closing import Beside
+from services.penalty.domain.ending_events import Opinion
+from services.penalty.domain.events import Charge, Ground, Person
+from services.penalty.domain.guards import Officer, require_served
+from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
-from services.penalty.domain.rulebook import Row, Rules
+from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Row, Rules
 
 SOMEBODY = Actor(id="", name="", role="")
 
@@ -40,29 +26,36 @@ class Facts:
     """What the decisions of a case rest on beside the case itself."""
 
     rules: Rules
-    payment: PaymentState
     officers: tuple[Officer, ...]
     sanctions: Sanctions
-    hazards: Mapping[str, str]
     address: str
+    beside: Beside = field(default_factory=Beside)
+
+    def payment(self, party_id: str) -> PaymentState:
+        """What a party owes and has paid."""
+        return self.beside.payments.get(party_id, closing.NOTHING_PAID)
 
 
-Probe = Callable[[CaseState, Facts, datetime], list[Event]]
+Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step of the procedure: its stable name, Chinese title, the rule it rests on, and a probe of its decision."""
+    """A step of the procedure: its stable name, Chinese title, the rule it rests on, and a probe of its decision.
+
+    A step `of_party` is taken towards each party for itself.
+    """
 
     name: str
     title: str
     rule: str
     probe: Probe
+    of_party: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """Whether a step is permitted now; its article, or the refusal."""
+    """Whether a step is permitted now, towards which party; its article, or the refusal."""
 
     name: str
     title: str
@@ -70,103 +63,206 @@ class Outlook:
     basis: str | None
     code: str | None = None
     reason: str | None = None
+    party_id: str | None = None
 
 
 def outlook(state: CaseState, facts: Facts, at: datetime) -> tuple[Outlook, ...]:
-    """Every step of the procedure with what its decision answers to a probe now."""
-    return tuple(_ask(step, state, facts, at) for step in STEPS)
+    """Every step of the procedure with what its decision answers to a probe at a time."""
+    parties = [side.party_id for side in state.charged or state.sides[:1]] or [UNIT]
+    asked = ((step, party) for step in STEPS for party in (parties if step.of_party else [UNIT]))
+    return tuple(_ask(step, state, facts, party, at) for step, party in asked)
 
 
-def _ask(step: Step, state: CaseState, facts: Facts, at: datetime) -> Outlook:
+def _ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime) -> Outlook:
+    named = party_id if step.of_party else None
     try:
-        step.probe(state, facts, at)
+        step.probe(state, facts, party_id, at)
     except Refused as refused:
         return Outlook(
-            name=step.name, title=step.title, permitted=False, basis=refused.basis, code=refused.code, reason=refused.zh
-        )
-    return Outlook(name=step.name, title=step.title, permitted=True, basis=facts.rules.cite(step.rule))
+            name=step.name, title=step.title, permitted=False, basis=refused.basis, code=refused.code, reason=refused.zh,
+            party_id=named,
+        )  # fmt: skip
+    return Outlook(name=step.name, title=step.title, permitted=True, basis=facts.rules.cite(step.rule), party_id=named)
 
 
-def _request_filing(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    fit = [o.officer_id for o in facts.officers if not o.recused and o.certificate_valid_to >= day_of(at)]
-    probe = RequestFiling(cause="", officer_ids=tuple(fit), opinion="")
-    return request_filing(state, probe, facts.officers, at, facts.rules)
+def _fit(facts: Facts, state: CaseState, at: datetime) -> tuple[str, ...]:
+    """Officers who could handle the case."""
+    held = {person for person, office in state.offices if office != "handler"}
+    return tuple(
+        o.officer_id for o in facts.officers
+        if not o.recused and o.certificate_valid_to >= day_of(at) and o.officer_id not in {*state.recused, *held}
+    )  # fmt: skip
 
 
-def _file(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    return file_case(state, SOMEBODY, "", facts.officers, at, facts.rules)
+def _request_filing(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    probe = filing.RequestFiling(cause="", officer_ids=_fit(facts, state, at), opinion="")
+    return filing.request_filing(state, probe, facts.officers, at, facts.rules)
 
 
-def _record_evidence(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
+def _begin_urgently(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    return filing.begin_urgently(state, _fit(facts, state, at), "", facts.officers, at, facts.rules)
+
+
+def _file(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    return filing.file_case(state, SOMEBODY, "", facts.officers, at, facts.rules)
+
+
+def _refuse_filing(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    return filing.refuse_filing(state, SOMEBODY, "", at, facts.rules)
+
+
+def _change_handlers(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    return people.change_handlers(state, _fit(facts, state, at), "", SOMEBODY, facts.officers, at, facts.rules)
+
+
+def _join_party(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    person = Person(party_id="", name="", id_number="", capacity="directly-responsible")
+    return people.join_party(state, person, "", facts.rules)
+
+
+def _extend(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    later = [step for step in facts.rules.case_limits[1:] if step not in state.extended]
+    superior = bool(later) and facts.rules.limit_approvers.get(later[0]) == closing.SUPERIOR
+    return closing.extend_case(state, SOMEBODY, superior, "", at, facts.rules)
+
+
+def _record_evidence(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
     handlers = tuple(handler.officer_id for handler in state.officers)
-    probe = RecordEvidence(kind="documentary", title="", officer_ids=handlers, sha256="")
-    return record_evidence(state, probe, facts.officers, at, facts.rules)
+    probe = investigation.RecordEvidence(kind="documentary", title="", officer_ids=handlers, sha256="")
+    return investigation.record_evidence(state, probe, facts.officers, at, facts.rules)
 
 
-def _close_investigation(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    rows = [(act.item_code, row) for act in state.acts for row in facts.sanctions.items.get(act.item_code, ())]
+def _close_investigation(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    rows = [(act.item_code, row) for act in state.acts for row in facts.sanctions.of_item(act.item_code)]
     fitting = [(code, row) for code, row in rows if (row.phase, row.subject) == ("first", state.party.kind)]
-    fitting.sort(key=lambda found: not found[1].in_force(state.act_date))
-    probe = CloseInvestigation(charges=tuple(_lightest(code, row) for code, row in fitting[:1]), opinion="")
-    return close_investigation(state, probe, facts.sanctions, at, facts.rules)
+    fitting.sort(key=lambda found: (not found[1].in_force(state.act_date), -found[1].max_fen))
+    probe = investigation.CloseInvestigation(charges=tuple(_lightest(code, row) for code, row in fitting[:1]), opinion="")
+    return investigation.close_investigation(state, probe, facts.sanctions, at, facts.rules)
 
 
 def _lightest(code: str, row: Row) -> Charge:
     return Charge(
         item_code=code, law=row.law, law_version=row.version, article=row.article, paragraph=row.paragraph, item=row.item,
-        phase="first", subject="unit", amount_fen=max(row.min_fen, 1), reason="",
+        phase="first", subject="unit", amount_fen=max(row.min_fen, 1), reason="", kinds=tuple(sorted(row.kinds)), metric=1,
     )  # fmt: skip
 
 
-def _review(state: CaseState, facts: Facts, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature for all probes
-    return review_case(state, ReviewCase(passed=True, opinion=""), SOMEBODY, facts.rules)
+def _close_without_penalty(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    probe = investigation.CloseInvestigation(charges=(), opinion="", outcome="not-proven")
+    return investigation.close_investigation(state, probe, facts.sanctions, at, facts.rules)
 
 
-def _serve_notice(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    return serve_notice(state, "direct", "", at, facts.rules)
+def _review(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature for all probes
+    return investigation.review_case(state, investigation.ReviewCase(passed=True, opinion=""), SOMEBODY, facts.rules)
 
 
-def _make_statement(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    return record_statement(state, "made", "", at, facts.rules)
+def _discuss(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    members = tuple(Opinion(member_id=f"{number}", name="", opinion="") for number in range(investigation.TOGETHER))
+    probe = investigation.DiscussCase(members=members, conclusion="approved", note="")
+    return investigation.discuss_case(state, probe, at, facts.rules)
 
 
-def _waive_statement(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    return record_statement(state, "waived", "", at, facts.rules)
+def _serve_notice(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    return notice.serve_notice(state, notice.ServeNotice(manner="direct", party_id=party_id), "", at, facts.rules)
 
 
-def _decide(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    contents = drafted_contents(state, facts.address, facts.rules)
-    probe = DecidePenalty(approver=SOMEBODY, amounts=None, contents=contents, sealed=True)
-    return decide_penalty(state, probe, "", facts.sanctions, at, facts.rules)
+def _make_statement(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    return notice.record_statement(state, "made", "", at, facts.rules, party_id)
 
 
-def _serve_decision(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    probe = ServeDecision(manner="direct", recipient="", received_on=day_of(at))
-    return serve_decision(state, probe, at, facts.rules)
+def _waive_statement(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    return notice.record_statement(state, "waived", "", at, facts.rules, party_id)
 
 
-def _receive_payment(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    require_served(state, facts.rules)
-    require_owing(facts.payment, facts.rules)
-    probe = ReceivePayment(amount_fen=facts.payment.outstanding_fen, bank_reference="", paid_on=day_of(at))
-    return receive_payment(facts.payment, probe, at, facts.rules)
+def _request_hearing(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    return hearing.request_hearing(state, party_id, at, facts.rules)
 
 
-def _close(state: CaseState, facts: Facts, at: datetime) -> list[Event]:
-    return close_case(state, facts.payment, facts.hazards, "", SOMEBODY, at, facts.rules)
+def _convene(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    earliest = facts.rules.due(HEARING_NOTICE_PERIOD, day_of(at)).day
+    when = datetime.combine(earliest + timedelta(days=1), datetime.min.time(), CHINA)
+    probe = hearing.Convene(held_at=when, place="", host=SOMEBODY, clerk="", public=True)
+    return hearing.convene_hearing(state, party_id, probe, "", at, facts.rules)
+
+
+def _hold(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    probe = hearing.Hold(representatives=(), record_sha256="", signed=True)
+    return hearing.hold_hearing(state, party_id, probe, at, facts.rules)
+
+
+def _report_hearing(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    side = state.side(party_id)
+    host = Actor(id=(side.hearing.host if side else None) or "", name="", role="")
+    return hearing.report_hearing(state, party_id, "", host, at, facts.rules)
+
+
+def _decide(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    contents = decision.drafted_contents(state, facts.address, facts.rules, party_id)
+    probe = decision.DecidePenalty(approver=SOMEBODY, amounts=None, contents=contents, sealed=True, party_id=party_id)
+    return decision.decide_penalty(state, probe, "", facts.sanctions, at, facts.rules)
+
+
+def _decide_no_penalty(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    probe = decision.DecideNoPenalty(approver=SOMEBODY, reason="", education="")
+    return decision.decide_no_penalty(state, probe, facts.beside.hazards, at, facts.rules)
+
+
+def _serve_decision(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    probe = decision.ServeDecision(manner="direct", recipient="", received_on=day_of(at), party_id=party_id)
+    return decision.serve_decision(state, probe, at, facts.rules)
+
+
+def _receive_payment(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    require_served(state, facts.rules, party_id)
+    payment = facts.payment(party_id)
+    require_owing(payment, facts.rules)
+    probe = ReceivePayment(amount_fen=payment.outstanding_fen, bank_reference="", paid_on=day_of(at))
+    return receive_payment(payment, probe, at, facts.rules)
+
+
+def _revoke(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    probe = decision.RevokeDecision(cause="self-correction", reason="", anew=False, party_id=party_id)
+    return decision.revoke_decision(state, probe, at, facts.rules)
+
+
+def _close(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    ground: Ground = "no-penalty" if state.no_penalty_on is not None else "performed"
+    return closing.close_case(state, facts.beside, ground, "", SOMEBODY, at, facts.rules)
+
+
+def _archive(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    return closing.archive_case(state, 1, 1, None, SOMEBODY, at, facts.rules)
+
+
+def _towards(name: str, title: str, rule: str, probe: Probe) -> Step:
+    return Step(name=name, title=title, rule=rule, probe=probe, of_party=True)
 
 
 STEPS = (
     Step(name="request-filing", title="申请立案", rule="filing", probe=_request_filing),
+    Step(name="begin-urgently", title="先行调查", rule="filing", probe=_begin_urgently),
     Step(name="file", title="立案", rule="filing-before-penalty", probe=_file),
+    Step(name="refuse-filing", title="不予立案", rule="filing", probe=_refuse_filing),
+    Step(name="change-handlers", title="更换承办人", rule="two-officers", probe=_change_handlers),
+    Step(name="join-party", title="追加当事人", rule="notice", probe=_join_party),
+    Step(name="extend", title="延长办案期限", rule="T03-case-limit", probe=_extend),
     Step(name="record-evidence", title="证据入卷", rule="two-officers", probe=_record_evidence),
-    Step(name="close-investigation", title="调查终结", rule="applicable-law", probe=_close_investigation),
+    Step(name="close-investigation", title="调查终结，拟予处罚", rule="applicable-law", probe=_close_investigation),
+    Step(name="close-without-penalty", title="调查终结，不予处罚", rule="no-penalty", probe=_close_without_penalty),
     Step(name="review", title="法制审核", rule="legal-review", probe=_review),
-    Step(name="serve-notice", title="送达告知书", rule="notice", probe=_serve_notice),
-    Step(name="make-statement", title="记录陈述申辩", rule="defence-before-decision", probe=_make_statement),
-    Step(name="waive-statement", title="记录放弃陈述申辩", rule="defence-before-decision", probe=_waive_statement),
-    Step(name="decide", title="作出处罚决定", rule="decision-form", probe=_decide),
-    Step(name="serve-decision", title="送达决定书", rule="service", probe=_serve_decision),
-    Step(name="receive-payment", title="罚款入账", rule="fine-separation", probe=_receive_payment),
+    Step(name="discuss", title="集体讨论", rule="collective-discussion", probe=_discuss),
+    _towards("serve-notice", "送达告知书", "notice", _serve_notice),
+    _towards("make-statement", "记录陈述申辩", "defence-before-decision", _make_statement),
+    _towards("waive-statement", "记录放弃陈述申辩", "defence-before-decision", _waive_statement),
+    _towards("request-hearing", "申请听证", "hearing-right", _request_hearing),
+    _towards("convene-hearing", "通知听证", "hearing-not-before-notice-period", _convene),
+    _towards("hold-hearing", "举行听证", "hearing-record", _hold),
+    _towards("report-hearing", "提交听证报告", "hearing-record", _report_hearing),
+    _towards("decide", "作出处罚决定", "decision-form", _decide),
+    Step(name="decide-no-penalty", title="决定不予处罚", rule="no-penalty", probe=_decide_no_penalty),
+    _towards("serve-decision", "送达决定书", "service", _serve_decision),
+    _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
+    _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
     Step(name="close", title="结案", rule="penalty-performed", probe=_close),
+    Step(name="archive", title="归档", rule="archive-integrity", probe=_archive),
 )

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
 from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, reckon, surcharge_law
-from services.penalty.domain.case import APPROVAL, CaseState, require_not_handler
+from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
+from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.payment import PaymentState, after, reckon_cap, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
 from services.penalty.domain.rulebook import Rules

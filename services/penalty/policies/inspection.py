@@ -16,8 +16,9 @@ SELECT hazard_id, $2, $3, 'referred' FROM unnest($1::text[]) AS hazard_id
 ON CONFLICT (hazard_id) DO NOTHING
 """
 NOTE_HAZARD = """
-INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (hazard_id) DO UPDATE SET state = $4, due_on = coalesce($5, hazards.due_on)
+INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on, overdue) VALUES ($1, $2, $3, $4, $5, $4 = 'failed')
+ON CONFLICT (hazard_id) DO UPDATE
+SET state = $4, due_on = coalesce($5, hazards.due_on), overdue = hazards.overdue OR EXCLUDED.overdue
 """
 
 

@@ -45,6 +45,10 @@ INSERT INTO catalogue_items (catalogue, code, content)
 SELECT $1, item->>'code', item FROM jsonb_array_elements($2::text::jsonb) AS item
 ON CONFLICT (catalogue, code) DO UPDATE SET content = EXCLUDED.content
 """
+NOTE_CATALOGUE = """
+INSERT INTO catalogues (catalogue, name, valid_from) VALUES ($1, $2, $3)
+ON CONFLICT (catalogue) DO UPDATE SET valid_from = $3
+"""
 UPSERT_RULEBOOK = """
 INSERT INTO rulebooks (name, valid_from, valid_to, content) VALUES ($1, $2, $3, $4)
 ON CONFLICT (name) DO UPDATE SET valid_from = $2, valid_to = $3, content = EXCLUDED.content
@@ -135,6 +139,7 @@ class CataloguePublished:
 
     catalogue: str
     version: str
+    valid_from: date
     items: tuple[dict[str, Any], ...]
 
 
@@ -218,6 +223,7 @@ async def on_profile_amended(work: Work, received: Received) -> None:
 async def on_catalogue_published(work: Work, received: Received) -> None:
     """Charges come from what an item leads to."""
     seen = received.read(CataloguePublished)
+    await work.change(NOTE_CATALOGUE, f"{seen.catalogue}/{seen.version}", seen.catalogue, seen.valid_from)
     await work.change(UPSERT_ITEMS, f"{seen.catalogue}/{seen.version}", orjson.dumps(seen.items).decode())
 
 

@@ -2,15 +2,17 @@
 
 from chassis.projector import Projection
 from services.penalty.projections.bank import project_transfers
+from services.penalty.projections.calendar import project_calendar
 from services.penalty.projections.cases import project_cases
 from services.penalty.projections.matters import project_matters
 from services.penalty.projections.payments import project_payments
 from services.penalty.projections.spots import project_spots
 
 PROJECTIONS = (
-    Projection("case_list", version=1, project=project_cases, tables=("case_list",)),
+    Projection("case_list", version=2, project=project_cases, tables=("case_list",)),
     Projection("payments", version=1, project=project_payments, tables=("payment_list", "payment_cases")),
     Projection("bank_transfers", version=1, project=project_transfers, tables=("bank_transfers",)),
     Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
     Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
+    Projection("calendar", version=1, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),
 )

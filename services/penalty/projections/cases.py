@@ -1,23 +1,35 @@
-"""The case list with the clock of each case that runs out first."""
+"""The case list, each case with the clocks that run in it, and in front the case whose next clock runs out first."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from chassis.deadlines import Arm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch
 from services.penalty.domain import (
+    UNIT,
+    CaseArchived,
     CaseClosed,
+    CaseExtended,
     CaseFiled,
     CaseOverdue,
     ClueRegistered,
+    DecisionChanged,
+    DecisionRevoked,
     DecisionServed,
+    FilingRefused,
     FilingRequested,
+    HandlersChanged,
+    HearingHeld,
+    HearingRightLapsed,
     InvestigationClosed,
     LegalReviewPassed,
     LegalReviewReturned,
+    NoPenaltyDecided,
     NoticeServed,
+    PaymentOpened,
     PaymentOverdue,
     PaymentReceived,
     PaymentSettled,
@@ -25,35 +37,59 @@ from services.penalty.domain import (
     StatementLapsed,
     StatementMade,
     StatementWaived,
+    UrgentInvestigationBegun,
+    region_key,
 )
 from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
-from services.penalty.projections.clocks import DECISION, STATEMENT
-from services.penalty.projections.payment_clocks import PAYMENT
+from services.penalty.projections.clocks import HEARING, HEARING_RIGHT, STATEMENT, clock_day, deadlines
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
+REGIONS = ("case", "payment", "remedy", "enforcement", "publication", "transfer")
+OF_NOTICES = (STATEMENT, HEARING_RIGHT, HEARING)  # end when the investigation is closed anew
 
 
 async def project_cases(batch: Batch) -> None:
     """Fold events into the case list."""
     decoded = [(sequenced, batch.event(sequenced)) for sequenced in batch.events]
-    about = [(sequenced, event) for sequenced, event in decoded if _is_about_a_case(sequenced)]
-    rows = await batch.rows("case_list", [_case_id(event) for _, event in about])
+    about = [(sequenced, event) for sequenced, event in decoded if is_about_a_case(sequenced, event)]
+    rows = await batch.rows("case_list", [case_id_of(event) for _, event in about])
     for sequenced, event in about:
-        case_id = _case_id(event)
+        case_id = case_id_of(event)
         row = _opened(sequenced, event) if isinstance(event, ClueRegistered) else rows.get(case_id)
         if row is not None:
-            changed = {**row, **_changes(row, event)}
+            changed = {**row, **_changes(row, event), "clocks": clocks_after(row["clocks"], sequenced, event)}
             version = {"version": sequenced.envelope.version} if _of_case(sequenced) else {}
-            rows.put(case_id, {**changed, **_clock(changed), **version})
+            rows.put(case_id, {**changed, **_first(changed["clocks"]), **version})
 
 
-def _case_id(event: Any) -> str:
+def clocks_after(clocks: dict[str, list[str]], sequenced: Sequenced, event: Event) -> dict[str, list[str]]:
+    """The clocks of a case, id to kind, last day and party, after one more event of it or of a region beside it."""
+    if isinstance(event, CaseClosed):
+        return {}
+    kept = dict(clocks)
+    if isinstance(event, InvestigationClosed):
+        kept = {key: clock for key, clock in kept.items() if clock[0] not in OF_NOTICES}
+    if isinstance(event, StatementLapsed):
+        kept.pop(f"{STATEMENT}:{region_key(event.case_id, event.party_id)}", None)
+    if isinstance(event, HearingRightLapsed):
+        kept.pop(f"{HEARING_RIGHT}:{region_key(event.case_id, event.party_id)}", None)
+    for change in deadlines(sequenced, event):
+        if isinstance(change, Arm):
+            party = str(change.detail.get("party_id") or getattr(event, "party_id", UNIT))
+            kept[change.id] = [change.kind, clock_day(change), party]
+        else:
+            kept.pop(change.id, None)
+    return kept
+
+
+def is_about_a_case(sequenced: Sequenced, event: Event) -> bool:
+    """Whether an event is one of a case or of a region beside it; those of number series only name what they serve."""
+    return sequenced.envelope.stream_id.partition(":")[0] in REGIONS and hasattr(event, "case_id")
+
+
+def case_id_of(event: Any) -> str:
+    """The case that an event is about."""
     return str(event.case_id)
-
-
-def _is_about_a_case(sequenced: Sequenced) -> bool:
-    """Events of series and of bank transfers name the case that they serve and change nothing of it."""
-    return sequenced.envelope.stream_id.partition(":")[0] in ("case", "payment")
 
 
 def _of_case(sequenced: Sequenced) -> bool:
@@ -67,19 +103,25 @@ def _opened(sequenced: Sequenced, e: ClueRegistered) -> dict[str, Any]:
         "level": e.level, "act_date": e.act_date.isoformat(), "filed_on": None, "decision_due_on": None,
         "statement_due_on": None, "payment_due_on": None, "decided_on": None, "closed_on": None, "intended_fen": None,
         "total_fen": None, "paid_fen": 0, "overdue": False, "payment_overdue": False, "review": None, "clock": None,
-        "clock_on": NO_CLOCK, "version": 1,
+        "clock_on": NO_CLOCK, "clocks": {}, "handlers": [], "version": 1,
     }  # fmt: skip
 
 
 def _changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
     match event:
         case FilingRequested() as e:
-            return {"state": "filing-requested", "cause": e.cause}
+            return {"state": "filing-requested", "cause": e.cause, "handlers": [o.officer_id for o in e.officers]}
+        case UrgentInvestigationBegun() | HandlersChanged() as e:
+            return {"handlers": [o.officer_id for o in e.officers]}
         case CaseFiled() as e:
             return {
                 "state": "investigating", "case_no": e.case_no, "filed_on": e.filed_on.isoformat(),
                 "decision_due_on": e.decision_due_on.isoformat(),
             }  # fmt: skip
+        case FilingRefused() as e:
+            return {"state": "closed", "closed_on": e.refused_on.isoformat()}
+        case CaseExtended() as e:
+            return {"decision_due_on": e.decision_due_on.isoformat(), "overdue": False}
         case InvestigationClosed() as e:
             review = "required" if e.review_grounds else None
             return {"state": "investigated", "intended_fen": e.proposed_fen, "statement_due_on": None, "review": review}
@@ -87,10 +129,14 @@ def _changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"review": "passed"}
         case LegalReviewReturned():
             return {"review": "returned"}
+        case HearingHeld():
+            return {"review": "required"}
         case CaseOverdue():
             return {"overdue": True}
         case CaseClosed() as e:
             return {"state": "closed", "closed_on": e.closed_on.isoformat()}
+        case CaseArchived():
+            return {"state": "archived"}
         case _:
             return _changes_after_notice(row, event)
 
@@ -102,9 +148,18 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
         case StatementMade() | StatementWaived() | StatementLapsed():
             return {"statement_due_on": None}
         case PenaltyDecided() as e:
-            return {"state": "decided", "decided_on": e.decided_on.isoformat(), "total_fen": e.total_fen}
+            total = (row["total_fen"] or 0) + e.total_fen
+            return {"state": "decided", "decided_on": e.decided_on.isoformat(), "total_fen": total}
+        case NoPenaltyDecided() as e:
+            return {"state": "decided", "decided_on": e.decided_on.isoformat(), "total_fen": 0}
+        case DecisionChanged() as e:
+            return {"total_fen": (row["total_fen"] or 0) - e.former_fen + e.total_fen}
+        case DecisionRevoked() as e:
+            return {"total_fen": (row["total_fen"] or 0) - e.former_fen, **({"state": "investigating"} if e.anew else {})}
         case DecisionServed() as e:
             return {"state": "served", "payment_due_on": e.payment_due_on.isoformat()}
+        case PaymentOpened() as e:
+            return {"payment_due_on": e.due_on.isoformat()}
         case PaymentReceived() as e:
             return {"paid_fen": row["paid_fen"] + e.amount_fen}
         case RefundMade() as e:
@@ -119,12 +174,7 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {}
 
 
-def _clock(row: dict[str, Any]) -> dict[str, Any]:
+def _first(clocks: dict[str, list[str]]) -> dict[str, Any]:
     """The clock of the case that runs out first."""
-    running = []
-    if row["state"] in ("investigating", "investigated", "noticed"):
-        running = [(row["decision_due_on"], DECISION), (row["statement_due_on"], STATEMENT)]
-    if row["state"] == "served":
-        running = [(row["payment_due_on"], PAYMENT)]
-    due_on, clock = min(((due, kind) for due, kind in running if due is not None), default=(NO_CLOCK, None))
-    return {"clock": clock, "clock_on": due_on}
+    first = min(clocks.values(), key=lambda found: found[1], default=None)
+    return {"clock": None, "clock_on": NO_CLOCK} if first is None else {"clock": first[0], "clock_on": first[1]}

@@ -1,49 +1,120 @@
-"""The deadlines of cases and payments: what an event sets running, and what it ends."""
+"""The deadlines of cases and payments: what an event sets running, and what it ends; and what a miss means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from chassis.calendar import end_of
 from chassis.deadlines import Arm, Disarm
-from chassis.domain import Event
+from chassis.domain import Event, day_of
 from chassis.envelope import Sequenced
 from services.penalty.domain import (
+    UNIT,
+    CaseClosed,
+    CaseExtended,
     CaseFiled,
+    DecisionRevoked,
+    DecisionServed,
+    FilingRefused,
+    HearingAbandoned,
+    HearingHeld,
+    HearingRequested,
+    HearingWithdrawn,
     InvestigationClosed,
+    NoPenaltyDecided,
     NoticeServed,
     PenaltyDecided,
     StatementMade,
     StatementWaived,
+    UrgentInvestigationBegun,
+    region_key,
 )
+from services.penalty.domain.rulebook import AFTER_THE_FACT, HEARING_HELD_BY, HEARING_REQUEST
+from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
+from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
+from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
 from services.penalty.projections.enforcement_clocks import enforcement_deadlines
-from services.penalty.projections.payment_clocks import payment_deadlines
+from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
 from services.penalty.projections.remedy_clocks import remedy_deadlines
 from services.penalty.projections.spot_clocks import spot_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
+FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-request", "hearing-held", "service-due"
+
+TIMERS = {
+    STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
+    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD,
+}  # fmt: skip
+"""The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 
 
 def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
     """What an event sets running, and what it ends."""
     match event:
+        case UrgentInvestigationBegun() as e:
+            return [_arm(sequenced, FILING, e.case_id, e.file_by)]
         case CaseFiled() as e:
+            return [Disarm(id=f"{FILING}:{e.case_id}"), _arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
+        case FilingRefused() as e:
+            return [Disarm(id=f"{FILING}:{e.case_id}")]
+        case CaseExtended() as e:
             return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
+        case NoPenaltyDecided() as e:
+            return [Disarm(id=f"{DECISION}:{e.case_id}")]
+        case CaseClosed() as e:
+            return [Disarm(id=f"{kind}:{e.case_id}") for kind in (DECISION, STATEMENT, HEARING_RIGHT, HEARING, SERVICE)]
+        case InvestigationClosed() as e:
+            return _ended(e.case_id, UNIT, STATEMENT, HEARING_RIGHT, HEARING)
+        case _:
+            return _towards_a_party(sequenced, event)
+
+
+def clock_day(arm: Arm) -> str:
+    """The last day of a deadline, as it was armed."""
+    return str(arm.detail.get("due_on") or day_of(arm.due_at - timedelta(seconds=1)).isoformat())
+
+
+def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
+    match event:
         case NoticeServed() as e:
-            return [_arm(sequenced, STATEMENT, e.case_id, e.statement_due_on)]
-        case StatementMade() | StatementWaived() | InvestigationClosed() as e:
-            return [Disarm(id=f"{STATEMENT}:{e.case_id}")]
+            right = e.hearing_request_due_on
+            heard = [] if right is None else [_arm(sequenced, HEARING_RIGHT, e.case_id, right, e.party_id)]
+            return [_arm(sequenced, STATEMENT, e.case_id, e.statement_due_on, e.party_id), *heard]
+        case StatementMade() | StatementWaived() as e:
+            return _ended(e.case_id, e.party_id, STATEMENT)
+        case HearingRequested() as e:
+            held = [] if e.hold_by is None else [_arm(sequenced, HEARING, e.case_id, e.hold_by, e.party_id)]
+            return [*_ended(e.case_id, e.party_id, HEARING_RIGHT), *held]
+        case HearingHeld() | HearingAbandoned() | HearingWithdrawn() as e:
+            return _ended(e.case_id, e.party_id, HEARING)
         case PenaltyDecided() as e:
-            return [Disarm(id=f"{DECISION}:{e.case_id}"), Disarm(id=f"{STATEMENT}:{e.case_id}")]
+            party = e.party.party_id
+            ended = _ended(e.case_id, party, STATEMENT, HEARING_RIGHT)
+            limit = [Disarm(id=f"{DECISION}:{e.case_id}")] if party == UNIT else []
+            return [*limit, *ended, *_service(sequenced, e, party)]
+        case DecisionServed() as e:
+            return _ended(e.case_id, e.party_id, SERVICE)
+        case DecisionRevoked() as e:
+            return _ended(e.case_id, e.party_id, SERVICE)
         case _:
             regions = (payment_deadlines, remedy_deadlines, enforcement_deadlines, spot_deadlines)
             return [change for region in regions for change in region(sequenced, event)]
 
 
-def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:
+def _service(sequenced: Sequenced, e: PenaltyDecided, party_id: str) -> Iterator[Arm]:
+    if e.serve_by is not None:
+        yield _arm(sequenced, SERVICE, e.case_id, e.serve_by, party_id)
+
+
+def _ended(case_id: str, party_id: str, *kinds: str) -> list[Disarm]:
+    return [Disarm(id=f"{kind}:{region_key(case_id, party_id)}") for kind in kinds]
+
+
+def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date, party_id: str = UNIT) -> Arm:
     envelope = sequenced.envelope
     return Arm(
-        id=f"{kind}:{case_id}", kind=kind, key=case_id, due_at=end_of(due_on), district=envelope.district,
-        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
+        id=f"{kind}:{region_key(case_id, party_id)}", kind=kind, key=case_id, due_at=end_of(due_on),
+        district=envelope.district,
+        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook, "party_id": party_id},
     )  # fmt: skip

@@ -133,9 +133,12 @@ def test_overdue_branch_needs_an_established_delay() -> None:
         close(until(domain.EvidenceRecorded), charge(6_000_000, phase="overdue"))
 
 
-@pytest.mark.parametrize(
-    "changes", [{"item": "9"}, {"article": "102"}, {"law": "ORDER-6"}, {"law_version": "2014"}, {"paragraph": 3}], ids=str
-)
+def test_f37_an_article_that_the_law_does_not_have_cannot_be_chosen() -> None:
+    with refused("article-unknown", article="第37条"):
+        close(until(domain.EvidenceRecorded), charge(article="120"))
+
+
+@pytest.mark.parametrize("changes", [{"item": "9"}, {"article": "102"}, {"law_version": "2014"}, {"paragraph": 3}], ids=str)
 def test_provision_must_be_one_the_item_leads_to(changes: dict[str, Any]) -> None:
     with refused("provision-not-listed", article="第37条"):
         close(until(domain.EvidenceRecorded), charge(**changes))
@@ -199,7 +202,9 @@ def test_closing_anew_on_new_evidence_voids_review_and_notice() -> None:
         clue(), requested(), filed(), evidence(), investigated(),
         domain.LegalReviewPassed(case_id="x", reviewer="x", opinion="x"), evidence("c" * 64), event,
     )  # fmt: skip
-    assert (after.review, after.notice, after.stage) == (None, None, "investigated")
+    side = after.side()
+    assert side is not None
+    assert (after.review, side.notice, after.stage) == (None, None, "investigated")
     assert after.review_required
 
 

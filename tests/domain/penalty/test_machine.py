@@ -60,7 +60,8 @@ class Procedure(RuleBasedStateMachine):
 
     @rule()
     def deadlines_fire(self) -> None:
-        notice, due = self.owned.notice, self.owned.decision_due_on
+        side, due = self.owned.side(), self.owned.decision_due_on
+        notice = None if side is None else side.notice
         if notice is not None:
             self.attempt(lambda: domain.lapse_statement(self.owned, notice.statement_due_on, self.at))
         if due is not None:
@@ -94,7 +95,7 @@ class Procedure(RuleBasedStateMachine):
 
     @rule(manner=st.sampled_from(["direct", "electronic"]))
     def notify(self, manner: domain.Manner) -> None:
-        self.attempt(lambda: domain.serve_notice(self.owned, manner, "号", self.at, rules(self.day)))
+        self.attempt(lambda: domain.serve_notice(self.owned, domain.ServeNotice(manner=manner), "号", self.at, rules(self.day)))
 
     @rule(kind=st.sampled_from(["made", "waived"]))
     def answer(self, kind: domain.StatementKind) -> None:
@@ -111,12 +112,15 @@ class Procedure(RuleBasedStateMachine):
 
     def check_decision(self, before: CaseState, event: Any) -> None:
         """What must hold of the case at the moment it is decided."""
-        notice = before.notice
+        side = before.side()
+        assert side is not None
+        notice = side.notice
         assert notice is not None
-        assert before.decision is None
+        assert side.decision is None
         assert event.total_fen == sum(c.amount_fen for c in event.charges) <= notice.intended_fen
         assert notice.answered or self.day > notice.statement_due_on
-        assert not notice.hearing_right or notice.waived
+        asked_until = notice.hearing_request_due_on
+        assert not notice.hearing_right or (asked_until is not None and self.day > asked_until)
         assert before.review != "returned"
         assert before.review == "passed" or not before.review_required
         assert event.approved_by not in {handler.officer_id for handler in before.officers}
@@ -128,8 +132,9 @@ class Procedure(RuleBasedStateMachine):
         command = domain.ServeDecision(manner="direct", recipient="张三", received_on=received)
         for event in self.attempt(lambda: domain.serve_decision(self.owned, command, self.at, rules(received))):
             assert isinstance(event, domain.DecisionServed)
-            assert self.owned.decision is not None
-            self.open(self.owned.decision.total_fen, event.payment_due_on)
+            decision = self.owned.decision_of(domain.UNIT)
+            assert decision is not None
+            self.open(decision.total_fen, event.payment_due_on)
 
     def open(self, total_fen: int, due_on: date) -> None:
         self.pay(lambda: domain.open_payment(self.money, "c", "e", total_fen, due_on))
@@ -154,8 +159,9 @@ class Procedure(RuleBasedStateMachine):
 
     @rule(actor=ACTORS, hazards=HAZARDS)
     def close(self, actor: Actor, hazards: dict[str, str]) -> None:
+        beside = domain.Beside(payments={domain.UNIT: self.money}, hazards=hazards)
         for event in self.attempt(
-            lambda: domain.close_case(self.owned, self.money, hazards, "已履行", actor, self.at, rules(self.day))
+            lambda: domain.close_case(self.owned, beside, "performed", "已履行", actor, self.at, rules(self.day))
         ):
             assert isinstance(event, domain.CaseClosed)
             assert self.money.outstanding_fen == 0

@@ -29,7 +29,7 @@ BEFORE = (clue(), requested(), filed(), evidence())
 
 
 def serve(state: CaseState, day: date = NOTICED, manner: domain.Manner = "direct") -> domain.NoticeServed:
-    [event] = domain.serve_notice(state, manner, "文号", noon(day), rules(day))
+    [event] = domain.serve_notice(state, domain.ServeNotice(manner=manner), "文号", noon(day), rules(day))
     assert isinstance(event, domain.NoticeServed)
     return event
 

@@ -75,7 +75,12 @@ async def test_missing_payment_is_flagged_and_settles_later(bureau: Bureau) -> N
     assert (await types(bureau)).count("payment-overdue") == 1
     await bureau.pay(900_000, "B1")
     [row] = await listed(bureau)
-    assert (row["paid_fen"], row["payment_overdue"], row["clock"], row["clock_on"]) == (900_000, False, None, None)
+    assert (row["paid_fen"], row["payment_overdue"], row["clock"], row["clock_on"]) == (
+        900_000,
+        False,
+        "reconsideration-right",
+        "2021-11-17",
+    )
 
 
 async def test_settled_fine_is_never_overdue(bureau: Bureau) -> None:

@@ -90,7 +90,7 @@ async def test_instalments_have_clocks_of_their_own(bureau: Bureau) -> None:
     told = await party(bureau, "?on=2021-11-30")
     assert (told["overdue"], told["accrued"]["in_arrears_fen"], told["accrued"]["surcharge_fen"]) == (True, 500_000, 150_000)
     [row] = (await bureau.get("/v1/cases"))["items"]
-    assert (row["payment_overdue"], row["clock"], row["clock_on"]) == (True, "payment-due", "2021-11-20")
+    assert (row["payment_overdue"], row["clock"], row["clock_on"]) == (True, "instalment-due", "2021-10-20")
 
 
 async def test_handler_does_not_put_off(bureau: Bureau) -> None:

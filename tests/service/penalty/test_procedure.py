@@ -15,7 +15,7 @@ def names(steps: list[dict[str, Any]]) -> list[str]:
 
 async def test_from_clue_to_closing(bureau: Bureau) -> None:
     await bureau.hears_a_referral()
-    assert names((await bureau.get())["next_steps"]) == ["request-filing"]
+    assert names((await bureau.get())["next_steps"]) == ["request-filing", "begin-urgently"]
     filed = await bureau.file()
     assert (filed["case_no"], filed["decision_due_on"]) == ("（东湖）应急立〔2021〕1号", "2021-10-08")
     assert (await bureau.investigate())["proposed_fen"] == 900_000
@@ -33,7 +33,7 @@ async def test_from_clue_to_closing(bureau: Bureau) -> None:
     await bureau.hears_rectified()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     case = await bureau.get()
-    assert (case["state"], case["payment"]["received_fen"], case["next_steps"]) == ("closed", 800_000, [])
+    assert (case["state"], case["payment"]["received_fen"], names(case["next_steps"])) == ("closed", 800_000, ["archive"])
     assert {step["code"] for step in case["forbidden_steps"]} == {"case-closed"}
 
 

@@ -1,0 +1,52 @@
+"""How a case ends: closed, put away, read again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chassis.runner import Work
+from services.penalty import domain, queries
+from services.penalty.commands.opening import opened
+from services.penalty.domain import PAYMENTS, CaseState, region_key
+from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.remedy import REMEDIES
+
+
+async def beside(work: Work, state: CaseState) -> domain.Beside:
+    """What the regions beside the case say of its ending."""
+    payments = {side.party_id: await work.load(PAYMENTS, region_key(state.case_id, side.party_id)) for side in state.sides}
+    keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision is not None}
+    remedies = {party: (await work.load(REMEDIES, key)).state for party, key in keys.items()}
+    enforcements = {party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()}
+    return domain.Beside(
+        payments={party: payment.state for party, payment in payments.items()},
+        hazards=await queries.hazards_of(work.read, state),
+        terminated=frozenset(party for party, region in enforcements.items() if region.finished is not None),
+        pending=tuple(party for party, region in remedies.items() if region.is_pending),
+    )
+
+
+async def close_case(work: Work, case_id: str, reason: str, ground: domain.Ground) -> None:
+    """The approver closes the case."""
+    case, rules = await opened(work, case_id)
+    events = domain.close_case(case.state, await beside(work, case.state), ground, reason, work.actor, work.at, rules)
+    work.append(case, events)
+
+
+async def archive_case(work: Work, case_id: str, volumes: int, pages: int, keep_years: int | None) -> None:
+    """The file of a closed case is put away."""
+    case, rules = await opened(work, case_id)
+    work.append(case, domain.archive_case(case.state, volumes, pages, keep_years, work.actor, work.at, rules))
+
+
+async def borrow_file(work: Work, case_id: str, loan_id: str, borrower: str, purpose: str, return_by: date) -> None:
+    """The archived file is lent."""
+    case, rules = await opened(work, case_id)
+    events = domain.borrow_file(case.state, loan_id, borrower, purpose, return_by, work.actor, work.at, rules)
+    work.append(case, events)
+
+
+async def return_file(work: Work, case_id: str, loan_id: str) -> None:
+    """The archived file is back."""
+    case, rules = await opened(work, case_id)
+    work.append(case, domain.return_file(case.state, loan_id, work.at, rules))

@@ -1,0 +1,196 @@
+"""How a case ends: its limit extended, its closing with the guards of the rulebook, the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.decision import RECTIFIED
+from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
+from services.penalty.domain.events import CaseClosed, Ground
+from services.penalty.domain.guards import (
+    APPROVAL,
+    require_apart,
+    require_filed,
+    require_not_before,
+    require_not_handler,
+    require_served,
+)
+from services.penalty.domain.payment import PaymentState
+from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.sides import Side
+
+SUPERIOR = "superior-organ"
+NOTHING_PAID = PaymentState()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the regions beside the case say of its ending: payments by party, rectification by hazard, what else is open.
+
+    `transferred`: another organ, or the police, has it; `terminated`: parties whose enforcement a court ended.
+    `pending`: parties with a remedy pending. `unpublished`: parties whose decision should be published and is not.
+    """
+
+    payments: Mapping[str, PaymentState] = field(default_factory=dict)
+    hazards: Mapping[str, str] = field(default_factory=dict)
+    transferred: bool = False
+    terminated: frozenset[str] = frozenset()
+    pending: tuple[str, ...] = ()
+    unpublished: tuple[str, ...] = ()
+
+
+def extend_case(state: CaseState, approver: Actor, of_superior: bool, reason: str, at: datetime, rules: Rules) -> list[Event]:
+    """Give the case the next, longer limit; the rules say who may: the head, or the superior organ (form 45; T03').
+
+    APL 2021, article 60: a rule may set other limits than the ninety days; the ladder is that of Order 15 (historical).
+    """
+    require_filed(state, rules)
+    require_not_handler(state, approver, rules, APPROVAL)
+    rule = rules.case_limits[0]
+    rules.require(not state.decided, rule, "decided-already", "已作出处罚决定", "the penalty is decided already")
+    later = [step for step in rules.case_limits[1:] if step not in state.extended]
+    rules.require(bool(later), rule, "no-further-extension", "没有可以再延长的期限", "the rules allow no further extension")
+    level = rules.limit_approvers.get(later[0], "")
+    rules.require(
+        (level == SUPERIOR) == of_superior, rule, "wrong-approver", "须由规定的机关批准延期", "another organ approves this",
+        approver=level,
+    )  # fmt: skip
+    day = day_of(at)
+    rules.require(
+        state.decision_due_on is None or day <= state.decision_due_on, rule, "limit-passed", "办案期限已经届满，不得再延长",
+        "the limit has passed already", due_on=state.decision_due_on,
+    )  # fmt: skip
+    due = rules.due(later[0], state.filed_on or day)
+    return [
+        CaseExtended(
+            case_id=state.case_id, step=later[0], approver_level=level, approved_by=approver.id, reason=reason,
+            decision_due_on=due.day,
+        )
+    ]  # fmt: skip
+
+
+def close_case(
+    state: CaseState, beside: Beside, ground: Ground, reason: str, approver: Actor, at: datetime, rules: Rules
+) -> list[Event]:
+    """Close the case (form 46): performed, not to be performed, or transferred; every guard of the rulebook holds."""
+    require_filed(state, rules)
+    _require_ground(state, ground, beside, rules)
+    day = day_of(at)
+    require_not_handler(state, approver, rules, APPROVAL)
+    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    for guard in rules.closing_guards:
+        _require_guard(guard, state, ground, beside, rules)
+    for earlier in _earlier_days(state, beside):
+        require_not_before(day, earlier, rules, "penalty-performed")
+    return [CaseClosed(case_id=state.case_id, reason=reason, closed_on=day, ground=ground)]
+
+
+def archive_case(
+    state: CaseState, volumes: int, pages: int, keep_years: int | None, keeper: Actor, at: datetime, rules: Rules
+) -> list[Event]:
+    """Put the file of a closed case away (forms 47, 48); nothing is added, taken out or changed afterwards (Order 15, 65)."""
+    rules.require(
+        state.reached("closed"), "archive-integrity", "not-closed", "案件尚未结案，不得归档", "only a closed case is archived"
+    )
+    _require_not_archived(state, rules)
+    return [
+        CaseArchived(
+            case_id=state.case_id, archived_on=day_of(at), volumes=volumes, pages=pages, keeper=keeper.id, keep_years=keep_years
+        )
+    ]
+
+
+def borrow_file(
+    state: CaseState, loan_id: str, borrower: str, purpose: str, return_by: date, approver: Actor, at: datetime, rules: Rules
+) -> list[Event]:  # fmt: skip
+    """Lend the archived file to be read, with leave (Order 15 of 2015, article 65)."""
+    rule = "archive-integrity"
+    rules.require(state.archived_on is not None, rule, "not-archived", "案卷尚未归档", "the file is not archived yet")
+    rules.require(loan_id not in state.loans, rule, "borrowed-already", "该借阅已登记", "this loan is recorded already")
+    require_not_before(return_by, day_of(at), rules, rule)
+    return [
+        FileBorrowed(
+            case_id=state.case_id, loan_id=loan_id, borrower=borrower, purpose=purpose, borrowed_on=day_of(at),
+            return_by=return_by, approved_by=approver.id,
+        )
+    ]  # fmt: skip
+
+
+def return_file(state: CaseState, loan_id: str, at: datetime, rules: Rules) -> list[Event]:
+    """The borrowed file is back."""
+    rules.require(loan_id in state.loans, "archive-integrity", "no-such-loan", "没有这项借阅", "no such loan", loan_id=loan_id)
+    return [FileReturned(case_id=state.case_id, loan_id=loan_id, returned_on=day_of(at))]
+
+
+def _require_not_archived(state: CaseState, rules: Rules) -> None:
+    rules.require(
+        state.archived_on is None, "archive-integrity", "archived-already", "案卷已归档", "the file is archived already"
+    )
+
+
+def _require_ground(state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:
+    """The ground of closing is a fact of the case."""
+    match ground:
+        case "no-penalty":
+            holds = state.no_penalty_on is not None
+        case "transferred":
+            holds = beside.transferred
+        case "revoked":
+            holds = bool(state.charged) and all(_revoked(side) for side in state.charged)
+        case "terminated":
+            holds = bool(beside.terminated)
+        case _:
+            for side in state.charged or state.sides:
+                if not _revoked(side):
+                    require_served(state, rules, side.party_id)
+            holds = True
+    rules.require(holds, "penalty-performed", "ground-not-given", "结案事由不成立", "the case has no such ending", ground=ground)
+
+
+def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:
+    """One closing guard of the rulebook; one that it names and this program does not know holds nothing back."""
+    if guard == "penalty-performed" and ground in ("performed", "terminated"):
+        _require_performed(state, beside, rules)
+    if guard == "rectification-passed" and ground != "transferred":
+        wanted = {act.hazard_id for act in state.acts if act.hazard_id}
+        missing = sorted(hazard for hazard in wanted if beside.hazards.get(hazard) != RECTIFIED)
+        rules.require(
+            not missing, guard, "rectification-open", "移送的隐患尚未全部复查通过",
+            "not every referred hazard has passed re-inspection", hazard_ids=missing,
+        )  # fmt: skip
+    if guard == "timers-settled":
+        open_ = [side.party_id for side in state.sides if side.hearing.open or side.hearing.awaits_report]
+        rules.require(not open_, guard, "hearing-pending", "听证尚未了结", "a hearing is not settled", parties=open_)
+        rules.require(
+            not beside.pending, guard, "remedy-pending", "复议或者诉讼尚未终结", "a remedy is pending", parties=beside.pending
+        )
+    if guard == "publication-done":
+        rules.require(
+            not beside.unpublished, guard, "not-published", "应当公示的处罚决定尚未公示", "a decision is not published yet",
+            parties=beside.unpublished,
+        )  # fmt: skip
+
+
+def _require_performed(state: CaseState, beside: Beside, rules: Rules) -> None:
+    """Every fine is paid in full, or its enforcement ended by a court, or the decision void."""
+    for side in state.charged:
+        payment = beside.payments.get(side.party_id, NOTHING_PAID)
+        owed = side.decision is not None and side.decision.total_fen > 0 and not _revoked(side)
+        rules.require(
+            not owed or payment.settled_on is not None or side.party_id in beside.terminated, "penalty-performed",
+            "payment-not-settled", "罚款尚未缴清", "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
+            party_id=side.party_id,
+        )  # fmt: skip
+
+
+def _earlier_days(state: CaseState, beside: Beside) -> list[date | None]:
+    served = [side.decision.received_on for side in state.charged if side.decision is not None]
+    return [*served, *(payment.settled_on for payment in beside.payments.values()), state.no_penalty_on]
+
+
+def _revoked(side: Side) -> bool:
+    return side.decision is not None and side.decision.revoked_on is not None
