@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chassis.deadlines import Fire
-from services.penalty.commands import deciding, enforcement, filing, hearings, payments, remedies, spots
+from services.penalty.commands import deciding, enforcement, filing, hearings, payments, remedies, spots, transfers
 from services.penalty.projections import clocks
 from services.penalty.projections.enforcement_clocks import COURT_ALLOWED, COURT_RIGHT
 from services.penalty.projections.payment_clocks import CAP, INSTALMENT, PAYMENT
 from services.penalty.projections.remedy_clocks import LITIGATION_RIGHT, RECONSIDERATION_RIGHT
 from services.penalty.projections.spot_clocks import CASH_TO_BANK, CASH_TO_ORGAN, SPOT_REPORT
+from services.penalty.projections.transfer_clocks import TRANSFER_ANSWER, TRANSFER_DECISION, TRANSFER_HANDOVER
 
 SOURCES = ("registry", "inspection")
 
@@ -29,4 +30,7 @@ FIRES: dict[str, Fire] = {
     LITIGATION_RIGHT: remedies.lapse_litigation,
     COURT_ALLOWED: enforcement.allow_court,
     COURT_RIGHT: enforcement.lapse_court,
+    TRANSFER_DECISION: transfers.flag_decision,
+    TRANSFER_HANDOVER: transfers.flag_handover,
+    TRANSFER_ANSWER: transfers.flag_answer,
 }

@@ -90,6 +90,8 @@ NOBODYS |= set(
     member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
     """.split()  # noqa: SIM905 - as above
 )
+#: Of transfers: to whom, by which team (ids), what the receiver answered; things that are handed over.
+NOBODYS |= {"answer", "receiver", "team", "to"}
 #: Of evidence: ids, types, the name of a device, who took it (an id). File names and what a transcript holds are sealed.
 NOBODYS |= {"captured_by", "device", "evidence_id", "media_type", "withdrawn_by"}
 #: Why a task of a draw was held back: the texts of a refusal, about a task and a year.
@@ -109,6 +111,7 @@ NAMES = {
     "Decided.name",
     "DocumentIssued.name",
     "SpotUnit.name",
+    "Material.name",
 }
 TITLES = {
     "BulletinIssued.title",

@@ -13,9 +13,10 @@ from services.penalty.api import (
     payments,
     remedies,
     spots,
+    transfers,
 )
 
 ROUTERS = (
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
-    remedies.router, enforcement.router, closing.router, calendar.router, cases.router,
+    remedies.router, enforcement.router, transfers.router, closing.router, calendar.router, cases.router,
 )  # fmt: skip

@@ -11,8 +11,9 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
 from services.penalty.commands.remedies import open_remedies
-from services.penalty.domain import PAYMENTS, UNIT, region_key
+from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key
 from services.penalty.domain.payment import lower_payment, revoke_payment
+from services.penalty.domain.transfer import TRANSFERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ async def record_statement(work: Work, case_id: str, kind: domain.StatementKind,
 async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str, Any]:
     """The approver decides; the document's content groups are those that the file can fill."""
     case, rules = await opened(work, case_id)
+    await _require_here(work, case_id, rules)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
     address = await queries.address_of(work.read, case.state.enterprise_id)
     contents = domain.drafted_contents(case.state, address, rules, command.party_id)
@@ -65,6 +67,7 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
 async def decide_no_penalty(work: Work, case_id: str, reason: str, education: str) -> None:
     """The approver imposes nothing."""
     case, rules = await opened(work, case_id)
+    await _require_here(work, case_id, rules)
     hazards = await queries.hazards_of(work.read, case.state)
     command = domain.DecideNoPenalty(approver=work.actor, reason=reason, education=education)
     work.append(case, domain.decide_no_penalty(case.state, command, hazards, work.at, rules))
@@ -121,3 +124,12 @@ async def miss_service(work: Work, deadline: Deadline) -> None:
     """The decision did not reach the party in time."""
     case = await due(work, deadline)
     work.append(case, domain.miss_service(case.state, party_of(deadline), due_on(deadline), work.at))
+
+
+async def _require_here(work: Work, case_id: str, rules: Rules) -> None:
+    """Nothing is decided here in a case that another organ, or the police, has or is to get (APL 2021, article 27)."""
+    region = (await work.load(TRANSFERS, case_id)).state
+    rules.require(
+        not region.stops_case, region.rule, "case-transferred", "案件已移送或者已批准移送，不得作出决定",
+        "the case is, or is to be, another's",
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
 
-from services.penalty.domain import bank, enforcement_events, payment_events, remedy_events, spot_events
+from services.penalty.domain import bank, enforcement_events, payment_events, remedy_events, spot_events, transfer_events
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.closing import Beside, archive_case, borrow_file, close_case, extend_case, return_file
@@ -336,5 +336,6 @@ __all__ = [
     "serve_notice",
     "spot_events",
     "take_number",
+    "transfer_events",
     "withdraw_hearing",
 ]  # fmt: skip

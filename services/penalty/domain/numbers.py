@@ -40,6 +40,10 @@ NUMBERED = (
     FILING, NOTICE, HEARING_NOTICE, HEARING_INVITATION, DECISION, DECISION_PERSON, SURCHARGE_DECISION, DEFERRAL_APPROVAL,
     DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON, PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION,
 )  # fmt: skip
+TRANSFER_APPROVAL = Form(43, "案件移送审批表", "移审")
+TRANSFER = Form(44, "案件移送书", "移")
+BORROWED = frozenset(form.word for form in (TRANSFER_APPROVAL, TRANSFER))
+"""The words of series that another service numbers until they are leased: here they are numbered out of our blocks only."""
 WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""
 PATTERN = "（{abbreviation}）应急{word}〔{year}〕{number}号"
@@ -89,7 +93,7 @@ def take_number(
 ) -> list[NumberTaken]:
     """The next number of a series, for a document of a case: （洪）应急罚〔2021〕7号. Refused `numbers-exhausted`."""
     key = series_key(organ_id, form, day)
-    if state.leased and not state.left:
+    if (state.leased or form.word in BORROWED) and not state.left:
         raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
     number = state.left[0] if state.leased else state.last + 1
     text = _written(state.pattern, abbreviation, form, day, number)

@@ -11,6 +11,7 @@ import orjson
 from chassis.policy import Reaction, Received
 from chassis.runner import Work
 from services.penalty import domain
+from services.penalty.domain.numbers import BORROWED
 
 UPSERT_ORGAN = """
 INSERT INTO organs (organ_id, organ, jurisdiction_id, abbreviation) VALUES ($1, $2, $3, $4)
@@ -237,7 +238,7 @@ async def on_rulebook_published(work: Work, received: Received) -> None:
 async def on_numbers_leased(work: Work, received: Received) -> None:
     """A series of our documents is numbered from blocks from now on: from ours, not from another's."""
     seen = received.read(NumbersLeased)
-    if seen.word not in domain.WORDS:
+    if seen.word not in domain.WORDS | BORROWED:
         return
     if seen.holder_kind == "device":
         for span in seen.spans:

@@ -38,6 +38,7 @@ from services.penalty.projections.enforcement_clocks import enforcement_deadline
 from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
 from services.penalty.projections.remedy_clocks import remedy_deadlines
 from services.penalty.projections.spot_clocks import spot_deadlines
+from services.penalty.projections.transfer_clocks import transfer_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
 FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-request", "hearing-held", "service-due"
@@ -98,7 +99,7 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
         case DecisionRevoked() as e:
             return _ended(e.case_id, e.party_id, SERVICE)
         case _:
-            regions = (payment_deadlines, remedy_deadlines, enforcement_deadlines, spot_deadlines)
+            regions = (payment_deadlines, remedy_deadlines, enforcement_deadlines, spot_deadlines, transfer_deadlines)
             return [change for region in regions for change in region(sequenced, event)]
 
 
