@@ -42,9 +42,9 @@ async def issue_order(work: Work, order_id: str, inspection_id: str, dated: Sequ
     order = await work.load(ORDER, order_id)
     inspection = await work.existing(INSPECTION, inspection_id)
     rules = await rules_of(work)
+    found = await hazards_of(work, [hazard.hazard_id for hazard in dated])  # one that is not here yet is waited for
     ordered = orders.draft(order.state, order_id, inspection.state, dated, rules, work.at)
     plan = inspections.prepared(inspection.state)
-    found = await hazards_of(work, [hazard.hazard_id for hazard in ordered])
     decided = [
         hazards.order(loaded.state, inspection_id, order_id, hazard.due_on, rules)
         for hazard, loaded in zip(ordered, found, strict=True)

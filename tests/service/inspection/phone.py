@@ -16,27 +16,19 @@ from tests.service.inspection.office import MORNING, Office
 NOON = MORNING + timedelta(hours=2)  # when what was noted in the morning is uploaded
 
 
-class Phone:
-    """A device of an officer of Donghu; what it notes is signed at once and stays in its outbox."""
+class Pen:
+    """What an officer of Donghu notes on a device: signed at once with the device's key, numbered by its counter."""
 
-    def __init__(self, office: Office, device_id: str, officer_id: str) -> None:
-        self.office, self.device_id, self.officer_id = office, device_id, officer_id
+    def __init__(self, device_id: str, officer_id: str) -> None:
+        self.device_id, self.officer_id = device_id, officer_id
         self.key = ECKey.generate_key("P-256")
         self.outbox: list[str] = []
-        self.client = office.under_test.client(
-            "officer", id=officer_id, name="执法人员", districts=("donghu",), organ="donghu-emb", certificate_no="赣A001"
-        )
 
     @property
     def public_key(self) -> dict[str, str]:
         """The public half of the key as WebCrypto exports it."""
         exported = self.key.as_dict(private=False)
         return {name: str(exported[name]) for name in ("kty", "crv", "x", "y")}
-
-    async def register(self) -> httpx.Response:
-        """Register the device."""
-        body = {"device_id": self.device_id, "label": "检查用手机", "public_key": self.public_key}
-        return await self.client.post("/v1/devices", json=body)
 
     def note(
         self, kind: str, body: Mapping[str, Any], *, minutes: int = 0, inspection_id: str = "task-1", **changes: Any
@@ -56,6 +48,22 @@ class Phone:
         """A compact JWS over a command."""
         header = {"alg": "ES256", "kid": self.device_id, "typ": "casetrail-command+jws"}
         return jws.serialize_compact(header, orjson.dumps(command), key or self.key, algorithms=["ES256"])
+
+
+class Phone(Pen):
+    """A device that uploads what was noted on it."""
+
+    def __init__(self, office: Office, device_id: str, officer_id: str) -> None:
+        super().__init__(device_id, officer_id)
+        self.office = office
+        self.client = office.under_test.client(
+            "officer", id=officer_id, name="执法人员", districts=("donghu",), organ="donghu-emb", certificate_no="赣A001"
+        )
+
+    async def register(self) -> httpx.Response:
+        """Register the device."""
+        body = {"device_id": self.device_id, "label": "检查用手机", "public_key": self.public_key}
+        return await self.client.post("/v1/devices", json=body)
 
     async def send(
         self, commands: Sequence[str] | None = None, client: httpx.AsyncClient | None = None, status: int = 200

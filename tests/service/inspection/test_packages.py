@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chassis.broker import Received
 from services.inspection.api.packages import version_of
 from services.inspection.api.settling import settle_waiting
@@ -126,6 +128,22 @@ async def test_an_order_bears_the_number_that_its_phone_gave_it(office: Office) 
     assert (await office.get("orders/order-4"))["document_no"] == "（东湖）应急责改〔2021〕16号"
 
 
+async def test_an_order_for_a_hazard_that_another_phone_has_not_sent_yet_waits_for_it(office: Office) -> None:
+    items = await planned(office)
+    one, two = await phones(office, 1, 2)
+    one.note("check-in", CHECK_IN, minutes=-60)
+    answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
+    one.note("answers", {"answers": answers}, minutes=-50)
+    one.note("conclusion", {"signed_by": "厂长", "covers": [each["answer_id"] for each in answers]}, minutes=-40)
+    two.note("answers", {"answers": [answered(items[0], "b-0", "violation", "a-0", hazards=("h-late",))]}, minutes=-35)
+    one.note("order", {"order_id": "order-1", "hazards": [{"hazard_id": "h-late", "due_on": "2021-09-20"}]}, minutes=-30)
+    [*_, told] = await one.send()
+    assert (told["verdict"], told["code"]) == ("held", "not-found")
+    await office.under_test.settle()
+    await two.send()
+    assert (await office.get("hazards/h-late"))["order_id"] == "order-1"
+
+
 async def test_a_block_that_arrives_after_its_document_lets_it_go_on(office: Office) -> None:
     items = await planned(office)
     [phone] = await phones(office, 1)
@@ -144,3 +162,23 @@ async def test_a_block_that_arrives_after_its_document_lets_it_go_on(office: Off
     await office.under_test.settle()
     assert await settle_waiting(office.under_test.app.state.runner) == 0
     assert (await office.get("orders/order-1"))["document_no"].endswith("11号")
+
+
+@pytest.mark.parametrize("faster", [0, 1])
+async def test_of_two_orders_for_one_hazard_the_first_to_arrive_stands_and_the_other_is_told(office: Office, faster: int) -> None:
+    items = await planned(office)
+    pair = await phones(office, 1, 2)
+    pair[0].note("check-in", CHECK_IN, minutes=-60)
+    answers = [answered(code, f"a-{n}") for n, code in enumerate(items[1:])]
+    bad = answered(items[0], "a-bad", "violation", hazards=("h-one",))
+    pair[0].note("answers", {"answers": [*answers, bad]}, minutes=-50)
+    covers = [one["answer_id"] for one in (*answers, bad)]
+    pair[0].note("conclusion", {"signed_by": "厂长", "covers": covers}, minutes=-40)
+    assert verdicts(await pair[0].send()) == ["accepted"] * 3
+    for n, phone in enumerate(pair):
+        phone.note("order", {"order_id": f"order-{n}", "hazards": [{"hazard_id": "h-one", "due_on": "2021-09-20"}]}, minutes=-30)
+    [*_, first], [*_, second] = await pair[faster].send(), await pair[1 - faster].send()
+    assert (first["verdict"], second["verdict"], second["code"]) == ("accepted", "conflict", "already-ordered")
+    assert (second["mine"]["order_id"], bool(second["what_to_do"])) == (f"order-{1 - faster}", True)
+    assert (await office.get("hazards/h-one"))["order_id"] == f"order-{faster}"
+    assert (await office.client("manager").get(f"/v1/orders/order-{1 - faster}")).status_code == 404
