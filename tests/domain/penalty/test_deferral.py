@@ -180,6 +180,8 @@ def test_application_after_the_day_leaves_what_had_accrued_until_then() -> None:
     applied = DUE + timedelta(days=5)
     state = granted(day=applied)
     assert accrued(state, LAW, date(2026, 11, 1)).fen == (FINE * 30 * 5 + 500) // 1000
+    assert state.debt is not None
+    assert [state.debt.missing(applied + timedelta(days=day)) for day in (0, 1)] == [FINE, 0]
 
 
 def test_application_in_time_answered_late_accrues_nothing() -> None:

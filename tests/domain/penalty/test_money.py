@@ -132,6 +132,15 @@ class Money(RuleBasedStateMachine):
         )
         self.attempt(lambda: surcharge.remit_surcharge(SERVED, self.state, command, self.at, rules(self.day, BOOK)))
 
+    @rule(days=st.integers(1, 40), share=st.integers(1, 3))
+    def fall_behind(self, days: int, share: int) -> None:
+        """What takes long to happen by chance: a fine becomes late, its surcharge is decided, a part of that is remitted."""
+        self.days_pass(min(days, 25))
+        self.day = max(self.day, (self.state.final_due_on or self.day) + timedelta(days=days))
+        self.surcharge(0)
+        if share > 1:
+            self.remit(max(1, self.state.surcharge_due_fen // share))
+
     @invariant()
     def no_fen_is_lost_or_made(self) -> None:
         """Told from the events, not from the state: what was asked for is what came, is missing, was let off or withdrawn."""

@@ -232,6 +232,15 @@ def test_remitted_surcharge_is_not_lowered_below_what_was_remitted() -> None:
     assert (lowered.surcharge_fen, lowered.remitted_fen, lowered.outstanding_fen) == (1_000_000, 1_000_000, 1_500_000)
 
 
+def test_revoked_fine_takes_what_is_not_remitted_of_its_surcharge_along() -> None:
+    state = after(owing(FINE, DUE, (100, on(9))), *decide(owing(FINE, DUE, (100, on(9))), on(10)))
+    state = after(state, *remit(state, 350_000))
+    revoked, due = facts(revoke_payment(state, on(50)))
+    assert (revoked.fine_fen, revoked.surcharge_fen, due.amount_fen) == (FINE, state.surcharge_fen - 350_000, 100)
+    gone = after(state, revoked, due)
+    assert (gone.outstanding_fen, gone.credit_fen, gone.surcharge_fen) == (0, 100, 350_000)
+
+
 def test_overdue_sets_the_clock_of_the_limit_running_and_payment_moves_it() -> None:
     [overdue] = facts(flag_payment_overdue(owing(), DUE, noon(on(1))))
     assert (overdue.missing_fen, overdue.instalment) == (FINE, None)
