@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.domain import CHINA, Refused, day_of
+from chassis.domain import CHINA, day_of
 from chassis.http import Db, IsoDate, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related
-from chassis.runner import Runner
 from services.penalty import domain, queries
+from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -63,7 +63,7 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment")},
         "clocks": _clocks(case.state, payments),
-        **(await _next_steps(db, case.state, payments, _now(request)) if as_of is None else NO_STEPS),
+        **(await _steps(db, case.state, payments, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
@@ -76,10 +76,15 @@ async def foresee(
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)
     payments = await _payments(request, case, None)
-    at = _now(request) if on is None else datetime.combine(on, NOON, CHINA)
+    at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
     clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
               for clock in _clocks(case.state, payments)]  # fmt: skip
-    view = {"case_id": case_id, "on": day_of(at), "clocks": clocks, **await _next_steps(db, case.state, payments, at)}
+    view = {
+        "case_id": case_id,
+        "on": day_of(at),
+        "clocks": clocks,
+        **await offered(queries.outlook_of(db.fetch, case.state, payments, at), STEPS, None),
+    }
     return answer_json(view, version=case.version)
 
 
@@ -101,26 +106,8 @@ def _party(side: dict[str, Any], payment: domain.PaymentState | None) -> dict[st
     return {**side, "payment": None if payment is None else asdict(payment)}
 
 
-def _now(request: Request) -> datetime:
-    runner: Runner = request.app.state.runner
-    return runner.clock.now()
-
-
-async def _next_steps(db: Db, case: domain.CaseState, payments: Payments, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    try:
-        steps = await queries.outlook_of(db.fetch, case, payments, at)
-    except Refused as refused:  # no rules are in force: nothing may be done, and that is the reason
-        nothing = {"name": "*", "code": refused.code, "reason": refused.zh, "article": refused.basis}
-        return {"next_steps": [], "forbidden_steps": [nothing]}
-    return {
-        "next_steps": [_step(step) for step in steps if step.permitted],
-        "forbidden_steps": [{**_step(step), "code": step.code, "reason": step.reason} for step in steps if not step.permitted],
-    }
-
-
-def _step(step: domain.Outlook) -> dict[str, Any]:
-    path, role = STEPS[step.name]
-    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis, "party_id": step.party_id}
+async def _steps(db: Db, case: domain.CaseState, payments: Payments, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    return await offered(queries.outlook_of(db.fetch, case, payments, at), STEPS, None)
 
 
 def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:

@@ -41,4 +41,4 @@ async def offered(
 
 def _told(step: Outlook, posted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     path, role = posted[step.name]
-    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis}
+    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis, "party_id": step.party_id}

@@ -10,6 +10,7 @@ from chassis.domain import Actor, Event, Stream, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party
+from services.penalty.domain.filing import as_handlers
 from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
 from services.penalty.domain.payment import PaymentState
@@ -190,8 +191,7 @@ def decide_on_spot(
     if command.payment == "on-the-spot":
         require_cash_reason(command.cash_reason or "", command.party_request, command.total_fen, rules)
     contents = _contents(command, charges, rules)
-    report, due = rules.due(REPORT, day), rules.due(PAYMENT, day)
-    handlers = tuple(Handler(officer_id=o.officer_id, name=o.name, certificate_no=o.certificate_no) for o in chosen)
+    report, due, handlers = rules.due(REPORT, day), rules.due(PAYMENT, day), as_handlers(chosen)
     return [
         SpotPenaltyDecided(
             spot_id=command.spot_id, enterprise_id=command.enterprise_id, party_kind=command.party_kind, unit=command.unit,
