@@ -42,6 +42,8 @@ class ChargeBody(Body):
     confiscate_fen: Due = 0
     metric: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     mitigation: Code | None = None
+    base_fen: Annotated[int, Field(ge=0, le=10**13, strict=True)] | None = None
+    base_evidence: Sha256 | None = None
 
 
 class InvestigationClosing(Body):

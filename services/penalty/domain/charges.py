@@ -10,6 +10,7 @@ from chassis.domain import Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Charge
 from services.penalty.domain.rulebook import Band, Row, Rules
+from services.penalty.domain.shares import fits, liabilities, measured, require_base
 
 OVERDUE = "overdue"
 
@@ -30,8 +31,13 @@ class Sanctions:
     unrectified: frozenset[str] = frozenset()
 
     def of_item(self, code: str) -> tuple[Row, ...]:
-        """Every branch of an item, of then and of now."""
-        return tuple(dict.fromkeys((*self.items.get(code, ()), *self.items_now.get(code, ()))))
+        """Every branch of an item, of then and of now; of an accident, what the rulebook has for its grade."""
+        return liabilities(code, self.ranges, (*self.items.get(code, ()), *self.items_now.get(code, ())))
+
+    @property
+    def ranges(self) -> tuple[Row, ...]:
+        """The statutory ranges of then and of now."""
+        return (*self.ranges_at_act, *self.ranges_now)
 
 
 def require_charges(
@@ -81,9 +87,10 @@ def _allowed(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, 
     charge = replace(charge, paragraph=branch.paragraph)
     days = [(sanctions.ranges_at_act, state.act_date)] if branch.in_force(state.act_date) else []
     days += [(sanctions.ranges_now, day)] if branch.in_force(day) else []
-    ranges = [_range(rows, charge, when, rules) for rows, when in days]
+    ranges = [_range(rows, charge, branch, when, rules) for rows, when in days]
+    charge = require_base(state, charge, branch, sanctions.ranges, rules)
     for row in (branch, *ranges):
-        _require_within(row, charge, rules)
+        _require_within(measured(row, charge), charge, rules)
     _require_kinds(charge, branch, ranges, rules)
     return charge
 
@@ -116,7 +123,7 @@ def _require_subject(state: CaseState, charge: Charge, sanctions: Sanctions, rul
 def _branch(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, rules: Rules) -> Row:
     """The chosen branch, if it is the one to apply: of the law of the act's day, unless the law of today is lighter."""
     alike = [row for row in sanctions.of_item(charge.item_code) if (row.phase, row.subject) == (charge.phase, charge.subject)]
-    listed = [row for row in alike if _is_branch(row, charge)]
+    listed = [row for row in alike if _is_branch(row, charge) and fits(row, charge, alike)]
     rules.require(
         bool(listed), "applicable-law", "provision-not-listed",
         f"事项 {charge.item_code} 不适用 {_cite(charge, rules)} 的该项罚则", "the item does not lead to this branch",
@@ -163,9 +170,13 @@ def _heaviest(rows: Iterable[Row]) -> Row:
 
 
 def _require_higher(chosen: Row, rivals: Iterable[Row], charge: Charge, rules: Rules) -> None:
-    """An act that breaches several norms is fined under the one with the higher amount (APL 2021, article 29)."""
+    """An act that breaches several norms is fined under the one with the higher amount (APL 2021, article 29).
+
+    Sums are compared with sums: which share applies is said by its own conditions.
+    """
+    sums = [] if chosen.share is not None else [row for row in rivals if row.share is None]
     rules.require(
-        _weight(chosen)[:2] >= max((_weight(row)[:2] for row in rivals), default=(0, 0)),
+        _weight(chosen)[:2] >= max((_weight(row)[:2] for row in sums), default=(0, 0)),
         "one-act-one-fine", "higher-norm-applies",
         "违反多个法律规范的，按照罚款数额高的规定处罚", "of several norms the higher applies",
         item_code=charge.item_code, provision=_cite(charge, rules),
@@ -190,8 +201,13 @@ def _require_higher_of_group(
             _require_higher(_branch(state, charge, sanctions, day, rules), rivals, charge, rules)
 
 
-def _range(rows: tuple[Row, ...], charge: Charge, day: date, rules: Rules) -> Row:
-    found = [row for row in rows if row.in_force(day) and _covers(row, charge)]
+def _range(rows: tuple[Row, ...], charge: Charge, branch: Row, day: date, rules: Rules) -> Row:
+    """The statutory range of the branch: a sum of a sum, a share of a share (an article may know both)."""
+    of = None if branch.share is None else branch.share.of
+    found = [
+        row for row in rows
+        if row.in_force(day) and _covers(row, charge) and (None if row.share is None else row.share.of) == of
+    ]  # fmt: skip
     rules.require(
         bool(found), "applicable-law", "no-statutory-range", f"{_cite(charge, rules)} 没有 {day} 可适用的罚款幅度",
         f"no statutory range of the provision is in force on {day}", provision=_cite(charge, rules), day=day,

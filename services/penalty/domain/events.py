@@ -72,7 +72,8 @@ class Charge:
     """What is imposed on one party for one act: the provision, its branch, the fine in fen, and why this much.
 
     `kinds` are the penalties beside the fine; `confiscate_fen` are illegal gains. `metric` is what the discretion band goes by.
-    `mitigation`: why less than the least.
+    `mitigation`: why less than the least. `base_fen` is what a fine that is a share is a share of, `base` what that is, and
+    `base_evidence` the hash of the evidence for it.
     """
 
     item_code: str
@@ -90,6 +91,9 @@ class Charge:
     confiscate_fen: int = 0
     metric: int | None = None
     mitigation: str | None = None
+    base: str | None = None
+    base_fen: int | None = None
+    base_evidence: str | None = None
 
 
 @event("casetrail.penalty.clue-registered.v1", title="线索登记", summary="检查 {inspection_id} 移送线索，当事人 {party.name}")

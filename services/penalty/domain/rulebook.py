@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -94,8 +94,22 @@ class ThresholdRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A fine as a share of something, from `least` to `most` of `per` parts; of gains from `threshold_fen` on only."""
+
+    of: str
+    least: int
+    most: int
+    per: int
+    threshold_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One branch of a provision with its range in fen: a row of the law's ranges, or of a catalogue item's penalties."""
+    """One branch of a provision with its range in fen: a row of the law's ranges, or of a catalogue item's penalties.
+
+    Of a `share` the range in fen follows from the charge. `case` is what the rulebook calls the accident that it is for.
+    """
 
     law: str
     version: str
@@ -111,6 +125,9 @@ class Row:
     valid_to: date | None
     kinds: frozenset[str] = frozenset()
     kinds_always: bool = False
+    share: Share | None = None
+    case: str | None = None
+    capacities: frozenset[str] = frozenset()
 
     def in_force(self, day: date) -> bool:
         """Whether the row is valid on a day."""
@@ -249,8 +266,14 @@ def overrides(book: Mapping[str, Any]) -> dict[date, bool]:
 
 
 def ranges(book: Mapping[str, Any]) -> tuple[Row, ...]:
-    """The statutory ranges of a rulebook, each with its validity."""
-    return tuple(_row(row, row, inclusive=row["max_inclusive"]) for row in book["ranges"])
+    """The statutory ranges of a rulebook, each with its validity: sums, and shares of income, of gains, of another fine."""
+    sums = tuple(
+        replace(_row(row, row, inclusive=row["max_inclusive"]), case=f"accident-{row['grade']}" if row.get("grade") else None)
+        for row in book["ranges"]
+    )
+    income = tuple(_share(row, row["percent_min"], row["percent_max"], 100) for row in book.get("income_ranges", ()))
+    multiples = tuple(_share(row, row["times_min"], row["times_max"], 1) for row in book.get("multiple_ranges", ()))
+    return (*sums, *income, *multiples)
 
 
 def penalties(item: Mapping[str, Any]) -> tuple[Row, ...]:
@@ -265,6 +288,15 @@ def _row(where: Mapping[str, Any], row: Mapping[str, Any], *, inclusive: bool) -
         max_inclusive=inclusive, valid_from=_day(row["valid_from"]) or date.min, valid_to=_day(row["valid_to"]),
         kinds=frozenset(row["other_kinds"]), kinds_always=row.get("other_kinds_when") == "always",
     )  # fmt: skip
+
+
+def _share(row: Mapping[str, Any], least: int, most: int, per: int) -> Row:
+    """A range that is a share: of a first finding, with no kinds but those of the sums of its provision."""
+    sums = {"phase": "first", "min_fen": 0, "max_fen": 0, "other_kinds": row.get("other_kinds", ()), **row}
+    share = Share(of=row["of"], least=least, most=most, per=per, threshold_fen=row.get("threshold_fen") or 0)
+    return replace(
+        _row(row, sums, inclusive=True), share=share, case=row["case"], capacities=frozenset(row.get("capacities", ()))
+    )
 
 
 def bands(book: Mapping[str, Any], day: date) -> tuple[Band, ...]:

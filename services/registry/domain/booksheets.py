@@ -36,6 +36,7 @@ FIELDS: Mapping[str, tuple[str, Kind | Literal["place"]]] = {
     "phase": ("情形", "phase"), "subject": ("对象", "subject"), "grade": ("等级", "text"), "case": ("案由", "text"),
     "percent_min": ("下限（%）", "integer"), "percent_max": ("上限（%）", "integer"), "threshold_fen": ("标准（分）", "integer"),
     "times_min": ("下限（倍）", "integer"), "times_max": ("上限（倍）", "integer"), "of": ("基数", "text"),
+    "capacities": ("人员身份", "lines"),
     "metric": ("裁量因素", "text"), "from": ("自", "integer"), "to": ("至", "integer"), "min_fen": ("下限（分）", "integer"),
     "max_fen": ("上限（分）", "integer"), "max_inclusive": ("含上限", "boolean"), "other_kinds": ("其他处罚", "lines"),
     "other_kinds_when": ("其他处罚适用", "text"), "condition": ("条件", "text"), "at_least_inclusive": ("以上含本数", "boolean"),
@@ -73,10 +74,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "other_kinds_when", "valid_from", "valid_to", *MARKS,
     ),
     "income_ranges": (
-        *PLACE, "subject", "case", "percent_min", "percent_max", "of", "valid_from", "valid_to", *MARKS,
+        *PLACE, "subject", "case", "percent_min", "percent_max", "of", "capacities", "valid_from", "valid_to", *MARKS,
     ),
     "multiple_ranges": (
-        *PLACE, "subject", "case", "threshold_fen", "times_min", "times_max", "of", "valid_from", "valid_to", *MARKS,
+        *PLACE, "subject", "case", "threshold_fen", "times_min", "times_max", "of", "other_kinds", "other_kinds_when",
+        "valid_from", "valid_to", *MARKS,
     ),
     "rules": RULE, "ordering_guards": RULE, "closing_guards": RULE, "decision_contents": RULE,
     "inspection_caps": (
