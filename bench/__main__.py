@@ -20,6 +20,7 @@ from bench.limits import limits
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
 from bench.paper import DOCUMENTS
+from bench.procedure import PROCEDURE
 from bench.projecting import LIVE, REBUILD
 from bench.register import REGISTER
 from bench.relaying import RELAY
@@ -32,7 +33,7 @@ from chassis.telemetry import configure_logging
 PATHS: tuple[Path[Stage], ...] = (
     append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
 )  # fmt: skip
-APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS)
+APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS, PROCEDURE)
 """Measured only when named, each with a page of its own."""
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out

@@ -46,7 +46,11 @@ DUE = f"""
 SELECT * FROM (SELECT d.*, row_number() OVER (PARTITION BY kind ORDER BY due_at) AS place {UNSETTLED}) AS due
 WHERE place <= $2 ORDER BY due_at
 """  # noqa: S608 - constant SQL
-NOTE_FIRED = "INSERT INTO fired_deadlines (id, due_at, fired_at) VALUES ($1, $2, $3) ON CONFLICT (id, due_at) DO NOTHING"
+NOTE_FIRED = """
+INSERT INTO fired_deadlines (id, due_at, fired_at)
+SELECT f.id, f.due_at, $3 FROM unnest($1::text[], $2::timestamptz[]) AS f (id, due_at)
+ON CONFLICT (id, due_at) DO NOTHING
+"""
 # Whatever an event up to idx $2 armed for a time before `due_before` is noted as fired; all those events are applied.
 NOTE_SETTLED = f"""
 UPDATE settled_deadlines SET idx = $2, due_before = least($1, (SELECT min(d.due_at) {UNSETTLED}))
@@ -128,18 +132,17 @@ async def fire_due(connection: Connection, runner: Runner, fires: Mapping[str, F
     now = runner.clock.now()
     rows = await connection.fetch(DUE, now, ROUND)
     outcomes = await asyncio.gather(*(_fire(runner, fires, _deadline(row)) for row in rows))
-    for row, (settled, refused) in zip(rows, outcomes, strict=True):
+    for row, (_, refused) in zip(rows, outcomes, strict=True):
         if refused is not None:
             command_id = _command_id(_deadline(row))
             await connection.execute(
                 NOTE_REFUSED, command_id, f"deadline {row['kind']}", refused.code, str(refused), runner.clock.now()
             )
-        if settled:
-            await connection.execute(NOTE_FIRED, row["id"], row["due_at"], runner.clock.now())
-    count = sum(settled for settled, _ in outcomes)
-    if count:
+    done = [row for row, (settled, _) in zip(rows, outcomes, strict=True) if settled]
+    if done:
+        await connection.execute(NOTE_FIRED, [row["id"] for row in done], [row["due_at"] for row in done], runner.clock.now())
         await _note_settled(connection, now)
-    return count
+    return len(done)
 
 
 async def _note_settled(connection: Connection, now: datetime) -> None:

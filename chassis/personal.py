@@ -26,7 +26,8 @@ from chassis.domain import ERASED, Event, Personal
 
 PREFIX = b"enc:v1:"
 TEXT_PREFIX = PREFIX.decode()
-SEALED = re.compile(rb'(")?enc:v1:([A-Za-z0-9_-]{16}):([A-Za-z0-9_-]{40,})\.(")?')
+TOKEN = re.compile(rb"enc:v1:([A-Za-z0-9_-]{16}):([A-Za-z0-9_-]{40,})\.")
+"""Begins with what is literal, so that a long text is searched for it and not matched at each of its places."""
 NONCE = 12  # bytes
 PADDED = 32  # bytes: a value is as long as a multiple of this, so that its length tells little
 NOBODYS = (None, "", ERASED)  # what is stored as it is
@@ -145,7 +146,7 @@ def key_ids(data: bytes) -> set[str]:
     """The ids of the keys under which something in these bytes is sealed."""
     if PREFIX not in data:
         return set()
-    return {match[2].decode() for match in SEALED.finditer(data)}
+    return {match[1].decode() for match in TOKEN.finditer(data)}
 
 
 def revealed(data: bytes, keys: Mapping[str, Key], *, missing: str = PENDING) -> bytes:
@@ -153,18 +154,28 @@ def revealed(data: bytes, keys: Mapping[str, Key], *, missing: str = PENDING) ->
     if PREFIX not in data:
         return data
 
-    def plain(match: re.Match[bytes]) -> bytes:
-        key = keys.get(match[2].decode())
-        try:
-            value = missing if key is None else _unsealed(key, match[3])
-        except (InvalidTag, ValueError):
-            value = UNREADABLE
-        if match[1] and match[4]:
-            return orjson.dumps(value)
-        text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        return (match[1] or b"") + orjson.dumps(text)[1:-1] + (match[4] or b"")  # within a sentence
+    parts: list[bytes] = []
+    end = 0
+    for match in TOKEN.finditer(data):
+        start, stop = match.span()
+        whole = data[start - 1 : start] == b'"' == data[stop : stop + 1]
+        value = orjson.dumps(_plain(match, keys, missing))
+        parts += (data[end : start - whole], value if whole else _within(value))
+        end = stop + whole
+    return b"".join((*parts, data[end:]))
 
-    return SEALED.sub(plain, data)
+
+def _plain(token: re.Match[bytes], keys: Mapping[str, Key], missing: str) -> Any:
+    key = keys.get(token[1].decode())
+    try:
+        return missing if key is None else _unsealed(key, token[2])
+    except (InvalidTag, ValueError):
+        return UNREADABLE
+
+
+def _within(value: bytes) -> bytes:
+    """What stands within a sentence, which is a JSON string already: a text without its quotes, other JSON as a text."""
+    return (value if value.startswith(b'"') else orjson.dumps(value.decode()))[1:-1]
 
 
 _PLANS: dict[type, dict[str, Personal | None]] = {}
@@ -238,10 +249,10 @@ def persons_in(event: Event, subject: str, actor: str) -> set[str]:
 
 def require_own(key: Key, person: str, sealed: str) -> None:
     """Raise NotSealed unless this sealed text is the person's: nobody's data are shown as somebody else's."""
-    match = SEALED.fullmatch(sealed.encode())
-    if match is None or match[2].decode() != key.id or key.person != person:
+    match = TOKEN.fullmatch(sealed.encode())
+    if match is None or match[1].decode() != key.id or key.person != person:
         raise NotSealed(person)
     try:
-        _unsealed(key, match[3])
+        _unsealed(key, match[2])
     except (InvalidTag, ValueError) as error:
         raise NotSealed(person) from error

@@ -16,7 +16,7 @@ from chassis.envelope import Recorded
 from chassis.eventstore import Pool
 from chassis.personal import (
     PREFIX,
-    SEALED,
+    TOKEN,
     Key,
     MasterKeys,
     NotSealed,
@@ -217,8 +217,8 @@ def _sealed_or_erased(told: Told, value: Any) -> Any:
 
 def _id_of(value: Any) -> str | None:
     """The key under which a value is sealed already; None for a plain one."""
-    match = SEALED.fullmatch(value.encode()) if isinstance(value, str) else None
-    return None if match is None else match[2].decode()
+    match = TOKEN.fullmatch(value.encode()) if isinstance(value, str) else None
+    return None if match is None else match[1].decode()
 
 
 def _require_nothing_sealed(data: bytes, but: int) -> None:

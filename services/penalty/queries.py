@@ -75,24 +75,42 @@ class Enterprise:
     district: str
 
 
+# What a published rulebook says is asked for with every step; it is parsed, and read for a day, once in a process. The key is
+# its whole text, so that no two rulebooks are ever taken for one another.
 @lru_cache(maxsize=8)
 def _book(content: str) -> Mapping[str, Any]:
     book: Mapping[str, Any] = orjson.loads(content)
     return book
 
 
+@lru_cache(maxsize=8)
+def _ranges_in(content: str) -> tuple[domain.Row, ...]:
+    return domain.ranges(_book(content))
+
+
+@lru_cache(maxsize=32)
+def _rules_in(content: str, day: date) -> domain.Rules:
+    book = _book(content)
+    return domain.rules_on(book, day, WorkingDays(domain.overrides(book)))
+
+
+async def _content_on(read: Read, day: date) -> str | None:
+    rows = await read(RULEBOOK_ON, day)
+    return rows[0]["content"] if rows else None
+
+
 async def rulebook_on(read: Read, day: date) -> Mapping[str, Any] | None:
     """The published rulebook that is in force on a day."""
-    rows = await read(RULEBOOK_ON, day)
-    return _book(rows[0]["content"]) if rows else None
+    content = await _content_on(read, day)
+    return None if content is None else _book(content)
 
 
 async def rules_on(read: Read, day: date) -> domain.Rules:
     """The rules of the penalty procedure on a day; Refused if no rulebook, or no penalty procedure, is in force then."""
-    book = await rulebook_on(read, day)
-    if book is None:
+    content = await _content_on(read, day)
+    if content is None:
         raise domain.not_in_force(day, "rulebook")
-    return domain.rules_on(book, day, WorkingDays(domain.overrides(book)))
+    return _rules_in(content, day)
 
 
 async def officers_for(read: Read, case: domain.CaseState, ids: Iterable[str] = ()) -> tuple[domain.Officer, ...]:
@@ -127,8 +145,8 @@ def _penalties(content: str) -> tuple[domain.Row, ...]:
 
 
 async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:
-    book = await rulebook_on(read, day)
-    return domain.ranges(book) if book is not None else ()
+    content = await _content_on(read, day)
+    return () if content is None else _ranges_in(content)
 
 
 async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:

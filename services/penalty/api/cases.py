@@ -83,7 +83,7 @@ async def foresee(
         "case_id": case_id,
         "on": day_of(at),
         "clocks": clocks,
-        **await offered(queries.outlook_of(db.fetch, case.state, payments, at), STEPS, None),
+        **await _steps(db, case.state, payments, at),
     }
     return answer_json(view, version=case.version)
 
@@ -107,7 +107,8 @@ def _party(side: dict[str, Any], payment: domain.PaymentState | None) -> dict[st
 
 
 async def _steps(db: Db, case: domain.CaseState, payments: Payments, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    return await offered(queries.outlook_of(db.fetch, case, payments, at), STEPS, None)
+    async with db.acquire() as connection:
+        return await offered(queries.outlook_of(connection.fetch, case, payments, at), STEPS, None)
 
 
 def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:

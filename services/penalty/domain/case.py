@@ -359,4 +359,4 @@ def _decision(e: PenaltyDecided) -> Decision:
     )  # fmt: skip
 
 
-CASE = Stream("case", CaseState(), evolve_case)
+CASE = Stream("case", CaseState(), evolve_case, snapshot_every=50)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chassis.aggregates import nothing, state_bytes
 from chassis.domain import CHINA, Actor, Event, Refused
 from chassis.testing import given
 from services.penalty import domain
@@ -239,6 +240,10 @@ class Parties(RuleBasedStateMachine):
     @invariant()
     def state_is_the_fold(self) -> None:
         assert given(CASE, self.history) == self.owned
+
+    def teardown(self) -> None:
+        """A snapshot of the case, whatever happened to it, comes back as the same state."""
+        assert state_bytes(replace(nothing(CASE, "case"), state=self.owned)) is not None
 
 
 Parties.TestCase.settings = settings(

@@ -10,7 +10,7 @@ import orjson
 from chassis.snapshots import follow_once
 from services.penalty import domain
 from services.penalty.domain.numbers import SERIES
-from tests.service.penalty.bureau import CASE, Bureau
+from tests.service.penalty.bureau import CASE, HANDLERS, Bureau
 
 
 async def decided(bureau: Bureau) -> None:
@@ -95,3 +95,18 @@ async def test_numbers_go_on_behind_a_snapshot(bureau: Bureau, monkeypatch: Any)
         await follow_once(bureau.service.connection, [every_second], simulated=True)
     kept = await bureau.service.connection.fetch("SELECT version, state FROM snapshots ORDER BY version")
     assert [(row["version"], orjson.loads(row["state"])["last"]) for row in kept] == [(2, 2), (4, 4)]
+
+
+async def test_a_long_case_is_read_from_its_snapshot_and_is_the_same(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    for number in range(domain.CASE.snapshot_every or 0):
+        digest = f"{number:064x}"
+        evidence = {"kind": "inspection-record", "title": f"记录{number}", "officers": HANDLERS, "sha256": digest}
+        await bureau.post("officer", "evidence", evidence)
+    folded = await bureau.get()
+    await bureau.service.settle()
+    await follow_once(bureau.service.connection, bureau.service.service.snapshots, simulated=True)
+    [kept] = await bureau.service.connection.fetch("SELECT stream_id, version FROM snapshots WHERE stream_id LIKE 'case:%'")
+    assert (kept["stream_id"], kept["version"]) == (domain.CASE.id(CASE), domain.CASE.snapshot_every)
+    assert await bureau.get() == folded
