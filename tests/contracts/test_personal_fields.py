@@ -82,12 +82,13 @@ NOBODYS |= {"phrase_id"}
 NOBODYS |= {"party_id", "refused_by", "return_reference", "statement_id", "unmatched"}
 #: Of penalties decided on the spot: ids, receipts, why cash was taken, which box is ticked. Who a person is, is sealed.
 NOBODYS |= {"cash_reason", "defects", "kinds", "party_kind", "payment", "person_id", "receipt_no", "spot_id"}
-#: Of cases: of what a fine is a share, and the hash of its evidence; ids of parties, members, hosts, loans; kinds of penalty, steps and grounds, how a party was taught; where somebody
-#: is employed and as what (a unit and a post; the person's name, number and address are sealed).
+#: Of cases: of what a fine is a share, and the hash of its evidence; ids of parties, members, hosts, loans; kinds of penalty,
+#: steps and grounds, how a party was taught; where somebody is employed and as what (a unit and a post; the person's name, number
+#: and address are sealed).
 NOBODYS |= set(
     """
-    approver_level base base_evidence borrower clerk closed_reason discussion_grounds education employer host intended_kinds keeper kinds loan_id
-    member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
+    approver_level base base_evidence borrower clerk closed_reason discussion_grounds education employer host intended_kinds
+    keeper kinds loan_id member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
     """.split()  # noqa: SIM905 - as above
 )
 #: Of transfers: to whom, by which team (ids), what the receiver answered; things that are handed over.
