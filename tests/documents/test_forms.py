@@ -70,7 +70,7 @@ def test_facts_can_be_read_back(form: Form[Any]) -> None:
 
 @EVERY
 def test_only_signatories_have_a_picture(form: Form[Any]) -> None:
-    with pytest.raises(ValueError, match="no place for stranger"):
+    with pytest.raises(ValueError, match="没有 stranger-1 的签名位置，只有"):
         form.render(ordinary(form), number_of(form), AT, {"stranger-1": b""})
 
 
@@ -160,3 +160,25 @@ def test_sums_are_told_in_words() -> None:
     """A price stands in figures and in capital numerals."""
     form = FORMS["20"]
     assert "叁仟贰佰伍拾元整（¥3,250.00）" in words(form.render(ordinary(form), "1号", AT).pdf)[1]
+
+
+TWO: dict[str, Any] = {"officers": [{"name": "甲", "card": "1"}, {"name": "乙", "card": "2"}], "refusal": None}
+REFUSED: dict[str, Any] = {**TWO, "refusal": {"who": "厂长", "reason": "不认可", "witness": "丙"}}
+
+
+@pytest.mark.parametrize(
+    ("no", "facts", "there", "missing"),
+    [
+        ("05", TWO, (), ("officer-1", "officer-2", "unit-head", "seal")),
+        ("05", TWO, ("officer-2", "seal"), ("officer-1", "unit-head")),
+        ("05", TWO, ("officer", "officer-1", "seal", "unit-head"), ()),
+        ("05", TWO, ("officer", "seal", "unit-head"), ("officer-2",)),
+        ("05", REFUSED, ("officer-1", "officer-2", "seal"), ("witness",)),
+        ("17", {"examiners": [{}], "invitee": None}, ("party", "recorder"), ("examiner",)),
+        ("17", {"examiners": [{}], "invitee": "张三"}, ("examiner", "party", "recorder"), ("invitee",)),
+        ("08", {}, (), ("seal",)),
+        ("48", {}, (), ()),
+    ],
+)
+def test_who_has_not_signed_yet(no: str, facts: dict[str, Any], there: tuple[str, ...], missing: tuple[str, ...]) -> None:
+    assert FORMS[no].missing(facts, there) == missing

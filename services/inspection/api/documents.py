@@ -26,6 +26,7 @@ from services.inspection.api.reading import LISTED, READERS, Line, Officer, Read
 from services.inspection.api.reads import Giving
 from services.inspection.commands import documents as commands
 from services.inspection.commands.filling import IssueDocument
+from services.inspection.documents import FORMS
 from services.inspection.domain.document import DOCUMENT, DocumentState, Manner, Signing, issued
 from services.inspection.domain.refusals import refused
 
@@ -187,18 +188,23 @@ async def list_documents(
 async def get_document(
     request: Request, document_id: Id, principal: DocumentReader, as_of: Moment, giving: Giving
 ) -> Response:  # fmt: skip
-    """A document: its facts as they were, its hashes, who signed it, what took its place. That it is read is recorded."""
+    """A document: its facts as they were, its hashes, who signed it, what took its place. That it is read is recorded.
+
+    `missing_signatures`: who must still sign it, or say that they will not; `complete`: it stands, and nobody is missing.
+    """
     loaded = await aggregate(request, principal, DOCUMENT, document_id, as_of)
     _own(principal, loaded.state)
     await giving.give(principal, loaded, issued(loaded.state), "facts")
-    state = loaded.state
+    state, facts = loaded.state, await _facts(request, loaded.state)
+    missing = FORMS[issued(state).form].missing(facts if isinstance(facts, dict) else {}, state.signatories)
     view = {
-        **facts_of(state.issued), "facts": await _facts(request, state),
+        **facts_of(state.issued), "facts": facts,
         "state": "superseded" if state.superseded else "issued", "superseded_by": state.superseded,
         "signed": [state.signed[key] for key in sorted(state.signed)],
         "services": [state.services[key] for key in sorted(state.services)], "effective_on": state.effective_on,
         "returned": [state.returned[key] for key in sorted(state.returned)],
-        "signatures_refused": [state.refused[key] for key in sorted(state.refused)], "district": loaded.district,
+        "signatures_refused": [state.refused[key] for key in sorted(state.refused)],
+        "missing_signatures": missing, "complete": not missing and state.superseded is None, "district": loaded.district,
         "version": loaded.version,
     }  # fmt: skip
     return answer_json(view, version=loaded.version)

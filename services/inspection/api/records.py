@@ -128,7 +128,7 @@ class ExaminationBody(DoneBody):
 
 
 class OfficerSignatureBody(Body):
-    """Which officer signs."""
+    """Which officer signs: whoever sends it."""
 
     officer_id: Id
 
@@ -179,5 +179,5 @@ async def examine(body: ExaminationBody, command: Officer) -> Response:
 
 @router.post("/records/{measure_id}/signatures", status_code=201)
 async def sign(measure_id: Id, body: OfficerSignatureBody, command: Officer) -> Response:
-    """Add the signature of an officer who took part."""
+    """Sign, as an officer who took part: each signs for oneself."""
     return await command.run(records.sign, measure_id, body.officer_id, status=201)

@@ -150,13 +150,20 @@ class Waits:
     code: str
     zh: str
     en: str
+    counter: int = 0
+
+    def behind(self) -> Waits:
+        """What a later command waits for: this one, and so for what this one waits for."""
+        zh, en = f"须先处理序号 {self.counter} 的记录：{self.zh}", f"command {self.counter} comes first: {self.en}"
+        return Waits(self.code, zh, en)
 
 
 async def settle_device(runner: Runner, device_id: str) -> dict[int, Waits]:
     """Carry out what a device sent as far as it goes; answers what waits, by counter.
 
-    In the order of the counter; a command that waits keeps back the later ones of its inspection only (see `ASIDE`). May run in
-    any number of processes at once, and die at any line: what a command causes and that it is settled are one write set.
+    In the order of the counter; a command that waits keeps back the later ones of its inspection only (see `ASIDE`), but no
+    check-in that it waits for: a refused one is noted anew. May run in any number of processes at once, and die at any line:
+    what a command causes and that it is settled are one write set.
     """
     while True:
         waits, moved = await _settle_once(runner, device_id)
@@ -172,14 +179,14 @@ async def _settle_once(runner: Runner, device_id: str) -> tuple[dict[int, Waits]
     ready = state.next_ones()
     for received in ready:
         aside = received.kind in ASIDE
-        wait = None if aside else kept_back.get(received.inspection_id)
-        if wait is None:
-            wait = await _settled(runner, state, received)
+        before = None if aside else kept_back.get(received.inspection_id)
+        overtakes = before is not None and (received.kind, before.code) == ("check-in", "not-checked-in")
+        wait = before.behind() if before is not None and not overtakes else await _settled(runner, state, received)
         if wait is None:
             continue
         waits[received.counter] = wait
         if not aside:
-            kept_back[received.inspection_id] = wait
+            kept_back.setdefault(received.inspection_id, replace(wait, counter=received.counter))
     return waits, len(waits) < len(ready)
 
 

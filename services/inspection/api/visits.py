@@ -64,7 +64,10 @@ class HazardBody(Body):
 
 
 class AnswerBody(Body):
-    """The answer to one item; `replaces` are the answers that it takes the place of, all of which its author has seen."""
+    """The answer to one item; `replaces` are the answers that it takes the place of, all of which its author has seen.
+
+    `note` says why an item is not applicable or was not checked; `reason` why the answers that it replaces do not stand.
+    """
 
     item_code: ItemCode
     answer: events.Answer

@@ -19,7 +19,17 @@ from services.inspection.documents import FORMS, Form
 from services.inspection.documents.sealing import only_signed
 from services.inspection.domain import document as documents
 from services.inspection.domain import order as orders
-from services.inspection.domain.document import BEARER, DOCUMENT, DocumentIssued, NumberBorne, Picture, Signing
+from services.inspection.domain.document import (
+    BEARER,
+    DOCUMENT,
+    DocumentIssued,
+    DocumentState,
+    FormIssued,
+    NumberBorne,
+    Picture,
+    Signing,
+    issued,
+)
 from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.measures.measure import MEASURE, MeasureState
 from services.inspection.domain.order import ORDER, OrderState
@@ -27,6 +37,8 @@ from services.inspection.domain.refusals import refused
 from services.inspection.domain.serving import ANNOUNCEMENT, RECEIPT, Serve, check_happened, make_receipt
 
 Answer = dict[str, Any]
+OF_AN_INSPECTION = frozenset({"02", "03"})
+"""The forms of which an inspection has one each: its plan and its record."""
 
 
 async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
@@ -64,16 +76,31 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
 async def _bear(
     work: Work, form: Form[Any], command: IssueDocument, inspection: Loaded[InspectionState], number: str
 ) -> None:  # fmt: skip
-    """The number of an order or a measure is borne by one document, also if two are issued at the same moment."""
-    about = command.order_id if form.no == "05" else command.measure_id
-    if about is None or not number:
+    """The number of an order or a measure is borne by one document, also if two are issued at the same moment.
+
+    So is a form of which an inspection, or a measure that does not number it, has one.
+    """
+    about = _about(form, command)
+    if about is None:
         return
     bearer = await work.load(BEARER, f"{about}/{form.no}")
-    event = NumberBorne(about=about, form=form.no, document_no=number, document_id=command.document_id)
+    supersedes = command.supersedes[0] if command.supersedes is not None else None
+    if number and form.no not in OF_AN_INSPECTION:
+        borne = NumberBorne(about=about, form=form.no, document_no=number, document_id=command.document_id)
+        decided = documents.bear(bearer.state, borne, supersedes)
+    else:
+        once = FormIssued(about=about, form=form.no, document_id=command.document_id)
+        decided = documents.issue_once(bearer.state, once, form.name, supersedes)
     work.append(
-        bearer, documents.bear(bearer.state, event, command.supersedes[0] if command.supersedes is not None else None),
-        subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id,
-    )  # fmt: skip
+        bearer, decided, subject=inspection.subject, district=inspection.district, correlation_id=inspection.correlation_id
+    )
+
+
+def _about(form: Form[Any], command: IssueDocument) -> str | None:
+    """What has one document of this form that stands: None if it may have several."""
+    if form.no in OF_AN_INSPECTION:
+        return command.inspection_id
+    return command.order_id if form.no == "05" else command.measure_id
 
 
 async def _receipt(work: Work, command: IssueDocument, inspection: Loaded[InspectionState]) -> None:
@@ -161,6 +188,7 @@ async def sign(work: Work, document_id: str, command: Signing, data: bytes, blob
     It is held against the state that the write set rests on: of two signatures put on one file at once, one is put on anew.
     """
     document = await work.existing(DOCUMENT, document_id)
+    _check_place(document.state, command.signatory)
     events = documents.sign(document.state, command)
     if events and command.manner == "certificate":
         standing = await blobs.read(documents.standing_file(document.state))
@@ -202,4 +230,12 @@ async def give_back(work: Work, document_id: str, service_id: str, returned_on: 
 async def refuse_signature(work: Work, document_id: str, signatory: str, reason: str, witness: str) -> None:
     """Note that somebody would not sign a document."""
     document = await work.existing(DOCUMENT, document_id)
+    _check_place(document.state, signatory)
     work.append(document, documents.refuse_signature(document.state, signatory, reason, witness))
+
+
+def _check_place(state: DocumentState, signatory: str) -> None:
+    """Refuse `signatory-unknown` unless the form has a place for who signs or would not."""
+    form = FORMS[issued(state).form]
+    if not form.takes(signatory):
+        raise refused("signatory-unknown", form=form.name, signatory=signatory, places="、".join(form.signatories) or "—")

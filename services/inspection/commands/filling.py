@@ -33,6 +33,8 @@ RECONSIDERATION, LITIGATION = "T19-reconsideration", "T20-litigation"  # the rul
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年"}
 REGISTERED = ("address", "postcode", "contact", "industry_code", "legal_representative", "legal_representative_phone")
 """The fields of the register that forms print."""
+WRONG = {"missing": "须填写", "unexpected_keyword_argument": "该文书没有此项", "extra_forbidden": "该文书没有此项"}
+"""What is wrong with a fact, by pydantic's type of the error."""
 DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
 OF_ITS_DOCUMENTS = "40"
 """The form that is made of the services of the inspection's other documents."""
@@ -97,8 +99,8 @@ def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:
     try:
         return form.read(members)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        wrong = error.errors(include_url=False)[:10]
+        detail = "；".join(f"{'.'.join(str(part) for part in one['loc'])}: {WRONG.get(one['type'], one['msg'])}" for one in wrong)
         raise refused("facts-incomplete", detail=detail) from error
 
 

@@ -71,8 +71,8 @@ async def examine(work: Work, measure_id: str, inspection_id: str, command: Exam
 
 
 async def sign(work: Work, measure_id: str, officer_id: str) -> None:
-    """Add the signature of an officer who took part."""
+    """Add the signature of an officer who took part: one's own."""
     loaded = await work.existing(MEASURE, measure_id)
     state = of_kind(loaded.state, Record, measure_id)
     rules = await rules_of(work)
-    work.append(loaded, recording.sign(state, officer_id, rules, day_of(work.at)))
+    work.append(loaded, recording.sign(state, officer_id, work.actor.id, rules, day_of(work.at)))

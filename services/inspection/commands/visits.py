@@ -65,7 +65,11 @@ async def approve_plan(work: Work, inspection_id: str, mode: Mode) -> None:
     """Approve the plan of an inspection."""
     inspection = await work.existing(INSPECTION, inspection_id)
     rules = await rules_of(work)
-    work.append(inspection, inspections.approve_plan(inspection.state, mode, work.actor.name, rules, work.actor.id))
+    approver = work.actor
+    work.append(
+        inspection,
+        inspections.approve_plan(inspection.state, mode, approver.name, rules, approver.id, work.recorded_at),
+    )
 
 
 async def notify(work: Work, inspection_id: str, command: Notice) -> None:
@@ -79,7 +83,8 @@ async def check_in(work: Work, inspection_id: str, command: CheckIn, unseen: boo
     inspection = await work.existing(INSPECTION, inspection_id)
     rules = await rules_of(work)
     certificates = await certificates_of(work, command.officers)
-    work.append(inspection, visit.check_in(inspection.state, command, certificates, rules, work.at, unseen=unseen))
+    events = visit.check_in(inspection.state, command, certificates, rules, work.at, unseen=unseen, stated=work.context.stated)
+    work.append(inspection, events)
 
 
 async def answer(work: Work, inspection_id: str, answers: Sequence[Answered], unseen: bool = False) -> dict[str, Any]:

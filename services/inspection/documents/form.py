@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,10 @@ it is known by its function only, name and text are ours."""
 
 TYPST = Path(__file__).parent / "typst"
 PLACE = re.compile(r"-\d+$")
+SEVERAL = {"officer": "officers", "examiner": "examiners"}
+"""Who sign one by one, and the fact that lists them."""
+OF_THE_PARTY = frozenset({"site-head", "unit-head", "party", "person-asked"})
+"""Who may refuse; the facts then say so (`refusal`), and a witness signs instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +60,38 @@ class Form(Generic[F]):
 
     def check_images(self, images: Mapping[str, Image]) -> None:
         """ValueError if there is a picture of somebody who does not sign this form."""
-        if strangers := {name for name in images if PLACE.sub("", name) not in self.signatories}:
-            raise ValueError(f"form {self.no} has no place for {', '.join(sorted(strangers))}")
+        if strangers := sorted(name for name in images if not self.takes(name)):
+            raise ValueError(f"文书 {self.no} 没有 {'、'.join(strangers)} 的签名位置，只有 {'、'.join(self.signatories) or '无'}")
+
+    def takes(self, signatory: str) -> bool:
+        """Whether the form has a place for this signatory; those of several are counted (`officer-2`)."""
+        return PLACE.sub("", signatory) in self.signatories
+
+    def expected(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """Who must sign a form with these facts (JSON members), each by the key of a picture.
+
+        All its places but a sketch's, an invitee's if nobody was invited, and either the party's or a witness's.
+        """
+        refusal, keys = facts.get("refusal") is not None, []
+        for kind in self.signatories:
+            left_out = kind == "sketch" or (kind == "invitee" and facts.get("invitee") is None)
+            if left_out or (kind == "witness" and not refusal) or (kind in OF_THE_PARTY and refusal):
+                continue
+            listed = facts.get(SEVERAL.get(kind, ""))
+            several = len(listed) if isinstance(listed, list | tuple) else 1
+            keys += [kind] if several < 2 else [f"{kind}-{place}" for place in range(1, several + 1)]
+        return tuple(keys)
+
+    def missing(self, facts: Mapping[str, Any], there: Collection[str]) -> tuple[str, ...]:
+        """Who of the expected has not signed; of several of a kind as many as are lacking, whatever they were counted as."""
+        wanted = self.expected(facts)
+        spare = Counter(PLACE.sub("", key) for key in there if key not in wanted)
+        lacking = []
+        for key in wanted:
+            if key in there:
+                continue
+            if spare[PLACE.sub("", key)] > 0:
+                spare[PLACE.sub("", key)] -= 1
+            else:
+                lacking.append(key)
+        return tuple(lacking)

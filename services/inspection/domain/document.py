@@ -89,22 +89,35 @@ class NumberBorne(Event):
     document_id: str
 
 
+@event("casetrail.inspection.form-issued.v1", title="出具文书（一次）", summary="文书 {document_id} 为现行文书")
+class FormIssued(Event):
+    """The one document of a form about an inspection, or about a measure that gives the form no number (`about`)."""
+
+    about: str
+    form: str
+    document_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class BearerState:
-    """Which document bears a number: by number, because a measure may give one form several in its time."""
+    """Which document bears a number: by number, because a measure may give one form several in its time; "" if it gives none."""
 
     documents: Mapping[str, str] = field(default_factory=dict)
 
 
 def evolve_bearer(state: BearerState, event: Event) -> BearerState:
     """The bearers after one more event."""
-    if not isinstance(event, NumberBorne):
-        return state
-    return BearerState({**state.documents, event.document_no: event.document_id})
+    match event:
+        case NumberBorne():
+            return BearerState({**state.documents, event.document_no: event.document_id})
+        case FormIssued():
+            return BearerState({**state.documents, "": event.document_id})
+        case _:
+            return state
 
 
 BEARER = Stream("bearer", BearerState(), evolve_bearer)
-"""The documents of one form about one order or measure, by `about/form`."""
+"""The documents of one form about one order, measure or inspection, by `about/form`."""
 
 
 def bear(state: BearerState, event: NumberBorne, supersedes: str | None) -> list[Event]:
@@ -112,6 +125,14 @@ def bear(state: BearerState, event: NumberBorne, supersedes: str | None) -> list
     standing = state.documents.get(event.document_no)
     if standing is not None and standing != supersedes:
         raise refused("number-borne", document_no=event.document_no, document_id=standing)
+    return [event]
+
+
+def issue_once(state: BearerState, event: FormIssued, name: str, supersedes: str | None) -> list[Event]:
+    """Let a document be the one of its form; a later one takes the place of the one that stands. Refused `form-stands`."""
+    standing = state.documents.get("")
+    if standing is not None and standing != supersedes:
+        raise refused("form-stands", form=name, document_id=standing)
     return [event]
 
 
@@ -130,6 +151,12 @@ class DocumentState:
     def effective_on(self) -> date | None:
         """The first day from which it counts as served; None as long as none is known."""
         return min((one.effective_on for one in self.services.values() if one.effective_on is not None), default=None)
+
+    @property
+    def signatories(self) -> frozenset[str]:
+        """Whose signature stands in the file or was added, or who would not sign before a witness."""
+        pictures = () if self.issued is None else (one.signatory for one in self.issued.pictures)
+        return frozenset({*pictures, *self.signed, *self.refused})
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -126,11 +126,12 @@ class InspectionCalledOff(Event):
 
 @event("casetrail.inspection.inspection-plan-approved.v1", title="批准检查方案", summary="{approved_by} 批准现场检查方案")
 class InspectionPlanApproved(Event):
-    """The head of the organ approved the plan."""
+    """The head of the organ approved the plan; `approved_at` is when that was recorded."""
 
     inspection_id: str
     approved_by: Annotated[str, Personal(ACTOR)]
     mode: Mode
+    approved_at: datetime | None = None
 
 
 @event(

@@ -112,6 +112,7 @@ class InspectionState:
     review: PlanReviewed | None = None
     notice: InspectionNoticed | None = None
     mode: Mode | None = None
+    approved_at: datetime | None = None
     check_in: CheckedIn | None = None
     given: Given = field(default_factory=dict)
     meetings: Mapping[str, MeetingHeld] = field(default_factory=dict)
@@ -177,7 +178,7 @@ def evolve_inspection(state: InspectionState, event: Event) -> InspectionState:
         case InspectionCalledOff():
             return replace(state, stage="called-off")
         case InspectionPlanApproved():
-            return replace(state, stage="approved", mode=event.mode)
+            return replace(state, stage="approved", mode=event.mode, approved_at=event.approved_at)
         case _:
             return _evolve_on_site(state, event)
 
@@ -223,7 +224,7 @@ def _reassigned(state: InspectionState, event: InspectionReassigned) -> Inspecti
     if state.plan is None:
         return state
     plan = replace(state.plan, planned_on=event.planned_on, officers=event.officers, experts=event.experts)
-    return replace(state, stage="prepared", plan=plan, mode=None, review=None, notice=None)
+    return replace(state, stage="prepared", plan=plan, mode=None, approved_at=None, review=None, notice=None)
 
 
 INSPECTION = Stream("inspection", InspectionState(), evolve_inspection)
@@ -266,11 +267,16 @@ def review_plan(state: InspectionState, agreed: bool, opinion: str, reviewer: st
     return [onsite_plan.review(state.draft, agreed, opinion, reviewer, rules)]
 
 
-def approve_plan(state: InspectionState, mode: Mode, approved_by: str, rules: Rules, approver_id: str = "") -> list[Event]:
-    """Approve the plan (rule `annual-plan`); `approver_id` is neither who drafted nor who reviewed it."""
+def approve_plan(
+    state: InspectionState, mode: Mode, approved_by: str, rules: Rules, approver_id: str = "", at: datetime | None = None
+) -> list[Event]:
+    """Approve the plan (rule `annual-plan`); `approver_id` is neither who drafted nor who reviewed it.
+
+    `at` is when the approval is recorded, whatever its author says: it covers no check-in before that.
+    """
     plan = _to_be_approved(state, rules)
     require_agreed(state.draft, state.review, mode, approver_id, rules)
-    return [InspectionPlanApproved(inspection_id=plan.inspection_id, approved_by=approved_by, mode=mode)]
+    return [InspectionPlanApproved(inspection_id=plan.inspection_id, approved_by=approved_by, mode=mode, approved_at=at)]
 
 
 def _to_be_approved(state: InspectionState, rules: Rules) -> InspectionPrepared:

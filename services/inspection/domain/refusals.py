@@ -38,6 +38,9 @@ REASONS: dict[str, Reason] = {
     "no-applicable-items": Reason("清单 {catalogue} 中没有适用的事项", "no item of {catalogue} applies", ("annual-plan",)),
     "plan-already-approved": Reason("检查方案已经批准", "the plan is already approved"),
     "plan-not-approved": Reason("检查方案未经批准，不得检查", "the plan is not approved", ("annual-plan",)),
+    "plan-approved-later": Reason(
+        "检查方案 {at} 才批准，晚于到场时间", "the plan was approved at {at}, after the check-in", ("annual-plan",)
+    ),
     "plan-not-drafted": Reason("检查方案尚未拟定", "no plan was drafted", ("annual-plan",)),
     "plan-not-reviewed": Reason("检查方案须先审核后批准", "the plan is to be reviewed before it is approved", ("annual-plan",)),
     "plan-not-agreed": Reason("审核未同意该检查方案", "the reviewer did not agree to the plan", ("annual-plan",)),
@@ -75,7 +78,7 @@ REASONS: dict[str, Reason] = {
     "answer-exists": Reason("结论编号 {answer_id} 已被使用", "there is another answer {answer_id}", RECORD),
     "answer-unknown": Reason("所依据的结论尚未到达：{answers}", "answers that it rests on are not here yet: {answers}", RECORD),
     "answer-of-another-item": Reason("{answers} 不是事项 {item_code} 的结论", "{answers} do not answer {item_code}", RECORD),
-    "reason-missing": Reason("事项 {item_code} 不适用或未检查，须说明理由", "{item_code} needs a reason", RECORD),
+    "reason-missing": Reason("事项 {item_code} 不适用或未检查，须说明理由（note）", "{item_code} needs a note", RECORD),
     "hazard-missing": Reason("事项 {item_code} 不合格，须写明隐患", "a violation of {item_code} needs a hazard", RECORD),
     "hazard-without-violation": Reason("事项 {item_code} 并非不合格，不能有隐患", "{item_code} is no violation", RECORD),
     "hazard-twice": Reason("隐患 {hazard_id} 重复", "hazard {hazard_id} is named twice"),
@@ -140,6 +143,12 @@ REASONS: dict[str, Reason] = {
     "document-unknown": Reason("没有文书式样 {form}", "there is no form {form}"),
     "number-borne": Reason(
         "文号 {document_no} 已用于文书 {document_id}，只能更正", "document {document_id} bears the number; it is superseded only"
+    ),
+    "form-stands": Reason(
+        "《{form}》已出具（{document_id}），只能更正", "{document_id} is the one {form}; it is superseded only", ("full-record",)
+    ),
+    "signatory-unknown": Reason(
+        "《{form}》没有 {signatory} 的签名位置，只有 {places}", "{form} has no place for {signatory}, but for {places}"
     ),
     "already-superseded": Reason("文书 {document_id} 已由 {by} 更正", "document {document_id} was superseded by {by}"),
     "other-document": Reason("更正的文书须与原文书 {document_id} 同类、同一次检查", "{document_id} is of another kind"),
@@ -217,6 +226,10 @@ REASONS: dict[str, Reason] = {
     "list-empty": Reason("清单没有物品", "the list names nothing"),
     "article-twice": Reason("物品 {article_id} 重复", "article {article_id} is named twice"),
     "article-not-held": Reason("物品 {article_id} 不在措施之内", "article {article_id} is not held under this measure"),
+    "article-not-approved": Reason(
+        "物品 {article_id}（{article}）不在批准的清单内，须另行申请", "{article_id} ({article}) is not approved: ask for it",
+        ("evidence-pre-registration-approval", "seizure-approval"),
+    ),
     "record-not-signed": Reason(
         "笔录 {record} 仅有 {signed} 名执法人员签字，须有 {needed} 名", "{record} is signed by {signed} of {needed} officers",
         ("two-officers",),
@@ -263,6 +276,9 @@ REASONS: dict[str, Reason] = {
     "not-notified": Reason("尚未通知停止供应", "it is not announced yet", ("power-cut",)),
     # measures: records
     "not-an-officer-of-it": Reason("{officer_id} 未参加，不能署名", "{officer_id} did not take part", ("two-officers",)),
+    "signature-of-another": Reason(
+        "须由执法人员 {officer_id} 本人签字确认", "officer {officer_id} signs in person", ("two-officers",)
+    ),
     "no-signatures": Reason("该文书无须执法人员补签", "no officer signs this afterwards"),
     "same-officer-asks-and-records": Reason("询问人和记录人不得为同一人", "one officer asks, another writes", ("two-officers",)),
     "questioning-out-of-turn": Reason("第 {nth} 次询问与前次询问不相接", "questioning {nth} does not follow the one before"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from chassis.domain import Event, day_of
+from chassis.domain import CHINA, Event, day_of
 from services.inspection.domain import answering
 from services.inspection.domain.answering import SOMEBODY, Answered, Answering, Live
 from services.inspection.domain.events import (
@@ -68,17 +68,22 @@ def _check_expected(state: InspectionState, rules: Rules) -> None:
 
 
 def check_in(
-    state: InspectionState, command: CheckIn, certificates: Certificates, rules: Rules, at: datetime, *, unseen: bool = False
-) -> list[Event]:
+    state: InspectionState, command: CheckIn, certificates: Certificates, rules: Rules, at: datetime, *,
+    unseen: bool = False, stated: bool = False,
+) -> list[Event]:  # fmt: skip
     """Check in on site: enough of the assigned officers with valid certificates (rules `two-officers`, `certificate-inspection`).
 
     Experts must be assigned too; they never count as officers. `unseen`: noted on a device that did not see another's check-in.
+    `stated`: the sender says that it was `at` that time; without that it is now, whatever clocks of two machines say. Where the
+    rulebook demands a reviewed plan, an approval that was recorded later covers no such check-in (`plan-approved-later`).
     """
     plan = prepared(state)
     if not unseen or state.stage == "called-off":
         _check_expected(state, rules)
     if state.stage == "prepared" and rules.approved_plan_required:
         raise refused("plan-not-approved", rules)
+    if stated and state.approved_at is not None and at < state.approved_at and rules.plan_review_required:
+        raise refused("plan-approved-later", rules, at=state.approved_at.astimezone(CHINA).isoformat(timespec="seconds"))
     if state.mode == "notified" and state.notice is None and rules.notice_required:
         raise refused("notice-missing", rules)
     assigned = {officer.officer_id for officer in plan.officers}

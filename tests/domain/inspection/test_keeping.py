@@ -129,6 +129,17 @@ def test_list_names_things_once_and_is_signed_for() -> None:
     refused("signature-missing", lambda: carry_out(approved, replace(DONE, receipt=Receipt())))
 
 
+def test_only_what_was_approved_is_kept() -> None:
+    approved = KEPT[:2]
+    more = replace(DONE, articles=(*THINGS, article("a-9")))
+    error = refused("article-not-approved", lambda: carry_out(approved, more))
+    assert error.basis == "《中华人民共和国行政处罚法》（2021）第56条"
+    other = replace(DONE, articles=(replace(THINGS[0], article="另一物品"),))
+    refused("article-not-approved", lambda: carry_out(approved, other))
+    fewer = replace(DONE, articles=(replace(THINGS[0], amount="3 台", condition="已损坏", kept_at="机关仓库"),))
+    assert kept_of([*approved, *carry_out(approved, fewer)]).remaining == ("a-1",)
+
+
 def test_without_a_rule_there_is_no_request() -> None:
     """The rulebook must have what the notice cites."""
     rules = replace(RULES, articles={})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -110,6 +111,18 @@ def test_the_enterprise_is_told_once_of_an_inspection_that_is_not_unannounced() 
     refused("already-noticed", lambda: visit.notify(told, notice, RULES, AT))
     assert visit.check_in(told, ARRIVAL, CERTIFICATES, demanding, AT)
     refused("already-checked-in", lambda: visit.notify(given(INSPECTION, on_site()), notice, RULES, AT))
+
+
+def test_an_approval_covers_no_check_in_before_it() -> None:
+    approval = inspection.approve_plan(given(INSPECTION, prepared()), "unannounced", "局长", RULES, at=AT)
+    state, sooner = given(INSPECTION, [*prepared(), *approval]), AT - timedelta(minutes=1)
+    error = refused(
+        "plan-approved-later", lambda: visit.check_in(state, ARRIVAL, CERTIFICATES, REVIEWED, sooner, unseen=True, stated=True)
+    )
+    assert (error.basis, error.facts["at"]) == ("《中华人民共和国安全生产法》（2021）第62条第2款", "2021-09-06T10:00:00+08:00")
+    assert visit.check_in(state, ARRIVAL, CERTIFICATES, REVIEWED, AT, stated=True)
+    assert visit.check_in(state, ARRIVAL, CERTIFICATES, REVIEWED, sooner)  # now, by a clock that lags behind another machine's
+    assert visit.check_in(state, ARRIVAL, CERTIFICATES, RULES, sooner, stated=True)
 
 
 def test_the_code_at_the_gate_is_the_sites() -> None:

@@ -79,10 +79,10 @@ def test_f05_a_record_that_one_officer_signed_blocks_issuing() -> None:
     error = refused("record-not-signed", lambda: require_signed([record_of(events)], "t-1", RULES))
     assert error.basis == "《中华人民共和国行政处罚法》（2021）第42条第1款"
     assert (error.facts["signed"], error.facts["needed"]) == (1, 2)
-    events += recording.sign(record_of(events), "o-2", RULES, DAY)
+    events += recording.sign(record_of(events), "o-2", "o-2", RULES, DAY)
     assert told(events).status == "signed"
     require_signed([record_of(events)], "t-1", RULES)
-    assert recording.sign(record_of(events), "o-2", RULES, DAY) == []
+    assert recording.sign(record_of(events), "o-2", "o-2", RULES, DAY) == []
 
 
 def test_f05_the_same_officer_twice_is_one() -> None:
@@ -91,8 +91,15 @@ def test_f05_the_same_officer_twice_is_one() -> None:
     refused("record-not-signed", lambda: require_signed([record_of(events)], "t-1", RULES))
 
 
+def test_nobody_signs_for_a_colleague() -> None:
+    events = sample(replace(SAMPLE, done=ONE_SIGNED))
+    error = refused("signature-of-another", lambda: recording.sign(record_of(events), "o-2", "o-1", RULES, DAY))
+    assert error.basis == "《中华人民共和国行政处罚法》（2021）第42条第1款"
+    assert recording.sign(record_of(events), "o-1", "o-2", RULES, DAY) == []
+
+
 def test_only_who_took_part_signs() -> None:
-    refused("not-an-officer-of-it", lambda: recording.sign(record_of(sample()), "o-9", RULES, DAY))
+    refused("not-an-officer-of-it", lambda: recording.sign(record_of(sample()), "o-9", "o-9", RULES, DAY))
     refused("not-an-officer-of-it", lambda: sample(replace(SAMPLE, done=replace(BOTH, signed=("o-9",)))))
     refused("not-an-officer-of-it", lambda: question(replace(ASK, asked_by="o-9")))
     refused("not-an-officer-of-it", lambda: examine(replace(EXAMINE, recorded_by="o-9")))
@@ -135,7 +142,7 @@ def test_summons() -> None:
     assert (record_of(events).kind, told(events).status) == ("questioning-notice", "notified")
     past = replace(SUMMON, come_at=AT - timedelta(seconds=1))
     refused("come-in-the-past", lambda: recording.summon("m-1", visiting(), past, "询1号", RULES, AT))
-    refused("no-signatures", lambda: recording.sign(record_of(events), "o-1", RULES, DAY))
+    refused("no-signatures", lambda: recording.sign(record_of(events), "o-1", "o-1", RULES, DAY))
 
 
 def test_appraisal_is_asked_for_and_answered_once() -> None:

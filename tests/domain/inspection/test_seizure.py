@@ -21,6 +21,7 @@ from tests.domain.inspection.measured import (
     REQUEST,
     SIGNED,
     THINGS,
+    article,
     emergency,
     last,
     noon,
@@ -109,6 +110,15 @@ def test_f05_two_officers_seize() -> None:
         "too-few-officers",
         lambda: seizure.carry_out(seized_of(approved), alone, LATER_CERTIFICATES, "1号", due, RULES, AT),
     )
+
+
+def test_only_what_was_approved_is_seized() -> None:
+    due, more = last(RULES, "T05-seizure", DAY), replace(DONE, articles=(*THINGS, article("a-9")))
+    error = refused(
+        "article-not-approved",
+        lambda: seizure.carry_out(seized_of(SEIZED[:2]), more, LATER_CERTIFICATES, "1号", due, RULES, AT),
+    )
+    assert error.facts["article_id"] == "a-9"
 
 
 def test_f09_it_lasts_thirty_days() -> None:

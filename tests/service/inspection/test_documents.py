@@ -199,6 +199,38 @@ async def test_a_scan_and_an_organs_electronic_signature_are_added_and_checked(o
     await office.post("officer", "documents/document-1/signature-refusals", {**refusal, "signatory": "witness"})
 
 
+async def test_a_document_says_who_has_not_signed_yet(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body(pictures=[STROKES]))
+    told = await office.get("documents/document-1")
+    assert (told["missing_signatures"], told["complete"]) == (["officer-2", "unit-head", "seal"], False)
+    path, scan = "documents/document-1/signatures", {"name": "某人", "manner": "wet-scan", "file": encoded(picture("PNG"))}
+    problem = await office.refused("signatory-unknown", "officer", path, {**scan, "signatory": "boss"})
+    assert problem["places"] == "officer、unit-head、witness、seal"
+    refusal = {"signatory": "unit-head", "reason": "不认可", "witness": "社区干部"}
+    await office.refused(
+        "signatory-unknown", "officer", "documents/document-1/signature-refusals", {**refusal, "signatory": "party"}
+    )
+    await office.post("officer", "documents/document-1/signature-refusals", refusal)
+    for signatory in ("officer", "seal"):
+        assert (await office.get("documents/document-1"))["complete"] is False
+        await office.post("officer", path, {**scan, "signatory": signatory})
+    told = await office.get("documents/document-1")
+    assert (told["missing_signatures"], told["complete"]) == ([], True)
+
+
+async def test_an_inspection_has_one_plan_and_one_record(office: Office) -> None:
+    await office.concluded()
+    for form in ("02", "03"):
+        first, second, third = (f"{name}-{form}" for name in ("first", "second", "third"))
+        await office.post("officer", "documents", body(first, form))
+        problem = await office.refused("form-stands", "officer", "documents", body(second, form))
+        assert problem["document_id"] == first
+        await office.post("officer", "documents", body(second, form, supersedes={"document_id": first, "reason": "笔误"}))
+        await office.refused("form-stands", "officer", "documents", body(third, form))
+        assert (await office.get(f"documents/{first}"))["superseded_by"]["by"] == second
+
+
 async def test_an_enterprise_reads_its_own_documents_only(office: Office) -> None:
     await office.ordered("h-one")
     await office.post("officer", "documents", body())

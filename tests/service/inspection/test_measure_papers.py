@@ -56,6 +56,10 @@ async def test_seizure_and_its_list(office: Office) -> None:
     assert (told["measures"], told["from_on"], told["until_on"]) == (["扣押除尘器、除尘器"], "2021-09-06", "2021-10-06")
     assert not (await office.post("officer", "documents", document("09")))["document_no"]
     assert [thing["amount"] for thing in (await facts(office, "09"))["things"]] == ["1 台", "1 台"]
+    again = document("09", document_id="document-09-again")
+    assert (await office.refused("form-stands", "officer", "documents", again))["document_id"] == "document-09"
+    correction = {"document_id": "document-09", "reason": "漏填规格"}
+    await office.post("officer", "documents", {**again, "supersedes": correction})
 
 
 async def test_notice_of_kept_evidence(office: Office) -> None:

@@ -98,7 +98,10 @@ async def test_f05_a_record_signed_by_one_officer_blocks_issuing(office: Office)
     assert problem["basis"] == "《中华人民共和国行政处罚法》（2021）第42条第1款"
     await office.refused("record-not-signed", "officer", "keepings", {**MEASURE, **LISTED, "records": ["record-1"]})
     await office.refused("record-not-signed", "officer", "seizures", {**SEIZURE, "records": ["record-1"]})
-    await office.post("officer", "records/record-1/signatures", {"officer_id": "officer-2"})
+    signature = {"officer_id": "officer-2"}
+    await office.refused("signature-of-another", "officer", "records/record-1/signatures", signature)
+    colleague = office.under_test.client("officer", id="officer-2")
+    assert (await colleague.post("/v1/records/record-1/signatures", json=signature)).status_code == 201
     await office.post("officer", "suspensions", grounded)
 
 

@@ -11,7 +11,7 @@ import pytest
 from services.inspection.api import settling
 from services.inspection.api.settling import settle_waiting
 from services.inspection.domain import device
-from tests.service.inspection.office import CHECK_IN, MORNING, Office, hazard
+from tests.service.inspection.office import CHECK_IN, MORNING, OFFICERS, Office, hazard
 from tests.service.inspection.phone import NOON, Phone, phones, verdicts
 
 ATTENDEES = [{"part": "unit-head", "name": "王厂长"}]
@@ -100,6 +100,22 @@ async def test_what_waits_for_people_goes_on_when_they_acted(office: Office) -> 
     await office.under_test.settle()
     assert await settle_waiting(office.under_test.app.state.runner) == 0
     assert (await office.get("inspections/task-1"))["state"] == "checked-in"
+
+
+async def test_a_refused_check_in_is_noted_anew_and_what_waited_for_it_goes_on(office: Office) -> None:
+    await planned(office)
+    [phone] = await phones(office, 1)
+    phone.note("check-in", {**CHECK_IN, "officers": OFFICERS[:1]}, minutes=-60)
+    phone.note("answers", {"answers": [answered("DST-K6", "a-1")]}, minutes=-50)
+    phone.note("statement", {"statement_id": "s-1", "part": "unit-head", "name": "厂长", "statement": "即改"}, minutes=-45)
+    told = await phone.send()
+    assert verdicts(told) == ["refused", "held", "held"]
+    assert [each["code"] for each in told] == ["too-few-officers", "not-checked-in", "not-checked-in"]
+    assert told[2]["title"].startswith("须先处理序号 2 的记录")
+    phone.note("check-in", CHECK_IN, minutes=-40)
+    assert verdicts(await phone.send()) == ["duplicate", "duplicate", "duplicate", "accepted"]
+    assert (await phone.client.get("/v1/devices/phone-1")).json()["held"] == []
+    assert len((await office.get("inspections/task-1"))["statements"]) == 1
 
 
 async def test_two_phones_that_differ_show_both_sides_until_somebody_settles(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -65,6 +65,19 @@ async def test_a_plan_is_approved_after_its_review_by_three_people(demanding: Of
     await demanding.refused("plan-not-agreed", HEAD, path, approval)
     await reviewed(demanding)
     await demanding.post(HEAD, path, approval)
+
+
+async def test_an_approval_covers_no_check_in_that_is_said_to_be_sooner(demanding: Office) -> None:
+    await reviewed(demanding)
+    demanding.under_test.clock.at += timedelta(hours=1)
+    backdated = (demanding.under_test.clock.at - timedelta(minutes=30)).isoformat()
+    await demanding.post(HEAD, f"{VISIT}/plan-approvals", {"mode": "notified"}, Occurred_At=backdated)
+    await demanding.post(DRAFTER, f"{VISIT}/notices", {"notice_id": "n-1", "inspections_so_far": 0, "handed_to": "安全科"})
+    arrival = {**CHECK_IN, **CODE}
+    sooner = (demanding.under_test.clock.at - timedelta(minutes=20)).isoformat()
+    problem = await demanding.refused("plan-approved-later", DRAFTER, f"{VISIT}/check-ins", arrival, Occurred_At=sooner)
+    assert problem["basis"] == "《中华人民共和国安全生产法》（2021）第62条第2款"
+    await demanding.post(DRAFTER, f"{VISIT}/check-ins", arrival)
 
 
 async def test_nobody_arrives_untold_or_without_the_code_at_the_gate(demanding: Office) -> None:

@@ -19,6 +19,7 @@ from services.inspection.domain.measures.parts import (
     approved_by,
     basis_of,
     begun,
+    check_approved,
     check_articles,
     check_known,
     check_other_person,
@@ -190,7 +191,7 @@ def carry_out(
 ) -> list[Event]:
     """Carry it out as approved (rule `evidence-pre-registration-approval`); `due` is when it must be decided (T04).
 
-    Refused as `present`, `check_articles`, `check_signed` do; `keeping-not-approved`, `already-carried-out`.
+    Refused as `present`, `check_articles`, `check_approved`, `check_signed` do; `keeping-not-approved`, `already-carried-out`.
     """
     if not approved_by(state.answer, day_of(at)):
         raise refused("keeping-not-approved", rules)
@@ -198,6 +199,7 @@ def carry_out(
         raise refused("already-carried-out", rules)
     present(command.officers, certificates, rules, day_of(at))
     check_articles(command.articles, rules)
+    check_approved(command.articles, requested(state).articles, rules)
     check_signed(command.receipt, rules)
     return [
         KeepingCarriedOut(

@@ -114,6 +114,17 @@ def check_articles(articles: Sequence[Article], rules: Rules) -> None:
         seen.add(article.article_id)
 
 
+def check_approved(articles: Sequence[Article], asked: Sequence[Article], rules: Rules) -> None:
+    """Refuse `article-not-approved` unless each of these was asked for under this id and name, and so approved.
+
+    Fewer may be found. How much there is, in which state and where it is kept is as it was found on the spot.
+    """
+    approved = {article.article_id: article.article for article in asked}
+    for article in articles:
+        if approved.get(article.article_id) != article.article:
+            raise refused("article-not-approved", rules, article_id=article.article_id, article=article.article)
+
+
 def check_known(article_ids: Iterable[str], known: Iterable[str], rules: Rules) -> None:
     """Refuse `article-twice`, `article-not-held` unless each is named once and still held."""
     left = set(known)

@@ -224,14 +224,19 @@ def examine(
     ]  # fmt: skip
 
 
-def sign(state: Record, officer_id: str, rules: Rules, day: date) -> list[Event]:
-    """Add the signature of an officer who took part; nothing if it is there. Refused `not-an-officer-of-it`, `no-signatures`."""
+def sign(state: Record, officer_id: str, signer: str, rules: Rules, day: date) -> list[Event]:
+    """Add the signature of an officer who took part, given by that officer (`signer`); nothing if it is there.
+
+    Refused `no-signatures`, `not-an-officer-of-it`, `signature-of-another`.
+    """
     fact = recorded(state)
     if not isinstance(fact, Attested):
         raise refused("no-signatures", rules)
     _check_among(fact.officers, (officer_id,), rules)
     if officer_id in state.signed:
         return []
+    if signer != officer_id:
+        raise refused("signature-of-another", rules, officer_id=officer_id)
     complete = enough({*state.signed, officer_id}, rules)
     return [RecordSigned(measure_id=fact.measure_id, officer_id=officer_id, signed_on=day, complete=complete)]
 

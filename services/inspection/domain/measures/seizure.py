@@ -23,6 +23,7 @@ from services.inspection.domain.measures.parts import (
     approved_by,
     basis_of,
     begun,
+    check_approved,
     check_articles,
     check_known,
     check_other_person,
@@ -177,7 +178,8 @@ def carry_out(
 ) -> list[Event]:
     """Carry it out as approved; decision and list are handed over on the spot (rules `seizure-approval`, `seizure-on-the-spot`).
 
-    `due` is its last day (T05). Refused as `present`, `check_articles`, `check_signed` do; `seizure-not-approved`,
+    `due` is its last day (T05). Refused as `present`, `check_articles`, `check_signed`, `check_approved` do;
+    `seizure-not-approved`,
     `already-carried-out`.
     """
     asked = state.request
@@ -186,6 +188,7 @@ def carry_out(
     if state.taken is not None:
         raise refused("already-carried-out", rules)
     _check_handover(command, certificates, rules, at)
+    check_approved(command.articles, asked.articles, rules)
     return [
         SeizureCarriedOut(
             measure_id=asked.measure_id, inspection_id=asked.inspection_id, enterprise_id=asked.enterprise_id,
