@@ -297,7 +297,8 @@ ORDER BY paid_on, bank_reference LIMIT $7
 """
 PAYMENTS = """
 SELECT payment_key AS payment_code, case_id, party_id, district, state, enterprise_id, organ_id, organ, officers, case_no,
-       document_no, imposed_fen, amount_fen, surcharge_fen, remitted_fen, received_fen, refunded_fen, outstanding_fen, credit_fen,
+       document_no, imposed_fen, amount_fen, confiscated_fen, confiscation_fen, surcharge_fen, remitted_fen, received_fen,
+       refunded_fen, outstanding_fen, credit_fen,
        due_on, overdue, settled_on, version FROM payment_list
 WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text IS NULL OR organ_id = $3)
   AND ($4::text IS NULL OR officers @> ARRAY[$4]) AND ($5::text IS NULL OR enterprise_id = $5)

@@ -30,8 +30,8 @@ STEPS = {
     "convene-hearing": ("hearing-convocations", OFFICER), "hold-hearing": ("hearing-records", HOST),
     "report-hearing": ("hearing-reports", HOST), "decide": ("decisions", APPROVER),
     "decide-no-penalty": ("no-penalty-decisions", APPROVER), "serve-decision": ("services", OFFICER),
-    "receive-payment": ("payments", "finance"), "revoke": ("revocations", APPROVER), "close": ("closings", APPROVER),
-    "archive": ("archivings", OFFICER),
+    "receive-payment": ("payments", "finance"), "make-refund": ("refunds", "finance"), "revoke": ("revocations", APPROVER),
+    "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
 

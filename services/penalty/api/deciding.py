@@ -41,10 +41,11 @@ class DecisionBody(Body):
 
 
 class LighterBody(Body):
-    """A fine that becomes lighter."""
+    """A fine that becomes lighter, and what is confiscated beside it, if that does too."""
 
     item_code: Code
     amount_fen: Due
+    confiscate_fen: Due | None = None
 
 
 class ServiceBody(Body):
@@ -123,7 +124,10 @@ async def decide_no_penalty(case_id: str, body: NoPenaltyBody, command: Approver
 async def change_decision(case_id: str, body: ChangeBody, command: Approver) -> Response:
     """Make the decision lighter."""
     amounts = {lighter.item_code: lighter.amount_fen for lighter in body.amounts}
-    change = domain.ChangeDecision(cause=body.cause, amounts=amounts, reason=body.reason, party_id=body.party_id)
+    taken = {one.item_code: one.confiscate_fen for one in body.amounts if one.confiscate_fen is not None}
+    change = domain.ChangeDecision(
+        cause=body.cause, amounts=amounts, reason=body.reason, party_id=body.party_id, confiscations=taken
+    )
     return await command.run(deciding.change_decision, case_id, change, status=201)
 
 

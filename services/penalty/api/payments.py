@@ -170,7 +170,8 @@ def _told(state: PaymentState, law: SurchargeLaw | None, day: date, pending: tup
     return {
         **asdict(state), "payment_code": domain.region_key(state.case_id, state.party_id),
         "outstanding_fen": state.outstanding_fen, "fine_due_fen": state.fine_due_fen,
-        "surcharge_due_fen": state.surcharge_due_fen, "credit_fen": state.credit_fen, "revoked_fen": state.revoked_fen,
+        "confiscation_due_fen": state.confiscation_due_fen, "surcharge_due_fen": state.surcharge_due_fen,
+        "credit_fen": state.credit_fen, "revoked_fen": state.revoked_fen,
         "next_due_on": state.next_due_on, "final_due_on": state.final_due_on,
         "accrued": None if law is None else _accrued(state, law, day, pending),
     }  # fmt: skip

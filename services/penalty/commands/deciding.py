@@ -80,15 +80,19 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
     decision = served.state.decision_of(command.party_id)
     if decision is None or decision.payment_due_on is None:
         return {}
-    if decision.total_fen:
+    if decision.total_fen or decision.confiscate_fen:
         payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
         owed = domain.open_payment(
             payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on,
-            party_id=command.party_id, document_no=decision.document_no,
+            party_id=command.party_id, document_no=decision.document_no, confiscate_fen=decision.confiscate_fen,
         )  # fmt: skip
         work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
     await open_remedies(work, served, command.party_id)
-    return {"payment_due_on": decision.payment_due_on, "amount_fen": decision.total_fen}
+    return {
+        "payment_due_on": decision.payment_due_on,
+        "amount_fen": decision.total_fen,
+        "confiscate_fen": decision.confiscate_fen,
+    }
 
 
 async def change_decision(work: Work, case_id: str, command: domain.ChangeDecision) -> dict[str, Any]:
@@ -99,10 +103,10 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
     if decision is None:
         return {}
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
-    lowered = lower_payment(payment.state, decision.total_fen, day_of(work.at))
+    lowered = lower_payment(payment.state, decision.total_fen, day_of(work.at), decision.confiscate_fen)
     if payment.exists:
         work.append(payment, lowered)
-    return {"total_fen": decision.total_fen}
+    return {"total_fen": decision.total_fen, "confiscate_fen": decision.confiscate_fen}
 
 
 async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecision) -> None:

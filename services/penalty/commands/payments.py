@@ -12,7 +12,7 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due_on, fined, next_number, ruled
-from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, bank, deferral, payment, surcharge
+from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, bank, deferral, overdue, payment, surcharge
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
 from services.penalty.domain.payment_events import Span
@@ -152,7 +152,7 @@ async def _reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | 
     if not owed.state.overdue or law is None:
         return owed.state
     pending = await pending_remedies(work, owed.key)
-    return work.append(owed, payment.reckon_cap(owed.state, law, pending, day_of(work.at))).state
+    return work.append(owed, overdue.reckon_cap(owed.state, law, pending, day_of(work.at))).state
 
 
 async def _law(work: Work) -> SurchargeLaw | None:

@@ -140,6 +140,7 @@ from services.penalty.domain.numbers import (
     series_key,
     take_number,
 )
+from services.penalty.domain.overdue import flag_payment_overdue
 from services.penalty.domain.parties import UNIT, region_key
 from services.penalty.domain.party_events import (
     FilingMissed,
@@ -155,7 +156,6 @@ from services.penalty.domain.payment import (
     PAYMENTS,
     PaymentState,
     ReceivePayment,
-    flag_payment_overdue,
     open_payment,
     receive_payment,
 )

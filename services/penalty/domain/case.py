@@ -233,7 +233,10 @@ def _evolve_party(state: CaseState, event: Event) -> CaseState | None:
             return _towards(state, e.party_id, decision=replace(decision, service_overdue=True))
         case endings.DecisionChanged() as e if (decision := state.decision_of(e.party_id)) is not None:
             initial = decision.initial_fen if decision.initial_fen is not None else e.former_fen
-            changed = replace(decision, charges=e.charges, total_fen=e.total_fen, initial_fen=initial, changed_on=e.changed_on)
+            changed = replace(
+                decision, charges=e.charges, total_fen=e.total_fen, initial_fen=initial, changed_on=e.changed_on,
+                confiscate_fen=sum(charge.confiscate_fen for charge in e.charges),
+            )  # fmt: skip
             return _towards(state, e.party_id, decision=changed)
         case endings.DecisionRevoked() as e if (decision := state.decision_of(e.party_id)) is not None:
             return _revoked(state, e, decision)

@@ -153,6 +153,8 @@ def _require_ground(state: CaseState, ground: Ground, beside: Beside, rules: Rul
 
 def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:
     """One closing guard of the rulebook; one that it names and this program does not know holds nothing back."""
+    if guard == "penalty-performed":
+        _require_refunded(beside, rules)
     if guard == "penalty-performed" and ground in ("performed", "terminated"):
         _require_performed(state, beside, rules)
     if guard == "rectification-passed" and ground != "transferred":
@@ -179,12 +181,22 @@ def _require_performed(state: CaseState, beside: Beside, rules: Rules) -> None:
     """Every fine is paid in full, or its enforcement ended by a court, or the decision void."""
     for side in state.charged:
         payment = beside.payments.get(side.party_id, NOTHING_PAID)
-        owed = side.decision is not None and side.decision.total_fen > 0 and not _revoked(side)
+        decision = side.decision
+        owed = decision is not None and decision.total_fen + decision.confiscate_fen > 0 and not _revoked(side)
         rules.require(
             not owed or payment.settled_on is not None or side.party_id in beside.terminated, "penalty-performed",
             "payment-not-settled", "罚款尚未缴清", "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
             party_id=side.party_id,
         )  # fmt: skip
+
+
+def _require_refunded(beside: Beside, rules: Rules) -> None:
+    """What was paid above what is owed was given back, whatever the ground."""
+    open_ = {party: payment.credit_fen for party, payment in beside.payments.items() if payment.credit_fen}
+    rules.require(
+        not open_, "penalty-performed", "credit-open", "应退罚款尚未退还", "money is to be given back still",
+        credit_fen=sum(open_.values()), parties=sorted(open_),
+    )  # fmt: skip
 
 
 def _earlier_days(state: CaseState, beside: Beside) -> list[date | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
@@ -65,12 +65,13 @@ class ServeDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeDecision:
-    """The decision becomes lighter: the fines per item that change, by whom and why."""
+    """The decision becomes lighter: the fines, and what is confiscated, per item that change, by whom and why."""
 
     cause: Cause
     amounts: Mapping[str, int]
     reason: str
     party_id: str = UNIT
+    confiscations: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,16 +184,20 @@ def serve_decision(state: CaseState, command: ServeDecision, at: datetime, rules
 def change_decision(state: CaseState, command: ChangeDecision, at: datetime, rules: Rules) -> list[Event]:
     """Make a decision lighter, by the organ itself or as a remedy said; never heavier (APL 2021, articles 45, 48, 75)."""
     decision = require_decided(state, command.party_id, rules)
-    unknown = sorted(command.amounts.keys() - {charge.item_code for charge in decision.charges})
+    unknown = sorted({*command.amounts, *command.confiscations} - {charge.item_code for charge in decision.charges})
     rules.require(
         not unknown, "notice", "not-decided-upon", "决定中没有该事项", "no such act in the decision", item_codes=unknown
     )
-    charges = tuple(replace(c, amount_fen=command.amounts.get(c.item_code, c.amount_fen)) for c in decision.charges)
-    total = sum(charge.amount_fen for charge in charges)
-    heavier = [new.item_code for old, new in zip(decision.charges, charges, strict=True) if new.amount_fen > old.amount_fen]
+    charges = tuple(_changed(charge, command) for charge in decision.charges)
+    total, taken = sum(charge.amount_fen for charge in charges), sum(charge.confiscate_fen for charge in charges)
+    heavier = [
+        new.item_code for old, new in zip(decision.charges, charges, strict=True)
+        if new.amount_fen > old.amount_fen or new.confiscate_fen > old.confiscate_fen
+    ]  # fmt: skip
     rules.require(
-        not heavier and total < decision.total_fen, "defence-no-heavier", "not-lighter", "变更后的处罚应当轻于原决定",
-        "a changed decision is lighter than the one before", item_codes=heavier, former_fen=decision.total_fen,
+        not heavier and total + taken < decision.total_fen + decision.confiscate_fen, "defence-no-heavier", "not-lighter",
+        "变更后的处罚应当轻于原决定", "a changed decision is lighter than the one before", item_codes=heavier,
+        former_fen=decision.total_fen,
     )  # fmt: skip
     return [
         DecisionChanged(
@@ -200,6 +205,13 @@ def change_decision(state: CaseState, command: ChangeDecision, at: datetime, rul
             reason=command.reason, changed_on=day_of(at), party_id=command.party_id,
         )
     ]  # fmt: skip
+
+
+def _changed(charge: Charge, command: ChangeDecision) -> Charge:
+    return replace(
+        charge, amount_fen=command.amounts.get(charge.item_code, charge.amount_fen),
+        confiscate_fen=command.confiscations.get(charge.item_code, charge.confiscate_fen),
+    )  # fmt: skip
 
 
 def revoke_decision(state: CaseState, command: RevokeDecision, at: datetime, rules: Rules) -> list[Event]:

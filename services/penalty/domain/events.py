@@ -288,7 +288,7 @@ class CaseClosed(Event):
 
 @event("casetrail.penalty.payment-opened.v1", title="罚款待缴", summary="应缴 {amount_fen} 分，期限 {due_on}")
 class PaymentOpened(Event):
-    """A fine is due, in fen (P13)."""
+    """A fine is due, in fen, and illegal gains that are confiscated beside it (P13)."""
 
     case_id: str
     enterprise_id: str
@@ -296,6 +296,7 @@ class PaymentOpened(Event):
     due_on: date
     party_id: str = UNIT
     document_no: str = ""
+    confiscate_fen: int = 0
 
 
 @event("casetrail.penalty.payment-received.v1", title="收到罚款", summary="{paid_on} 缴纳 {amount_fen} 分")
@@ -320,13 +321,17 @@ class PaymentSettled(Event):
 
 @event("casetrail.penalty.payment-overdue.v1", title="逾期未缴", summary="至 {due_on} 未缴清罚款")
 class PaymentOverdue(Event):
-    """What was due that day is missing, in fen: the fine, or the instalment of this number (P13b begins here)."""
+    """What was due that day is missing, in fen: the fine, or the instalment of this number (P13b begins here).
+
+    `confiscate_missing_fen` is missing of what was confiscated: no surcharge runs on it.
+    """
 
     case_id: str
     due_on: date
     party_id: str = UNIT
     missing_fen: int = 0
     instalment: int | None = None
+    confiscate_missing_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

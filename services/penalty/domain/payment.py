@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
-from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, cap_day, reckon
+from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, reckon
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment_events import (
@@ -19,7 +19,6 @@ from services.penalty.domain.payment_events import (
     PaymentRevoked,
     RefundDue,
     RefundMade,
-    Span,
     SurchargeCapReached,
     SurchargeDecided,
     SurchargeLowered,
@@ -44,7 +43,8 @@ class Transfer:
 class PaymentState:
     """What is owed, what came, by which bank transfers, what was given back; every sum in fen.
 
-    At all times imposed + surcharged = received - refunded + outstanding - credit + remitted + revoked.
+    At all times imposed + confiscated + surcharged = received - refunded + outstanding - credit + remitted + revoked.
+    `confiscated_fen` is what was confiscated of illegal gains, `confiscation_fen` what of that is owed now.
     """
 
     case_id: str = ""
@@ -55,6 +55,8 @@ class PaymentState:
     due_on: date | None = None
     received_fen: int = 0
     refunded_fen: int = 0
+    confiscated_fen: int = 0
+    confiscation_fen: int = 0
     surcharged_fen: int = 0
     surcharge_fen: int = 0
     remitted_fen: int = 0
@@ -74,11 +76,12 @@ class PaymentState:
     @property
     def balance_fen(self) -> int:
         """What is owed, less what is kept of what came: negative if too much came."""
-        return self.amount_fen + self.surcharge_fen - self.remitted_fen - (self.received_fen - self.refunded_fen)
+        owed = self.amount_fen + self.confiscation_fen + self.surcharge_fen - self.remitted_fen
+        return owed - (self.received_fen - self.refunded_fen)
 
     @property
     def outstanding_fen(self) -> int:
-        """What is still owed: of the fine, and of the surcharge that was decided."""
+        """What is still owed: of the fine, of what was confiscated, and of the surcharge that was decided."""
         return max(0, self.balance_fen)
 
     @property
@@ -89,7 +92,8 @@ class PaymentState:
     @property
     def revoked_fen(self) -> int:
         """What was imposed or decided once and is owed no more, because the decision was lowered or revoked, or corrected."""
-        return self.imposed_fen - self.amount_fen + self.surcharged_fen - self.surcharge_fen
+        confiscated = self.confiscated_fen - self.confiscation_fen
+        return self.imposed_fen - self.amount_fen + confiscated + self.surcharged_fen - self.surcharge_fen
 
     @property
     def fine_due_fen(self) -> int:
@@ -99,7 +103,12 @@ class PaymentState:
     @property
     def surcharge_due_fen(self) -> int:
         """What of the decided surcharge is unpaid."""
-        return self.outstanding_fen - self.fine_due_fen
+        return self.outstanding_fen - self.fine_due_fen - self.confiscation_due_fen
+
+    @property
+    def confiscation_due_fen(self) -> int:
+        """What of the confiscated gains is unpaid: money goes to them after the fine, before the surcharge."""
+        return max(0, self.amount_fen + self.confiscation_fen - (self.received_fen - self.refunded_fen)) - self.fine_due_fen
 
     @property
     def next_due_on(self) -> date | None:
@@ -151,7 +160,7 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
         case PaymentOpened() as e:
             return replace(
                 state, case_id=e.case_id, party_id=e.party_id, document_no=e.document_no, imposed_fen=e.amount_fen,
-                amount_fen=e.amount_fen, due_on=e.due_on,
+                amount_fen=e.amount_fen, due_on=e.due_on, confiscated_fen=e.confiscate_fen, confiscation_fen=e.confiscate_fen,
             )  # fmt: skip
         case PaymentReceived() as e:
             came = Transfer(bank_reference=e.bank_reference, amount_fen=e.amount_fen, paid_on=e.paid_on)
@@ -164,11 +173,13 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
         case PaymentOverdue() as e:
             return replace(state, overdue=True, flagged=(*state.flagged, e.due_on))
         case PaymentLowered() as e:
-            return replace(state, amount_fen=e.to_fen)
+            less = e.confiscate_from_fen - e.confiscate_to_fen
+            return replace(state, amount_fen=e.to_fen, confiscation_fen=state.confiscation_fen - less)
         case PaymentRevoked() as e:
             return replace(
-                state, amount_fen=0, surcharge_fen=state.remitted_fen, revoked_on=e.revoked_on, cap_on=None, asked=None
-            )
+                state, amount_fen=0, confiscation_fen=0, surcharge_fen=state.remitted_fen, revoked_on=e.revoked_on, cap_on=None,
+                asked=None,
+            )  # fmt: skip
         case RefundMade() as e:
             return replace(
                 state, refunded_fen=state.refunded_fen + e.amount_fen, refunds=(*state.refunds, e.bank_reference)
@@ -216,15 +227,15 @@ def after(state: PaymentState, *events: Event) -> PaymentState:
 
 def open_payment(
     state: PaymentState, case_id: str, enterprise_id: str, amount_fen: int, due_on: date, *, party_id: str = UNIT,
-    document_no: str = "",
+    document_no: str = "", confiscate_fen: int = 0,
 ) -> list[Event]:  # fmt: skip
-    """The fine is due; opened once, with the service of the decision."""
+    """The fine is due, and what was confiscated; opened once, with the service of the decision."""
     if state.due_on is not None:
         return []
     return [
         PaymentOpened(
             case_id=case_id, enterprise_id=enterprise_id, amount_fen=amount_fen, due_on=due_on, party_id=party_id,
-            document_no=document_no,
+            document_no=document_no, confiscate_fen=confiscate_fen,
         )
     ]  # fmt: skip
 
@@ -284,14 +295,16 @@ def make_refund(state: PaymentState, command: MakeRefund, at: datetime, rules: R
     ]  # fmt: skip
 
 
-def lower_payment(state: PaymentState, new_total: int, on: date) -> list[Event]:
+def lower_payment(state: PaymentState, new_total: int, on: date, confiscate_fen: int | None = None) -> list[Event]:
     """The decision was changed to a smaller fine, in fen: what was paid above it is to be given back, the surcharge falls too.
 
-    Nothing before the fine is due, or if it is this sum already. Refused `fine-not-lower`.
+    `confiscate_fen` is what is confiscated now; None: as before. Nothing before the fine is due, or if it is these sums already.
+    Refused `fine-not-lower`.
     """
-    if state.due_on is None or state.revoked_on is not None or new_total == state.amount_fen:
+    taken = state.confiscation_fen if confiscate_fen is None else confiscate_fen
+    if state.due_on is None or state.revoked_on is not None or (new_total, taken) == (state.amount_fen, state.confiscation_fen):
         return []
-    if not 0 <= new_total < state.amount_fen:
+    if not (0 <= new_total <= state.amount_fen and 0 <= taken <= state.confiscation_fen):
         raise Refused(
             "fine-not-lower",
             "变更后的罚款不得高于原罚款",
@@ -299,8 +312,9 @@ def lower_payment(state: PaymentState, new_total: int, on: date) -> list[Event]:
             amount_fen=state.amount_fen,
         )
     lowered = PaymentLowered(
-        case_id=state.case_id, from_fen=state.amount_fen, to_fen=new_total, lowered_on=on, party_id=state.party_id
-    )
+        case_id=state.case_id, from_fen=state.amount_fen, to_fen=new_total, lowered_on=on, party_id=state.party_id,
+        confiscate_from_fen=state.confiscation_fen, confiscate_to_fen=taken,
+    )  # fmt: skip
     return consequences(state, [lowered], "lowered", on, correction="fine-lowered", reached_on=on)
 
 
@@ -310,46 +324,9 @@ def revoke_payment(state: PaymentState, on: date) -> list[Event]:
         return []
     revoked = PaymentRevoked(
         case_id=state.case_id, fine_fen=state.amount_fen, surcharge_fen=state.surcharge_fen - state.remitted_fen, revoked_on=on,
-        party_id=state.party_id,
+        party_id=state.party_id, confiscate_fen=state.confiscation_fen,
     )  # fmt: skip
     return [revoked, *_refund_due(state, after(state, revoked), "revoked", on)]
-
-
-def flag_payment_overdue(state: PaymentState, due_on: date, at: datetime) -> list[Event]:
-    """What was due that day is missing; nothing, if it came, if another day was due, or if it is flagged already."""
-    debt, number = state.debt, instalment_due(state, due_on)
-    if debt is None or number is None or day_of(at) <= due_on or due_on in state.flagged or state.settled_on is not None:
-        return []
-    missing = debt.missing(due_on + timedelta(days=1))
-    if not missing:
-        return []
-    return [
-        PaymentOverdue(
-            case_id=state.case_id, due_on=due_on, party_id=state.party_id, missing_fen=missing, instalment=number or None
-        )
-    ]
-
-
-def instalment_due(state: PaymentState, due_on: date) -> int | None:
-    """The number of the instalment that is due that day, 0 for the whole fine; None if nothing is."""
-    if state.plan is None:
-        return 0 if due_on == state.due_on else None
-    return next((part.number for part in state.plan.instalments if part.due_on == due_on), None)
-
-
-def reckon_cap(state: PaymentState, law: SurchargeLaw, pending: tuple[Span, ...], today: date) -> list[Event]:
-    """From when on the surcharge will grow no more; nothing if that is as it was, or nothing is in arrears."""
-    debt = state.debt
-    if debt is None or not state.overdue or state.capped_on is not None or state.revoked_on is not None:
-        return []
-    cap_on = cap_day(debt, law, today, pending) if debt.missing(today) else None
-    if cap_on == state.cap_on:
-        return []
-    return [
-        SurchargeReckoned(
-            case_id=state.case_id, missing_fen=debt.missing(today), cap_on=cap_on, reckoned_on=today, party_id=state.party_id
-        )
-    ]
 
 
 def consequences(

@@ -39,24 +39,27 @@ class Span:
     "casetrail.penalty.payment-lowered.v1", title="罚款数额变更", summary="{lowered_on} 罚款由 {from_fen} 分变更为 {to_fen} 分"
 )
 class PaymentLowered(Event):
-    """The decision was changed to a smaller fine, in fen: as if it had never been larger."""
+    """The decision was changed to a smaller fine, in fen, or less is confiscated: as if it had never been larger."""
 
     case_id: str
     from_fen: int
     to_fen: int
     lowered_on: date
     party_id: str = "unit"
+    confiscate_from_fen: int = 0
+    confiscate_to_fen: int = 0
 
 
 @event("casetrail.penalty.payment-revoked.v1", title="罚款撤销", summary="{revoked_on} 撤销罚款 {fine_fen} 分")
 class PaymentRevoked(Event):
-    """The decision was revoked: neither the fine nor what of its surcharge is not remitted is owed any more, in fen."""
+    """The decision was revoked: neither fine nor gains, nor what of the surcharge is not remitted, is owed any more, in fen."""
 
     case_id: str
     fine_fen: int
     surcharge_fen: int
     revoked_on: date
     party_id: str = "unit"
+    confiscate_fen: int = 0
 
 
 @event("casetrail.penalty.refund-due.v1", title="应退罚款", summary="{since} 起应退 {amount_fen} 分")

@@ -35,6 +35,7 @@ from services.penalty.domain.spot_events import (
 
 RULE, FORM = "simple-procedure", "simple-procedure-form"
 REPORT = "S01-on-the-spot-report"
+TAKEN = "confiscate-illegal-gains"
 PARTIES = {"unit": "unit", "person": "citizen"}
 """How the rulebook's thresholds call a kind of party."""
 
@@ -207,7 +208,7 @@ def decide_on_spot(
 
 def _require_small(command: DecideOnSpot, rules: Rules) -> None:
     """A warning, or a fine up to the limit for the kind of party; nothing heavier (APL 2021, article 51)."""
-    kinds = frozenset(command.kinds)
+    kinds = frozenset(command.kinds) | frozenset(TAKEN for charge in command.charges if charge.confiscate_fen)
     rules.require(
         kinds <= rules.kinds(RULE), RULE, "kind-not-for-the-spot", "该种类的处罚不适用简易程序",
         "this kind of penalty is not imposed on the spot", kinds=sorted(kinds - rules.kinds(RULE)),
@@ -333,6 +334,10 @@ def close_spot(
     rules.require(
         not told.total_fen or payment.settled_on is not None, "penalty-performed", "payment-not-settled", "罚款尚未缴清",
         "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
+    )  # fmt: skip
+    rules.require(
+        not payment.credit_fen, "penalty-performed", "credit-open", "应退罚款尚未退还", "money is to be given back still",
+        credit_fen=payment.credit_fen,
     )  # fmt: skip
     rules.require(
         state.collected is None or state.deposited is not None, "T15-cash-to-bank", "cash-not-deposited",

@@ -13,9 +13,16 @@ from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
 from services.penalty.domain.ending_events import Opinion
 from services.penalty.domain.events import Charge, Ground, Person
-from services.penalty.domain.guards import Officer, require_served
+from services.penalty.domain.guards import Officer, require_open, require_served
 from services.penalty.domain.parties import UNIT
-from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
+from services.penalty.domain.payment import (
+    MakeRefund,
+    PaymentState,
+    ReceivePayment,
+    make_refund,
+    receive_payment,
+    require_owing,
+)
 from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Row, Rules
 
 SOMEBODY = Actor(id="", name="", role="")
@@ -220,6 +227,14 @@ def _receive_payment(state: CaseState, facts: Facts, party_id: str, at: datetime
     return receive_payment(payment, probe, at, facts.rules)
 
 
+def _make_refund(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    payment = facts.payment(party_id)
+    if not payment.credit_fen:
+        require_open(state, facts.rules)
+    probe = MakeRefund(amount_fen=max(1, payment.credit_fen), bank_reference="", refunded_on=day_of(at))
+    return make_refund(payment, probe, at, facts.rules)
+
+
 def _revoke(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     probe = decision.RevokeDecision(cause="self-correction", reason="", anew=False, party_id=party_id)
     return decision.revoke_decision(state, probe, at, facts.rules)
@@ -262,6 +277,7 @@ STEPS = (
     Step(name="decide-no-penalty", title="决定不予处罚", rule="no-penalty", probe=_decide_no_penalty),
     _towards("serve-decision", "送达决定书", "service", _serve_decision),
     _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
+    _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
     _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
     Step(name="close", title="结案", rule="penalty-performed", probe=_close),
     Step(name="archive", title="归档", rule="archive-integrity", probe=_archive),

@@ -10,7 +10,8 @@ from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, re
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
 from services.penalty.domain.guards import APPROVAL, require_not_handler
-from services.penalty.domain.payment import PaymentState, after, reckon_cap, require_opened
+from services.penalty.domain.overdue import reckon_cap
+from services.penalty.domain.payment import PaymentState, after, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
 from services.penalty.domain.rulebook import Rules
 

@@ -16,7 +16,10 @@ from services.penalty.domain.payment_events import DeferralApproved, Instalment
 
 PREFIX = "payment:"
 NO_DAY = "infinity"  # of PostgreSQL; sorts after every ISO date too
-SUMS = ("imposed_fen", "amount_fen", "surcharged_fen", "surcharge_fen", "remitted_fen", "received_fen", "refunded_fen")
+SUMS = (
+    "imposed_fen", "amount_fen", "confiscated_fen", "confiscation_fen", "surcharged_fen", "surcharge_fen", "remitted_fen",
+    "received_fen", "refunded_fen",
+)  # fmt: skip
 
 
 async def project_payments(batch: Batch) -> None:

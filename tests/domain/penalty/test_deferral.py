@@ -12,7 +12,8 @@ from services.penalty import domain
 from services.penalty.domain import PaymentState
 from services.penalty.domain.arrears import SurchargeLaw
 from services.penalty.domain.deferral import AnswerDeferral, Part, RequestDeferral, answer_deferral, request_deferral
-from services.penalty.domain.payment import after, flag_payment_overdue, lower_payment, revoke_payment
+from services.penalty.domain.overdue import flag_payment_overdue
+from services.penalty.domain.payment import after, lower_payment, revoke_payment
 from services.penalty.domain.surcharge import accrued, limit_day
 from tests.domain.penalty.story import HEAD, facts, noon, refused, rules, until
 

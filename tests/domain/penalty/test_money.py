@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chassis.domain import Event, Refused
 from chassis.testing import given
 from services.penalty import domain
-from services.penalty.domain import PAYMENTS, PaymentState, deferral, payment, payment_events, surcharge
+from services.penalty.domain import PAYMENTS, PaymentState, deferral, overdue, payment, payment_events, surcharge
 from services.penalty.domain.arrears import surcharge_law
 from services.penalty.domain.payment_events import Span
 from tests.domain.penalty.story import HEAD, noon, rules, until
@@ -31,14 +31,15 @@ def total(events: list[Event], kind: type[Any], name: str = "amount_fen") -> int
 class Money(RuleBasedStateMachine):
     """Anybody tries anything with the money of one party, on days that only go forward."""
 
-    @initialize(fine=st.sampled_from([1, 999, 1_000_000, 4_500_000]))
-    def begin(self, fine: int) -> None:
+    @initialize(fine=st.sampled_from([0, 1, 999, 1_000_000, 4_500_000]), gains=st.sampled_from([0, 0, 1, 700_001]))
+    def begin(self, fine: int, gains: int) -> None:
+        fine = fine or (0 if gains else 1)
         self.day = FIRST
         self.count = 0
         self.bases: list[str] = []
         self.pending: tuple[Span, ...] = ()
         due = rules(FIRST, BOOK).due("T13-payment", FIRST).day
-        self.history: list[Event] = domain.open_payment(PaymentState(), "c", "e", fine, due)
+        self.history: list[Event] = domain.open_payment(PaymentState(), "c", "e", fine, due, confiscate_fen=gains)
         self.state = given(PAYMENTS, self.history)
         self.law = surcharge_law(rules(FIRST, BOOK))
 
@@ -62,8 +63,8 @@ class Money(RuleBasedStateMachine):
         for _ in range(days):
             self.day += timedelta(days=1)
             for day in sorted({*due, self.state.due_on or FIRST}):
-                self.attempt(lambda day=day: payment.flag_payment_overdue(self.state, day, self.at))  # type: ignore[misc]
-            self.attempt(lambda: payment.reckon_cap(self.state, self.law, self.pending, self.day))
+                self.attempt(lambda day=day: overdue.flag_payment_overdue(self.state, day, self.at))  # type: ignore[misc]
+            self.attempt(lambda: overdue.reckon_cap(self.state, self.law, self.pending, self.day))
             self.attempt(lambda: surcharge.reach_cap(self.state, self.state.cap_on or FIRST, self.law, self.pending, self.at))
 
     @rule(fen=SUMS, ago=st.integers(0, 30))
@@ -92,9 +93,9 @@ class Money(RuleBasedStateMachine):
         command = payment.MakeRefund(amount_fen=amount, bank_reference=f"R{self.count}", refunded_on=self.day)
         self.attempt(lambda: payment.make_refund(self.state, command, self.at, rules(self.day, BOOK)))
 
-    @rule(to=SUMS)
-    def lower(self, to: int) -> None:
-        self.attempt(lambda: payment.lower_payment(self.state, to, self.day))
+    @rule(to=SUMS, gains=st.none() | st.integers(0, 800_000))
+    def lower(self, to: int, gains: int | None) -> None:
+        self.attempt(lambda: payment.lower_payment(self.state, min(to, self.state.amount_fen), self.day, gains))
 
     @rule(certain=st.integers(0, 9))
     def revoke(self, certain: int) -> None:
@@ -145,13 +146,16 @@ class Money(RuleBasedStateMachine):
     def no_fen_is_lost_or_made(self) -> None:
         """Told from the events, not from the state: what was asked for is what came, is missing, was let off or withdrawn."""
         asked = total(self.history, domain.PaymentOpened) + total(self.history, payment_events.SurchargeDecided)
+        asked += total(self.history, domain.PaymentOpened, "confiscate_fen")
         kept = total(self.history, domain.PaymentReceived) - total(self.history, payment_events.RefundMade)
         remitted = total(self.history, payment_events.SurchargeRemitted)
         withdrawn = sum(
             total(self.history, kind, "from_fen") - total(self.history, kind, "to_fen")
             for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
         )
-        for name in ("fine_fen", "surcharge_fen"):
+        withdrawn += total(self.history, payment_events.PaymentLowered, "confiscate_from_fen")
+        withdrawn -= total(self.history, payment_events.PaymentLowered, "confiscate_to_fen")
+        for name in ("fine_fen", "surcharge_fen", "confiscate_fen"):
             withdrawn += total(self.history, payment_events.PaymentRevoked, name)
         assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn
         assert self.state.revoked_fen == withdrawn
@@ -162,6 +166,8 @@ class Money(RuleBasedStateMachine):
         assert min(state.outstanding_fen, state.credit_fen) == 0
         assert state.fine_due_fen >= 0
         assert state.surcharge_due_fen >= 0
+        assert 0 <= state.confiscation_due_fen <= state.confiscation_fen
+        assert state.outstanding_fen == state.fine_due_fen + state.confiscation_due_fen + state.surcharge_due_fen
         assert state.refunded_fen <= state.received_fen
         assert state.remitted_fen <= state.surcharge_fen
         assert len(set(state.references)) == len(state.references)

@@ -14,7 +14,8 @@ from chassis.testing import given
 from services.penalty import domain
 from services.penalty.domain import PAYMENTS, PaymentState
 from services.penalty.domain.arrears import Debt, SurchargeLaw, cap_day, reckon, surcharge_law
-from services.penalty.domain.payment import after, flag_payment_overdue, lower_payment, reckon_cap, revoke_payment
+from services.penalty.domain.overdue import flag_payment_overdue, reckon_cap
+from services.penalty.domain.payment import after, lower_payment, revoke_payment
 from services.penalty.domain.payment_events import Span
 from services.penalty.domain.surcharge import (
     DecideSurcharge,
