@@ -234,7 +234,8 @@ def unmarked_problems(book: Book) -> list[str]:
         "forms-2016": ["items"],
     }
     sections = ["laws", "deadlines", "thresholds", "ranges", "income_ranges", "multiple_ranges", "boundary", "rules",
-                "ordering_guards", "closing_guards", "decision_contents", "inspection_caps", "discretion_bands"]  # fmt: skip
+                "mitigation_grounds", "ordering_guards", "closing_guards", "decision_contents", "inspection_caps",
+                "discretion_bands"]  # fmt: skip
     single = [
         "surcharge",
         "continuing_fine",

@@ -134,6 +134,6 @@ async def _require_here(work: Work, case_id: str, rules: Rules) -> None:
     """Nothing is decided here in a case that another organ, or the police, has or is to get (APL 2021, article 27)."""
     region = (await work.load(TRANSFERS, case_id)).state
     rules.require(
-        not region.stops_case, region.rule, "case-transferred", "案件已移送或者已批准移送，不得作出决定",
+        not region.stops_case, region.duty, "case-transferred", "案件已移送或者已批准移送，不得作出决定",
         "the case is, or is to be, another's",
     )  # fmt: skip

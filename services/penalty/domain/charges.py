@@ -79,6 +79,7 @@ def _allowed(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, 
     """One charge against the acts and parties of the case, the branches of its item, and the statutory ranges."""
     _require_about_act(state, charge, rules)
     _require_subject(state, charge, sanctions, rules)
+    _require_ground(charge, rules)
     rules.require(
         rules.has_article(charge.law, charge.law_version, charge.article), "applicable-law", "article-unknown",
         f"{_cite(charge, rules)} 不存在", "the version of the law has no such article", provision=_cite(charge, rules),
@@ -117,6 +118,16 @@ def _require_subject(state: CaseState, charge: Charge, sanctions: Sanctions, rul
     rules.require(
         charge.phase != OVERDUE or overdue, "applicable-law", "overdue-not-established", "未查明逾期未改正，不得适用逾期罚则",
         "the branch for overdue correction needs a correction that is established to be overdue", item_code=charge.item_code,
+    )  # fmt: skip
+
+
+def _require_ground(charge: Charge, rules: Rules) -> None:
+    """Why a fine is mitigated is a ground of the rulebook, where it lists them (APL 2021, article 32)."""
+    known = rules.mitigations
+    rules.require(
+        charge.mitigation is None or not known or charge.mitigation in known, "mitigation", "mitigation-unknown",
+        "不属于应当从轻或者减轻处罚的情形", "no such ground of mitigation", item_code=charge.item_code,
+        mitigation=charge.mitigation, known=sorted(known),
     )  # fmt: skip
 
 

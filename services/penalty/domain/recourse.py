@@ -26,7 +26,7 @@ from services.penalty.domain.remedy_events import (
     Result,
     StayLifted,
 )
-from services.penalty.domain.rulebook import LITIGATION, RECONSIDERATION, Rules
+from services.penalty.domain.rulebook import LITIGATION, LITIGATION_AFTER, RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision
 
 STAY = "execution-not-stopped"
@@ -166,8 +166,8 @@ def withdraw_remedy(state: RemedyState, command: WithdrawRemedy, at: datetime, r
 def decide_remedy(state: RemedyState, command: DecideRemedy, decision: Decision, at: datetime, rules: Rules) -> list[Event]:
     """What was decided of an accepted remedy. A judgment of the first instance waits for an appeal, or to take effect.
 
-    A suit against a decision on reconsideration has the period of T20 from receipt of that decision, because the rulebook
-    has no other. `rules` are those of the day of that receipt.
+    A suit against a decision on reconsideration has its own period from receipt of that decision (ALL 2017, article 45); that of
+    T20 where the rulebook has none. `rules` are those of the day of that receipt.
     """
     one = _undecided(state, rules)
     rule = _rule(one.kind)
@@ -181,7 +181,8 @@ def decide_remedy(state: RemedyState, command: DecideRemedy, decision: Decision,
     require_not_before(command.received_on, command.decided_on, rules, rule)
     _require_past(command.received_on, at, rules, rule)
     final = one.kind != "first-instance"
-    due_on = rules.due(LITIGATION, command.received_on).day if one.kind == "reconsideration" else None
+    period = LITIGATION_AFTER if LITIGATION_AFTER in rules.periods else LITIGATION
+    due_on = rules.due(period, command.received_on).day if one.kind == "reconsideration" else None
     return [
         RemedyDecided(
             case_id=state.case_id, party_id=state.party_id, kind=one.kind, authority=one.authority,

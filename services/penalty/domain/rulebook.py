@@ -24,6 +24,7 @@ ANNOUNCEMENT = "T12-announcement-service"
 PAYMENT = "T13-payment"
 RECONSIDERATION = "T19-reconsideration"
 LITIGATION = "T20-litigation"
+LITIGATION_AFTER = "T20-litigation-after-reconsideration"
 COURT_ENFORCEMENT = "T21-court-enforcement"
 DEMAND = "T22-demand"
 
@@ -174,6 +175,7 @@ class Rules:
     articles: Mapping[str, Mapping[str, Any]]
     laws: Mapping[tuple[str, str], str]
     highest_articles: Mapping[tuple[str, str], int]
+    mitigations: Mapping[str, str]
 
     def due(self, code: str, start: date) -> DueDay:
         """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
@@ -257,6 +259,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
         laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
         highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
+        mitigations={row["code"]: row["title"] for row in _in_force(book.get("mitigation_grounds", ()), day)},
     )  # fmt: skip
 
 
@@ -333,7 +336,7 @@ def _sections(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]
 def _articles(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:
     """What each rule, guard, period and content group rests on; those of this project's own making rest on no article."""
     guards = (*book["rules"], *book["ordering_guards"], *book["closing_guards"])
-    rows = _in_force((*guards, *book["deadlines"], *book["decision_contents"]), day)
+    rows = _in_force((*guards, *book["deadlines"], *book["decision_contents"], *book.get("mitigation_grounds", ())), day)
     return {row["code"]: row["basis"] for row in rows if row["basis"] is not None}
 
 

@@ -34,7 +34,7 @@ from services.penalty.domain.transfer_events import (
 )
 
 DECISION, HANDOVER, ANSWER = "T24-crime-transfer-decision", "T24-crime-transfer-handover", "T24-police-answer"
-CRIME, JURISDICTION = "crime-transfer", "jurisdiction-transfer"
+CRIME, JURISDICTION, JUDICIAL = "crime-transfer", "jurisdiction-transfer", "judicial-transfer"
 Phase = Literal["none", "reported", "denied", "approved", "handed-over", "taken", "not-taken", "returned"]
 OPEN = ("reported", "approved", "handed-over", "taken")
 
@@ -99,6 +99,11 @@ class TransferState:
         """What the transfer rests on."""
         return CRIME if self.to == "police" else JURISDICTION
 
+    @property
+    def duty(self) -> str:
+        """What the duty to transfer rests on: for a suspected crime, APL 2021, article 27 paragraph 1."""
+        return JUDICIAL if self.to == "police" else JURISDICTION
+
 
 def evolve_transfer(state: TransferState, event: Event) -> TransferState:
     """The transfer after one more event; events it does not know leave it as it is."""
@@ -147,7 +152,7 @@ def report_transfer(
     APL 2021, articles 27 paragraph 1, 57 paragraph 1 item 4; 应急〔2019〕54号, article 7.
     """
     require_open(case, rules)
-    rule = CRIME if command.to == "police" else JURISDICTION
+    rule = JUDICIAL if command.to == "police" else JURISDICTION
     rules.require(
         state.phase not in OPEN, rule, "transfer-open", "移送正在办理", "a transfer of the case is under way", phase=state.phase
     )

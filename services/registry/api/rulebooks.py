@@ -271,6 +271,7 @@ class RulebookBody(Part):
     thresholds: list[ThresholdRow]
     ranges: list[RangeRow]
     rules: list[Rule]
+    mitigation_grounds: list[Rule] = Field(default_factory=list)
     ordering_guards: list[Rule]
     closing_guards: list[Rule]
     decision_contents: list[Rule]

@@ -80,7 +80,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *PLACE, "subject", "case", "threshold_fen", "times_min", "times_max", "of", "other_kinds", "other_kinds_when",
         "valid_from", "valid_to", *MARKS,
     ),
-    "rules": RULE, "ordering_guards": RULE, "closing_guards": RULE, "decision_contents": RULE,
+    "rules": RULE, "mitigation_grounds": RULE, "ordering_guards": RULE, "closing_guards": RULE, "decision_contents": RULE,
     "inspection_caps": (
         "code", "title", "province", "visit", "sectors", "standardisation_grade", "period", "maximum", "inclusive", "counts",
         "exempt_task_sources", "fixture", *DATED, *NOTED,

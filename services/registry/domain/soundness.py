@@ -17,7 +17,8 @@ from services.registry.domain.provisions import NOT_IN_FORCE, Row, day, objects,
 
 SECTIONS: Mapping[str, str] = {
     "laws": "法律版本", "deadlines": "期限", "thresholds": "数额标准", "ranges": "处罚幅度", "rules": "规则",
-    "ordering_guards": "程序先后", "closing_guards": "结案条件", "decision_contents": "决定书内容",
+    "mitigation_grounds": "从轻减轻情形", "ordering_guards": "程序先后", "closing_guards": "结案条件",
+    "decision_contents": "决定书内容",
     "inspection_caps": "检查频次上限", "number_patterns": "文号式样", "boundary": "以上以下",
     "discretion_bands": "裁量阶次", "calendar_overrides": "节假日调整",
 }  # fmt: skip
@@ -48,6 +49,7 @@ ALTERNATIVES: Mapping[str, Key] = {
     "thresholds": _by("code", "province", "party", "organ_level", "measure"),
     "ranges": _by("law", "version", "article", "paragraph", "item", "phase", "subject", "grade"),
     "rules": _by("code"),
+    "mitigation_grounds": _by("code"),
     "ordering_guards": _by("code"),
     "closing_guards": _by("code"),
     "decision_contents": _by("code"),

@@ -127,8 +127,8 @@ def test_f28_pending_from_application_to_the_receipt_of_the_decision() -> None:
     assert recourse.lapse_litigation(state, date(2026, 9, 2), noon(LATER)) == []
     state = after(state, lambda s: answer(s, date(2026, 3, 25)), lambda s: decide(s, date(2026, 5, 20)))
     assert state.pending == ((date(2026, 3, 20), date(2026, 5, 20)),)
-    assert (state.reconsideration_due_on, state.litigation_due_on) == (None, date(2026, 11, 20))
-    assert state.ended_on == date(2026, 11, 20)
+    assert (state.reconsideration_due_on, state.litigation_due_on) == (None, date(2026, 6, 4))
+    assert state.ended_on == date(2026, 6, 4)
 
 
 def test_f28_suit_after_reconsideration_is_pending_again() -> None:

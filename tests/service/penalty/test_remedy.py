@@ -67,11 +67,11 @@ async def test_reconsideration_is_noted_to_its_end(bureau: Bureau) -> None:
         "total_fen": 500_000,
     }  # fmt: skip
     decided = await bureau.post("officer", "remedies/results", result)
-    assert (decided["pending"], decided["litigation_due_on"]) == (False, "2022-05-17")
+    assert (decided["pending"], decided["litigation_due_on"]) == (False, "2021-12-02")
     told = await remedies(bureau)
     assert told["pending_days"] == [["2021-10-11", "2021-11-17"]]
     assert (told["outcome"]["result"], told["outcome"]["total_fen"]) == ("changed", 500_000)
-    bureau.until("2022-05-18")
+    bureau.until("2021-12-03")
     assert (await wires(bureau)).count("litigation-right-lapsed") == 1
 
 
