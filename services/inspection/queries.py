@@ -51,26 +51,19 @@ ORDER BY planned_on, inspection_id LIMIT $6
 HAZARDS = """
 SELECT hazard_id, district, state, inspection_id, enterprise_id, item_code, key_item_code, severity, fact, place, found_on,
        order_id, due_on, referral_id, version
-FROM hazards
-WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
-  AND ($4::date IS NULL OR (found_on, hazard_id) > ($4, $5))
-ORDER BY found_on, hazard_id LIMIT $6
+FROM hazards WHERE {conditions} ORDER BY found_on, hazard_id LIMIT ${limit}
 """
+HAZARDS_OF_A_PARTY = "(order_id IS NOT NULL OR state IN ('rectified', 'closed'))"
+"""What a party was told of: what an order holds, what was put right at once, what was closed."""
 ORDERS = """
 SELECT order_id, district, state, inspection_id, enterprise_id, document_no, issued_on, due_on, hazards, overdue,
        re_inspection_due_on, re_inspection_overdue, version
-FROM orders
-WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
-  AND ($4::date IS NULL OR (issued_on, order_id) > ($4, $5))
-ORDER BY issued_on, order_id LIMIT $6
+FROM orders WHERE {conditions} ORDER BY issued_on, order_id LIMIT ${limit}
 """
 DOCUMENTS = """
 SELECT document_id, district, state, form, name, document_no, inspection_id, enterprise_id, file_sha256, issued_on, signed,
-       version
-FROM documents
-WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text[] IS NULL OR district = ANY($3))
-  AND ($4::date IS NULL OR (issued_on, document_id) > ($4, $5)) AND ($7::text IS NULL OR inspection_id = $7)
-ORDER BY issued_on, document_id LIMIT $6
+       served, version
+FROM documents WHERE {conditions} ORDER BY issued_on, document_id LIMIT ${limit}
 """
 DOCUMENTS_OF_INSPECTION = "SELECT document_id FROM documents WHERE inspection_id = $1 ORDER BY issued_on, document_id"
 DEVICES = """
@@ -211,10 +204,42 @@ class Asked:
     limit: int
 
 
-async def page(pool: Pool, sql: str, asked: Asked, *further: Any) -> list[Any]:
+async def page(pool: Pool | Sight, sql: str, asked: Asked, *further: Any) -> list[Any]:
     """A page of one of the lists above, with one row more than asked for if there is a next page."""
     day, key = asked.after or (None, None)
     return await pool.fetch(sql, asked.state, asked.district, asked.seen, day, key, asked.limit + 1, *further)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOfParty(Asked):
+    """What lists of things about an enterprise may be filtered by besides; `by_party`: the enterprise itself asks."""
+
+    enterprise_id: str | None = None
+    inspection_id: str | None = None
+    by_party: bool = False
+
+
+async def hazards(pool: Pool | Sight, asked: AskedOfParty) -> list[Any]:
+    """A page of hazards, with one row more than asked for if there is a next page."""
+    always = [HAZARDS_OF_A_PARTY] if asked.by_party else []
+    return await _filtered(pool, HAZARDS, "found_on, hazard_id", asked, _about(asked), always)
+
+
+async def orders(pool: Pool | Sight, asked: AskedOfParty) -> list[Any]:
+    """A page of orders, with one row more than asked for if there is a next page."""
+    return await _filtered(pool, ORDERS, "issued_on, order_id", asked, _about(asked))
+
+
+async def documents(pool: Pool | Sight, asked: AskedOfParty, internal: Sequence[str], elsewhere: Sequence[str]) -> list[Any]:
+    """A page of documents, as above; a party is shown none that is `internal`, and what is addressed `elsewhere` once served."""
+    hidden, sent = (", ".join(f"'{no}'" for no in sorted(forms)) for forms in (internal, elsewhere))
+    always = [f"form NOT IN ({hidden}) AND (served OR form NOT IN ({sent}))"] if asked.by_party else []
+    wanted = {**_about(asked), "inspection_id": asked.inspection_id}
+    return await _filtered(pool, DOCUMENTS, "issued_on, document_id", asked, wanted, always)
+
+
+def _about(asked: AskedOfParty) -> dict[str, str | None]:
+    return {"state": asked.state, "district": asked.district, "enterprise_id": asked.enterprise_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

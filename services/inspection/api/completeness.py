@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from chassis.aggregates import Loaded
-from chassis.auth import reader
 from chassis.blobs import Blobs
 from chassis.domain import Unknown
 from chassis.http import Id, Seen, answer_json
 from chassis.moments import aggregate
 from services.inspection import queries
 from services.inspection.api.documents import Files
-from services.inspection.api.evidence import EvidenceReader, own_of
-from services.inspection.api.reading import LISTED, READERS, Reader
+from services.inspection.api.reading import LISTED, LISTED_FOR_PARTIES, PartyReader, Reader, own_of
 from services.inspection.domain.document import DOCUMENT
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION, InspectionState
@@ -61,8 +59,8 @@ async def hazard_status(request: Request, hazard_id: Id, principal: Reader, db: 
     return await _status(db, queries.MISSING_OF_HAZARD, loaded, loaded.state.files, (), blobs)
 
 
-@router.get("/orders/{order_id}/evidence-status", dependencies=[Depends(reader(*READERS, "enterprise")), *LISTED[1:]])
-async def order_status(request: Request, order_id: Id, principal: EvidenceReader, db: Seen, blobs: Files) -> Response:
+@router.get("/orders/{order_id}/evidence-status", dependencies=LISTED_FOR_PARTIES)
+async def order_status(request: Request, order_id: Id, principal: PartyReader, db: Seen, blobs: Files) -> Response:
     """Whether every file of an order's rectification reports has arrived, and which has not; an enterprise asks of its own."""
     loaded = await aggregate(request, principal, ORDER, order_id, None)
     issued, own = loaded.state.issued, own_of(principal)

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from chassis.aggregates import Loaded, read
 from chassis.auth import Principal, reader
 from chassis.domain import Refused, Unknown
-from chassis.http import Body, Command, Db, Id, Paged, answer_json, command, listed
+from chassis.http import Body, Command, Id, Paged, Seen, answer_json, command, listed
 from chassis.runner import Work
 from services.inspection import queries
 from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of
@@ -113,7 +113,7 @@ async def abandon(
 
 @router.get("/devices", dependencies=LISTED)
 async def list_devices(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: Literal["registered", "revoked"] | None = None,
+    request: Request, principal: Reader, db: Seen, asked: Paged, state: Literal["registered", "revoked"] | None = None,
     district: Id | None = None,
 ) -> Response:  # fmt: skip
     """Devices by the day of their registration, with how many commands wait."""

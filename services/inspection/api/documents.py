@@ -15,14 +15,23 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, StringConstraints
 
 from chassis import media
-from chassis.auth import Principal, reader
+from chassis.auth import Principal
 from chassis.blobs import Blobs
 from chassis.domain import Unknown
-from chassis.http import Body, Db, Id, Paged, answer_json, listed
+from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.rendering import Image, Strokes
 from services.inspection import queries
-from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of, facts_of
+from services.inspection.api.reading import (
+    LISTED_FOR_PARTIES,
+    Line,
+    Officer,
+    PartyReader,
+    Text,
+    asked_of_party,
+    facts_of,
+    own_of,
+)
 from services.inspection.api.reads import Giving
 from services.inspection.commands import documents as commands
 from services.inspection.commands.filling import IssueDocument
@@ -38,7 +47,6 @@ Signatory = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}(-[0-9]
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=LARGEST_SCAN * 4 // 3 + 4)]
 OnScreen = Annotated[int, Field(ge=-100_000, le=100_000)]
 Point = tuple[OnScreen, OnScreen]
-DocumentReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
 
 
 class PictureBody(Body):
@@ -108,6 +116,8 @@ class RefusalBody(Body):
 MEDIA = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 INTERNAL = frozenset({"02", "07", "19", "21", "43", "47", "48", "2025-1"})
 """Forms that stay in the organ: plans (also of visits that nobody is told of), approvals, files."""
+ELSEWHERE = frozenset({"12", "14", "23"})
+"""Forms that are addressed to others, a supplier or an institute: the enterprise reads them from when they were served."""
 
 
 @cache
@@ -174,19 +184,20 @@ async def refuse_signature(document_id: Id, body: RefusalBody, command: Officer)
     return await command.run(commands.refuse_signature, document_id, body.signatory, body.reason, body.witness, status=201)
 
 
-@router.get("/documents", dependencies=LISTED)
+@router.get("/documents", dependencies=LISTED_FOR_PARTIES)
 async def list_documents(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: Literal["issued", "superseded"] | None = None,
-    district: Id | None = None, inspection_id: Id | None = None,
+    request: Request, principal: PartyReader, db: Seen, asked: Paged, state: Literal["issued", "superseded"] | None = None,
+    district: Id | None = None, inspection_id: Id | None = None, enterprise_id: Id | None = None,
 ) -> Response:  # fmt: skip
-    """Documents by the day on which they were issued."""
-    rows = await queries.page(db, queries.DOCUMENTS, asked_of(principal, asked, state, district), inspection_id)
+    """Documents by the day on which they were issued; an enterprise is shown those that are meant for it."""
+    wanted = asked_of_party(principal, asked, state, district, enterprise_id, inspection_id)
+    rows = await queries.documents(db, wanted, sorted(INTERNAL), sorted(ELSEWHERE))
     return listed(request, asked, rows, lambda row: [row["issued_on"], row["document_id"]])
 
 
 @router.get("/documents/{document_id}")
 async def get_document(
-    request: Request, document_id: Id, principal: DocumentReader, as_of: Moment, giving: Giving
+    request: Request, document_id: Id, principal: PartyReader, as_of: Moment, giving: Giving
 ) -> Response:  # fmt: skip
     """A document: its facts as they were, its hashes, who signed it, what took its place. That it is read is recorded.
 
@@ -217,10 +228,10 @@ async def _facts(request: Request, state: DocumentState) -> Any:
 
 
 def _own(principal: Principal, state: DocumentState) -> None:
-    """An enterprise reads its own documents only, and of those only what is meant for it."""
-    is_staff = not principal.roles.isdisjoint(READERS)
-    document = issued(state)
-    if not is_staff and (principal.enterprise_id != document.enterprise_id or document.form in INTERNAL):
+    """An enterprise reads its own documents only, and of those only what is meant for it, or was served on somebody else."""
+    own, document = own_of(principal), issued(state)
+    hidden = document.form in INTERNAL or (document.form in ELSEWHERE and not state.services)
+    if own is not None and (own != document.enterprise_id or hidden):
         raise Unknown(DOCUMENT.name, issued(state).document_id)
 
 
@@ -231,7 +242,7 @@ PAPER: dict[int | str, dict[str, Any]] = {
 
 @router.get("/documents/{document_id}/file", response_class=Response, responses=PAPER)
 async def get_file(
-    request: Request, document_id: Id, principal: DocumentReader, blobs: Files, giving: Giving, signed: Signatory | None = None
+    request: Request, document_id: Id, principal: PartyReader, blobs: Files, giving: Giving, signed: Signatory | None = None
 ) -> Response:
     """The file as it was issued, byte for byte; `signed`: what shows this signatory's signature. That it is read is recorded."""
     loaded = await aggregate(request, principal, DOCUMENT, document_id, None)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, StringConstraints
 
-from chassis.auth import Principal, reader
 from chassis.blobs import BlobDamaged, BlobMissing
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.media import ENDINGS
@@ -17,7 +16,19 @@ from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from services.inspection import queries
 from services.inspection.api.documents import Files
-from services.inspection.api.reading import LISTED, READERS, ItemCode, Line, Officer, Reader, Reporter, Text, asked_of, facts_of
+from services.inspection.api.reading import (
+    LISTED,
+    ItemCode,
+    Line,
+    Officer,
+    PartyReader,
+    Reader,
+    Reporter,
+    Text,
+    asked_of,
+    facts_of,
+    own_of,
+)
 from services.inspection.api.reads import Giving
 from services.inspection.api.visits import AnswerId
 from services.inspection.commands import evidence
@@ -26,7 +37,6 @@ from services.inspection.domain.evidence import EVIDENCE, Kind, captured
 from services.inspection.domain.refusals import refused
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
-EvidenceReader = Annotated[Principal, Depends(reader(*READERS, "enterprise"))]
 FileName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1F\x7F/\\:]+$", min_length=1, max_length=200)]
 MediaType = Literal[
     "image/jpeg", "image/png", "image/webp", "application/pdf", "video/mp4", "audio/mp4", "video/webm", "audio/webm"
@@ -63,11 +73,6 @@ class WithdrawalBody(Body):
     """Why it is not relied upon."""
 
     reason: Text
-
-
-def own_of(principal: Principal) -> str | None:
-    """Whose evidence alone the principal may meet; None for people of an organ."""
-    return None if principal.roles & set(READERS) else principal.enterprise_id or ""
 
 
 @router.post("/evidence", status_code=201)
@@ -108,7 +113,7 @@ async def list_evidence(
 
 @router.get("/evidence/{evidence_id}")
 async def get_evidence(
-    request: Request, evidence_id: Id, principal: EvidenceReader, as_of: Moment, giving: Giving
+    request: Request, evidence_id: Id, principal: PartyReader, as_of: Moment, giving: Giving
 ) -> Response:  # fmt: skip
     """A piece of evidence from its own events; an enterprise is shown its own. That it is read is recorded."""
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, as_of)
@@ -131,7 +136,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 @router.get("/evidence/{evidence_id}/file", response_class=Response, responses=FILE)
 async def get_file(
-    request: Request, evidence_id: Id, principal: EvidenceReader, blobs: Files, giving: Giving,
+    request: Request, evidence_id: Id, principal: PartyReader, blobs: Files, giving: Giving,
     range: Annotated[str | None, Header()] = None,
 ) -> Response:  # fmt: skip
     """The file as it was taken, byte for byte; an enterprise reads its own. Named by the evidence's id, never by its label.

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, Sha256, answer_json, listed
+from chassis.domain import Unknown
+from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
-from services.inspection.api.reading import LISTED, Approver, Day, Line, Officer, Reader, Text, asked_of, facts_of
+from services.inspection.api.reading import (
+    LISTED_FOR_PARTIES,
+    Approver,
+    Day,
+    Line,
+    Officer,
+    PartyReader,
+    Text,
+    asked_of_party,
+    facts_of,
+    own_of,
+)
 from services.inspection.commands import hazards
 from services.inspection.domain.hazard import HAZARD, HazardState, Supervise
 from services.inspection.domain.hazard_events import Ground
@@ -79,21 +92,32 @@ async def lift_supervision(hazard_id: Id, body: LiftingBody, command: Approver) 
     return await command.run(hazards.lift_supervision, hazard_id, body.reason, status=201)
 
 
-@router.get("/hazards", dependencies=LISTED)
+@router.get("/hazards", dependencies=LISTED_FOR_PARTIES)
 async def list_hazards(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: HazardStatus | None = None, district: Id | None = None
-) -> Response:
-    """Hazards by the day on which they were found."""
-    rows = await queries.page(db, queries.HAZARDS, asked_of(principal, asked, state, district))
-    return listed(request, asked, rows, lambda row: [row["found_on"], row["hazard_id"]])
+    request: Request, principal: PartyReader, db: Seen, asked: Paged, state: HazardStatus | None = None,
+    district: Id | None = None, enterprise_id: Id | None = None,
+) -> Response:  # fmt: skip
+    """Hazards by the day on which they were found; an enterprise is shown its own, once they are ordered or ended."""
+    wanted = asked_of_party(principal, asked, state, district, enterprise_id)
+    rows = await queries.hazards(db, wanted)
+    told = [_without_referral(row) for row in rows] if wanted.by_party else rows
+    return listed(request, asked, told, lambda row: [row["found_on"], row["hazard_id"]])
+
+
+def _without_referral(row: Mapping[str, Any]) -> dict[str, Any]:
+    """As the party may know it: of penalty it is told by penalty's own notice."""
+    return {**row, "referral_id": None}
 
 
 @router.get("/hazards/{hazard_id}")
-async def get_hazard(request: Request, hazard_id: Id, principal: Reader, as_of: Moment) -> Response:
-    """A hazard from its own events."""
+async def get_hazard(request: Request, hazard_id: Id, principal: PartyReader, as_of: Moment) -> Response:
+    """A hazard from its own events; an enterprise is shown its own, once it is ordered or has ended."""
     loaded = await aggregate(request, principal, HAZARD, hazard_id, as_of)
-    view = {**hazard_view(loaded.state), "district": loaded.district, "version": loaded.version}
-    return answer_json(view, version=loaded.version)
+    own, state = own_of(principal), loaded.state
+    if own is not None and (loaded.subject != own or not state.is_told):
+        raise Unknown(HAZARD.name, hazard_id)
+    view = {**hazard_view(state), "district": loaded.district, "version": loaded.version}
+    return answer_json(view if own is None else _without_referral(view), version=loaded.version)
 
 
 def hazard_view(state: HazardState) -> dict[str, Any]:

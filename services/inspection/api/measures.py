@@ -11,16 +11,19 @@ from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
-from services.inspection.api.measuring import (
-    MEASURES_LISTED,
-    BegunBody,
-    MeasureReader,
-    Officers,
-    ReceiptBody,
-    Records,
-)
+from services.inspection.api.measuring import BegunBody, Officers, ReceiptBody, Records
 from services.inspection.api.orders import ResultBody
-from services.inspection.api.reading import READERS, Day, Line, Officer, Reporter, Text, officers_of
+from services.inspection.api.reading import (
+    LISTED_FOR_PARTIES,
+    READERS,
+    Day,
+    Line,
+    Officer,
+    PartyReader,
+    Reporter,
+    Text,
+    officers_of,
+)
 from services.inspection.commands import measures
 from services.inspection.domain import events
 from services.inspection.domain.measures.measure import MEASURE, Matter
@@ -95,9 +98,9 @@ async def review_resumption(measure_id: Id, body: ResumptionReviewBody, command:
     return await command.run(measures.review_resumption, measure_id, officers_of(body.officers), results, status=201)
 
 
-@router.get("/measures", dependencies=MEASURES_LISTED)
+@router.get("/measures", dependencies=LISTED_FOR_PARTIES)
 async def list_measures(
-    request: Request, principal: MeasureReader, db: Seen, asked: Paged,
+    request: Request, principal: PartyReader, db: Seen, asked: Paged,
     kind: Kind | None = None, state: Status | None = None, inspection_id: Id | None = None, district: Id | None = None,
 ) -> Response:  # fmt: skip
     """Measures by the day on which they began; an enterprise is shown its own."""
@@ -111,7 +114,7 @@ async def list_measures(
 
 
 @router.get("/measures/{measure_id}")
-async def get_measure(request: Request, measure_id: Id, principal: MeasureReader, as_of: Moment) -> Response:
+async def get_measure(request: Request, measure_id: Id, principal: PartyReader, as_of: Moment) -> Response:
     """A measure from its own events; an enterprise is shown its own, once it is carried out."""
     loaded = await aggregate(request, principal, MEASURE, measure_id, as_of)
     state = loaded.state

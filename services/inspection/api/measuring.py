@@ -10,16 +10,12 @@ from typing import Annotated, Any
 from fastapi import Depends
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from chassis.auth import Principal, reader
 from chassis.domain import CHINA
-from chassis.http import Body, Command, Id, at_least, command
-from services.inspection.api.reading import READERS, Line, OfficerBody, Text
+from chassis.http import Body, Command, Id, command
+from services.inspection.api.reading import Line, OfficerBody, Text
 from services.inspection.domain.measures.parts import Article
 from services.inspection.domain.signing import Receipt
 
-Everybody = (*READERS, "enterprise")
-MeasureReader = Annotated[Principal, Depends(reader(*Everybody))]
-MEASURES_LISTED = [Depends(reader(*Everybody)), Depends(at_least)]  # in this order: nobody waits who may not read
 Lifter = Annotated[Command, Depends(command("approver", "officer"))]
 Officers = Annotated[list[OfficerBody], Field(min_length=1, max_length=20)]
 Records = Annotated[tuple[Id, ...], Field(max_length=100)]

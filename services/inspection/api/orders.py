@@ -7,21 +7,23 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Db, Id, Paged, Sha256, answer_json, listed
+from chassis.domain import Unknown
+from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
 from services.inspection.api.reading import (
-    LISTED,
+    LISTED_FOR_PARTIES,
     Approver,
     Day,
     Officer,
     OfficerBody,
-    Reader,
+    PartyReader,
     Reporter,
     Text,
-    asked_of,
+    asked_of_party,
     facts_of,
     officers_of,
+    own_of,
 )
 from services.inspection.commands import orders, referrals
 from services.inspection.domain import events
@@ -139,20 +141,22 @@ async def refer(body: ReferralBody, command: Officer) -> Response:
     return await command.run(referrals.refer, body.referral_id, body.inspection_id, body.hazard_ids, status=201)
 
 
-@router.get("/orders", dependencies=LISTED)
+@router.get("/orders", dependencies=LISTED_FOR_PARTIES)
 async def list_orders(
-    request: Request, principal: Reader, db: Db, asked: Paged,
-    state: Literal["open", "closed"] | None = None, district: Id | None = None,
+    request: Request, principal: PartyReader, db: Seen, asked: Paged,
+    state: Literal["open", "closed"] | None = None, district: Id | None = None, enterprise_id: Id | None = None,
 ) -> Response:  # fmt: skip
-    """Rectification orders by the day of issue."""
-    rows = await queries.page(db, queries.ORDERS, asked_of(principal, asked, state, district))
+    """Rectification orders by the day of issue; an enterprise is shown its own."""
+    rows = await queries.orders(db, asked_of_party(principal, asked, state, district, enterprise_id))
     return listed(request, asked, rows, lambda row: [row["issued_on"], row["order_id"]])
 
 
 @router.get("/orders/{order_id}")
-async def get_order(request: Request, order_id: Id, principal: Reader, as_of: Moment) -> Response:
-    """A rectification order from its own events, with the progress of each hazard."""
+async def get_order(request: Request, order_id: Id, principal: PartyReader, as_of: Moment) -> Response:
+    """A rectification order from its own events, with the progress of each hazard; an enterprise is shown its own."""
     loaded = await aggregate(request, principal, ORDER, order_id, as_of)
+    if own_of(principal) not in (None, loaded.subject):
+        raise Unknown(ORDER.name, order_id)
     state = loaded.state
     view = {
         **facts_of(state.issued), "state": "closed" if state.closed else "open", "progress": state.progress,

@@ -24,7 +24,10 @@ Adviser = Annotated[Command, Depends(command("expert", "officer"))]
 Reporter = Annotated[Command, Depends(command("enterprise", "officer"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
+PARTIES = (*READERS, "enterprise")
+PartyReader = Annotated[Principal, Depends(reader(*PARTIES))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
+LISTED_FOR_PARTIES = [Depends(reader(*PARTIES)), Depends(at_least)]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,19}$")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1)), WRITTEN]
 Line = Annotated[str, StringConstraints(pattern=ONE_LINE, strip_whitespace=True, min_length=1, max_length=200)]
@@ -54,3 +57,20 @@ def asked_of(principal: Principal, asked: Page, state: str | None, district: str
     return queries.Asked(
         state=state, district=district, seen=principal.seen_districts(), after=asked.after_day, limit=asked.limit
     )
+
+
+def own_of(principal: Principal) -> str | None:
+    """The enterprise of which alone the principal may read; None for people of an organ."""
+    return None if principal.roles & set(READERS) else principal.enterprise_id or ""
+
+
+def asked_of_party(
+    principal: Principal, asked: Page, state: str | None, district: str | None, enterprise_id: str | None,
+    inspection_id: str | None = None,
+) -> queries.AskedOfParty:  # fmt: skip
+    """As `asked_of`, of an enterprise; one that asks itself is told of itself alone."""
+    own = own_of(principal)
+    return queries.AskedOfParty(
+        state=state, district=district, seen=principal.seen_districts(), after=asked.after_day, limit=asked.limit,
+        enterprise_id=enterprise_id if own is None else own, inspection_id=inspection_id, by_party=own is not None,
+    )  # fmt: skip

@@ -17,8 +17,8 @@ from chassis.moments import aggregate
 from chassis.settings import Settings
 from chassis.uploads import OtherContent, PartsMissing, Uploads
 from services.inspection.api.documents import Files
-from services.inspection.api.evidence import BYTES, EvidenceReader, own_of
-from services.inspection.api.reading import Reporter
+from services.inspection.api.evidence import BYTES
+from services.inspection.api.reading import PartyReader, Reporter, own_of
 from services.inspection.commands import evidence
 from services.inspection.commands.evidence import require_own
 from services.inspection.domain.evidence import EVIDENCE, EvidenceState, captured
@@ -69,7 +69,7 @@ async def _met(request: Request, principal: Any, evidence_id: str, own: str | No
 
 
 @router.get("/{evidence_id}/parts", responses={409: {"description": "it has no file"}})
-async def get_parts(request: Request, evidence_id: Id, principal: EvidenceReader, uploads: Unfinished) -> Response:
+async def get_parts(request: Request, evidence_id: Id, principal: PartyReader, uploads: Unfinished) -> Response:
     """Which parts of the file are here, which are not, and how many bytes each has (the last one: what is left).
 
     Officers may ask before anything was noted of the evidence: then `size` is null, and nobody knows what is missing.

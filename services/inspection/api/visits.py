@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints, model_validator
 
-from chassis.http import Body, Db, Id, Paged, Sha256, answer_json, listed
+from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
 from services.inspection.api.hazards import hazard_view
@@ -219,7 +219,7 @@ InspectionStage = Literal["prepared", "approved", "checked-in", "concluded", "ca
 
 @router.get("/inspections", dependencies=LISTED)
 async def list_inspections(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: InspectionStage | None = None, district: Id | None = None
+    request: Request, principal: Reader, db: Seen, asked: Paged, state: InspectionStage | None = None, district: Id | None = None
 ) -> Response:
     """Inspections by planned day."""
     rows = await queries.page(db, queries.INSPECTIONS, asked_of(principal, asked, state, district))

@@ -108,6 +108,10 @@ async def withdraw(work: Work, evidence_id: str, reason: str) -> None:
 
 
 def require_own(evidence: Loaded[EvidenceState], enterprise_id: str | None) -> None:
-    """An enterprise meets its own evidence only (None: whoever asks is none); Unknown for any other."""
-    if enterprise_id is not None and captured(evidence.state).enterprise_id != enterprise_id:
+    """An enterprise meets the evidence of its own orders only (None: whoever asks is none); Unknown for any other.
+
+    What officers took for a hazard or a measure is told by the documents that rest on it, not before.
+    """
+    fact = captured(evidence.state)
+    if enterprise_id is not None and (fact.enterprise_id != enterprise_id or fact.order_id is None):
         raise Unknown(EVIDENCE.name, evidence.key)

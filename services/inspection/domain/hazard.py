@@ -62,6 +62,11 @@ class HazardState:
     reported_on: date | None = None
 
     @property
+    def is_told(self) -> bool:
+        """Whether the enterprise was told of it: an order holds it, it was put right at once, or it was closed."""
+        return self.order_id is not None or self.status in ENDED
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The hashes of all files that its events name."""
         return tuple(sha256 for event in (self.found, self.corrected) if event is not None for sha256 in event.photos)

@@ -15,7 +15,7 @@ PROJECTIONS = (
     Projection("devices", version=1, project=project_devices, tables=("devices",)),
     Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
     Projection("phrases", version=1, project=project_phrases, tables=("phrases",)),
-    Projection("documents", version=1, project=project_documents, tables=("documents",)),
+    Projection("documents", version=2, project=project_documents, tables=("documents",)),
     Projection("evidence", version=1, project=project_evidence, tables=("evidence",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),
     Projection("measure_list", version=1, project=measures.project, tables=("measures",)),

@@ -19,6 +19,7 @@ from services.inspection.documents import FORMS
 from services.inspection.documents.sealing import certificates_of, seals_of, sign
 from tests.certificates import PASSPHRASE, authority
 from tests.media import picture
+from tests.service.inspection.measures import THINGS, seized
 from tests.service.inspection.office import Office
 
 REMEDIES = {"reconsideration": ["南昌市东湖区人民政府"], "court": "南昌铁路运输法院"}
@@ -241,6 +242,67 @@ async def test_an_enterprise_reads_its_own_documents_only(office: Office) -> Non
     answer = await owner.get("/v1/documents/document-1/file")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-disposition"] == 'inline; filename="document-1.pdf"'
+
+
+async def test_an_enterprise_lists_what_is_meant_for_it(office: Office) -> None:
+    await office.ordered("h-one")
+    await office.post("officer", "documents", body())
+    await office.post("officer", "documents", body("plan-1", "02"))
+    await office.under_test.settle()
+    owner, stranger = (office.client("enterprise", enterprise_id=one) for one in ("e-1", "e-2"))
+
+    async def listed(client: Any, name: str) -> list[Any]:
+        rows: list[Any] = (await client.get(f"/v1/{name}")).json()["items"]
+        return rows
+
+    assert [row["document_id"] for row in await listed(owner, "documents")] == ["document-1"]
+    assert [row["order_id"] for row in await listed(owner, "orders")] == ["order-1"]
+    assert [row["hazard_id"] for row in await listed(owner, "hazards")] == ["h-one"]
+    for name in ("documents", "orders", "hazards"):
+        assert await listed(stranger, name) == []
+        answer = await owner.get(f"/v1/{name}", params={"enterprise_id": "e-2"})
+        assert [row["enterprise_id"] for row in answer.json()["items"]] == ["e-1"]
+    for path in ("orders/order-1", "hazards/h-one"):
+        assert (await owner.get(f"/v1/{path}")).json()["enterprise_id"] == "e-1"
+        assert (await stranger.get(f"/v1/{path}")).status_code == 404
+
+
+async def test_an_enterprise_is_told_of_a_hazard_when_it_is_ordered_and_not_that_it_was_referred(office: Office) -> None:
+    await office.concluded("h-one")
+    await office.under_test.settle()
+    owner = office.client("enterprise", enterprise_id="e-1")
+    assert (await owner.get("/v1/hazards")).json()["items"] == []
+    assert (await owner.get("/v1/hazards/h-one")).status_code == 404
+    await office.post("officer", "orders", office.order_body("order-1", "h-one"))
+    referral = {"referral_id": "referral-1", "inspection_id": "task-1", "hazard_ids": ["h-one"]}
+    await office.post("officer", "referrals", referral)
+    await office.under_test.settle()
+    assert (await office.get("hazards/h-one"))["referral_id"] == "referral-1"
+    [row] = (await owner.get("/v1/hazards")).json()["items"]
+    assert (row["referral_id"], (await owner.get("/v1/hazards/h-one")).json()["referral_id"]) == (None, None)
+
+
+async def test_what_is_addressed_to_others_is_read_by_the_enterprise_once_it_was_served(office: Office) -> None:
+    await office.on_site()
+    await seized(office)
+    commission = {
+        "measure_id": "record-1", "inspection_id": "task-1", "institute": "检测院", "articles": THINGS, "matter": "防爆",
+        "due_on": "2021-10-01",
+    }  # fmt: skip
+    await office.post("officer", "appraisal-commissions", commission)
+    contact = {"contact": "张三", "phone": "0791-1"}
+    await office.post("officer", "documents", body("asked-1", "23", measure_id="record-1", facts=contact))
+    owner = office.client("enterprise", enterprise_id="e-1")
+    for path in ("documents/asked-1", "documents/asked-1/file"):
+        assert (await owner.get(f"/v1/{path}")).status_code == 404
+    handed = {
+        "service_id": "service-1", "way": "in-person", "recipient": "检测院", "place": "检测院", "served_on": "2021-09-06",
+        "servers": ["officer-1", "officer-2"],
+    }  # fmt: skip
+    await office.post("officer", "documents/asked-1/services", handed)
+    await office.under_test.settle()
+    assert (await owner.get("/v1/documents/asked-1")).status_code == 200
+    assert [row["document_id"] for row in (await owner.get("/v1/documents")).json()["items"]] == ["asked-1"]
 
 
 async def test_what_no_font_has_is_refused_by_name_and_no_number_is_lost(office: Office) -> None:

@@ -207,6 +207,15 @@ async def test_enterprises_add_to_their_own_orders_and_read_their_own(site: Offi
         assert (await other.get(f"/v1/{path}")).status_code == 404, path
 
 
+async def test_what_officers_took_is_not_read_by_the_enterprise(site: Office) -> None:
+    told = {"kind": "transcript", "sha256": None, "size": None, "media_type": None, "facts": "举报人的陈述"}
+    assert (await site.client("officer").post("/v1/evidence", json={**note(PHOTO), **told})).status_code == 201
+    owner = site.client("enterprise", enterprise_id="e-1")
+    for path in ("evidence/ev-1", "evidence/ev-1/file", "evidence/ev-1/parts"):
+        assert (await owner.get(f"/v1/{path}")).status_code == 404, path
+    assert (await site.get("evidence/ev-1", role="officer"))["facts"] == "举报人的陈述"
+
+
 async def test_what_has_not_arrived_is_listed_and_told(site: Office) -> None:
     answers = await site.answers("task-1", ["h-one"])
     for answer in answers:

@@ -1,4 +1,4 @@
-"""The list of measures with a hundred thousand rows in it: an index behind it, and nothing of another district in it."""
+"""Lists with many thousand rows in them: an index behind each, and nothing of another district in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from chassis.database import READS, connect, migrate, open_pool
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from chassis.testing import drop_database, fresh_database
-from services.inspection.queries import AskedMeasures, measures
+from services.inspection.api.documents import ELSEWHERE, INTERNAL
+from services.inspection.queries import AskedMeasures, AskedOfParty, documents, hazards, measures, orders
 from services.inspection.service import SERVICE
 from tests.service.plans import WITH_DISTRICT, nodes
 
@@ -23,6 +24,23 @@ INSERT INTO measures SELECT 'm-' || n, 'dist-' || n % 13, (ARRAY['seizure', 'kee
     (ARRAY['requested', 'approved', 'in-force', 'ended'])[1 + n % 4], 't-' || n / 3, 'e-' || n / 20, NULL,
     '2021-01-01'::date + n % 400, NULL, 1
 FROM generate_series(1, 100000) n
+"""
+ORDERS = """
+INSERT INTO orders SELECT 'o-' || n, 'dist-' || n % 13, (ARRAY['open', 'closed'])[1 + n % 2], 't-' || n, 'e-' || n / 20, '1号',
+    '2021-01-01'::date + n % 400, '2021-01-01'::date + n % 400, 1, false, NULL, false, 1
+FROM generate_series(1, 20000) n
+"""
+HAZARDS = """
+INSERT INTO hazards SELECT 'h-' || n, 'dist-' || n % 13, (ARRAY['found', 'ordered', 'reported', 'rectified'])[1 + n % 4],
+    't-' || n / 3, 'e-' || n / 20, 'GEN-01', NULL, 'general', '积尘', '车间', '2021-01-01'::date + n % 400,
+    CASE WHEN n % 4 IN (1, 2) THEN 'o-' || n END, NULL, NULL, 1
+FROM generate_series(1, 20000) n
+"""
+DOCUMENTS = """
+INSERT INTO documents SELECT 'd-' || n, 'dist-' || n % 13, (ARRAY['issued', 'superseded'])[1 + n % 2],
+    (ARRAY['02', '05', '12'])[1 + n % 3], '文书', '1号', 't-' || n / 3, 'e-' || n / 20, '', '2021-01-01'::date + n % 400, 0, 1,
+    n % 2 = 0
+FROM generate_series(1, 20000) n
 """
 NOTHING: Mapping[str, Any] = dict.fromkeys(("state", "district", "kind", "inspection_id", "enterprise_id"))
 
@@ -33,8 +51,9 @@ async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
     dsn = await fresh_database(admin_dsn)
     await migrate(dsn, SERVICE.migration_folders)
     connection = await connect(dsn, "tests")
-    await connection.execute(FILL, timeout=120)
-    await connection.execute("VACUUM ANALYZE measures")
+    for fill in (FILL, ORDERS, HAZARDS, DOCUMENTS):
+        await connection.execute(fill, timeout=120)
+    await connection.execute("VACUUM ANALYZE measures, orders, hazards, documents")
     await connection.close()
     pool = await open_pool(dsn, "readers", 1, READS)
     yield pool
@@ -61,7 +80,7 @@ class Planned:
 
 async def test_the_list_is_shown_by_district(filled: Pool) -> None:
     secured = {row["name"]: row["secured"] for row in await filled.fetch(WITH_DISTRICT)}
-    assert secured["measures"]
+    assert all(secured[name] for name in ("measures", "inspections", "orders", "hazards", "documents", "devices"))
 
 
 @pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
@@ -78,6 +97,43 @@ async def test_an_index_is_behind_the_list(filled: Pool, seen: list[str] | None,
     assert planned.nodes
     assert "Seq Scan" not in {kind for kind, _ in planned.nodes}, planned.nodes
     assert all(rows <= 51 for kind, rows in planned.nodes if kind == "Sort"), planned.nodes
+
+
+def of_party(seen: list[str] | None, after: tuple[date, str] | None = None, **wanted: Any) -> AskedOfParty:
+    return AskedOfParty(seen=seen, after=after, limit=50, **{"state": None, "district": None, **wanted})
+
+
+OF_PARTIES: Mapping[str, Any] = {
+    "orders": orders, "hazards": hazards,
+    "documents": lambda pool, wanted: documents(pool, wanted, sorted(INTERNAL), sorted(ELSEWHERE)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+@pytest.mark.parametrize("wanted", [{}, {"state": "open"}, {"district": "dist-3"}, {"enterprise_id": "e-7"}], ids=str)
+@pytest.mark.parametrize("name", OF_PARTIES)
+async def test_an_index_is_behind_what_enterprises_list(
+    filled: Pool, name: str, seen: list[str] | None, wanted: dict[str, Any]
+) -> None:
+    planned: Any = Planned(Sight(filled, seen))
+    for after in (None, (date(2021, 6, 1), "m-5")):
+        await OF_PARTIES[name](planned, of_party(seen, after, by_party="enterprise_id" in wanted, **wanted))
+    assert planned.nodes
+    assert "Seq Scan" not in {kind for kind, _ in planned.nodes}, planned.nodes
+    assert all(rows <= 51 for kind, rows in planned.nodes if kind == "Sort"), planned.nodes
+
+
+async def test_an_enterprise_is_shown_its_own_and_of_that_what_it_was_told(filled: Pool) -> None:
+    own = of_party(None, enterprise_id="e-7", by_party=True)
+    assert {row["enterprise_id"] for row in await orders(Sight(filled, None), own)} == {"e-7"}
+    told = await hazards(Sight(filled, None), own)
+    assert {(row["enterprise_id"], row["state"] == "found") for row in told} == {("e-7", False)}
+    papers = await OF_PARTIES["documents"](Sight(filled, None), own)
+    assert {(row["enterprise_id"], row["form"], row["served"]) for row in papers} == {
+        ("e-7", "05", False), ("e-7", "05", True), ("e-7", "12", True)
+    }  # fmt: skip
+    for name, asked_for in OF_PARTIES.items():
+        assert await asked_for(Sight(filled, ["elsewhere"]), own) == [], name
 
 
 async def test_nothing_is_shown_to_another_district(filled: Pool) -> None:
