@@ -100,6 +100,11 @@ Image = bytes | Strokes
 """A signature or a seal: a PNG, or strokes."""
 
 
+def picture_bytes(image: Image) -> bytes:
+    """A picture as it is kept: the PNG, or the strokes as JSON."""
+    return json.dumps(image.lines).encode() if isinstance(image, Strokes) else image
+
+
 class Renderer:
     """Lays documents out; blocking, for threads, each of which keeps a warm compiler."""
 

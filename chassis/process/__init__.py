@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from chassis.process import projections
+from chassis.process import documents, projections
 from chassis.process.erase import erase
 from chassis.process.files import commands as file_commands
 from chassis.process.keys import keys
@@ -23,6 +23,7 @@ cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
 cli.command()(erase)
 cli.add_typer(file_commands)
+cli.add_typer(documents.cli)
 for added in consoles():
     cli.add_typer(added)
 

@@ -9,6 +9,7 @@ from typing import cast
 
 import typer
 
+from chassis.samples import Samples
 from chassis.service import Service
 from chassis.settings import SERVICES
 
@@ -23,3 +24,10 @@ def consoles() -> Iterator[typer.Typer]:
     for name in SERVICES:
         if importlib.util.find_spec(f"services.{name}.console") is not None:
             yield cast(typer.Typer, importlib.import_module(f"services.{name}.console").cli)
+
+
+def samples() -> Iterator[Samples]:
+    """The forms of each service that issues documents, with made-up facts."""
+    for name in SERVICES:
+        if importlib.util.find_spec(f"services.{name}.documents") is not None:
+            yield cast(Samples, importlib.import_module(f"services.{name}.documents.samples").SAMPLES)

@@ -64,7 +64,7 @@ NOBODYS |= set(
 #: Of devices: ids, names of devices, public keys, hashes; who sent a batch in. What a device signed is sealed for its officer.
 NOBODYS |= {"command_id", "device_id", "disputed", "districts", "key_x", "key_y", "label", "uploaded_by"}
 #: Of documents: ids, forms, hashes; who signs by the form's key. Facts of a document are sealed for its subject.
-NOBODYS |= {"about", "by", "document_id", "facts_sha256", "file_sha256", "signatory", "supersedes", "template"}
+NOBODYS |= {"about", "by", "document_id", "facts_sha256", "file_sha256", "owner", "signatory", "supersedes", "template"}
 #: Of measures: ids and numbers, what is kept, seized, sampled, cut off and why; what was asked and found (answers are sealed).
 NOBODYS |= set(
     """

@@ -1,4 +1,4 @@
-"""The golden pages: ten forms as they were looked at and found good, and what every version of a form says.
+"""The golden pages: some forms as they were looked at and found good, and what every version of a form says.
 
 `python -m tests.documents.golden` takes the pages anew; of the words it only adds those of versions that are new.
 """
@@ -15,27 +15,42 @@ from typing import Any
 
 from PIL import Image
 
+from chassis.forms import Form
+from chassis.process.manifests import samples
 from chassis.rendering import installed
-from services.inspection.documents import FORMS, Form
-from services.inspection.documents.samples import KINDS, images_of, number_of
+from chassis.samples import Samples
 
 FOLDER = Path(__file__).parent / "golden"
 WORDS = FOLDER / "words.json"
 PPI = 60
+SAMPLES: dict[str, Samples] = {form.service: known for known in samples() for form in known.forms.values()}
+"""Forms and made-up facts by service."""
+EVERY = {f"{form.service}/{form.no}": form for known in SAMPLES.values() for form in known.forms.values()}
+"""Every form of every service, as `casetrail document list` calls it."""
 SHEETS = (
     ("02", "ordinary"), ("03", "full"), ("05", "full"), ("06", "sparse"), ("08", "ordinary"), ("09", "full"), ("16", "ordinary"),
     ("20", "ordinary"), ("40", "ordinary"), ("2025-1", "sparse"),
+    ("penalty/01", "ordinary"), ("penalty/24", "full"), ("penalty/34", "ordinary"),
 )  # fmt: skip
-"""Form and kind of sample: among them long names, thirty problems, several pages, nothing in what may be empty."""
+"""Form (of inspection, where no service is named) and kind of sample.
+
+Among them: long names, thirty problems, several pages, nothing in what may be empty.
+"""
 
 
-def pages(no: str, kind: str) -> Iterator[tuple[Path, Image.Image]]:
+def form_of(name: str) -> Form[Any]:
+    """The form of a sheet."""
+    return EVERY[name if "/" in name else f"inspection/{name}"]
+
+
+def pages(name: str, kind: str) -> Iterator[tuple[Path, Image.Image]]:
     """The pages of a sample in grey, each with the file it is kept in."""
-    form = FORMS[no]
-    images = images_of(form) if kind != "sparse" else {}
-    made = installed().pictures(form.template, KINDS[kind](form), number_of(form), images, PPI)
+    form = form_of(name)
+    known = SAMPLES[form.service]
+    images = known.images_of(form) if kind != "sparse" else {}
+    made = installed().pictures(form.template, known.of(kind, form), known.number_of(form), images, PPI)
     for place, page in enumerate(made, start=1):
-        yield FOLDER / f"{no}-{kind}-{place}.png", Image.open(io.BytesIO(page)).convert("L")
+        yield FOLDER / f"{name.replace('/', '-')}-{kind}-{place}.png", Image.open(io.BytesIO(page)).convert("L")
 
 
 def wording(form: Form[Any]) -> str:
@@ -54,7 +69,7 @@ def known() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    versions = {form.template.key: wording(form) for form in FORMS.values()} | known()
+    versions = {form.template.key: wording(form) for form in EVERY.values()} | known()
     WORDS.write_text(json.dumps(dict(sorted(versions.items())), indent=2) + "\n", encoding="utf-8")
     for old in FOLDER.glob("*.png"):
         old.unlink()

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from chassis.envelope import canonical_json
 from chassis.process import cli
+from chassis.process.manifests import samples
 from chassis.rendering import facts_digest
 from services.inspection.documents import FORMS
 from services.inspection.documents.samples import ordinary
@@ -26,7 +27,9 @@ def told(*words: str) -> tuple[int, str]:
 def test_every_form_is_listed() -> None:
     code, text = told("list")
     assert code == 0
-    assert [line.split()[0] for line in text.splitlines()] == list(FORMS)
+    assert [line.split()[0] for line in text.splitlines()] == [
+        f"{form.service}/{form.no}" for known in samples() for form in known.forms.values()
+    ]
 
 
 def test_a_form_with_made_up_facts(tmp_path: Path) -> None:
@@ -56,8 +59,10 @@ def test_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
     assert "U+1F600" in text
 
 
-def test_no_such_form() -> None:
+def test_a_form_is_called_by_its_number_with_its_service_or_without(tmp_path: Path) -> None:
     assert told("preview", "99")[0] == 2
+    for name in ("34", "penalty/34"):
+        assert "penalty/34@1" in told("preview", name, "--out", str(tmp_path / "a.pdf"))[1]
 
 
 def test_a_document_is_sealed_and_verified_and_a_changed_one_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Inspection's forms: what the vocabulary says of them, and that each can be laid out whatever its facts."""
+"""The forms of all services: what the vocabulary says of them, and that each can be laid out whatever its facts."""
 
 from __future__ import annotations
 
@@ -16,18 +16,44 @@ from pydantic import ValidationError
 from pypdf import PdfReader
 
 from chassis.envelope import canonical_json
-from services.inspection.documents import FORMS, Form
-from services.inspection.documents.samples import AT, KINDS, full, images_of, number_of, ordinary, sparse
-from tests.documents.golden import FOLDER, SHEETS, known, pages, wording
+from chassis.forms import Form
+from chassis.rendering import Image as Drawn
+from chassis.samples import AT
+from services.inspection.documents import FORMS
+from tests.documents import golden
+from tests.documents.golden import FOLDER, SAMPLES, SHEETS, known, pages, wording
 
 VOCABULARY = json.loads((Path("contracts") / "vocabulary" / "forms-2016.json").read_text(encoding="utf-8"))
 OFFICIAL = {f"{form['no']:02d}": form for form in VOCABULARY["items"]}
-SIGN = {"officers-2": "officer", "servers": "server", "examiners": "examiner"}
+SIGN = {
+    "officers-2": "officer", "servers": "server", "examiners": "examiner", "handlers": "handler", "attendees": "attendee",
+}  # fmt: skip
 """What the vocabulary's roles are called among pictures, where it is not the same."""
 DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(T|$)")
 VISIBLE, STRAY = 48, 20
 """By how many of 256 shades a pixel must differ to be seen, and how many may: another processor rounds another way."""
-EVERY = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+KINDS = ("ordinary", "full", "sparse")
+EVERY = pytest.mark.parametrize("form", golden.EVERY.values(), ids=golden.EVERY.keys())
+
+
+def ordinary(form: Form[Any]) -> Any:
+    return SAMPLES[form.service].ordinary(form)
+
+
+def full(form: Form[Any]) -> Any:
+    return SAMPLES[form.service].full(form)
+
+
+def sparse(form: Form[Any]) -> Any:
+    return SAMPLES[form.service].sparse(form)
+
+
+def number_of(form: Form[Any]) -> str:
+    return SAMPLES[form.service].number_of(form)
+
+
+def images_of(form: Form[Any]) -> dict[str, Drawn]:
+    return SAMPLES[form.service].images_of(form)
 
 
 def words(pdf: bytes) -> list[str]:
@@ -48,12 +74,12 @@ def test_is_the_official_form(form: Form[Any]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_form_can_be_laid_out(form: Form[Any], kind: str) -> None:
     """Ordinary, full and sparse facts make a document with its title, its number and as many pages as it says."""
-    document = form.render(KINDS[kind](form), number_of(form), AT, images_of(form))
+    document = form.render(SAMPLES[form.service].of(kind, form), number_of(form), AT, images_of(form))
     pages = words(document.pdf)
     assert form.name in pages[0]
     assert number_of(form) in pages[0]
     assert all(f"第{place}页共{len(pages)}页" in page for place, page in enumerate(pages, start=1))
-    assert document.template == f"inspection/{form.no}@{form.version}"
+    assert document.template == f"{form.service}/{form.no}@{form.version}"
 
 
 @EVERY
@@ -95,9 +121,9 @@ def texts(value: Any) -> list[str]:
 
 @pytest.mark.parametrize(("no", "kind"), SHEETS)
 def test_looks_as_it_was_found_good(no: str, kind: str) -> None:
-    """Ten forms look as their golden pages do; what has moved is for a person to look at (`python -m tests.documents.golden`)."""
+    """Some forms look as their golden pages do; what has moved is for a person to see (`python -m tests.documents.golden`)."""
     made = list(pages(no, kind))
-    assert {file.name for file, _ in made} == {file.name for file in FOLDER.glob(f"{no}-{kind}-*.png")}
+    assert {file.name for file, _ in made} == {file.name for file in FOLDER.glob(f"{no.replace('/', '-')}-{kind}-*.png")}
     for file, page in made:
         before = Pictures.open(file)
         assert page.size == before.size

@@ -14,9 +14,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from typer.testing import CliRunner
 
 from chassis.process import cli
+from chassis.sealing import only_signed, seals_of, shows_the_same, sign
 from services.inspection.documents import FORMS
 from services.inspection.documents.samples import AT, ordinary
-from services.inspection.documents.sealing import only_signed, seals_of, shows_the_same, sign
 from tests.certificates import PASSPHRASE, authority
 
 Change = Callable[[IncrementalPdfFileWriter, Any], None]

@@ -12,8 +12,8 @@ from chassis.blobs import Blobs
 from chassis.domain import Unknown
 from chassis.http import Id, Seen, answer_json
 from chassis.moments import aggregate
+from chassis.paperwork import Files
 from services.inspection import queries
-from services.inspection.api.documents import Files
 from services.inspection.api.reading import LISTED, LISTED_FOR_PARTIES, PartyReader, Reader, own_of
 from services.inspection.domain.document import DOCUMENT
 from services.inspection.domain.hazard import HAZARD

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
 import hashlib
-import io
-from functools import cache
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from chassis import media
 from chassis.auth import Principal
-from chassis.blobs import Blobs
 from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
-from chassis.rendering import Image, Strokes
+from chassis.paperwork import (
+    PAPER,
+    Files,
+    PictureBody,
+    RefusalBody,
+    Signatory,
+    SignatureBody,
+    SupersedesBody,
+    images_of,
+    paper,
+    scan_of,
+)
 from services.inspection import queries
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
@@ -36,25 +40,10 @@ from services.inspection.api.reads import Giving
 from services.inspection.commands import documents as commands
 from services.inspection.commands.filling import IssueDocument
 from services.inspection.documents import FORMS
-from services.inspection.domain.document import DOCUMENT, DocumentState, Manner, Signing, issued
-from services.inspection.domain.refusals import refused
+from services.inspection.domain.document import DOCUMENT, DocumentState, Signing, issued
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
-LARGEST_SCAN = 3 << 20  # bytes
-PDF, PNG, JPEG = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 FormNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$|^2025-[1-7]$")]
-Signatory = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}(-[0-9]{1,2})?$")]
-Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=LARGEST_SCAN * 4 // 3 + 4)]
-OnScreen = Annotated[int, Field(ge=-100_000, le=100_000)]
-Point = tuple[OnScreen, OnScreen]
-
-
-class PictureBody(Body):
-    """Whose signature or seal stands in the document: as it was drawn (lines of points), or a PNG."""
-
-    signatory: Signatory
-    strokes: Annotated[list[Annotated[list[Point], Field(min_length=1, max_length=2000)]], Field(max_length=200)] | None = None
-    png: Base64 | None = None
 
 
 class RemediesBody(Body):
@@ -62,13 +51,6 @@ class RemediesBody(Body):
 
     reconsideration: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
     court: Line
-
-
-class SupersedesBody(Body):
-    """The document that is corrected, and why."""
-
-    document_id: Id
-    reason: Text
 
 
 class WordingBody(Body):
@@ -96,42 +78,10 @@ class DocumentBody(Body):
     supersedes: SupersedesBody | None = None
 
 
-class SignatureBody(Body):
-    """Who signed, how, and the file: a scan of the signed paper (PDF, PNG, JPEG), or the electronically signed document."""
-
-    signatory: Signatory
-    name: Line
-    manner: Manner
-    file: Base64
-
-
-class RefusalBody(Body):
-    """Who would not sign, why, and who saw it."""
-
-    signatory: Signatory
-    reason: Text
-    witness: Line
-
-
-MEDIA = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 INTERNAL = frozenset({"02", "07", "19", "21", "43", "47", "48", "2025-1"})
 """Forms that stay in the organ: plans (also of visits that nobody is told of), approvals, files."""
 ELSEWHERE = frozenset({"12", "14", "23"})
 """Forms that are addressed to others, a supplier or an institute: the enterprise reads them from when they were served."""
-
-
-@cache
-def blobs_at(place: str) -> Blobs:
-    """The files of this deployment."""
-    return Blobs(place)
-
-
-def blobs_of(request: Request) -> Blobs:
-    """FastAPI dependency: the files of this deployment."""
-    return blobs_at(request.app.state.settings.files)
-
-
-Files = Annotated[Blobs, Depends(blobs_of)]
 
 
 @router.post("/documents", status_code=201)
@@ -142,35 +92,16 @@ async def issue(body: DocumentBody, command: Officer, blobs: Files) -> Response:
         document_id=body.document_id, form=body.form, inspection_id=body.inspection_id, order_id=body.order_id,
         measure_id=body.measure_id,
         facts=body.facts, wording={one.hazard_id: one.text for one in body.wording}, remedies=remedies,
-        pictures={one.signatory: _image(one) for one in body.pictures},
+        pictures=images_of(body.pictures),
         supersedes=(body.supersedes.document_id, body.supersedes.reason) if body.supersedes is not None else None,
     )  # fmt: skip
     return await command.run(commands.issue, wish, blobs, status=201)
 
 
-def _image(body: PictureBody) -> Image:
-    if body.strokes is not None:
-        return Strokes(body.strokes)
-    return _decoded(body.png or "", body.signatory)
-
-
-def _decoded(text: str, name: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise refused("file-unusable", detail=name) from error
-
-
 @router.post("/documents/{document_id}/signatures", status_code=201)
 async def sign(document_id: Id, body: SignatureBody, command: Officer, blobs: Files) -> Response:
     """Note that a document was signed; an electronic signature must be an addition to the very file that was issued."""
-    data = _decoded(body.file, body.signatory)
-    if not data or len(data) > LARGEST_SCAN or not data.startswith((PDF, PNG, JPEG)):
-        raise refused("file-unusable", detail="PDF, PNG, JPEG")
-    try:
-        await asyncio.to_thread(media.check, io.BytesIO(data), len(data), MEDIA[_ending(data)])
-    except media.Unfit as error:
-        raise refused("file-unusable", detail=error.zh) from error
+    data = await scan_of(body)
     signing = Signing(
         signatory=body.signatory, name=body.name, manner=body.manner, file_sha256=hashlib.sha256(data).hexdigest(),
         file_size=len(data),
@@ -235,11 +166,6 @@ def _own(principal: Principal, state: DocumentState) -> None:
         raise Unknown(DOCUMENT.name, issued(state).document_id)
 
 
-PAPER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()}}
-}
-
-
 @router.get("/documents/{document_id}/file", response_class=Response, responses=PAPER)
 async def get_file(
     request: Request, document_id: Id, principal: PartyReader, blobs: Files, giving: Giving, signed: Signatory | None = None
@@ -254,12 +180,4 @@ async def get_file(
         sha256 = loaded.state.signed[signed].file_sha256
     data = await blobs.read(sha256)
     await giving.give(principal, loaded, issued(loaded.state), "file" if signed is None else "signature", sha256)
-    headers = {
-        "Content-Disposition": f'inline; filename="{document_id}.{_ending(data)}"', "X-Content-Type-Options": "nosniff",
-        "Digest": f"sha-256={base64.b64encode(hashlib.sha256(data).digest()).decode()}",
-    }  # fmt: skip
-    return Response(data, 200, headers, media_type=MEDIA[_ending(data)])
-
-
-def _ending(data: bytes) -> str:
-    return "pdf" if data.startswith(PDF) else "png" if data.startswith(PNG) else "jpg"
+    return paper(document_id, data)

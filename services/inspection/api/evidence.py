@@ -13,9 +13,9 @@ from chassis.blobs import BlobDamaged, BlobMissing
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.media import ENDINGS
 from chassis.moments import Moment, aggregate
+from chassis.paperwork import Files
 from chassis.problems import BadRequest
 from services.inspection import queries
-from services.inspection.api.documents import Files
 from services.inspection.api.reading import (
     LISTED,
     ItemCode,

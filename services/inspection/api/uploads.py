@@ -14,9 +14,9 @@ from chassis import media
 from chassis.aggregates import Loaded, read
 from chassis.http import Body, Id, answer_json
 from chassis.moments import aggregate
+from chassis.paperwork import Files
 from chassis.settings import Settings
 from chassis.uploads import OtherContent, PartsMissing, Uploads
-from services.inspection.api.documents import Files
 from services.inspection.api.evidence import BYTES
 from services.inspection.api.reading import PartyReader, Reporter, own_of
 from services.inspection.commands import evidence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import date
 from typing import Any
 
@@ -11,12 +10,12 @@ from chassis.aggregates import Loaded
 from chassis.blobs import Blobs
 from chassis.domain import day_of
 from chassis.envelope import canonical_json
-from chassis.rendering import Image, Rendered, Strokes
+from chassis.rendering import Rendered, picture_bytes
 from chassis.runner import Work
+from chassis.sealing import require_signed
 from services.inspection.commands.deciding import due_of, rules_of, take_number
 from services.inspection.commands.filling import OF_ITS_DOCUMENTS, IssueDocument, facts_of
 from services.inspection.documents import FORMS, Form
-from services.inspection.documents.sealing import only_signed
 from services.inspection.domain import document as documents
 from services.inspection.domain import order as orders
 from services.inspection.domain.document import (
@@ -166,7 +165,7 @@ async def _event(
     facts: Any, blobs: Blobs,
 ) -> DocumentIssued:  # fmt: skip
     pictures = [
-        Picture(signatory=name, sha256=await blobs.keep(_bytes(image))) for name, image in sorted(command.pictures.items())
+        Picture(signatory=name, sha256=await blobs.keep(picture_bytes(image))) for name, image in sorted(command.pictures.items())
     ]
     return DocumentIssued(
         document_id=command.document_id, form=form.no, name=form.name, template=rendered.template,
@@ -178,10 +177,6 @@ async def _event(
     )  # fmt: skip
 
 
-def _bytes(image: Image) -> bytes:
-    return json.dumps(image.lines).encode() if isinstance(image, Strokes) else image
-
-
 async def sign(work: Work, document_id: str, command: Signing, data: bytes, blobs: Blobs) -> None:
     """Note that a document was signed; an electronic signature must be the one addition to the file as it stands.
 
@@ -191,13 +186,7 @@ async def sign(work: Work, document_id: str, command: Signing, data: bytes, blob
     _check_place(document.state, command.signatory)
     events = documents.sign(document.state, command)
     if events and command.manner == "certificate":
-        standing = await blobs.read(documents.standing_file(document.state))
-        try:
-            good = await asyncio.to_thread(only_signed, data, standing)
-        except (ValueError, KeyError, AttributeError, TypeError) as error:  # whatever a broken file makes of its reader
-            raise refused("file-unusable", detail=type(error).__name__) from error
-        if not good:
-            raise refused("file-unusable", detail="须是在现有文书上追加的一个有效签名，且页面未改动")
+        await require_signed(data, await blobs.read(documents.standing_file(document.state)))
     await blobs.keep(data)
     work.append(document, events)
 

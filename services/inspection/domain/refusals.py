@@ -163,7 +163,6 @@ REASONS: dict[str, Reason] = {
         "本次检查已有送达回执（{document_id}），只能更正", "the receipt {document_id} stands; it is superseded only"
     ),
     "citation-unknown": Reason("规则手册中没有可引用的 {rule}", "the rulebook cites nothing for {rule}"),
-    "file-unusable": Reason("文件不能作为签字文书：{detail}", "the file cannot be a signed document: {detail}"),
     # evidence
     "evidence-exists": Reason("证据编号 {evidence_id} 已被使用", "there is another evidence {evidence_id}"),
     "evidence-file-missing": Reason("该类证据（{kind}）须有文件", "evidence of the kind {kind} has a file"),

@@ -7,10 +7,12 @@ from services.penalty.api import (
     charging,
     closing,
     deciding,
+    documents,
     enforcement,
     filing,
     hearings,
     payments,
+    reads,
     remedies,
     spots,
     transfers,
@@ -18,5 +20,6 @@ from services.penalty.api import (
 
 ROUTERS = (
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
-    remedies.router, enforcement.router, transfers.router, closing.router, calendar.router, cases.router,
+    remedies.router, enforcement.router, transfers.router, closing.router, calendar.router, documents.router, reads.router,
+    cases.router,
 )  # fmt: skip

@@ -80,3 +80,9 @@ async def next_number(work: Work, case: CaseState, form: domain.Form, given: int
         )  # fmt: skip
     work.append(series, taken, district=organ.jurisdiction_id)
     return taken[-1].document_no
+
+
+async def leased_number(work: Work, case: CaseState, form: domain.Form) -> str:
+    """The next number of a series that another service numbers, if a block of it was leased to us; else the document has none."""
+    series = await work.load(SERIES, domain.series_key(case.organ_id, form, day_of(work.at)))
+    return await next_number(work, case, form) if series.state.left else ""

@@ -1,6 +1,15 @@
 """What the law says about a penalty case: facts, states, decisions. Pure; a lawyer can review it."""
 
-from services.penalty.domain import bank, enforcement_events, payment_events, remedy_events, spot_events, transfer_events
+from services.penalty.domain import (
+    access,
+    bank,
+    document,
+    enforcement_events,
+    payment_events,
+    remedy_events,
+    spot_events,
+    transfer_events,
+)
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.closing import Beside, archive_case, borrow_file, close_case, extend_case, return_file
@@ -160,7 +169,19 @@ from services.penalty.domain.payment import (
     receive_payment,
 )
 from services.penalty.domain.people import RequestRecusal, change_handlers, decide_recusal, join_party, request_recusal
-from services.penalty.domain.rulebook import Band, Row, Rules, bands, not_in_force, overrides, penalties, ranges, rules_on
+from services.penalty.domain.rulebook import (
+    Band,
+    Norm,
+    Row,
+    Rules,
+    bands,
+    norms,
+    not_in_force,
+    overrides,
+    penalties,
+    ranges,
+    rules_on,
+)
 from services.penalty.domain.sides import Decision, Hearing, Notice, Side
 from services.penalty.domain.steps import Facts, Outlook, outlook
 
@@ -230,6 +251,7 @@ __all__ = [
     "LegalReviewReturned",
     "Manner",
     "NoPenaltyDecided",
+    "Norm",
     "Notice",
     "NoticeServed",
     "NumberSpan",
@@ -276,6 +298,7 @@ __all__ = [
     "Subject",
     "UrgentInvestigationBegun",
     "abandon_hearing",
+    "access",
     "archive_case",
     "bands",
     "bank",
@@ -291,6 +314,7 @@ __all__ = [
     "decide_penalty",
     "decide_recusal",
     "discuss_case",
+    "document",
     "drafted_contents",
     "enforcement_events",
     "extend_case",
@@ -305,6 +329,7 @@ __all__ = [
     "miss_filing",
     "miss_hearing",
     "miss_service",
+    "norms",
     "not_in_force",
     "open_payment",
     "outlook",

@@ -36,13 +36,21 @@ SPOT_PERSON = Form(33, "行政（当场）处罚决定书（个人）", "罚当"
 PAYMENT_DEMAND = Form(36, "缴纳罚款催告书", "催")
 COURT_DEMAND = Form(41, "行政强制执行事先催告书", "执行催告")
 COURT_APPLICATION = Form(42, "强制执行申请书", "强执")
+HEARING_REPORT = Form(29, "听证会报告书", "听报")
+DISPOSAL = Form(30, "案件处理呈批表", "处呈")
+DISCUSSION = Form(31, "行政处罚集体讨论记录", "罚集")
+EXTENSION = Form(45, "案件延期审批表", "案延")
+CLOSING = Form(46, "结案审批表", "结")
 NUMBERED = (
     FILING, NOTICE, HEARING_NOTICE, HEARING_INVITATION, DECISION, DECISION_PERSON, SURCHARGE_DECISION, DEFERRAL_APPROVAL,
-    DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON, PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION,
+    DEFERRAL_NOTICE, SPOT_UNIT, SPOT_PERSON, PAYMENT_DEMAND, COURT_DEMAND, COURT_APPLICATION, HEARING_REPORT, DISPOSAL,
+    DISCUSSION, EXTENSION, CLOSING,
 )  # fmt: skip
 TRANSFER_APPROVAL = Form(43, "案件移送审批表", "移审")
 TRANSFER = Form(44, "案件移送书", "移")
-BORROWED = frozenset(form.word for form in (TRANSFER_APPROVAL, TRANSFER))
+RECEIPT = Form(40, "文书送达回执", "回")
+COVER = Form(47, "案卷（首页）", "案")
+BORROWED = frozenset(form.word for form in (TRANSFER_APPROVAL, TRANSFER, RECEIPT, COVER))
 """The words of series that another service numbers until they are leased: here they are numbered out of our blocks only."""
 WORDS = frozenset(form.word for form in NUMBERED)
 """The words of the series that are numbered here."""

@@ -155,6 +155,23 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Norm:
+    """A provision that an item of the catalogue breaches, while it is in force."""
+
+    law: str
+    version: str
+    article: str
+    paragraph: int | None
+    item: str | None
+    valid_from: date
+    valid_to: date | None
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is valid on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The rules of the penalty procedure as one rulebook states them on one day."""
 
@@ -176,6 +193,7 @@ class Rules:
     laws: Mapping[tuple[str, str], str]
     highest_articles: Mapping[tuple[str, str], int]
     mitigations: Mapping[str, str]
+    penalty_kinds: Mapping[str, str]
 
     def due(self, code: str, start: date) -> DueDay:
         """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
@@ -260,6 +278,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
         highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
         mitigations={row["code"]: row["title"] for row in _in_force(book.get("mitigation_grounds", ()), day)},
+        penalty_kinds=book["penalty_kinds"],
     )  # fmt: skip
 
 
@@ -282,6 +301,17 @@ def ranges(book: Mapping[str, Any]) -> tuple[Row, ...]:
 def penalties(item: Mapping[str, Any]) -> tuple[Row, ...]:
     """The branches that a catalogue item leads to, each with its validity."""
     return tuple(_row(row["provision"], row, inclusive=True) for row in item["penalty"])
+
+
+def norms(item: Mapping[str, Any]) -> tuple[Norm, ...]:
+    """What a catalogue item breaches, each with its validity."""
+    return tuple(
+        Norm(
+            law=row["law"], version=row["version"], article=row["article"], paragraph=row["paragraph"], item=row["item"],
+            valid_from=_day(row["valid_from"]) or date.min, valid_to=_day(row["valid_to"]),
+        )
+        for row in item["basis"]
+    )  # fmt: skip
 
 
 def _row(where: Mapping[str, Any], row: Mapping[str, Any], *, inclusive: bool) -> Row:

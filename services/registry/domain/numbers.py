@@ -19,7 +19,10 @@ INSPECTIONS = (
     "责改", "检查", "检记", "现决", "复查", "强审", "查扣", "查扣延期", "查扣处", "停供通", "停供决",
     "恢复通", "询", "勘", "抽", "先保审", "先保通", "先保处审", "先保处", "鉴", "回", "移审", "移", "案",
 )  # fmt: skip
-PENALTYS = ["立", "罚告", "听告", "听通", "罚", "加罚", "缴审", "缴批", "罚当", "催", "执行催告", "强执"]
+PENALTYS = (
+    "立", "罚告", "听告", "听通", "罚", "加罚", "缴审", "缴批", "罚当", "催", "执行催告", "强执", "听报", "处呈", "罚集",
+    "案延", "结",
+)  # fmt: skip
 NUMBERERS: Mapping[str, str] = {**dict.fromkeys(INSPECTIONS, "inspection"), **dict.fromkeys(PENALTYS, "penalty")}
 """Which service issues the documents of a word, and numbers their series itself until it is leased."""
 LARGEST_BLOCK = 1000  # numbers: what a device needs for weeks, and no series is exhausted by a mistake

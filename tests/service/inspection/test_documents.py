@@ -15,8 +15,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from chassis.blobs import BlobDamaged, BlobMissing, Blobs
+from chassis.sealing import certificates_of, seals_of, sign
 from services.inspection.documents import FORMS
-from services.inspection.documents.sealing import certificates_of, seals_of, sign
 from tests.certificates import PASSPHRASE, authority
 from tests.media import picture
 from tests.service.inspection.measures import THINGS, seized

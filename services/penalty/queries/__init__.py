@@ -12,10 +12,14 @@ import orjson
 
 from chassis.calendar import WorkingDays
 from chassis.domain import day_of
+from chassis.envelope import actor_from
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from services.penalty import domain
 from services.penalty.domain.numbers import Block
+from services.penalty.queries.papers import DocumentFilter, ReadFilter, documents, reads
+
+__all__ = ["DocumentFilter", "ReadFilter", "documents", "reads"]
 
 Read = Callable[..., Awaitable[Sequence[Any]]]
 """Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
@@ -30,6 +34,7 @@ FROM officers o LEFT JOIN recusals r ON r.officer_id = o.officer_id AND r.enterp
 WHERE o.organ_id = $1 OR o.officer_id = ANY($2) ORDER BY o.officer_id
 """
 ITEMS = "SELECT code, content::text AS content FROM catalogue_items WHERE catalogue = $1 AND code = ANY($2)"
+DEEDS = "SELECT occurred_at, actor FROM events WHERE stream_id = $1 ORDER BY version"
 LATEST = (
     "SELECT catalogue FROM catalogues WHERE name = split_part($1, '/', 1) AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1"
 )
@@ -142,6 +147,18 @@ async def _branches(read: Read, catalogue: str, case: domain.CaseState) -> dict[
 @lru_cache(maxsize=256)
 def _penalties(content: str) -> tuple[domain.Row, ...]:
     return domain.penalties(orjson.loads(content))
+
+
+async def norms_of(read: Read, case: domain.CaseState) -> dict[str, tuple[domain.Norm, ...]]:
+    """What each item of a case breaches, by the catalogue that it was referred with."""
+    rows = await read(ITEMS, case.catalogue, sorted({act.item_code for act in case.acts}))
+    return {row["code"]: domain.norms(orjson.loads(row["content"])) for row in rows}
+
+
+async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, str]]:
+    """When each event of a stream happened, and what who caused it is called (sealed), by version."""
+    rows = await read(DEEDS, stream_id)
+    return [(row["occurred_at"], actor_from(row["actor"]).name) for row in rows]
 
 
 async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:

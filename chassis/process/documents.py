@@ -12,15 +12,16 @@ import typer
 from pydantic import ValidationError
 
 from chassis.domain import Refused
-from services.inspection.documents import FORMS, Form
-from services.inspection.documents.samples import AT, KINDS, images_of, number_of
-from services.inspection.documents.sealing import NotSignable, Seal, certificates_of, revisions_of, seals_of, shows_the_same, sign
+from chassis.forms import Form
+from chassis.process.manifests import samples
+from chassis.samples import AT, Samples
+from chassis.sealing import NotSignable, Seal, certificates_of, revisions_of, seals_of, shows_the_same, sign
 
 FALSE, MISUSED = 1, 2  # exit codes, as of every casetrail command
 
 
 class Kind(StrEnum):
-    """Which made-up facts: `samples.KINDS`."""
+    """Which made-up facts, as `chassis.samples` has them."""
 
     ORDINARY = "ordinary"
     FULL = "full"
@@ -37,31 +38,42 @@ def documents() -> None:
 
 @cli.command("list")
 def listed() -> None:
-    """Every form: its number, name, word, who signs it, and how sure its text is."""
-    for form in FORMS.values():
-        typer.echo(f"{form.no:7} {form.name}（{form.zi or '—'}） {', '.join(form.signatories) or '—'} [{form.confidence}]")
+    """Every form: its service and number, name, word, who signs it, and how sure its text is."""
+    for form in (form for known in samples() for form in known.forms.values()):
+        signing = ", ".join(form.signatories) or "—"
+        typer.echo(f"{f'{form.service}/{form.no}':18} {form.name}（{form.zi or '—'}） {signing} [{form.confidence}]")
 
 
 @cli.command("preview")
 def preview(
-    no: Annotated[str, typer.Argument(metavar="FORM", help="the form's number, as `casetrail document list` tells it")],
+    no: Annotated[str, typer.Argument(metavar="FORM", help="as `casetrail document list` tells it; or its number alone")],
     out: Annotated[Path, typer.Option(help="the file to write")] = Path("preview.pdf"),
     kind: Annotated[Kind, typer.Option(help="which made-up facts")] = Kind.ORDINARY,
     facts: Annotated[Path | None, typer.Option(help="a JSON file with your facts instead")] = None,
     number: Annotated[str | None, typer.Option(help="the document number; without it, a made-up one")] = None,
 ) -> None:
     """Write a form as PDF. Code 0: written; 2: no such form, or the facts are not its facts."""
-    if (form := FORMS.get(no)) is None:
-        raise typer.BadParameter(f"no such form: {no} (`casetrail document list`)", param_hint="FORM")
-    images = images_of(form) if facts is None and kind is not Kind.SPARSE else {}
+    known, form = _chosen(no)
+    images = known.images_of(form) if facts is None and kind is not Kind.SPARSE else {}
     try:
-        members = KINDS[kind](form) if facts is None else _read(form, facts)
-        document = form.render(members, number_of(form) if number is None else number, AT, images)
+        members = known.of(kind.value, form) if facts is None else _read(form, facts)
+        document = form.render(members, known.number_of(form) if number is None else number, AT, images)
     except (Refused, ValidationError, ValueError, OSError) as error:
         typer.echo(f"无法生成。Cannot be made: {error.zh if isinstance(error, Refused) else ''} {error}", err=True)
         raise typer.Exit(MISUSED) from error
     out.write_bytes(document.pdf)
     typer.echo(f"{out}: {document.template}, 内容摘要 facts {document.facts_sha256}")
+
+
+def _chosen(no: str) -> tuple[Samples, Form[Any]]:
+    """The form that is meant by `<service>/<number>`, or by its number alone."""
+    forms = [
+        (known, form) for known in samples() for form in known.forms.values() if no in (form.no, f"{form.service}/{form.no}")
+    ]
+    if len(forms) != 1:
+        told = " / ".join(f"{form.service}/{form.no}" for _, form in forms) or "`casetrail document list`"
+        raise typer.BadParameter(f"{'no such form' if not forms else 'several forms'}: {no} ({told})", param_hint="FORM")
+    return forms[0]
 
 
 @cli.command("seal")

@@ -1,10 +1,11 @@
 """Electronic signatures on documents (PAdES) with an organ's certificate: put on as an addition to the file, and checked.
 
-Blocking, and for threads only: pyHanko runs an event loop of its own.
+Blocking but for `require_signed`, and for threads only: pyHanko runs an event loop of its own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import logging
@@ -26,6 +27,8 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+
+from chassis.domain import Refused
 
 WHOLE = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
 HARMLESS = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
@@ -174,3 +177,20 @@ def _shown(pdf: bytes) -> list[tuple[str, str, str]]:
 def is_addition(signed: bytes, issued: bytes) -> bool:
     """Whether a signed file is the issued one, byte for byte, with something added behind it."""
     return len(signed) > len(issued) and signed.startswith(issued)
+
+
+async def require_signed(signed: bytes, before: bytes) -> None:
+    """Refuse `file-unusable` unless a file is another one with one more valid signature, and shows the same (`only_signed`)."""
+    try:
+        good = await asyncio.to_thread(only_signed, signed, before)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:  # whatever a broken file makes of its reader
+        raise unusable(type(error).__name__) from error
+    if not good:
+        raise unusable("须是在现有文书上追加的一个有效签名，且页面未改动")
+
+
+def unusable(detail: str) -> Refused:
+    """The refusal of a file that is to be a signed document."""
+    return Refused(
+        "file-unusable", f"文件不能作为签字文书：{detail}", f"the file cannot be a signed document: {detail}", detail=detail
+    )

@@ -1,0 +1,252 @@
+"""What forms are filled in from, and how parties, charges, evidence, periods and citations of it are put."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from chassis.domain import CHINA, Event, Refused, day_of
+from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
+from services.penalty.domain import CaseState, Rules
+from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler
+from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Norm
+from services.penalty.domain.sides import Side
+from services.penalty.domain.told import Told
+
+T = TypeVar("T")
+STOPS = "。！？；.!?;"
+UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """When an event happened, and who caused it."""
+
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a form is filled in from: a case with its events, of which one party is spoken of.
+
+    `deeds` are the events' times and actors, by version; `rules` those of each day on which something happened, and of today;
+    `norms` are what each item of the case breaches by the catalogue; `address` is the unit's as its file names it. `wording`
+    replaces the fact of an item; `given` is what the officer fills in; `remedies` are organs and court.
+    """
+
+    case: Told[CaseState]
+    party_id: str
+    on: date
+    deeds: Sequence[Deed]
+    rules: Mapping[date, Rules]
+    norms: Mapping[str, Sequence[Norm]] = field(default_factory=dict)
+    address: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    wording: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    remedies: tuple[tuple[str, ...], str] | None = None
+
+    @property
+    def state(self) -> CaseState:
+        """The case as it is now."""
+        return self.case.state
+
+    @property
+    def side(self) -> Side:
+        """The party that is spoken of; whoever asks has made sure that there is one."""
+        return self.state.side(self.party_id) or Side()
+
+    @property
+    def whom(self) -> str:
+        """How the party is spoken to."""
+        return "你" if self.side.kind == "person" else "你单位"
+
+    @property
+    def clue(self) -> ClueRegistered:
+        """How the case began."""
+        return next(self.case.each(ClueRegistered))
+
+    def deed(self, event: Event) -> Deed:
+        """When an event of the case happened, and who caused it."""
+        return self.deeds[self.case.version_of(event) - 1]
+
+    def rules_of(self, event: Event) -> Rules:
+        """The rules of the day on which an event of the case happened."""
+        return self.rules[day_of(self.deed(event).at)]
+
+
+def happened(event: T | None, form: str) -> T:
+    """What the form is about. Refused `step-missing` before it has happened."""
+    if event is None:
+        raise step_missing(form)
+    return event
+
+
+def step_missing(form: str) -> Refused:
+    """The refusal of a form whose step was not taken."""
+    return Refused("step-missing", f"尚无可出具的内容：{form}", f"what form {form} says has not happened", form=form)
+
+
+def required(matter: Matter, name: str) -> Any:
+    """What no event tells, so that the officer fills it in. Refused `facts-incomplete`."""
+    if matter.given.get(name) in (None, ""):
+        raise incomplete(f"{name}: Field required")
+    return matter.given[name]
+
+
+def incomplete(detail: str) -> Refused:
+    """The refusal of facts that are not those of the form."""
+    return Refused(
+        "facts-incomplete", f"文书内容不完整：{detail}", f"the facts are not those of the form: {detail}", detail=detail
+    )
+
+
+def unit_of(matter: Matter) -> Unit:
+    """The unit of the case, with what the officer adds."""
+    party = matter.state.party
+    added = {name: matter.given.get(name) for name in ("postcode", "representative", "post", "phone")}
+    return Unit(name=party.name, uscc=party.uscc or None, address=matter.address or None, **added)
+
+
+def person_of(matter: Matter) -> Person:
+    """The natural person that is spoken of. Refused `not-a-person`."""
+    person = matter.side.person
+    if person is None:
+        raise Refused("not-a-person", "当事人不是个人", "the party is no natural person", party_id=matter.party_id)
+    return Person(
+        name=person.name, sex=person.sex or None, age=person.age, id_no=person.id_number, employer=person.employer or None,
+        post=person.post or None, address=person.address or None, phone=person.phone or None,
+    )  # fmt: skip
+
+
+def name_of_party(matter: Matter) -> str:
+    """What the party is called."""
+    return matter.side.name
+
+
+def fact_of(matter: Matter, item_code: str) -> str:
+    """What was done, as the document words it."""
+    facts = [act.fact for act in matter.state.acts if act.item_code == item_code]
+    return matter.wording.get(item_code) or "；".join(dict.fromkeys(one.strip().rstrip(STOPS) for one in facts)) or item_code
+
+
+def charged(matter: Matter, charges: Iterable[Charge], rules: Rules) -> tuple[Charged, ...]:
+    """Charges, each with the norms that were in force on the day of the act, and the provision that is applied."""
+    return tuple(
+        Charged(
+            text=sentence(fact_of(matter, one.item_code)), breached=breached(matter, one.item_code, rules),
+            provision=rules.provision(one.law, one.law_version, one.article, one.paragraph, one.item),
+            penalty=penalty_text(one.amount_fen, one.kinds, one.confiscate_fen, rules),
+            reason="；".join(part.strip().rstrip(STOPS) for part in (one.reason, _mitigated(one, rules)) if part) or None,
+        )
+        for one in charges
+    )  # fmt: skip
+
+
+def _mitigated(charge: Charge, rules: Rules) -> str | None:
+    """Why less than the least, as the rulebook says it."""
+    return None if charge.mitigation is None else rules.mitigations.get(charge.mitigation, charge.mitigation)
+
+
+def breached(matter: Matter, item_code: str, rules: Rules) -> tuple[str, ...]:
+    """Which norms an item breaches, by the law of the day of the act."""
+    day = matter.state.act_date
+    found = [norm for norm in matter.norms.get(item_code, ()) if norm.in_force(day) and (norm.law, norm.version) in rules.laws]
+    return tuple(dict.fromkeys(rules.provision(one.law, one.version, one.article, one.paragraph, one.item) for one in found))
+
+
+def penalty_text(fen: int, kinds: Iterable[str], confiscate_fen: int, rules: Rules) -> str:
+    """What is imposed, in words: kinds beside the fine, illegal gains, the fine in capitals and figures."""
+    told = [rules.penalty_kinds.get(kind, kind) for kind in kinds if kind != "fine" and not (confiscate_fen and kind in GAINS)]
+    if confiscate_fen:
+        told.append(f"没收违法所得{money(confiscate_fen)}")
+    if fen:
+        told.append(f"罚款{money(fen)}")
+    return "、".join(told) or "不予处罚"
+
+
+GAINS = ("confiscate-illegal-gains",)
+
+
+def money(fen: int) -> str:
+    """A sum as a document says it."""
+    told = sum_of(fen)
+    return f"人民币{told.capitals}（¥{told.digits}）"
+
+
+def evidence(matter: Matter) -> tuple[str, ...]:
+    """What was gathered, in its order."""
+    return tuple(dict.fromkeys(one.title for one in matter.case.each(EvidenceRecorded)))
+
+
+def officers_of(handlers: Iterable[Handler]) -> tuple[Officer, ...]:
+    """Handling officers with their cards."""
+    return tuple(Officer(name=one.name, card=one.certificate_no) for one in handlers)
+
+
+def period(rules: Rules, code: str) -> str:
+    """A period of the rulebook as a text. Refused `no-rule-in-force`."""
+    found = rules.periods.get(code)
+    if found is None:
+        raise Refused("no-rule-in-force", f"没有可适用的期限：{code}", f"no period in force: {code}", rule=code, day=rules.day)
+    return f"{found.length}{UNITS[found.unit]}"
+
+
+def remedies(matter: Matter, rules: Rules) -> Remedies:
+    """What may be done against the decision. Refused `facts-incomplete` if nobody told before whom."""
+    if matter.remedies is None:
+        raise incomplete("remedies: Field required")
+    organs, court = matter.remedies
+    return Remedies(
+        reconsideration=organs, reconsideration_period=period(rules, RECONSIDERATION), court=court,
+        litigation_period=period(rules, LITIGATION),
+    )  # fmt: skip
+
+
+def payable(matter: Matter, rules: Rules) -> Payable:
+    """How a fine is paid, by the rules of the decision's day. Refused `facts-incomplete` if nobody told where."""
+    surcharge = rules.section("surcharge")
+    return Payable(
+        period=period(rules, PAYMENT), bank=required(matter, "bank"), account=required(matter, "account"),
+        surcharge=f"{surcharge['rate_permille_per_day'] / 10:g}%", surcharge_most=f"{surcharge['cap_percent']}%",
+        surcharge_basis=rules.cite("surcharge"),
+    )  # fmt: skip
+
+
+def reached(matter: Matter) -> Reached:
+    """Where and through whom the organ is reached. Refused `facts-incomplete`."""
+    return Reached(
+        address=required(matter, "organ_address"), postcode=matter.given.get("organ_postcode"),
+        contact=required(matter, "contact"), phone=required(matter, "organ_phone"),
+    )  # fmt: skip
+
+
+def said(matter: Matter, event: Event, text: str) -> Opinion:
+    """What whoever caused an event said, and when."""
+    deed = matter.deed(event)
+    return Opinion(text=sentence(text), signers=(deed.actor,), on=day_of(deed.at))
+
+
+def case_name(matter: Matter) -> str:
+    """What the case is called: the party and what it is about."""
+    cause = matter.state.cause or "涉嫌安全生产违法"
+    return f"{matter.state.party.name}{cause}{'' if cause.endswith('案') else '案'}"
+
+
+def sentence(text: str) -> str:
+    """A text that ends as a sentence does, whoever wrote it."""
+    stripped = text.strip()
+    return stripped if stripped[-1:] in STOPS else f"{stripped}。"
+
+
+def day_text(on: date) -> str:
+    """A day in a sentence."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def local(at: datetime) -> datetime:
+    """A moment as it is printed: in China's time."""
+    return at.astimezone(CHINA)

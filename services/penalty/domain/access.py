@@ -1,0 +1,42 @@
+"""Who was shown a document: its facts or its file, and why (查阅)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chassis.domain import Event, Stream, event
+
+Thing = Literal["document"]
+Part = Literal["facts", "file", "signature"]
+
+
+@event("casetrail.penalty.file-read.v1", title="查阅", summary="查阅 {thing} {thing_id}（{part}）")
+class FileRead(Event):
+    """Somebody was given the facts or the file of a document. Who and when, the envelope says.
+
+    `sha256` is that of the file that was given; `reason` is what the reader said it was for.
+    """
+
+    thing: Thing
+    thing_id: str
+    part: Part
+    sha256: str | None
+    case_id: str
+    enterprise_id: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessState:
+    """A look as its one event tells it."""
+
+    read: FileRead | None = None
+
+
+def evolve_access(state: AccessState, event: Event) -> AccessState:
+    """The look after its event."""
+    return AccessState(event) if isinstance(event, FileRead) else state
+
+
+ACCESS = Stream("access", AccessState(), evolve_access)
