@@ -230,7 +230,7 @@ def _require_within(row: Row, charge: Charge, rules: Rules) -> None:
     """The fine lies in the range; less than its least needs a ground of mitigation (APL 2021, article 32); none, another kind."""
     if row.holds(charge.amount_fen) or (charge.amount_fen == 0 and charge.kinds and row.min_fen == 0):
         return
-    if charge.mitigation and 0 < charge.amount_fen < row.min_fen:
+    if charge.mitigation and charge.amount_fen > 0 and row.is_above(charge.amount_fen):
         return
     cited = _cite(charge, rules)
     raise Refused(

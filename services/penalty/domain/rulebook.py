@@ -124,6 +124,7 @@ class Row:
     max_inclusive: bool
     valid_from: date
     valid_to: date | None
+    min_inclusive: bool = True
     kinds: frozenset[str] = frozenset()
     kinds_always: bool = False
     share: Share | None = None
@@ -136,7 +137,11 @@ class Row:
 
     def holds(self, fen: int) -> bool:
         """Whether a fine lies in the range; a branch without a fine holds none."""
-        return max(self.min_fen, 1) <= fen and (fen <= self.max_fen if self.max_inclusive else fen < self.max_fen)
+        return fen >= 1 and not self.is_above(fen) and (fen <= self.max_fen if self.max_inclusive else fen < self.max_fen)
+
+    def is_above(self, fen: int) -> bool:
+        """Whether it begins above a fine."""
+        return fen < self.min_fen if self.min_inclusive or not self.min_fen else fen <= self.min_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,10 +294,14 @@ def overrides(book: Mapping[str, Any]) -> dict[date, bool]:
 
 def ranges(book: Mapping[str, Any]) -> tuple[Row, ...]:
     """The statutory ranges of a rulebook, each with its validity: sums, and shares of income, of gains, of another fine."""
+    least = {(row["law"], row["version"]): row["at_least_inclusive"] for row in book.get("boundary", ())}
     sums = tuple(
-        replace(_row(row, row, inclusive=row["max_inclusive"]), case=f"accident-{row['grade']}" if row.get("grade") else None)
+        replace(
+            _row(row, row, inclusive=row["max_inclusive"]), min_inclusive=least.get((row["law"], row["version"]), True),
+            case=f"accident-{row['grade']}" if row.get("grade") else None,
+        )
         for row in book["ranges"]
-    )
+    )  # fmt: skip
     income = tuple(_share(row, row["percent_min"], row["percent_max"], 100) for row in book.get("income_ranges", ()))
     multiples = tuple(_share(row, row["times_min"], row["times_max"], 1) for row in book.get("multiple_ranges", ()))
     return (*sums, *income, *multiples)
