@@ -23,7 +23,7 @@ pilot: setup ## as demo, but exit when done; code 0 only if every figure matches
 	$(BIN)/python -m pilot
 
 test: setup ## run every test that needs no Docker
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 -m "not (system or stack or web)" && $(BIN)/pytest -m "system or stack or web" # these start whole stacks
 
 test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven (needs a JDK 17+)
 	CASETRAIL_TEST_KAFKA=apache $(BIN)/pytest tests/system

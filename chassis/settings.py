@@ -58,7 +58,8 @@ SETTINGS = (
     Setting(
         "CASETRAIL_FILES",
         ".casetrail/files",
-        "where issued documents and evidence are kept: a folder, or an address such as `s3://bucket/path`",
+        "where issued documents and evidence are kept: a folder, or an address such as `s3://bucket/path` (key, region "
+        "and endpoint by the usual `AWS_…` variables)",
     ),
     Setting("CASETRAIL_UPLOAD_MIB", "512", "largest file of evidence, in MiB"),
     Setting("CASETRAIL_UPLOAD_PART_KIB", "1024", "size of the parts in which a file arrives, in KiB; at most 4096"),

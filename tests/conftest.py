@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 from deploy.embedded import servers
 
 TESTS = Path(__file__).parent
+os.environ.pop("COLUMNS", None)  # of the terminal that started us: a console would keep that width, whatever a test wants to see
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

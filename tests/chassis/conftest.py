@@ -13,7 +13,7 @@ from chassis.database import connect, migrate
 from chassis.domain import EVENT_TYPES
 from chassis.eventstore import Connection
 from chassis.testing import ServiceUnderTest, drop_database, fresh_database, service_under_test
-from tests.chassis import notes
+from tests.chassis import notes, objects
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,21 @@ async def _execute(admin_dsn: str, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def bucket(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, str]]:
+    """The environment of an S3-compatible server."""
+    async with objects.bucket(tmp_path_factory.mktemp("s3")) as environment:
+        yield environment
+
+
+@pytest.fixture
+def s3(bucket: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A place in an S3-compatible store."""
+    for name, value in bucket.items():
+        monkeypatch.setenv(name, value)
+    return objects.place()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -15,9 +15,15 @@ DATA = "照片".encode() * 1000
 SHA256 = hashlib.sha256(DATA).hexdigest()
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
-    return Blobs(str(tmp_path / "files") if request.param == "folder" else "memory:///")
+    match request.param:
+        case "folder":
+            return Blobs(str(tmp_path / "files"))
+        case "s3":
+            return Blobs(request.getfixturevalue("s3"))
+        case _:
+            return Blobs("memory:///")
 
 
 async def test_a_file_is_kept_once_and_read_as_it_was(blobs: Blobs) -> None:

@@ -76,3 +76,11 @@ async def test_what_was_set_aside_and_removed_is_gone(tmp_path: Path) -> None:
     await leftovers.remove_aside(await leftovers.aside())
     with pytest.raises(BlobMissing):
         await blobs.read(SHA256)
+
+
+async def test_what_is_set_aside_in_an_object_store_is_put_back(s3: str) -> None:
+    await Blobs(s3).keep(DATA)
+    await Leftovers(s3).set_aside([SHA256], DAY)
+    assert [one.sha256 for one in await Leftovers(s3).aside()] == [SHA256]
+    assert await Blobs(s3).read(SHA256) == DATA
+    assert await Leftovers(s3).aside() == []

@@ -103,3 +103,12 @@ async def test_files_are_kept_apart_and_forgotten(tmp_path: Path) -> None:
 async def test_no_path_is_ever_made_of_a_key(key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         await Uploads("memory:///", PART).put(key, 0, b"")
+
+
+async def test_a_file_arrives_in_parts_in_an_object_store(s3: str) -> None:
+    for number in reversed(NUMBERS):
+        await Uploads(s3, PART).put("some-file", number, part(number))
+    assert await Uploads(s3, PART).arrived("some-file", len(DATA)) == [*NUMBERS]
+    async with Uploads(s3, PART).whole("some-file", len(DATA), SHA256) as file:
+        await Blobs(s3).keep_file(file, SHA256, len(DATA))
+    assert await Blobs(s3).read(SHA256) == DATA
