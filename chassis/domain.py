@@ -157,3 +157,8 @@ class Unknown(Refused):
 def day_of(at: datetime) -> date:
     """The day in China of an aware time."""
     return at.astimezone(CHINA).date()
+
+
+def site_code(enterprise_id: str) -> str:
+    """What the code at a site's gate says (扫码入企): whoever scans it is at this site and no other."""
+    return f"casetrail:site:{enterprise_id}"

@@ -19,11 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import segno
 import typst
 
 from chassis.domain import CHINA, Refused
 from chassis.envelope import canonical_json
+from chassis.qr import drawn
 from chassis.settings import font_folders
 
 LAYOUT = Path(__file__).parent / "typst"
@@ -179,7 +179,7 @@ def _inputs(template: Template, facts: Any, number: str, images: Mapping[str, Im
         "number": number,
         "template": template.key,
         "digest": digest,
-        "code": _drawn_code(code.text),
+        "code": drawn(code.text, mask=0),  # a digest has no large areas that another mask would break up
         "images": json.dumps({name: _picture(name, image) for name, image in sorted(images.items())}),
     }, digest
 
@@ -262,17 +262,3 @@ def _drawn_strokes(name: str, strokes: Strokes) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left - pen} {top - pen} {width + 2 * pen} {height + 2 * pen}">'
         f'<path d="{path}" fill="none" stroke="#000" stroke-width="{pen}" stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
-
-
-def _drawn_code(text: str) -> str:
-    """A QR code as SVG; of the text's bytes, because the other modes know no Chinese that phones agree upon.
-
-    The mask is always the checkerboard: to weigh all eight takes longer than the layout, under Python's lock, and a text that
-    is mostly a digest has no large areas which another mask would have to break up.
-    """
-    rows = [bytes(row) for row in segno.make_qr(text, error="m", mode="byte", encoding="utf-8", mask=0).matrix]
-    path = "".join(
-        f"M{run.start()} {y}h{len(run.group())}v1h-{len(run.group())}z"
-        for y, row in enumerate(rows) for run in re.finditer(b"\1+", row)
-    )  # fmt: skip
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}"><path d="{path}"/></svg>'

@@ -13,6 +13,7 @@ from chassis.uploads import Uploads
 from services.inspection.commands import keepings, measures, orders, seizures
 from services.inspection.projections.clocks import EXTENSION_ANSWER_DUE, RE_INSPECTION_DUE, RECTIFICATION_DUE
 from services.inspection.projections.measure_clocks import (
+    APPRAISAL_DUE,
     KEEPING_DUE,
     REGULARISATION_DUE,
     SEIZURE_END,
@@ -29,6 +30,7 @@ FIRES: dict[str, Fire] = {
     KEEPING_DUE: keepings.lapse,
     REGULARISATION_DUE: seizures.miss_regularisation,
     SEIZURE_END: seizures.expire,
+    APPRAISAL_DUE: seizures.miss_appraisal,
 }
 
 

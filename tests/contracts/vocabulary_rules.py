@@ -296,7 +296,7 @@ def deadline_problems(book: Book) -> list[str]:
                 "unit": unit_is_wrong(row),
                 "rolls": rolling_is_wrong(row),
                 "basis": row["basis"] is None and row["confidence"] == "found",
-                "length": row["length"] <= 0 or row["count"] == 0,
+                "length": row["length"] < (0 if row["trigger"] == "hazard-found" else 1) or row["count"] == 0,  # 0: the same day
                 row["trigger"]: row["trigger"] not in book[name]["triggers"],
                 row["on_expiry"]: row["on_expiry"] not in book[name]["expiries"],
             }

@@ -50,10 +50,10 @@ class SeizureExtensionBody(Body):
 
 
 class AppraisalBody(Body):
-    """What is tested or appraised, and until when that is expected to take."""
+    """What is tested or appraised, and until when that is to take, as the party is told."""
 
     appraisal: Line
-    expected_until: Day | None = None
+    expected_until: Day
 
 
 class AppraisalEndBody(Body):

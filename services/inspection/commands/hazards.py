@@ -5,19 +5,22 @@ from __future__ import annotations
 from chassis.domain import day_of
 from chassis.runner import Work
 from services.inspection import queries
-from services.inspection.commands.deciding import rules_of
+from services.inspection.commands.deciding import due_of, rules_of
 from services.inspection.domain import hazard as hazards
 from services.inspection.domain import order as orders
 from services.inspection.domain.hazard import HAZARD, Supervise
 from services.inspection.domain.hazard_events import Ground
 from services.inspection.domain.order import ORDER
 from services.inspection.domain.refusals import refused
+from services.inspection.domain.rules import CORRECTION_AT_ONCE
 
 
 async def correct(work: Work, hazard_id: str, how: str, photos: tuple[str, ...]) -> None:
     """Note that a hazard was put right at once."""
     hazard = await work.existing(HAZARD, hazard_id)
-    work.append(hazard, hazards.correct(hazard.state, how, photos, day_of(work.at), await rules_of(work)))
+    rules = await rules_of(work)
+    latest = due_of(rules, rules.periods.get(CORRECTION_AT_ONCE), hazards.found(hazard.state).found_on)
+    work.append(hazard, hazards.correct(hazard.state, how, photos, day_of(work.at), rules, latest))
 
 
 async def close(work: Work, hazard_id: str, ground: Ground, reason: str) -> None:

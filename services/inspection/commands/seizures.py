@@ -98,7 +98,7 @@ async def extend(work: Work, measure_id: str, until: date, reason: str) -> Answe
     return {"document_no": number}
 
 
-async def begin_appraisal(work: Work, measure_id: str, appraisal: str, expected_until: date | None) -> None:
+async def begin_appraisal(work: Work, measure_id: str, appraisal: str, expected_until: date) -> None:
     """Stop the clock."""
     loaded, state = await _seizure(work, measure_id)
     rules = await rules_of(work)
@@ -138,3 +138,9 @@ async def expire(work: Work, deadline: Deadline) -> None:
     """The last day of a seizure has passed."""
     loaded, state = await _seizure(work, deadline.key)
     work.append(loaded, seizures.expire(state, day_in(deadline)))
+
+
+async def miss_appraisal(work: Work, deadline: Deadline) -> None:
+    """The time that an appraisal was to take has passed."""
+    loaded, state = await _seizure(work, deadline.key)
+    work.append(loaded, seizures.miss_appraisal(state, day_in(deadline)))

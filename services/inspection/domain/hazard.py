@@ -30,7 +30,7 @@ from services.inspection.domain.hazard_events import (
     SupervisionOpened,
 )
 from services.inspection.domain.refusals import refused
-from services.inspection.domain.rules import Rules
+from services.inspection.domain.rules import Due, Rules
 
 Status = Literal["none", "found", "withdrawn", "ordered", "reported", "rectified", "failed", "closed"]
 ENDED = ("rectified", "closed")
@@ -136,10 +136,13 @@ def follow_answers(state: HazardState, stands: bool) -> list[Event]:
     return []
 
 
-def correct(state: HazardState, how: str, photos: tuple[str, ...], day: date, rules: Rules) -> list[Event]:
+def correct(
+    state: HazardState, how: str, photos: tuple[str, ...], day: date, rules: Rules, latest: Due | None = None
+) -> list[Event]:
     """Note that a general hazard was put right at once, under the officers' eyes (rule `inspection-powers`).
 
-    Refused `major-not-corrected-at-once`, `already-ordered`, `hazard-ended`.
+    `latest` is the last day that still is at once (R07-correction-at-once); None where the rulebook has no such period. Refused
+    `major-not-corrected-at-once`, `already-ordered`, `hazard-ended`, `no-more-at-once`.
     """
     finding = found(state)
     if state.status == "rectified" and state.order_id is None:
@@ -149,6 +152,8 @@ def correct(state: HazardState, how: str, photos: tuple[str, ...], day: date, ru
         raise refused("already-ordered", rules, hazard_id=finding.hazard_id)
     if finding.severity == "major":
         raise refused("major-not-corrected-at-once", rules, hazard_id=finding.hazard_id)
+    if latest is not None and day > latest.on:
+        raise refused("no-more-at-once", rules, hazard_id=finding.hazard_id, latest=latest.on.isoformat())
     return [
         HazardCorrected(
             hazard_id=finding.hazard_id, inspection_id=finding.inspection_id, corrected_on=day, how=how, photos=photos

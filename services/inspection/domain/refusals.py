@@ -105,6 +105,10 @@ REASONS: dict[str, Reason] = {
         "重大隐患 {hazard_id} 不能以当场整改了结", "major hazard {hazard_id} is not ended by correction at once",
         ("major-hazard-supervision",),
     ),
+    "no-more-at-once": Reason(
+        "隐患 {hazard_id} 的当场整改须在 {latest} 前记录，之后须责令限期整改",
+        "correction of {hazard_id} at once was to be noted by {latest}; it is ordered now", ("inspection-powers",),
+    ),
     "not-major": Reason("隐患 {hazard_id} 不是重大隐患", "hazard {hazard_id} is not major", ("major-hazard-supervision",)),
     "already-supervised": Reason("隐患 {hazard_id} 已挂牌督办", "hazard {hazard_id} is supervised already"),
     "not-supervised": Reason("隐患 {hazard_id} 未挂牌督办", "hazard {hazard_id} is not supervised"),
@@ -263,6 +267,7 @@ REASONS: dict[str, Reason] = {
     "already-extended": Reason("期限只能延长一次", "it is extended once only", (SEIZURE,)),
     "extension-too-long": Reason("延长不得晚于 {longest}", "not longer than until {longest}", (SEIZURE,)),
     "appraisal-running": Reason("检测、检验、鉴定尚未结束", "an appraisal is running"),
+    "appraisal-end-past": Reason("检测、检验、鉴定的期限早于开始之日", "it would be over before it began", (SEIZURE,)),
     "no-appraisal": Reason("没有进行中的鉴定", "there is no appraisal"),
     "ends-before-it-began": Reason("结束早于开始", "it would end before it began"),
     # measures: supply

@@ -10,6 +10,7 @@ from typing import Any
 RE_INSPECTION = "R01-reinspection"
 EXTENSION_REQUEST = "R02-extension-request"
 EXTENSION_ANSWER = "R03-extension-answer"
+CORRECTION_AT_ONCE = "R07-correction-at-once"
 EXTENSION = "rectification-extension"
 
 Laws = Mapping[tuple[str, str], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from chassis.domain import CHINA, Event, day_of
+from chassis.domain import CHINA, Event, day_of, site_code
 from services.inspection.domain import answering
 from services.inspection.domain.answering import SOMEBODY, Answered, Answering, Live
 from services.inspection.domain.events import (
@@ -110,11 +110,6 @@ def _check_code(plan: InspectionPrepared, command: CheckIn, rules: Rules) -> Non
         raise refused("site-code-of-another", rules)
     if rules.site_code_required and command.site_code is None and not command.no_code_reason:
         raise refused("site-code-missing", rules)
-
-
-def site_code(enterprise_id: str) -> str:
-    """What the code at a site's gate says."""
-    return f"casetrail:site:{enterprise_id}"
 
 
 def answer_items(state: InspectionState, answers: Iterable[Answered], rules: Rules, by: Answering = SOMEBODY) -> list[Event]:

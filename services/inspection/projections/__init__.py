@@ -18,5 +18,5 @@ PROJECTIONS = (
     Projection("documents", version=2, project=project_documents, tables=("documents",)),
     Projection("evidence", version=1, project=project_evidence, tables=("evidence",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),
-    Projection("measure_list", version=1, project=measures.project, tables=("measures",)),
+    Projection("measure_list", version=2, project=measures.project, tables=("measures",)),
 )

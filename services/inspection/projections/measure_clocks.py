@@ -26,6 +26,7 @@ SUSPENSION_REVIEW = "suspension-review"
 KEEPING_DUE = "keeping-decision"
 REGULARISATION_DUE = "seizure-regularisation"
 SEIZURE_END = "seizure-end"
+APPRAISAL_DUE = "appraisal-due"
 
 
 def measure_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
@@ -51,8 +52,11 @@ def _seizure(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
                 yield _by_time(sequenced, REGULARISATION_DUE, event.measure_id, event.regularise_by)
         case SeizureExtended() | AppraisalEnded():
             yield by_day(sequenced, SEIZURE_END, event.measure_id, event.until)
+            if isinstance(event, AppraisalEnded):
+                yield by_day(sequenced, APPRAISAL_DUE, event.measure_id, None)
         case AppraisalBegun():
             yield by_day(sequenced, SEIZURE_END, event.measure_id, None)
+            yield by_day(sequenced, APPRAISAL_DUE, event.measure_id, event.expected_until)
         case SeizureRegularised():
             yield Disarm(id=f"{REGULARISATION_DUE}:{event.measure_id}")
         case SeizureLifted() | SeizureNotRegularised():
@@ -63,6 +67,7 @@ def _seizure(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
 
 def _stop(sequenced: Sequenced, measure_id: str) -> Iterable[Arm | Disarm]:
     yield by_day(sequenced, SEIZURE_END, measure_id, None)
+    yield by_day(sequenced, APPRAISAL_DUE, measure_id, None)
     yield Disarm(id=f"{REGULARISATION_DUE}:{measure_id}")
 
 

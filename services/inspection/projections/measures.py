@@ -62,7 +62,9 @@ def _changes(event: Event) -> dict[str, Any]:
             changes |= {"due_on": event.until.isoformat(), "document_no": event.document_no}
         case SeizureExtended() | AppraisalEnded():
             changes["due_on"] = event.until.isoformat()
-        case AppraisalBegun() | KeepingLapsed() | SeizureLifted():
+        case AppraisalBegun():
+            changes["due_on"] = _iso(event.expected_until)
+        case KeepingLapsed() | SeizureLifted():
             changes["due_on"] = None
         case ResumptionReviewed() | KeepingDecided() | SeizureDecided() if not event.remaining:
             changes["due_on"] = None

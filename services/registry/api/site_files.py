@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from chassis import qr
 from chassis.aggregates import Loaded
 from chassis.auth import Principal, reader
-from chassis.domain import Unknown, day_of
+from chassis.domain import Unknown, day_of, site_code
 from chassis.http import WRITTEN, Body, Command, Id, answer_json, command, pool_of
 from chassis.moments import Moment, aggregate
 from services.registry import queries
@@ -194,6 +195,26 @@ async def risk_factors(request: Request, enterprise_id: Id, principal: FileReade
     asked = grading.asked(rules, loaded.state.sectors) if rules else []
     told = [{**asdict(rule), "suggested": _code(grading.suggested(rule, loaded.state))} for rule in asked]
     return answer_json({"factors": told, "bands": rules.bands if rules else {}}, version=loaded.version)
+
+
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/svg+xml", "image/png")}}
+}
+
+
+@router.get("/site-code", response_class=Response, responses=PICTURE)
+async def site_code_picture(
+    request: Request, enterprise_id: Id, principal: FileReader, as_of: Moment, format: Literal["svg", "png"] = "svg"
+) -> Response:
+    """The code at the site's gate, to be printed: what officers scan when they check in (扫码入企). Enterprises get theirs."""
+    await own_file(request, principal, enterprise_id, as_of)
+    text = site_code(enterprise_id)
+    picture = qr.printed(text) if format == "png" else qr.drawn(text, margin=4).encode()
+    headers = {
+        "Content-Disposition": f'inline; filename="{enterprise_id}.{format}"', "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'",
+    }  # fmt: skip
+    return Response(picture, 200, headers, media_type="image/png" if format == "png" else "image/svg+xml")
 
 
 @router.post("/entries", status_code=201)

@@ -29,6 +29,10 @@ def test_what_is_put_right_at_once_needs_no_order() -> None:
     major = replace(found("h-1"), severity="major")
     refused("major-not-corrected-at-once", lambda: hazard.correct(given(HAZARD, [major]), "x", (), DAY, RULES))
     refused("already-ordered", lambda: hazard.correct(given(HAZARD, ordered("h-1", DAY)), "x", (), DAY, RULES))
+    latest = Due(DAY, False)
+    assert hazard.correct(state, "当场清扫", (), DAY, RULES, latest)
+    error = refused("no-more-at-once", lambda: hazard.correct(state, "x", (), DAY + timedelta(days=1), RULES, latest))
+    assert (error.facts["latest"], error.basis) == (DAY.isoformat(), "《中华人民共和国安全生产法》（2021）第65条第1款第2项")
 
 
 def test_a_hazard_is_closed_by_a_decision_that_says_why_and_is_never_called_rectified() -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from chassis.domain import Event
+from chassis.domain import Event, site_code
 from chassis.testing import given
 from services.inspection.domain import inspection, visit
 from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
@@ -130,7 +130,7 @@ def test_the_code_at_the_gate_is_the_sites() -> None:
     refused("site-code-missing", lambda: visit.check_in(state, ARRIVAL, CERTIFICATES, demanding, AT))
     foreign = replace(ARRIVAL, site_code="casetrail:site:e-2")
     refused("site-code-of-another", lambda: visit.check_in(state, foreign, CERTIFICATES, RULES, AT))
-    for arrival in (replace(ARRIVAL, site_code=visit.site_code("e-1")), replace(ARRIVAL, no_code_reason="标牌损坏")):
+    for arrival in (replace(ARRIVAL, site_code=site_code("e-1")), replace(ARRIVAL, no_code_reason="标牌损坏")):
         assert visit.check_in(state, arrival, CERTIFICATES, demanding, AT)
 
 

@@ -51,7 +51,7 @@ def extend(events: list[Event], until: date, day: date = END, by: Approver = HEA
 
 
 def appraise(events: list[Event], begin: date, end: date) -> list[Event]:
-    events = [*events, *seizure.begin_appraisal(seized_of(events), "除尘器检测", None, RULES, begin)]
+    events = [*events, *seizure.begin_appraisal(seized_of(events), "除尘器检测", max(begin, end), RULES, begin)]
     return [*events, *seizure.end_appraisal(seized_of(events), "不合格", RULES, end)]
 
 
@@ -121,6 +121,17 @@ def test_only_what_was_approved_is_seized() -> None:
     assert error.facts["article_id"] == "a-9"
 
 
+def test_an_appraisal_has_an_end_and_is_flagged_when_it_takes_longer() -> None:
+    begun = [*SEIZED, *seizure.begin_appraisal(seized_of(SEIZED), "检测", END, RULES, DAY)]
+    refused("appraisal-end-past", lambda: seizure.begin_appraisal(seized_of(SEIZED), "检测", DAY, RULES, END))
+    assert seizure.miss_appraisal(seized_of(begun), LATEST) == []
+    late = [*begun, *seizure.miss_appraisal(seized_of(begun), END)]
+    assert (seized_of(late).appraisal_overdue, seized_of(late).must_be_lifted) == (True, False)
+    over = [*late, *seizure.end_appraisal(seized_of(late), "合格", RULES, AFTER)]
+    assert (seized_of(over).appraisal_overdue, seized_of(over).until) == (False, END + (AFTER - DAY))
+    assert seizure.miss_appraisal(seized_of(over), END) == []
+
+
 def test_f09_it_lasts_thirty_days() -> None:
     """2026-03-02 → 2026-04-01."""
     assert seized_of(SEIZED).until == END
@@ -152,7 +163,7 @@ def test_f09_days_of_appraisal_are_added() -> None:
 
 
 def test_f09_an_appraisal_stops_the_clock() -> None:
-    running = [*SEIZED, *seizure.begin_appraisal(seized_of(SEIZED), "检测", None, RULES, END)]
+    running = [*SEIZED, *seizure.begin_appraisal(seized_of(SEIZED), "检测", LATEST, RULES, END)]
     assert seizure.expire(seized_of(running), END) == []
     refused("appraisal-running", lambda: appraise(running, END, AFTER))
     refused("appraisal-running", lambda: extend(running, LATEST))

@@ -18,7 +18,10 @@ from tests.service.inspection.measures import (
 from tests.service.inspection.office import Office
 from tests.service.inspection.test_clocks import armed
 
-FIRED = ("keeping-lapsed.v1", "seizure-expired.v1", "seizure-not-regularised.v1", "suspension-review-needed.v1")
+FIRED = (
+    "keeping-lapsed.v1", "seizure-expired.v1", "seizure-not-regularised.v1", "suspension-review-needed.v1",
+    "appraisal-overdue.v1",
+)  # fmt: skip
 LIFTING = {"reason": "期限届满", "receipt": SIGNED}
 
 
@@ -89,13 +92,23 @@ async def test_f09_appraisal_stops_the_clock(office: Office) -> None:
     await office.on_site()
     await seized(office)
     await office.pass_days(10)
-    await office.post("officer", "seizures/measure-1/appraisals", {"appraisal": "除尘器检测"})
+    endless = {"appraisal": "除尘器检测"}
+    await office.post("officer", "seizures/measure-1/appraisals", endless, status=422)
+    past = {**endless, "expected_until": "2021-09-15"}
+    await office.refused("appraisal-end-past", "officer", "seizures/measure-1/appraisals", past)
+    await office.post("officer", "seizures/measure-1/appraisals", {**endless, "expected_until": "2021-10-25"})
     assert "seizure-end" not in await armed(office)
-    await office.pass_days(50)
+    assert (await row(office))["due_on"] == "2021-10-25"
+    await office.pass_days(39)
     assert await fired(office) == []
+    await office.pass_days(11)
+    assert await fired(office) == ["appraisal-overdue.v1"]
+    told = await measure(office)
+    assert (told["appraisal_overdue"], told["appraisal_until"], told["state"]) == (True, "2021-10-25", "in-force")
     await office.post("officer", "seizures/measure-1/appraisal-ends", {"result": "不合格"})
     assert (await armed(office))["seizure-end"] == "2021-11-26 00:00:00"  # fifty days after 2021-10-06
     assert (await row(office))["due_on"] == "2021-11-25"
+    assert "appraisal-due" not in await armed(office)
 
 
 async def test_f10_emergency_is_regularised_within_a_day(office: Office) -> None:

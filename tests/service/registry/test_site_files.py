@@ -14,6 +14,8 @@ from unittest.mock import patch
 
 import httpx
 import pytest_asyncio
+import zxingcpp
+from PIL import Image as Pictures
 from python_calamine import load_workbook
 
 from chassis.testing import service_under_test
@@ -275,3 +277,17 @@ async def test_what_is_exported_can_be_imported_again(files: Files, admin_dsn: s
 
     assert values(after) == values(before)
     assert values(after)["P1"]["dust_workers"] == 31
+
+
+async def test_the_code_at_the_gate_is_printed_and_reads_as_the_sites(files: Files) -> None:
+    path = files.path(what="site-code")
+    picture = await files.officer.get(path, params={"format": "png"})
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    [read] = zxingcpp.read_barcodes(Pictures.open(io.BytesIO(picture.content)))
+    assert read.text == f"casetrail:site:{files.ids[0]}"
+    drawn = await files.itself.get(path)
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert drawn.text.startswith("<svg ")
+    assert (await files.itself.get(files.path(1, "site-code"))).status_code == 404
+    assert (await files.officer.get("/v1/enterprises/e-none/site-code")).status_code == 404
+    assert (await files.officer.get(path, params={"format": "gif"})).status_code == 422

@@ -32,6 +32,7 @@ from services.inspection.domain.measures.parts import (
 from services.inspection.domain.measures.seizure_events import (
     AppraisalBegun,
     AppraisalEnded,
+    AppraisalOverdue,
     Mode,
     SeizedArticle,
     SeizureCarriedOut,
@@ -86,6 +87,8 @@ class Seizure:
     extension: SeizureExtended | None = None
     extended_articles: tuple[str, ...] = ()
     appraised_since: date | None = None
+    appraisal_until: date | None = None
+    appraisal_overdue: bool = False
     remaining: tuple[str, ...] = ()
     decisions: tuple[SeizedArticle, ...] = ()
     decided: SeizureDecided | None = None
@@ -117,9 +120,11 @@ def _evolve_further(state: Seizure, event: Event) -> Seizure:
         case SeizureExtended():
             return replace(state, until=event.until, extended=True, extension=event, extended_articles=state.remaining)
         case AppraisalBegun():
-            return replace(state, appraised_since=event.begun_on)
+            return replace(state, appraised_since=event.begun_on, appraisal_until=event.expected_until)
+        case AppraisalOverdue():
+            return replace(state, appraisal_overdue=True)
         case AppraisalEnded():
-            return replace(state, until=event.until, appraised_since=None)
+            return replace(state, until=event.until, appraised_since=None, appraisal_until=None, appraisal_overdue=False)
         case SeizureDecided():
             decisions = (*state.decisions, *event.decisions)
             return replace(state, remaining=event.remaining, decisions=decisions, decided=event)
@@ -305,11 +310,16 @@ def extend(
     ]  # fmt: skip
 
 
-def begin_appraisal(state: Seizure, appraisal: str, expected_until: date | None, rules: Rules, day: date) -> list[Event]:
-    """Stop the clock while something is tested or appraised. Refused as `in_time` does; `appraisal-running`."""
+def begin_appraisal(state: Seizure, appraisal: str, expected_until: date, rules: Rules, day: date) -> list[Event]:
+    """Stop the clock while something is tested or appraised, for a time that is stated and told (行政强制法 25 ¶3).
+
+    Refused as `in_time` does; `appraisal-running`, `appraisal-end-past`.
+    """
     taken, _ = in_time(state, rules, day)
     if state.appraised_since is not None:
         raise refused("appraisal-running", rules)
+    if expected_until < day:
+        raise refused("appraisal-end-past", rules)
     return [AppraisalBegun(measure_id=taken.measure_id, appraisal=appraisal, begun_on=day, expected_until=expected_until)]
 
 
@@ -365,6 +375,13 @@ def miss_regularisation(state: Seizure, by: datetime) -> list[Event]:
     if taken is None or taken.regularise_by != by or state.regularised or state.must_be_lifted or not state.remaining:
         return []
     return [SeizureNotRegularised(measure_id=taken.measure_id, ground="not-in-time", opinion=None)]
+
+
+def miss_appraisal(state: Seizure, expected_until: date) -> list[Event]:
+    """Note that an appraisal takes longer than was told; nothing if it ended, or nothing is held any more."""
+    if state.taken is None or state.appraised_since is None or state.appraisal_until != expected_until or not state.remaining:
+        return []
+    return [AppraisalOverdue(measure_id=state.taken.measure_id, expected_until=expected_until)]
 
 
 def expire(state: Seizure, until: date) -> list[Event]:

@@ -123,6 +123,14 @@ class AppraisalBegun(Event):
     expected_until: date | None
 
 
+@event("casetrail.inspection.appraisal-overdue.v1", title="检测鉴定逾期", summary="检测、检验、鉴定至 {expected_until} 未结束")
+class AppraisalOverdue(Event):
+    """Testing or appraisal takes longer than the parties were told; the measure's clock still stands still."""
+
+    measure_id: str
+    expected_until: date
+
+
 @event("casetrail.inspection.appraisal-ended.v1", title="检测鉴定结束", summary="{ended_on} 检测、检验、鉴定结束，期限至 {until}")
 class AppraisalEnded(Event):
     """Testing or appraisal ended: the measure ends as many days later."""
