@@ -15,6 +15,8 @@ from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
+from services.penalty.domain.following import unfollowed
+from services.penalty.domain.remedy import REMEDIES, RemedyState
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -31,6 +33,7 @@ STEPS = {
     "report-hearing": ("hearing-reports", HOST), "decide": ("decisions", APPROVER),
     "decide-no-penalty": ("no-penalty-decisions", APPROVER), "serve-decision": ("services", OFFICER),
     "receive-payment": ("payments", "finance"), "make-refund": ("refunds", "finance"), "revoke": ("revocations", APPROVER),
+    "change-as-decided": ("decision-changes", APPROVER), "revoke-as-decided": ("revocations", APPROVER),
     "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
@@ -55,15 +58,15 @@ async def list_cases(
 async def read_case(case_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
-    payments = await _payments(request, case, as_of)
+    payments, remedies = await _payments(request, case, as_of), await _remedies(request, case, as_of)
     told = asdict(case.state)
     parties = [_party(side, payments.get(side["party_id"])) for side in told.pop("sides")]
     unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment")},
-        "clocks": _clocks(case.state, payments),
-        **(await _steps(db, case.state, payments, now(request)) if as_of is None else NO_STEPS),
+        "clocks": _clocks(case.state, payments), "unfollowed": unfollowed(case.state, remedies),
+        **(await _steps(db, case.state, payments, remedies, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
@@ -75,7 +78,7 @@ async def foresee(
 ) -> Response:  # fmt: skip
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)
-    payments = await _payments(request, case, None)
+    payments, remedies = await _payments(request, case, None), await _remedies(request, case, None)
     at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
     clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
               for clock in _clocks(case.state, payments)]  # fmt: skip
@@ -83,7 +86,7 @@ async def foresee(
         "case_id": case_id,
         "on": day_of(at),
         "clocks": clocks,
-        **await _steps(db, case.state, payments, at),
+        **await _steps(db, case.state, payments, remedies, at),
     }
     return answer_json(view, version=case.version)
 
@@ -93,6 +96,7 @@ NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps"
 """Nothing is done in the past."""
 
 Payments = dict[str, domain.PaymentState]
+Remedies = dict[str, RemedyState]
 
 
 async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Payments:
@@ -102,13 +106,21 @@ async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsO
     return {party: payment.state for party, payment in loaded.items() if payment.exists}
 
 
+async def _remedies(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Remedies:
+    """The remedies against the decisions of a case, by party."""
+    keys = {side.party_id: domain.region_key(case.state.case_id, side.party_id) for side in case.state.sides if side.decision}
+    return {party: (await related(request, REMEDIES, key, as_of, case)).state for party, key in keys.items()}
+
+
 def _party(side: dict[str, Any], payment: domain.PaymentState | None) -> dict[str, Any]:
     return {**side, "payment": None if payment is None else asdict(payment)}
 
 
-async def _steps(db: Db, case: domain.CaseState, payments: Payments, at: datetime) -> dict[str, list[dict[str, Any]]]:
+async def _steps(
+    db: Db, case: domain.CaseState, payments: Payments, remedies: Remedies, at: datetime
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     async with db.acquire() as connection:
-        return await offered(queries.outlook_of(connection.fetch, case, payments, at), STEPS, None)
+        return await offered(queries.outlook_of(connection.fetch, case, payments, remedies, at), STEPS, None)
 
 
 def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:

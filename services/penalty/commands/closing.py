@@ -9,6 +9,7 @@ from services.penalty import domain, queries
 from services.penalty.commands.opening import opened
 from services.penalty.domain import PAYMENTS, CaseState, region_key
 from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.following import unfollowed
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.transfer import TRANSFERS
 
@@ -24,6 +25,7 @@ async def beside(work: Work, state: CaseState) -> domain.Beside:
         hazards=await queries.hazards_of(work.read, state),
         terminated=frozenset(party for party, region in enforcements.items() if region.finished is not None),
         transferred=(await work.load(TRANSFERS, state.case_id)).state.gone,
+        unfollowed=unfollowed(state, remedies),
         pending=tuple(party for party, region in remedies.items() if region.is_pending),
     )
 

@@ -169,10 +169,8 @@ from services.penalty.domain.payment import (
     receive_payment,
 )
 from services.penalty.domain.people import RequestRecusal, change_handlers, decide_recusal, join_party, request_recusal
+from services.penalty.domain.provisions import Band, Norm, Row
 from services.penalty.domain.rulebook import (
-    Band,
-    Norm,
-    Row,
     Rules,
     bands,
     norms,

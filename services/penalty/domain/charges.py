@@ -9,7 +9,8 @@ from datetime import date
 from chassis.domain import Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Charge
-from services.penalty.domain.rulebook import Band, Row, Rules
+from services.penalty.domain.provisions import Band, Row
+from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.shares import fits, liabilities, measured, require_base
 
 OVERDUE = "overdue"

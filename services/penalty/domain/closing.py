@@ -11,6 +11,7 @@ from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import RECTIFIED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
 from services.penalty.domain.events import CaseClosed, Ground
+from services.penalty.domain.following import Unfollowed
 from services.penalty.domain.guards import (
     APPROVAL,
     require_apart,
@@ -33,6 +34,7 @@ class Beside:
 
     `transferred`: another organ, or the police, has it; `terminated`: parties whose enforcement a court ended.
     `pending`: parties with a remedy pending. `unpublished`: parties whose decision should be published and is not.
+    `unfollowed`: what remedies decided and the decisions do not show yet.
     """
 
     payments: Mapping[str, PaymentState] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Beside:
     terminated: frozenset[str] = frozenset()
     pending: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
+    unfollowed: tuple[Unfollowed, ...] = ()
 
 
 def extend_case(state: CaseState, approver: Actor, of_superior: bool, reason: str, at: datetime, rules: Rules) -> list[Event]:
@@ -82,6 +85,7 @@ def close_case(
     day = day_of(at)
     require_not_handler(state, approver, rules, APPROVAL)
     require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_followed(beside, rules)
     for guard in rules.closing_guards:
         _require_guard(guard, state, ground, beside, rules)
     for earlier in _earlier_days(state, beside):
@@ -124,6 +128,16 @@ def return_file(state: CaseState, loan_id: str, at: datetime, rules: Rules) -> l
     """The borrowed file is back."""
     rules.require(loan_id in state.loans, "archive-integrity", "no-such-loan", "没有这项借阅", "no such loan", loan_id=loan_id)
     return [FileReturned(case_id=state.case_id, loan_id=loan_id, returned_on=day_of(at))]
+
+
+def require_followed(beside: Beside, rules: Rules) -> None:
+    """What reconsideration or a court made of a decision was done (ARL 2023, article 77; ALL 2017, article 94)."""
+    for one in beside.unfollowed:
+        raise rules.refusal(
+            one.rule, "remedy-not-followed", "复议或者诉讼已改变处罚决定，尚未据以变更或者撤销",
+            "a remedy changed or set aside the decision, which was not changed or revoked yet", party_id=one.party_id,
+            step=one.step, result=one.result, reference_no=one.reference_no,
+        )  # fmt: skip
 
 
 def _require_not_archived(state: CaseState, rules: Rules) -> None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Charge
-from services.penalty.domain.rulebook import Row, Rules
+from services.penalty.domain.provisions import Row
+from services.penalty.domain.rulebook import Rules
 
 INCOME, GAINS, GRADE = "last-year-income", "illegal-gains", "range-of-the-grade"
 ACCIDENT, OF_ACCIDENTS = "accident", "accident-"

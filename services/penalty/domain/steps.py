@@ -13,6 +13,7 @@ from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
 from services.penalty.domain.ending_events import Opinion
 from services.penalty.domain.events import Charge, Ground, Person
+from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
 from services.penalty.domain.guards import Officer, require_open, require_served
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import (
@@ -23,7 +24,8 @@ from services.penalty.domain.payment import (
     receive_payment,
     require_owing,
 )
-from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Row, Rules
+from services.penalty.domain.provisions import Row
+from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Rules
 
 SOMEBODY = Actor(id="", name="", role="")
 
@@ -42,6 +44,11 @@ class Facts:
         """What a party owes and has paid."""
         return self.beside.payments.get(party_id, closing.NOTHING_PAID)
 
+    def due(self, party_id: str, step: Due) -> Unfollowed | None:
+        """What a remedy decided for a party that is to be followed by this step."""
+        found = (one for one in self.beside.unfollowed if (one.party_id, one.step) == (party_id, step))
+        return next(found, None)
+
 
 Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
 
@@ -50,7 +57,7 @@ Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
 class Step:
     """A step of the procedure: its stable name, Chinese title, the rule it rests on, and a probe of its decision.
 
-    A step `of_party` is taken towards each party for itself.
+    A step `of_party` is taken towards each party for itself. What it `follows` says on which rule it rests in this case.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Step:
     rule: str
     probe: Probe
     of_party: bool = False
+    follows: Due | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +97,9 @@ def _ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime
             name=step.name, title=step.title, permitted=False, basis=refused.basis, code=refused.code, reason=refused.zh,
             party_id=named,
         )  # fmt: skip
-    return Outlook(name=step.name, title=step.title, permitted=True, basis=facts.rules.cite(step.rule), party_id=named)
+    one = None if step.follows is None else facts.due(party_id, step.follows)
+    basis = facts.rules.cite(step.rule if one is None else one.rule)
+    return Outlook(name=step.name, title=step.title, permitted=True, basis=basis, party_id=named)
 
 
 def _fit(facts: Facts, state: CaseState, at: datetime) -> tuple[str, ...]:
@@ -240,6 +250,26 @@ def _revoke(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list
     return decision.revoke_decision(state, probe, at, facts.rules)
 
 
+def _change_as_decided(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    one, made = _due(state, facts, party_id, "change"), state.decision_of(party_id)
+    amounts = lowered(() if made is None else made.charges, one.total_fen or 0)
+    probe = decision.ChangeDecision(cause=one.cause, amounts=amounts, reason="", party_id=party_id)
+    return decision.change_decision(state, probe, at, facts.rules)
+
+
+def _revoke_as_decided(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    one = _due(state, facts, party_id, "revoke")
+    probe = decision.RevokeDecision(cause=one.cause, reason="", anew=one.result == "ordered-anew", party_id=party_id)
+    return decision.revoke_decision(state, probe, at, facts.rules)
+
+
+def _due(state: CaseState, facts: Facts, party_id: str, step: Due) -> Unfollowed:
+    require_open(state, facts.rules)
+    if (one := facts.due(party_id, step)) is None:
+        raise facts.rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")
+    return one
+
+
 def _close(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
     ground: Ground = "no-penalty" if state.no_penalty_on is not None else "performed"
     return closing.close_case(state, facts.beside, ground, "", SOMEBODY, at, facts.rules)
@@ -279,6 +309,22 @@ STEPS = (
     _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
     _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
     _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
+    Step(
+        name="change-as-decided",
+        title="依复议决定或者裁判变更处罚",
+        rule=REVIEW,
+        probe=_change_as_decided,
+        of_party=True,
+        follows="change",
+    ),
+    Step(
+        name="revoke-as-decided",
+        title="依复议决定或者裁判撤销处罚",
+        rule=REVIEW,
+        probe=_revoke_as_decided,
+        of_party=True,
+        follows="revoke",
+    ),
     Step(name="close", title="结案", rule="penalty-performed", probe=_close),
     Step(name="archive", title="归档", rule="archive-integrity", probe=_archive),
 )

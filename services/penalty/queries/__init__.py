@@ -16,7 +16,9 @@ from chassis.envelope import actor_from
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from services.penalty import domain
+from services.penalty.domain.following import unfollowed
 from services.penalty.domain.numbers import Block
+from services.penalty.domain.remedy import RemedyState
 from services.penalty.queries.papers import DocumentFilter, ReadFilter, documents, reads
 
 __all__ = ["DocumentFilter", "ReadFilter", "documents", "reads"]
@@ -196,14 +198,18 @@ async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
 
 
 async def outlook_of(
-    read: Read, case: domain.CaseState, payments: Mapping[str, domain.PaymentState], at: datetime
-) -> tuple[domain.Outlook, ...]:
+    read: Read, case: domain.CaseState, payments: Mapping[str, domain.PaymentState], remedies: Mapping[str, RemedyState],
+    at: datetime,
+) -> tuple[domain.Outlook, ...]:  # fmt: skip
     """What may be done next with a case at a time; Refused if no rules are in force then."""
     day = day_of(at)
     facts = domain.Facts(
         rules=await rules_on(read, day), officers=await officers_for(read, case),
         sanctions=await sanctions_for(read, case, day), address=await address_of(read, case.enterprise_id),
-        beside=domain.Beside(payments=payments, hazards=await hazards_of(read, case)),
+        beside=domain.Beside(
+            payments=payments, hazards=await hazards_of(read, case), unfollowed=unfollowed(case, remedies),
+            pending=tuple(party for party, region in remedies.items() if region.is_pending),
+        ),
     )  # fmt: skip
     return domain.outlook(case, facts, at)
 

@@ -71,6 +71,18 @@ async def test_reconsideration_is_noted_to_its_end(bureau: Bureau) -> None:
     told = await remedies(bureau)
     assert told["pending_days"] == [["2021-10-11", "2021-11-17"]]
     assert (told["outcome"]["result"], told["outcome"]["total_fen"]) == ("changed", 500_000)
+    case = await bureau.get()
+    assert [(one["step"], one["total_fen"]) for one in case["unfollowed"]] == [("change", 500_000)]
+    step = next(one for one in case["next_steps"] if one["name"] == "change-as-decided")
+    assert (step["path"], step["role"], step["article"]) == ("decision-changes", "approver", "《行政复议法》（2017）第32条")
+    bureau.until("2021-12-01")
+    await bureau.pay(900_000, "B1")
+    await bureau.hears_rectified()
+    refused = await bureau.post("approver", "closings", {"reason": "已履行"}, status=409)
+    assert (refused["code"], refused["basis"]) == ("remedy-not-followed", "《行政复议法》（2017）第32条")
+    change = {"cause": "reconsideration", "amounts": [{"item_code": "STL-K1", "amount_fen": 500_000}], "reason": "复议变更"}
+    await bureau.post("approver", "decision-changes", change)
+    assert (await bureau.get())["unfollowed"] == []
     bureau.until("2021-12-03")
     assert (await wires(bureau)).count("litigation-right-lapsed") == 1
 

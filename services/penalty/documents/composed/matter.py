@@ -11,7 +11,8 @@ from chassis.domain import CHINA, Event, Refused, day_of
 from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
 from services.penalty.domain import CaseState, Rules
 from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler
-from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Norm
+from services.penalty.domain.provisions import Norm
+from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION
 from services.penalty.domain.sides import Side
 from services.penalty.domain.told import Told
 

@@ -1,0 +1,74 @@
+"""What a remedy made of a decision and the organ has not done yet: to change it, or to revoke it, as was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.ending_events import Cause
+from services.penalty.domain.events import Charge
+from services.penalty.domain.remedy import RemedyState
+from services.penalty.domain.remedy_events import Kind, Result
+
+REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
+Due = Literal["change", "revoke"]
+STEP: Mapping[Result, Due] = {"changed": "change", "revoked": "revoke", "void": "revoke", "ordered-anew": "revoke"}
+"""What follows for the organ; what is only found illegal stands, with nothing to be changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed:
+    """A final result that the decision against a party does not show yet: what is to be done, by whose word, to which fine."""
+
+    party_id: str
+    step: Due
+    kind: Kind
+    result: Result
+    authority: str
+    reference_no: str
+    effective_on: date
+    total_fen: int | None
+
+    @property
+    def rule(self) -> str:
+        """Why: a decision on reconsideration, or a judgment, is carried out."""
+        return REVIEW if self.kind == "reconsideration" else JUDGMENT
+
+    @property
+    def cause(self) -> Cause:
+        """How the organ's step names it."""
+        return "reconsideration" if self.kind == "reconsideration" else "litigation"
+
+
+def unfollowed(state: CaseState, remedies: Mapping[str, RemedyState]) -> tuple[Unfollowed, ...]:
+    """The final results that the decisions of a case do not show yet, by party.
+
+    ARL 2023, article 77; ALL 2017, article 94. A decision that was revoked, made anew, or changed that far, shows it.
+    """
+    found = (_of(state, party_id, region) for party_id, region in remedies.items())
+    return tuple(one for one in found if one is not None)
+
+
+def _of(state: CaseState, party_id: str, region: RemedyState) -> Unfollowed | None:
+    outcome, decision = region.outcome, state.decision_of(party_id)
+    step = None if outcome is None else STEP.get(outcome.result)
+    if outcome is None or step is None or decision is None or decision.document_no != region.document_no:
+        return None
+    if decision.revoked_on is not None or (step == "change" and decision.total_fen <= (outcome.total_fen or 0)):
+        return None
+    return Unfollowed(
+        party_id=party_id, step=step, kind=outcome.kind, result=outcome.result, authority=outcome.authority,
+        reference_no=outcome.reference_no, effective_on=outcome.effective_on, total_fen=outcome.total_fen,
+    )  # fmt: skip
+
+
+def lowered(charges: tuple[Charge, ...], total_fen: int) -> dict[str, int]:
+    """Fines per item that come to a total, the last lowered first: one way to follow a change that names the total only."""
+    left, amounts = total_fen, {}
+    for charge in charges:
+        amounts[charge.item_code] = min(charge.amount_fen, left)
+        left -= amounts[charge.item_code]
+    return amounts
