@@ -25,7 +25,7 @@ class Evidence(Body):
 
 
 class ChargeBody(Body):
-    """One act's provision, branch and fine."""
+    """One act's provision, branch and fine; what it is a share of (`base`) the provision says, so that is not read."""
 
     item_code: Code
     law: Code
@@ -42,6 +42,7 @@ class ChargeBody(Body):
     confiscate_fen: Due = 0
     metric: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     mitigation: Code | None = None
+    base: Code | None = None
     base_fen: Annotated[int, Field(ge=0, le=10**13, strict=True)] | None = None
     base_evidence: Sha256 | None = None
 

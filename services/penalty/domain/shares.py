@@ -64,7 +64,7 @@ def require_base(state: CaseState, charge: Charge, row: Row, rows: Iterable[Row]
     APL 2021, article 46 (evidence); WSL 2021, articles 95, 96 (income of persons), 103 (gains), 114 (fine of the grade).
     """
     _require_capacity(state, charge, row, rules)
-    share = row.share
+    share, charge = row.share, replace(charge, base=None)
     if share is None:
         return _require_gains(state, charge, rules) if charge.base_fen is not None else charge
     cited = rules.provision(charge.law, charge.law_version, charge.article, charge.paragraph, charge.item)
