@@ -104,12 +104,15 @@ FORBIDDEN: list[tuple[str, str, dict[str, Any]]] = [
 
 
 async def test_roles(office: Office) -> None:
-    """An expert advises and never enforces; nobody approves or decides in another's role."""
+    """An expert advises and never enforces; nobody approves or decides in another's role; an enterprise sees what is its own."""
     for role, path, body in FORBIDDEN:
         problem = await office.post(role, path, body, status=403)
         assert problem["code"] == "forbidden"
-    for path in ("inspections", "hazards", "orders", "inspections/task-1", "hazards/hazard-1", "orders/order-1"):
+    for path in ("inspections", "inspections/task-1"):
         await office.get(path, role="enterprise", status=403)
+    for path in ("hazards", "orders"):
+        assert (await office.get(path, role="enterprise"))["items"] == []
+        await office.get(f"{path}/of-another", role="enterprise", status=404)
 
 
 VIOLATION = {"item_code": "GEN-01", "answer": "violation"}
