@@ -59,8 +59,10 @@ def test_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
     assert "U+1F600" in text
 
 
-def test_a_form_is_called_by_its_number_with_its_service_or_without(tmp_path: Path) -> None:
+def test_a_form_is_called_by_its_service_where_two_have_its_number(tmp_path: Path) -> None:
     assert told("preview", "99")[0] == 2
+    code, text = told("preview", "40", "--out", str(tmp_path / "a.pdf"))
+    assert (code, "penalty/40" in text) == (2, True)
     for name in ("34", "penalty/34"):
         assert "penalty/34@1" in told("preview", name, "--out", str(tmp_path / "a.pdf"))[1]
 

@@ -150,8 +150,7 @@ def _own(principal: Principal, state: DocumentState) -> None:
     """An enterprise reads its own documents only, of those what is meant for it, and nothing about a natural person."""
     is_staff = not principal.roles.isdisjoint(READERS)
     document = issued(state)
-    is_theirs = principal.enterprise_id == document.enterprise_id and document.party_id == domain.UNIT
-    if not is_staff and not (is_theirs and document.form in EXTERNAL):
+    if not is_staff and not (principal.enterprise_id == document.owner and document.form in EXTERNAL):
         raise Unknown(DOCUMENT.name, document.document_id)
 
 

@@ -122,10 +122,17 @@ async def _event(
     return DocumentIssued(
         document_id=command.document_id, form=form.no, name=form.name, template=rendered.template, document_no=number or None,
         case_id=command.case_id, party_id=command.party_id, enterprise_id=enterprise_id,
-        owner=enterprise_id if command.party_id == UNIT else command.party_id, facts=canonical_json(about.facts).decode(),
+        owner=_owner(about), facts=canonical_json(about.facts).decode(),
         facts_sha256=rendered.facts_sha256, file_sha256=await blobs.keep(rendered.pdf), file_size=len(rendered.pdf),
         pictures=tuple(pictures), issued_on=day_of(work.at), laid_out_at=work.at, supersedes=command.superseded,
     )  # fmt: skip
+
+
+def _owner(about: Filled) -> str:
+    """For whom the facts are sealed: the natural person that the document is about, else the enterprise."""
+    if "spot" in about.matter.told and (person := about.matter.told["spot"].state.decided.person) is not None:
+        return str(person.person_id)
+    return about.matter.state.enterprise_id if about.matter.party_id == UNIT else about.matter.party_id
 
 
 async def sign(work: Work, document_id: str, command: Signing, data: bytes, blobs: Blobs) -> None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from chassis.aggregates import Loaded
-from chassis.domain import Refused, day_of
+from chassis.domain import Refused, Stream, day_of
 from chassis.forms import Form
 from chassis.rendering import Image
 from chassis.runner import Work
 from services.penalty import queries
-from services.penalty.documents.composed import COMPOSED, EDITABLE, Deed, Matter
+from services.penalty.documents.composed import BESIDE, COMPOSED, EDITABLE, PAYMENTS_OF_ALL, Deed, Matter
 from services.penalty.documents.composed.matter import incomplete
-from services.penalty.domain import CASE, CaseState
+from services.penalty.domain import CASE, PAYMENTS, CaseState, region_key
+from services.penalty.domain.document import DOCUMENT, DocumentState
+from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.events import Person
+from services.penalty.domain.spot import SPOTS, SpotState, served
 from services.penalty.domain.told import Told, telling
+from services.penalty.domain.transfer import TRANSFERS
 
 DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
-CASE_TOLD = telling(CASE)
+CASE_TOLD, SPOT_TOLD = telling(CASE), telling(SPOTS)
+STREAMS: Mapping[str, Stream[Told[Any]]] = {
+    "case": CASE_TOLD, "spot": SPOT_TOLD, "payment": telling(PAYMENTS), "enforcement": telling(ENFORCEMENTS),
+    "transfer": telling(TRANSFERS),
+}  # fmt: skip
+"""What forms are made of, with all that each stream tells."""
+OF_ITS_DOCUMENTS = frozenset({"48"})
+"""The form that is made of the case's other documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +62,7 @@ class IssueDocument:
 class Filled:
     """The facts of a form, the case that they are of, and all that they were made of."""
 
-    case: Loaded[Told[CaseState]]
+    case: Loaded[Any]
     matter: Matter
     facts: Any
 
@@ -64,14 +76,53 @@ async def filled(work: Work, form: Form[Any], command: IssueDocument) -> Filled:
     if foreign := sorted(command.facts.keys() - EDITABLE[form.no]):
         named = "、".join(foreign)
         raise Refused("fact-not-editable", f"{named} 由记录生成，不能改写", f"{named} is made of the record", field=named)
-    case = await work.existing(CASE_TOLD, command.case_id)
-    if case.state.state.side(command.party_id) is None:
+    root, told = await _told_of(work, form, command)
+    state: CaseState = told["case"].state
+    if state.side(command.party_id) is None:
         raise Refused("party-unknown", "没有该当事人", "it is no party of the case", party_id=command.party_id)
-    matter = await _matter(work, command, case.state)
+    matter = await _matter(work, form, command, told)
     made = COMPOSED[form.no](matter)
-    told = {field.name: getattr(made, field.name) for field in fields(made)}
-    added = {name: value for name, value in command.facts.items() if name in told}
-    return Filled(case, matter, _read(form, {**told, **added}))
+    members = {field.name: getattr(made, field.name) for field in fields(made)}
+    added = {name: value for name, value in command.facts.items() if name in members}
+    return Filled(root, matter, _read(form, {**members, **added}))
+
+
+async def _told_of(work: Work, form: Form[Any], command: IssueDocument) -> tuple[Loaded[Any], dict[str, Told[Any]]]:
+    """The case with its events, or a penalty on the spot told as a case that was served; and what the form needs beside it."""
+    case = await work.load(CASE_TOLD, command.case_id)
+    told: dict[str, Told[Any]] = {}
+    root: Loaded[Any]
+    if not case.exists and (await work.load(SPOT_TOLD, command.case_id)).exists:
+        root = spot = await work.existing(SPOT_TOLD, command.case_id)
+        told |= {"case": Told(_as_case(spot.state.state)), "spot": spot.state}
+    else:
+        root = case = await work.existing(CASE_TOLD, command.case_id)
+        told["case"] = case.state
+    for name in BESIDE.get(form.no, ()):
+        if name == PAYMENTS_OF_ALL:
+            for side in told["case"].state.sides:
+                key = region_key(command.case_id, side.party_id)
+                told[f"payment {side.party_id}"] = (await work.load(STREAMS["payment"], key)).state
+        else:
+            told[name] = (await work.load(STREAMS[name], _key(name, command))).state
+    return root, told
+
+
+def _as_case(spot: SpotState) -> CaseState:
+    """A penalty on the spot told as a case that was served, its natural person by name."""
+    state, person = served(spot), None if spot.decided is None else spot.decided.person
+    if person is None:
+        return state
+    known = Person(
+        party_id=person.person_id, name=person.name, id_number=person.id_number, capacity="individual", address=person.address,
+        phone=person.phone or "",
+    )  # fmt: skip
+    return replace(state, sides=tuple(replace(side, name=person.name, person=known) for side in state.sides))
+
+
+def _key(name: str, command: IssueDocument) -> str:
+    """The key of a stream beside the case: the case's own, or the party's in it."""
+    return command.case_id if name in ("transfer", "spot", "case") else region_key(command.case_id, command.party_id)
 
 
 def _check_depth(facts: Any) -> None:
@@ -92,24 +143,36 @@ def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:
         raise incomplete(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
 
 
-async def _matter(work: Work, command: IssueDocument, case: Told[CaseState]) -> Matter:
-    state, today = case.state, day_of(work.at)
-    deeds = [Deed(at, actor) for at, actor in await _deeds(work, CASE.id(command.case_id))]
-    days = {day_of(deed.at) for deed in deeds} | {today}
+async def _matter(work: Work, form: Form[Any], command: IssueDocument, told: Mapping[str, Told[Any]]) -> Matter:
+    state: CaseState = told["case"].state
+    today = day_of(work.at)
+    deeds = {name: await _deeds(work, name, command) for name, one in told.items() if one.events}
+    days = {day_of(deed.at) for done in deeds.values() for deed in done} | {today}
     rules = {day: await queries.rules_on(work.read, day) for day in sorted(days)}
     work.rulebook = rules[today].name
     officers = await queries.officers_for(work.read, state)
     known = await work.plain(*(officer.name for officer in officers))
+    names = {deed.actor_id: deed.actor for done in deeds.values() for deed in done}
+    names |= {one.officer_id: str(name) for one, name in zip(officers, known, strict=True)}
     return Matter(
-        case=case, party_id=command.party_id, on=today, deeds=deeds, rules=rules,
+        told=told, party_id=command.party_id, on=today, deeds=deeds, rules=rules,
         norms=await queries.norms_of(work.read, state), address=await queries.address_of(work.read, state.enterprise_id),
-        names={one.officer_id: str(name) for one, name in zip(officers, known, strict=True)}, wording=command.wording,
+        names=names, hazards=await queries.hazards_of(work.read, state),
+        issued=await _documents(work, command.case_id) if form.no in OF_ITS_DOCUMENTS else (), wording=command.wording,
         given=command.facts, remedies=command.remedies,
     )  # fmt: skip
 
 
-async def _deeds(work: Work, stream_id: str) -> list[tuple[Any, str]]:
+async def _deeds(work: Work, name: str, command: IssueDocument) -> list[Deed]:
     """When each event of a stream happened and who caused it, names in plain, by version."""
-    rows = await queries.deeds(work.read, stream_id)
-    names = await work.plain(*(name for _, name in rows))
-    return [(at, str(name)) for (at, _), name in zip(rows, names, strict=True)]
+    kind, _, party_id = name.partition(" ")
+    key = region_key(command.case_id, party_id) if party_id else _key(kind, command)
+    rows = await queries.deeds(work.read, STREAMS[kind].id(key))
+    names = await work.plain(*(actor.name for _, actor in rows))
+    return [Deed(at, str(plain), actor.id) for (at, actor), plain in zip(rows, names, strict=True)]
+
+
+async def _documents(work: Work, case_id: str) -> list[DocumentState]:
+    """The documents of a case as their events tell them; which there are, the list knows."""
+    rows = await work.read(queries.DOCUMENTS_OF_CASE, case_id)
+    return [(await work.existing(DOCUMENT, row["document_id"])).state for row in rows]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.penalty.documents import approvals, decisions, notices
+from services.penalty.documents import approvals, decisions, files, hearings, money, notices
 from services.penalty.documents.form import Form
 
-GROUPS = (approvals, notices, decisions)
+GROUPS = (approvals, notices, hearings, decisions, money, files)
 FORMS: dict[str, Form[Any]] = {
     form.no: form for form in sorted((form for group in GROUPS for form in group.FORMS), key=lambda form: form.no)
 }

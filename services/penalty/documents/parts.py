@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from chassis.printed import Named, Officer, Opinion, Person, Remedies, Sum, facts, sum_of
+from datetime import date
+
+from chassis.printed import Earlier, Named, Officer, Opinion, Person, Remedies, Sum, facts, sum_of
 
 __all__ = [
-    "Charged", "Named", "Officer", "Opinion", "Payable", "Person", "Reached", "Remedies", "Sum", "Unit", "facts", "sum_of",
+    "Charged", "Earlier", "Instalment", "Named", "Officer", "Opinion", "Payable", "Person", "Reached", "Remedies", "Sum", "Unit",
+    "facts", "sum_of",
 ]  # fmt: skip
 
 
@@ -53,3 +56,13 @@ class Reached:
     postcode: str | None = None
     contact: str
     phone: str
+
+
+@facts()
+class Instalment:
+    """One part of a fine: which, until when, how much, and how much is still to come after it."""
+
+    number: int
+    due_on: date
+    amount: Sum
+    remaining: Sum

@@ -28,6 +28,14 @@ class Told(Generic[S]):
         found = [one for one in self.each(kind) if party_id is None or getattr(one, "party_id", party_id) == party_id]
         return found[-1] if found else None
 
+    def before(self, event: Event) -> Told[S]:
+        """What had been told when an event happened; the state is still that of now."""
+        return Told(self.state, self.events[: self.version_of(event) - 1])
+
+    def after(self, event: Event) -> Told[S]:
+        """What was told since an event."""
+        return Told(self.state, self.events[self.version_of(event) :])
+
     def version_of(self, event: Event) -> int:
         """Which version of the stream an event made; ValueError if it is not one of it."""
         for place, one in enumerate(self.events, start=1):

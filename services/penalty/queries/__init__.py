@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from chassis.calendar import WorkingDays
-from chassis.domain import day_of
+from chassis.domain import Actor, day_of
 from chassis.envelope import actor_from
 from chassis.eventstore import Pool
 from chassis.sight import Sight
@@ -19,9 +19,9 @@ from services.penalty import domain
 from services.penalty.domain.following import unfollowed
 from services.penalty.domain.numbers import Block
 from services.penalty.domain.remedy import RemedyState
-from services.penalty.queries.papers import DocumentFilter, ReadFilter, documents, reads
+from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
 
-__all__ = ["DocumentFilter", "ReadFilter", "documents", "reads"]
+__all__ = ["DOCUMENTS_OF_CASE", "DocumentFilter", "ReadFilter", "documents", "reads"]
 
 Read = Callable[..., Awaitable[Sequence[Any]]]
 """Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
@@ -157,10 +157,10 @@ async def norms_of(read: Read, case: domain.CaseState) -> dict[str, tuple[domain
     return {row["code"]: domain.norms(orjson.loads(row["content"])) for row in rows}
 
 
-async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, str]]:
-    """When each event of a stream happened, and what who caused it is called (sealed), by version."""
+async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, Actor]]:
+    """When each event of a stream happened, and who caused it (the name sealed), by version."""
     rows = await read(DEEDS, stream_id)
-    return [(row["occurred_at"], actor_from(row["actor"]).name) for row in rows]
+    return [(row["occurred_at"], actor_from(row["actor"])) for row in rows]
 
 
 async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:

@@ -17,6 +17,7 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
   AND ($4::text IS NULL OR form = $4) AND ($5::date IS NULL OR (issued_on, document_id) > ($5, $6))
 ORDER BY issued_on, document_id LIMIT $7
 """
+DOCUMENTS_OF_CASE = "SELECT document_id FROM documents WHERE case_id = $1 ORDER BY issued_on, document_id"
 READS = """
 SELECT read_id, district, thing, thing_id, part, sha256, case_id, enterprise_id, reader_id, reader_role, reason, read_on, read_at
 FROM reads

@@ -7,10 +7,14 @@ import base64
 import hashlib
 from typing import Any
 
+import orjson
+
 from chassis.sealing import certificates_of, seals_of, sign
+from services.penalty import queries
 from services.penalty.documents import FORMS
 from tests.certificates import PASSPHRASE, authority
-from tests.service.penalty.bureau import CASE, ENTERPRISE, Bureau
+from tests.service.penalty.bureau import CASE, CRANE, ENTERPRISE, HANDLERS, Bureau
+from tests.service.plans import nodes
 
 REMEDIES = {"reconsideration": ["南昌市东湖区人民政府"], "court": "南昌铁路运输法院"}
 BANK = {"bank": "中国银行东湖支行", "account": "2007000018"}
@@ -113,6 +117,32 @@ async def test_before_its_step_there_is_no_document_and_citations_are_nobodys_to
     worded = await issue(bureau, "24", wording=[{"item_code": "STL-K1", "text": "1号铸造起重机未使用固定式龙门钩"}])
     assert worded["document_no"]
     assert (await facts(bureau, "document-24"))["charges"][0]["text"] == "1号铸造起重机未使用固定式龙门钩。"
+
+
+async def test_a_document_says_what_was_told_when_its_step_was_taken(bureau: Bureau) -> None:
+    """New evidence and another closing come after the first notice: its document still says what it said."""
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    await bureau.post("officer", "statements", {"kind": "made", "text": "已整改"})
+    await bureau.post(
+        "officer", "evidence", {"kind": "documentary", "title": "检验报告", "officers": HANDLERS, "sha256": "d" * 64}
+    )
+    await bureau.post("officer", "investigation-closings", {"charges": [{**CRANE, "amount_fen": 800_000}], "opinion": "改为从轻"})
+    await issue(bureau, "24")
+    told = await facts(bureau, "document-24")
+    assert (told["penalty"], told["evidence"]) == ("罚款人民币玖仟元整（¥9,000.00）", ["现场检查记录"])
+    await bureau.notify()
+    second = await issue(bureau, "24", "document-2")
+    told = await facts(bureau, "document-2")
+    assert (told["penalty"], told["evidence"]) == ("罚款人民币捌仟元整（¥8,000.00）", ["现场检查记录", "检验报告"])
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    await bureau.decide()
+    await issue(bureau, "34")
+    procedure = (await facts(bureau, "document-34"))["procedure"]
+    assert second["document_no"] in procedure
+    assert procedure.endswith("你单位明确表示放弃陈述、申辩。"), "what was said of the first notice is not said of the second"
 
 
 async def test_only_officers_issue_and_staff_of_the_district_read(bureau: Bureau) -> None:
@@ -221,3 +251,44 @@ async def test_a_natural_persons_decision_is_sealed_for_that_person(bureau: Bure
     owner = bureau.service.client("enterprise", id="p-own", districts=("donghu",), enterprise_id=ENTERPRISE)
     async with owner:
         assert (await owner.get("/v1/documents/document-35")).status_code == 404
+
+
+FILL = """
+INSERT INTO documents SELECT 'd-' || n, 'dist-' || n % 13, CASE n % 50 WHEN 0 THEN 'superseded' ELSE 'issued' END,
+    (24 + n % 25)::text, 'x', NULL, 'c-' || n / 20, 'unit', 'e-' || n / 300, 'f', '2021-01-01'::date + n % 400, 0, 1
+FROM generate_series(1, 30000) n;
+INSERT INTO reads SELECT 'r-' || n, 'dist-' || n % 13, 'document', 'd-' || n / 30, 'file', NULL, 'c-' || n / 90, 'e-' || n / 300,
+    'p-' || n % 200, 'officer', NULL, '2021-01-01'::date + n % 400, now(), 1
+FROM generate_series(1, 30000) n
+"""
+ASKED: list[tuple[str, dict[str, str]]] = [
+    ("documents", {}), ("documents", {"state": "superseded"}), ("documents", {"district": "dist-3"}),
+    ("documents", {"form": "34"}), ("documents", {"case_id": "c-7"}), ("reads", {}), ("reads", {"district": "dist-3"}),
+    ("reads", {"thing_id": "d-7"}), ("reads", {"reader_id": "p-7"}), ("reads", {"enterprise_id": "e-7"}),
+]  # fmt: skip
+
+
+async def test_an_index_is_behind_each_question(bureau: Bureau) -> None:
+    connection, pool = bureau.service.connection, bureau.service.app.state.pool
+    await connection.execute(FILL, timeout=120)
+    for table in ("documents", "reads"):
+        await connection.execute(f"VACUUM ANALYZE {table}")
+    kinds: set[str] = set()
+
+    class Planned:
+        async def fetch(self, sql: str, *args: Any) -> list[Any]:
+            plan = await pool.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args)
+            kinds.update(node["Node Type"] for node in nodes(orjson.loads(plan)[0]["Plan"]))
+            return []
+
+    planned: Any = Planned()
+    for table, asked in ASKED:
+        kinds.clear()
+        if table == "documents":
+            wanted = queries.DocumentFilter(**{**dict.fromkeys(("state", "district", "case_id", "form")), **asked})
+            await queries.documents(planned, wanted, None, 50)
+        else:
+            looks = queries.ReadFilter(**{**dict.fromkeys(("district", "thing_id", "reader_id", "enterprise_id")), **asked})
+            await queries.reads(planned, looks, None, 50)
+        assert kinds, asked
+        assert "Seq Scan" not in kinds, asked

@@ -20,6 +20,7 @@ from services.penalty.documents.composed.matter import (
 from services.penalty.documents.decisions import PersonDecision, UnitDecision
 from services.penalty.domain.ending_events import CaseDiscussed
 from services.penalty.domain.events import (
+    InvestigationClosed,
     LegalReviewPassed,
     NoticeServed,
     PenaltyDecided,
@@ -60,17 +61,18 @@ def _decision(matter: Matter, kind: str, form: str) -> PenaltyDecided:
 def _decided(matter: Matter, made: PenaltyDecided) -> dict[str, Any]:
     rules = matter.rules_of(made)
     return {
-        "charges": charged(matter, made.charges, rules), "evidence": evidence(matter),
-        "procedure": "".join(_procedure(matter)),
+        "charges": charged(matter, made.charges, rules), "evidence": evidence(matter, made),
+        "procedure": "".join(_procedure(matter, made)),
         "penalty": penalty_text(made.total_fen, made.kinds, made.confiscate_fen, rules),
         "payment": payable(matter, rules) if made.total_fen else None, "remedies": remedies(matter, rules),
         "organ": matter.state.organ, "issued_on": made.decided_on,
     }  # fmt: skip
 
 
-def _procedure(matter: Matter) -> Iterator[str]:
-    """How the party was told and heard, and what the organ did before it decided."""
-    told, whom = matter.case, matter.whom
+def _procedure(matter: Matter, made: PenaltyDecided) -> Iterator[str]:
+    """How the party was told and heard, and what the organ did before it decided: since the investigation was closed last."""
+    before, whom = matter.case.before(made), matter.whom
+    told = before.after(happened(before.last(InvestigationClosed), "34"))
     notice = happened(told.last(NoticeServed, matter.party_id), "34")
     yield f"本机关于{day_text(notice.served_on)}向{whom}送达《{NAMES[notice.form_no]}》（{notice.document_no}），"
     yield f"告知拟作出的行政处罚及其事实、理由、依据和{whom}依法享有的权利。"

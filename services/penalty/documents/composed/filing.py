@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.penalty.documents.approvals import FilingApproval
 from services.penalty.documents.composed.matter import (
     Matter,
+    acts_text,
     case_name,
-    fact_of,
     happened,
     officers_of,
     said,
@@ -29,7 +29,7 @@ def filing_approval(matter: Matter) -> FilingApproval:
     return FilingApproval(
         cause=request.cause, source="：".join(part for part in (SOURCES[clue.origin], clue.source) if part),
         found_on=clue.discovered_on or clue.act_date, case_name=case_name(matter), party=unit_of(matter),
-        case_facts=_facts(matter), opinion=sentence(request.opinion), officers=officers_of(request.officers),
+        case_facts=acts_text(matter), opinion=sentence(request.opinion), officers=officers_of(request.officers),
         requested_on=said(matter, request, "").on, approval=_answer(matter),
     )  # fmt: skip
 
@@ -37,11 +37,6 @@ def filing_approval(matter: Matter) -> FilingApproval:
 def number(matter: Matter) -> str:
     """The number of the case; a case that was not filed has none."""
     return matter.state.case_no
-
-
-def _facts(matter: Matter) -> str:
-    codes = dict.fromkeys(act.item_code for act in matter.state.acts)
-    return "\n".join(f"{place}．{sentence(fact_of(matter, code))}" for place, code in enumerate(codes, start=1))
 
 
 def _answer(matter: Matter) -> Opinion | None:

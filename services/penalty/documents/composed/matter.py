@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from chassis.domain import CHINA, Event, Refused, day_of
 from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
 from services.penalty.domain import CaseState, Rules
+from services.penalty.domain.document import DocumentState
 from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler
+from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.provisions import Norm
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION
 from services.penalty.domain.sides import Side
@@ -23,37 +25,52 @@ UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """When an event happened, and who caused it."""
+    """When an event happened, and who caused it: the name and the id."""
 
     at: datetime
     actor: str
+    actor_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What a form is filled in from: a case with its events, of which one party is spoken of.
+    """What a form is filled in from: a case with its events, of which one party is spoken of, and what stands beside it.
 
-    `deeds` are the events' times and actors, by version; `rules` those of each day on which something happened, and of today;
-    `norms` are what each item of the case breaches by the catalogue; `address` is the unit's as its file names it. `wording`
-    replaces the fact of an item; `given` is what the officer fills in; `remedies` are organs and court.
+    `told` are the streams by name (`case`, `payment`, …), `deeds` their events' times and actors, by version; `rules` those of
+    each day on which something happened, and of today; `norms` are what each item of the case breaches by the catalogue;
+    `address` is the unit's as its file names it; `names` are people's, by id; `hazards` say where each one's rectification
+    stands; `issued` are the documents of the case. `wording` replaces the fact of an item; `given` is what the officer fills
+    in; `remedies` are organs and court.
     """
 
-    case: Told[CaseState]
+    told: Mapping[str, Told[Any]]
     party_id: str
     on: date
-    deeds: Sequence[Deed]
+    deeds: Mapping[str, Sequence[Deed]]
     rules: Mapping[date, Rules]
     norms: Mapping[str, Sequence[Norm]] = field(default_factory=dict)
     address: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    hazards: Mapping[str, str] = field(default_factory=dict)
+    issued: Sequence[DocumentState] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
     remedies: tuple[tuple[str, ...], str] | None = None
 
     @property
+    def case(self) -> Told[CaseState]:
+        """The case with its events."""
+        return self.told["case"]
+
+    @property
     def state(self) -> CaseState:
         """The case as it is now."""
         return self.case.state
+
+    @property
+    def payment(self) -> Told[PaymentState]:
+        """What the party owes, with its events."""
+        return self.told["payment"]
 
     @property
     def side(self) -> Side:
@@ -71,8 +88,15 @@ class Matter:
         return next(self.case.each(ClueRegistered))
 
     def deed(self, event: Event) -> Deed:
-        """When an event of the case happened, and who caused it."""
-        return self.deeds[self.case.version_of(event) - 1]
+        """When an event happened, and who caused it; ValueError if it is none of these."""
+        for name, told in self.told.items():
+            if any(one is event for one in told.events):
+                return self.deeds[name][told.version_of(event) - 1]
+        raise ValueError("an event of another stream")
+
+    def name(self, person_id: str) -> str:
+        """What somebody is called; the id of somebody who is not known here."""
+        return self.names.get(person_id, person_id)
 
     def rules_of(self, event: Event) -> Rules:
         """The rules of the day on which an event of the case happened."""
@@ -178,9 +202,9 @@ def money(fen: int) -> str:
     return f"人民币{told.capitals}（¥{told.digits}）"
 
 
-def evidence(matter: Matter) -> tuple[str, ...]:
-    """What was gathered, in its order."""
-    return tuple(dict.fromkeys(one.title for one in matter.case.each(EvidenceRecorded)))
+def evidence(matter: Matter, event: Event) -> tuple[str, ...]:
+    """What had been gathered when an event happened, in its order."""
+    return tuple(dict.fromkeys(one.title for one in matter.case.before(event).each(EvidenceRecorded)))
 
 
 def officers_of(handlers: Iterable[Handler]) -> tuple[Officer, ...]:
@@ -251,3 +275,29 @@ def day_text(on: date) -> str:
 def local(at: datetime) -> datetime:
     """A moment as it is printed: in China's time."""
     return at.astimezone(CHINA)
+
+
+def facts_text(charges: Iterable[Charged]) -> str:
+    """Charges in one text, each on a line: what was done, what that breaches, by which provision it is punished."""
+    return "\n".join(
+        f"{place}．{one.text}违反了{'、'.join(one.breached) or '有关规定'}的规定，依据{one.provision}的规定。"
+        for place, one in enumerate(charges, start=1)
+    )
+
+
+def acts_text(matter: Matter) -> str:
+    """The acts of the case, each on a line."""
+    codes = dict.fromkeys(act.item_code for act in matter.state.acts)
+    return "\n".join(f"{place}．{sentence(fact_of(matter, code))}" for place, code in enumerate(codes, start=1))
+
+
+def party_block(matter: Matter) -> dict[str, Any]:
+    """The party in the place of a unit, or in that of a natural person."""
+    if matter.side.kind == "person":
+        return {"unit": None, "person": person_of(matter)}
+    return {"unit": unit_of(matter), "person": None}
+
+
+def handlers(matter: Matter) -> tuple[str, ...]:
+    """The names of who handles the case."""
+    return tuple(one.name for one in matter.state.officers)

@@ -8,6 +8,7 @@ from services.penalty.documents.composed.matter import (
     Matter,
     charged,
     evidence,
+    happened,
     name_of_party,
     penalty_text,
     period,
@@ -15,7 +16,7 @@ from services.penalty.documents.composed.matter import (
     step_missing,
 )
 from services.penalty.documents.notices import HearingNotice, PenaltyNotice
-from services.penalty.domain.events import NoticeServed
+from services.penalty.domain.events import InvestigationClosed, NoticeServed
 from services.penalty.domain.rulebook import HEARING_REQUEST, STATEMENT, Rules
 
 
@@ -51,9 +52,10 @@ def _notice(matter: Matter, form_no: int) -> NoticeServed:
 
 
 def _told(matter: Matter, notice: NoticeServed, rules: Rules) -> dict[str, Any]:
-    charges = matter.state.charges_of(matter.party_id)
+    closed = happened(matter.case.before(notice).last(InvestigationClosed), str(notice.form_no))
+    charges = [one for one in closed.charges if one.party_id == matter.party_id]
     return {
-        "addressee": name_of_party(matter), "charges": charged(matter, charges, rules), "evidence": evidence(matter),
+        "addressee": name_of_party(matter), "charges": charged(matter, charges, rules), "evidence": evidence(matter, notice),
         "penalty": penalty_text(
             notice.intended_fen, notice.intended_kinds, sum(one.confiscate_fen for one in charges), rules
         ),
