@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 
 ENCODINGS = ("utf-8-sig", "gb18030")  # the second is what spreadsheets in Chinese write
+MARKED = ("=", "+", "-", "@", "\t", "\r", "'")  # what a cell may not begin with, and the mark itself
 TRIED = 1 << 20  # bytes by which the encoding is told
 
 
@@ -47,3 +48,13 @@ def rows_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise Malformed(number + 1, str(error)) from error
     except UnicodeDecodeError as error:
         raise NotText(content[:20]) from error
+
+
+def harmless(cell: str) -> str:
+    """A cell of CSV that a spreadsheet takes for text, not for a formula; `plain` takes the mark away again."""
+    return f"'{cell}" if cell.startswith(MARKED) else cell
+
+
+def plain(cell: str) -> str:
+    """A cell without the mark that `harmless` set; any other as it is."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(MARKED) else cell

@@ -143,13 +143,14 @@ async def _hear(matter: Matter) -> None:
 
 
 async def decide(matter: Matter) -> None:
-    """The head of the organ decides on what was read; the decision is served, and will be paid for in time."""
+    """The head of the organ decides on what was read; the decision is served, published, and will be paid for in time."""
     world, told = matter.world, await matter.read()
     amounts = {hazard.item.code: fine for (hazard, _), fine in zip(matter.acts, matter.fines, strict=True)}
     body = {"amounts": amounts} if matter.case.relief_fen else {}
     await matter.post(approver_of(matter.task.organ), "decisions", body, if_match=told.version)
     served = {"manner": "direct", "recipient": "企业主要负责人", "received_on": world.today.isoformat()}
     await matter.post(matter.task.lead, "services", served)
+    await matter.post(matter.task.lead, "publications", {})
     due_on = date.fromisoformat((await matter.read())["payment"]["due_on"])
     random = world.scenario.random(f"payment/{matter.case.number}")
     matter.then(random.choice(world.scenario.days.between(world.today, due_on)), pay)

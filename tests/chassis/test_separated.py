@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from chassis.separated import Malformed, NotText, encoding_of, rows_of
+from chassis.separated import Malformed, NotText, encoding_of, harmless, plain, rows_of
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -25,3 +27,12 @@ def test_what_is_no_text_or_no_rows_is_told() -> None:
         list(rows_of(b'a,b\n"c"d,e\n'))
     assert caught.value.number == 2
     assert list(rows_of(b"")) == []
+
+
+@given(st.text(st.sampled_from("=+-@'\t\r甲1"), max_size=6) | st.text(max_size=20))
+@example("'=1+1")
+@example("=HYPERLINK()")
+def test_no_cell_is_a_formula_and_each_comes_back(cell: str) -> None:
+    out = harmless(cell)
+    assert not out.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert plain(out) == cell

@@ -91,6 +91,8 @@ NOBODYS |= set(
     keeper kinds loan_id member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
     """.split()  # noqa: SIM905 - as above
 )
+#: Of publications: what everybody may read, in which natural persons are masked; of a unit its name (Published.name).
+NOBODYS |= {"ending", "explanation", "facts", "result"}
 #: Of transfers: to whom, by which team (ids), what the receiver answered; things that are handed over.
 NOBODYS |= {"answer", "receiver", "team", "to"}
 #: Of evidence: ids, types, the name of a device, who took it (an id). File names and what a transcript holds are sealed.
@@ -113,6 +115,7 @@ NAMES = {
     "DocumentIssued.name",
     "SpotUnit.name",
     "Material.name",
+    "Published.name",
 }
 TITLES = {
     "BulletinIssued.title",

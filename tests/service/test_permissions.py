@@ -29,7 +29,7 @@ READING = {"GET", "HEAD"}
 EVERY_ROLE = frozenset(
     {
         "administrator", "manager", "approver", "officer", "expert", "legal-reviewer", "finance", "enterprise", "auditor",
-        "operator",
+        "operator", "public-reader",
     }
 )  # fmt: skip
 

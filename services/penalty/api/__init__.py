@@ -12,6 +12,7 @@ from services.penalty.api import (
     filing,
     hearings,
     payments,
+    publications,
     reads,
     remedies,
     spots,
@@ -20,6 +21,6 @@ from services.penalty.api import (
 
 ROUTERS = (
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
-    remedies.router, enforcement.router, transfers.router, closing.router, calendar.router, documents.router, reads.router,
-    cases.router,
+    remedies.router, enforcement.router, publications.router, transfers.router, closing.router, calendar.router,
+    documents.router, reads.router, cases.router,
 )  # fmt: skip

@@ -15,8 +15,12 @@ from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
+from services.penalty.commands import publishing
 from services.penalty.domain.following import unfollowed
-from services.penalty.domain.remedy import REMEDIES, RemedyState
+from services.penalty.domain.publication import PUBLICATIONS, PublicationState
+from services.penalty.domain.remedy import REMEDIES
+from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
+from services.penalty.queries import Regions
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -32,7 +36,8 @@ STEPS = {
     "convene-hearing": ("hearing-convocations", OFFICER), "hold-hearing": ("hearing-records", HOST),
     "report-hearing": ("hearing-reports", HOST), "decide": ("decisions", APPROVER),
     "decide-no-penalty": ("no-penalty-decisions", APPROVER), "serve-decision": ("services", OFFICER),
-    "receive-payment": ("payments", "finance"), "make-refund": ("refunds", "finance"), "revoke": ("revocations", APPROVER),
+    "receive-payment": ("payments", "finance"), "make-refund": ("refunds", "finance"), "publish": ("publications", OFFICER),
+    "withdraw-publication": ("publication-withdrawals", OFFICER), "revoke": ("revocations", APPROVER),
     "change-as-decided": ("decision-changes", APPROVER), "revoke-as-decided": ("revocations", APPROVER),
     "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
 }  # fmt: skip
@@ -58,15 +63,15 @@ async def list_cases(
 async def read_case(case_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
-    payments, remedies = await _payments(request, case, as_of), await _remedies(request, case, as_of)
+    regions = await _regions(request, case, as_of)
     told = asdict(case.state)
-    parties = [_party(side, payments.get(side["party_id"])) for side in told.pop("sides")]
+    parties = [_party(side, regions) for side in told.pop("sides")]
     unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
-        **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment")},
-        "clocks": _clocks(case.state, payments), "unfollowed": unfollowed(case.state, remedies),
-        **(await _steps(db, case.state, payments, remedies, now(request)) if as_of is None else NO_STEPS),
+        **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment", "publication")},
+        "clocks": _clocks(case.state, regions), "unfollowed": unfollowed(case.state, regions.remedies),
+        **(await _steps(db, case.state, regions, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
@@ -78,15 +83,15 @@ async def foresee(
 ) -> Response:  # fmt: skip
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)
-    payments, remedies = await _payments(request, case, None), await _remedies(request, case, None)
+    regions = await _regions(request, case, None)
     at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
     clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
-              for clock in _clocks(case.state, payments)]  # fmt: skip
+              for clock in _clocks(case.state, regions)]  # fmt: skip
     view = {
         "case_id": case_id,
         "on": day_of(at),
         "clocks": clocks,
-        **await _steps(db, case.state, payments, remedies, at),
+        **await _steps(db, case.state, regions, at),
     }
     return answer_json(view, version=case.version)
 
@@ -96,7 +101,6 @@ NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps"
 """Nothing is done in the past."""
 
 Payments = dict[str, domain.PaymentState]
-Remedies = dict[str, RemedyState]
 
 
 async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Payments:
@@ -106,24 +110,44 @@ async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsO
     return {party: payment.state for party, payment in loaded.items() if payment.exists}
 
 
-async def _remedies(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Remedies:
-    """The remedies against the decisions of a case, by party."""
+async def _publications(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> dict[str, PublicationState]:
+    """The publications of a case that are open, by party."""
+    decided = [side.party_id for side in case.state.sides if side.decision is not None or side.former]
+    keys = {party: domain.region_key(case.state.case_id, party) for party in decided}
+    loaded = {party: await related(request, PUBLICATIONS, key, as_of, case) for party, key in keys.items()}
+    return {party: publication.state for party, publication in loaded.items() if publication.exists}
+
+
+async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
+    """What runs beside the case."""
     keys = {side.party_id: domain.region_key(case.state.case_id, side.party_id) for side in case.state.sides if side.decision}
-    return {party: (await related(request, REMEDIES, key, as_of, case)).state for party, key in keys.items()}
+    return Regions(
+        payments=await _payments(request, case, as_of),
+        remedies={party: (await related(request, REMEDIES, key, as_of, case)).state for party, key in keys.items()},
+        publications=await _publications(request, case, as_of),
+    )
 
 
-def _party(side: dict[str, Any], payment: domain.PaymentState | None) -> dict[str, Any]:
-    return {**side, "payment": None if payment is None else asdict(payment)}
+def _party(side: dict[str, Any], regions: Regions) -> dict[str, Any]:
+    payment, publication = regions.payments.get(side["party_id"]), regions.publications.get(side["party_id"])
+    return {
+        **side, "payment": None if payment is None else asdict(payment),
+        "publication": None if publication is None else publishing.told(publication),
+    }  # fmt: skip
+
+
+async def _steps(db: Db, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    async with db.acquire() as connection:
+        return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS, None)
 
 
 async def _steps(
-    db: Db, case: domain.CaseState, payments: Payments, remedies: Remedies, at: datetime
-) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
-    async with db.acquire() as connection:
-        return await offered(queries.outlook_of(connection.fetch, case, payments, remedies, at), STEPS, None)
+    db: Db, case: domain.CaseState, payments: Payments, publications: Publications, at: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    return await offered(queries.outlook_of(db.fetch, case, payments, publications, at), STEPS, None)
 
 
-def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:
+def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
     """The clocks that run: what, of which party, until when, whether it has passed."""
     clocks = []
     if case.urgent_by is not None:
@@ -132,9 +156,14 @@ def _clocks(case: domain.CaseState, payments: Payments) -> list[dict[str, Any]]:
         clocks.append(_clock("case-limit", case.decision_due_on, case.overdue))
     for side in case.sides:
         clocks += _clocks_of(side)
-    for party_id, payment in payments.items():
+    for party_id, payment in regions.payments.items():
         if payment.due_on is not None and payment.settled_on is None:
             clocks.append(_clock("payment-due", payment.next_due_on, payment.overdue, party_id))
+    for party_id, region in regions.publications.items():
+        if region.publish_by is not None:
+            clocks.append(_clock(PUBLICATION, region.publish_by, region.overdue, party_id))
+        if region.withdraw_by is not None:
+            clocks.append(_clock(WITHDRAWAL, region.withdraw_by, region.withdrawal_overdue, party_id))
     return clocks
 
 

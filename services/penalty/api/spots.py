@@ -17,8 +17,9 @@ from services.penalty.api.charging import ChargeBody
 from services.penalty.api.offered import now, offered
 from services.penalty.api.payments import Reference
 from services.penalty.api.reading import LISTED, Approver, Code, Fen, Finance, Line, Officer, Reader, Text
-from services.penalty.commands import spots
+from services.penalty.commands import publishing, spots
 from services.penalty.domain import cash, spot
+from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.spot_events import SpotPartyKind, SpotPerson, Tick
 from services.penalty.domain.spot_steps import Asked, spot_outlook
 
@@ -28,7 +29,7 @@ Receipt = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,57}$")]
 STEPS = {
     "number": ("numbers", "officer"), "report": ("reports", "officer"), "collect-cash": ("cash-collections", "officer"),
     "hand-over-cash": ("cash-handovers", "finance"), "deposit-cash": ("cash-deposits", "finance"),
-    "receive-payment": ("payments", "finance"), "close": ("closings", "approver"),
+    "receive-payment": ("payments", "finance"), "publish": ("publications", "officer"), "close": ("closings", "approver"),
 }  # fmt: skip
 """Where each step is posted, and by which role."""
 
@@ -214,14 +215,22 @@ async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, d
     """One of them: the decision, what it lacks, its defects, its money, what may be done next, what not and why."""
     at = await aggregate(request, principal, spot.SPOTS, spot_id, as_of)
     payment = await related(request, domain.PAYMENTS, spot_id, as_of, at)
+    publication = await related(request, PUBLICATIONS, spot_id, as_of, at)
     told = asdict(at.state)
     view = {
         "spot_id": spot_id, "state": at.state.state, "missing": at.state.missing, **told, "district": at.district,
         "version": at.version, "payment": asdict(payment.state) if payment.exists else None,
-        **await offered(_outlook(db, at.state, payment.state, now(request)), STEPS, as_of),
+        "publication": publishing.told(publication.state) if publication.exists else None,
+        **await offered(_outlook(db, at.state, payment.state, publication.state, now(request)), STEPS, as_of),
     }  # fmt: skip
     return answer_json(view, version=at.version)
 
 
-async def _outlook(db: Db, state: spot.SpotState, payment: domain.PaymentState, at: datetime) -> tuple[domain.Outlook, ...]:
-    return spot_outlook(Asked(state=state, payment=payment, at=at, rules=await queries.rules_on(db.fetch, day_of(at))))
+async def _outlook(
+    db: Db, state: spot.SpotState, payment: domain.PaymentState, publication: PublicationState, at: datetime
+) -> tuple[domain.Outlook, ...]:
+    rules = await queries.rules_on(db.fetch, day_of(at))
+    unpublished = await queries.unpublished(db.fetch, spot.served(state), {domain.UNIT: publication})
+    return spot_outlook(
+        Asked(state=state, payment=payment, at=at, rules=rules, publication=publication, published=not unpublished)
+    )

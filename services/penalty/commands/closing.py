@@ -7,6 +7,7 @@ from datetime import date
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import opened
+from services.penalty.commands.publishing import publications
 from services.penalty.domain import PAYMENTS, CaseState, region_key
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import unfollowed
@@ -27,6 +28,7 @@ async def beside(work: Work, state: CaseState) -> domain.Beside:
         transferred=(await work.load(TRANSFERS, state.case_id)).state.gone,
         unfollowed=unfollowed(state, remedies),
         pending=tuple(party for party, region in remedies.items() if region.is_pending),
+        unpublished=await queries.unpublished(work.read, state, await publications(work, state)),
     )
 
 

@@ -10,6 +10,7 @@ from chassis.domain import day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
+from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key
 from services.penalty.domain.payment import lower_payment, revoke_payment
@@ -46,7 +47,7 @@ async def record_statement(work: Work, case_id: str, kind: domain.StatementKind,
 
 
 async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str, Any]:
-    """The approver decides; the document's content groups are those that the file can fill."""
+    """The approver decides; the document's content groups are those that the file can fill. Its publication opens with it."""
     case, rules = await opened(work, case_id)
     await _require_here(work, case_id, rules)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
@@ -58,9 +59,12 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
     form = domain.DECISION if command.party_id == UNIT else domain.DECISION_PERSON
     document_no = await next_number(work, case.state, form)
     events = domain.decide_penalty(case.state, decide, document_no, sanctions, work.at, rules)
-    decision = work.append(case, events).state.decision_of(command.party_id)
+    decided = work.append(case, events)
+    decision = decided.state.decision_of(command.party_id)
+    publication = (await open_publication(work, decided, command.party_id)).state
     return {} if decision is None else {
-        "document_no": decision.document_no, "total_fen": decision.total_fen, "late": decision.late
+        "document_no": decision.document_no, "total_fen": decision.total_fen, "late": decision.late,
+        "publish_by": publication.publish_by,
     }  # fmt: skip
 
 
@@ -96,26 +100,28 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
 
 
 async def change_decision(work: Work, case_id: str, command: domain.ChangeDecision) -> dict[str, Any]:
-    """The decision becomes lighter; what is owed follows in the same write set."""
+    """The decision becomes lighter; what is owed and what is published follow in the same write set."""
     case, rules = await opened(work, case_id)
-    changed = work.append(case, domain.change_decision(case.state, command, work.at, rules)).state
-    decision = changed.decision_of(command.party_id)
+    changed = work.append(case, domain.change_decision(case.state, command, work.at, rules))
+    decision = changed.state.decision_of(command.party_id)
     if decision is None:
         return {}
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     lowered = lower_payment(payment.state, decision.total_fen, day_of(work.at), decision.confiscate_fen)
     if payment.exists:
         work.append(payment, lowered)
+    await follow_change(work, changed, command.party_id, day_of(work.at))
     return {"total_fen": decision.total_fen, "confiscate_fen": decision.confiscate_fen}
 
 
 async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecision) -> None:
-    """The decision is void; nothing is owed any more, in the same write set."""
+    """The decision is void; nothing is owed any more, nor published, in the same write set."""
     case, rules = await opened(work, case_id)
-    work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
+    revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     if payment.exists:
         work.append(payment, revoke_payment(payment.state, day_of(work.at)))
+    await follow_revocation(work, revoked, command.party_id, day_of(work.at))
 
 
 async def lapse_statement(work: Work, deadline: Deadline) -> None:

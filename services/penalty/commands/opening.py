@@ -11,7 +11,7 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, SERIES, UNIT, CaseState, Rules
 from services.penalty.domain.numbers import take_given
-from services.penalty.domain.spot import SPOTS, served
+from services.penalty.domain.spot import SPOTS, SpotState, served
 
 
 async def opened(work: Work, case_id: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
@@ -29,12 +29,16 @@ async def ruled(work: Work, day: date | None = None) -> Rules:
 async def fined(work: Work, key: str) -> Loaded[CaseState]:
     """What a fine belongs to: a case; or a penalty decided on the spot, told as a case that was served.
 
-    For what concerns money only: nothing is appended to it.
+    For money and publication: nothing is appended to it.
     """
     case = await work.load(CASE, key)
-    if case.exists or not (spot := await work.load(SPOTS, key)).exists:
+    if case.exists or not (await work.load(SPOTS, key)).exists:
         return await work.existing(CASE, key)
-    spot = await work.existing(SPOTS, key)
+    return as_case(await work.existing(SPOTS, key))
+
+
+def as_case(spot: Loaded[SpotState]) -> Loaded[CaseState]:
+    """A penalty decided on the spot, told as a case that was served: nothing is appended to it."""
     return Loaded(
         CASE, spot.key, spot.stream_id, spot.version, served(spot.state), spot.subject, spot.district, spot.correlation_id,
         spot.organ, spot.began_at,

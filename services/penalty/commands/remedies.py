@@ -14,6 +14,7 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.enforceable import begin_court_period
 from services.penalty.commands.opening import due_on, opened
+from services.penalty.commands.publishing import follow_remedy
 from services.penalty.domain import CASE, CaseState, Decision, Rules, recourse
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.rulebook import RECONSIDERATION
@@ -117,6 +118,7 @@ async def _note(
 ) -> dict[str, Any]:  # fmt: skip
     of = await against(work, case_id, party_id, day)
     after = _append(work, of.case, of.remedies, decide(of)).state
+    await follow_remedy(work, of.remedies.state.outcome, after)
     if after.reconsideration_due_on is None and after.litigation_due_on is None:  # no right is left that has yet to lapse
         await begin_court_period(work, of.case, party_id)
     return told(after)

@@ -13,9 +13,10 @@ from chassis.domain import Event, Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands import payments
-from services.penalty.commands.opening import due_on, next_number, ruled
+from services.penalty.commands.opening import as_case, due_on, next_number, ruled
+from services.penalty.commands.publishing import open_publication, publications
 from services.penalty.domain import PAYMENTS, UNIT, Rules, bank, cash, spot
-from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState
+from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
 from services.penalty.domain.spot_events import SpotUnit
 
 Numbering = Literal["series", "device", "none"]
@@ -30,7 +31,7 @@ class Numbered:
 
 
 async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[str, Any]:
-    """Officers decide on the spot; the fine, if there is one, is due from the same write set on."""
+    """Officers decide on the spot; the fine, if there is one, is due from the same write set on, and so is the publication."""
     at = await work.load(SPOTS, command.spot_id)
     rules = await ruled(work)
     named = await _named(work, command)
@@ -46,6 +47,7 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     decided = spot.decide_on_spot(at.state, named, document_no, officers, sanctions, work.at, rules)
     after = work.append(at, decided, subject=named.enterprise_id, district=enterprise.district)
     await _open_payment(work, after)
+    await open_publication(work, as_case(after), UNIT)
     told = after.state.decided
     return {} if told is None else {
         "document_no": told.document_no, "total_fen": told.total_fen, "report_by": told.report_by,
@@ -157,7 +159,9 @@ async def close(work: Work, spot_id: str, reason: str) -> None:
     """The approver closes it."""
     at, rules = await _opened(work, spot_id)
     payment = await work.load(PAYMENTS, spot_id)
-    work.append(at, spot.close_spot(at.state, payment.state, reason, work.actor, work.at, rules))
+    case = served(at.state)
+    published = not await queries.unpublished(work.read, case, await publications(work, case))
+    work.append(at, spot.close_spot(at.state, payment.state, reason, work.actor, work.at, rules, published=published))
 
 
 async def _opened(work: Work, spot_id: str) -> tuple[Loaded[SpotState], Rules]:

@@ -21,6 +21,7 @@ from services.penalty.domain.guards import (
     require_served,
 )
 from services.penalty.domain.payment import PaymentState
+from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 
@@ -30,10 +31,10 @@ NOTHING_PAID = PaymentState()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What the regions beside the case say of its ending: payments by party, rectification by hazard, what else is open.
+    """What the regions beside the case say: payments and publications by party, rectification by hazard, what else is open.
 
     `transferred`: another organ, or the police, has it; `terminated`: parties whose enforcement a court ended.
-    `pending`: parties with a remedy pending. `unpublished`: parties whose decision should be published and is not.
+    `pending`: parties with a remedy pending. `unpublished`: parties whose decision has yet to be published, or withdrawn.
     `unfollowed`: what remedies decided and the decisions do not show yet.
     """
 
@@ -44,6 +45,7 @@ class Beside:
     pending: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
+    publications: Mapping[str, PublicationState] = field(default_factory=dict)
 
 
 def extend_case(state: CaseState, approver: Actor, of_superior: bool, reason: str, at: datetime, rules: Rules) -> list[Event]:

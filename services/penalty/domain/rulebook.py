@@ -23,6 +23,10 @@ HEARING_HELD_BY = "T10-hearing-held"
 SERVICE = "T11-service"
 ANNOUNCEMENT = "T12-announcement-service"
 PAYMENT = "T13-payment"
+PUBLICATION = "T16-publication"
+WITHDRAWAL = "T17-publication-withdrawal"
+PUBLICITY_MINIMUM = "T18-publicity-minimum"
+PUBLICITY_MAXIMUM = "T18-publicity-maximum"
 RECONSIDERATION = "T19-reconsideration"
 LITIGATION = "T20-litigation"
 LITIGATION_AFTER = "T20-litigation-after-reconsideration"
@@ -115,6 +119,7 @@ class Rules:
     closing_guards: tuple[str, ...]
     articles: Mapping[str, Mapping[str, Any]]
     laws: Mapping[tuple[str, str], str]
+    kind_titles: Mapping[str, str]
     highest_articles: Mapping[tuple[str, str], int]
     mitigations: Mapping[str, str]
     penalty_kinds: Mapping[str, str]
@@ -200,6 +205,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
         closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
         laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
+        kind_titles=book["penalty_kinds"],
         highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
         mitigations={row["code"]: row["title"] for row in _in_force(book.get("mitigation_grounds", ()), day)},
         penalty_kinds=book["penalty_kinds"],

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chassis.domain import Actor, Event, Stream, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
-from services.penalty.domain.events import CaseAct, Charge, Handler, Party
+from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Person
 from services.penalty.domain.filing import as_handlers
 from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
@@ -167,11 +167,21 @@ def served(state: SpotState) -> CaseState:
         return CaseState()
     decision = Decision(
         document_no=state.document_no or "", decided_on=told.decided_on, charges=told.charges, total_fen=told.total_fen,
-        late=False, received_on=told.decided_on, payment_due_on=told.payment_due_on,
+        late=False, received_on=told.decided_on, payment_due_on=told.payment_due_on, kinds=told.kinds,
     )  # fmt: skip
     case = matter(told)
-    sides = tuple(replace(side, decision=decision) for side in case.sides)
+    sides = tuple(replace(side, decision=decision, person=_person(told)) for side in case.sides)
     return replace(case, stage="served", officers=told.officers, sides=sides)
+
+
+def _person(told: SpotPenaltyDecided) -> Person | None:
+    """Who was punished, as a case names a natural person."""
+    if (one := told.person) is None:
+        return None
+    return Person(
+        party_id=one.person_id, name=one.name, id_number=one.id_number, capacity="individual", address=one.address,
+        phone=one.phone or "",
+    )  # fmt: skip
 
 
 def decide_on_spot(
@@ -322,9 +332,9 @@ def flag_report(state: SpotState, due_on: date, at: datetime) -> list[Event]:
 
 
 def close_spot(
-    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules
+    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules, *, published: bool = True
 ) -> list[Event]:  # fmt: skip
-    """Close it: complete, paid in full, cash at the bank; by nobody who decided it on the spot (closing guards)."""
+    """Close it: complete, paid in full, cash at the bank, published; by nobody who decided it on the spot (closing guards)."""
     told = require_decided(state, rules)
     require_not_handler(CaseState(officers=told.officers), approver, rules, APPROVAL)
     rules.require(
@@ -342,6 +352,10 @@ def close_spot(
     rules.require(
         state.collected is None or state.deposited is not None, "T15-cash-to-bank", "cash-not-deposited",
         "当场收缴的罚款尚未缴付银行", "the cash is not at the bank",
+    )  # fmt: skip
+    rules.require(
+        published or "publication-done" not in rules.closing_guards, "publication-done", "not-published",
+        "应当公示的处罚决定尚未公示", "the decision is not published yet",
     )  # fmt: skip
     return [SpotPenaltyClosed(spot_id=told.spot_id, reason=reason, closed_on=day_of(at))]
 

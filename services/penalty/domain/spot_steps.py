@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.domain import Event, Refused, day_of
-from services.penalty.domain import cash
+from services.penalty.domain import cash, publishing
 from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
+from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.rulebook import Rules
-from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided
+from services.penalty.domain.sides import Side
+from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
 from services.penalty.domain.steps import SOMEBODY, Outlook
 
 
@@ -22,6 +24,8 @@ class Asked:
     payment: PaymentState
     at: datetime
     rules: Rules
+    publication: PublicationState = field(default_factory=PublicationState)
+    published: bool = True
 
 
 def _number(asked: Asked) -> list[Event]:
@@ -58,8 +62,16 @@ def _receive(asked: Asked) -> list[Event]:
     return receive_payment(asked.payment, probe, asked.at, asked.rules)
 
 
+def _publish(asked: Asked) -> list[Event]:
+    case, region = served(asked.state), asked.publication
+    side = case.side() or Side()
+    for event in publishing.open_publication(region, case, side, asked.rules):
+        region = PUBLICATIONS.evolve(region, event)
+    return publishing.publish_decision(region, case, side, asked.at, asked.rules)
+
+
 def _close(asked: Asked) -> list[Event]:
-    return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules)
+    return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=asked.published)
 
 
 STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
@@ -69,6 +81,7 @@ STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
     ("hand-over-cash", "罚款交至机关", cash.TO_ORGAN, _hand_over),
     ("deposit-cash", "罚款缴付银行", cash.TO_BANK, _deposit),
     ("receive-payment", "罚款入账", "fine-separation", _receive),
+    ("publish", "公示处罚决定", publishing.RULE, _publish),
     ("close", "结案", "penalty-performed", _close),
 )
 """Each step: its name, its title, the rule it rests on, and the probe of its decision."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
-from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people
+from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people, publishing
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
@@ -25,7 +25,9 @@ from services.penalty.domain.payment import (
     require_owing,
 )
 from services.penalty.domain.provisions import Row
+from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Rules
+from services.penalty.domain.sides import Side
 
 SOMEBODY = Actor(id="", name="", role="")
 
@@ -48,6 +50,10 @@ class Facts:
         """What a remedy decided for a party that is to be followed by this step."""
         found = (one for one in self.beside.unfollowed if (one.party_id, one.step) == (party_id, step))
         return next(found, None)
+
+    def publication(self, party_id: str) -> PublicationState:
+        """What is published of the decision against a party."""
+        return self.beside.publications.get(party_id, PublicationState())
 
 
 Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
@@ -245,6 +251,18 @@ def _make_refund(state: CaseState, facts: Facts, party_id: str, at: datetime) ->
     return make_refund(payment, probe, at, facts.rules)
 
 
+def _publish(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    side = state.side(party_id) or Side()
+    region = facts.publication(party_id)
+    for event in publishing.open_publication(region, state, side, facts.rules):
+        region = PUBLICATIONS.evolve(region, event)
+    return publishing.publish_decision(region, state, side, at, facts.rules)
+
+
+def _withdraw(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    return publishing.withdraw_publication(facts.publication(party_id), state, "", at, facts.rules)
+
+
 def _revoke(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     probe = decision.RevokeDecision(cause="self-correction", reason="", anew=False, party_id=party_id)
     return decision.revoke_decision(state, probe, at, facts.rules)
@@ -308,6 +326,8 @@ STEPS = (
     _towards("serve-decision", "送达决定书", "service", _serve_decision),
     _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
     _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
+    _towards("publish", "公示处罚决定", publishing.RULE, _publish),
+    _towards("withdraw-publication", "撤回公示并说明理由", publishing.WITHDRAWING, _withdraw),
     _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
     Step(
         name="change-as-decided",

@@ -7,6 +7,7 @@ from services.penalty.projections.cases import project_cases
 from services.penalty.projections.documents import project_documents, project_reads
 from services.penalty.projections.matters import project_matters
 from services.penalty.projections.payments import project_payments
+from services.penalty.projections.publications import project_publications
 from services.penalty.projections.spots import project_spots
 
 PROJECTIONS = (
@@ -14,6 +15,7 @@ PROJECTIONS = (
     Projection("payments", version=1, project=project_payments, tables=("payment_list", "payment_cases")),
     Projection("bank_transfers", version=1, project=project_transfers, tables=("bank_transfers",)),
     Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
+    Projection("publications", version=1, project=project_publications, tables=("publication_list",)),
     Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),

@@ -42,9 +42,11 @@ from services.penalty.domain import (
 )
 from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
 from services.penalty.projections.clocks import HEARING, HEARING_RIGHT, STATEMENT, clock_day, deadlines
+from services.penalty.projections.publication_clocks import PUBLICITY
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
 REGIONS = ("case", "payment", "remedy", "enforcement", "publication", "transfer")
+NOBODYS = (PUBLICITY,)  # nobody has anything to do by then
 OF_NOTICES = (STATEMENT, HEARING_RIGHT, HEARING)  # end when the investigation is closed anew
 
 
@@ -74,6 +76,8 @@ def clocks_after(clocks: dict[str, list[str]], sequenced: Sequenced, event: Even
     if isinstance(event, HearingRightLapsed):
         kept.pop(f"{HEARING_RIGHT}:{region_key(event.case_id, event.party_id)}", None)
     for change in deadlines(sequenced, event):
+        if isinstance(change, Arm) and change.kind in NOBODYS:
+            continue
         if isinstance(change, Arm):
             party = str(change.detail.get("party_id") or getattr(event, "party_id", UNIT))
             kept[change.id] = [change.kind, clock_day(change), party]

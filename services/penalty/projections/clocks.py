@@ -32,10 +32,13 @@ from services.penalty.domain import (
 )
 from services.penalty.domain.rulebook import AFTER_THE_FACT, HEARING_HELD_BY, HEARING_REQUEST
 from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
+from services.penalty.domain.rulebook import PUBLICATION as PUBLICATION_PERIOD
 from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
 from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
+from services.penalty.domain.rulebook import WITHDRAWAL as WITHDRAWAL_PERIOD
 from services.penalty.projections.enforcement_clocks import enforcement_deadlines
 from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
+from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL, publication_deadlines
 from services.penalty.projections.remedy_clocks import remedy_deadlines
 from services.penalty.projections.spot_clocks import spot_deadlines
 from services.penalty.projections.transfer_clocks import transfer_deadlines
@@ -45,7 +48,7 @@ FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-requ
 
 TIMERS = {
     STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
-    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD,
+    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD,
 }  # fmt: skip
 """The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 
@@ -99,7 +102,10 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
         case DecisionRevoked() as e:
             return _ended(e.case_id, e.party_id, SERVICE)
         case _:
-            regions = (payment_deadlines, remedy_deadlines, enforcement_deadlines, spot_deadlines, transfer_deadlines)
+            regions = (
+                payment_deadlines, remedy_deadlines, enforcement_deadlines, publication_deadlines, spot_deadlines,
+                transfer_deadlines,
+            )  # fmt: skip
             return [change for region in regions for change in region(sequenced, event)]
 
 

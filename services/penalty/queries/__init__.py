@@ -18,6 +18,8 @@ from chassis.sight import Sight
 from services.penalty import domain
 from services.penalty.domain.following import unfollowed
 from services.penalty.domain.numbers import Block
+from services.penalty.domain.publication import PublicationState
+from services.penalty.domain.publishing import is_settled
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
 
@@ -197,9 +199,28 @@ async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
     return [Block(**dict(row)) for row in await read(BLOCKS, device_id, series)]
 
 
+async def unpublished(read: Read, case: domain.CaseState, publications: Mapping[str, PublicationState]) -> tuple[str, ...]:
+    """The parties whose decision has yet to be published, or withdrawn, by the rules of its day."""
+    sides = [(side.party_id, side.decision) for side in case.sides if side.decision is not None]
+    rules = {decision.decided_on: await rules_on(read, decision.decided_on) for _, decision in sides}
+    nothing = PublicationState()
+    return tuple(
+        party for party, decision in sides
+        if not is_settled(publications.get(party, nothing), decision, rules[decision.decided_on])
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regions:
+    """What runs beside a case, by party: payments, remedies, publications."""
+
+    payments: Mapping[str, domain.PaymentState]
+    remedies: Mapping[str, RemedyState]
+    publications: Mapping[str, PublicationState]
+
+
 async def outlook_of(
-    read: Read, case: domain.CaseState, payments: Mapping[str, domain.PaymentState], remedies: Mapping[str, RemedyState],
-    at: datetime,
+    read: Read, case: domain.CaseState, regions: Regions, at: datetime
 ) -> tuple[domain.Outlook, ...]:  # fmt: skip
     """What may be done next with a case at a time; Refused if no rules are in force then."""
     day = day_of(at)
@@ -207,8 +228,10 @@ async def outlook_of(
         rules=await rules_on(read, day), officers=await officers_for(read, case),
         sanctions=await sanctions_for(read, case, day), address=await address_of(read, case.enterprise_id),
         beside=domain.Beside(
-            payments=payments, hazards=await hazards_of(read, case), unfollowed=unfollowed(case, remedies),
-            pending=tuple(party for party, region in remedies.items() if region.is_pending),
+            payments=regions.payments, hazards=await hazards_of(read, case), publications=regions.publications,
+            unpublished=await unpublished(read, case, regions.publications),
+            unfollowed=unfollowed(case, regions.remedies),
+            pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
         ),
     )  # fmt: skip
     return domain.outlook(case, facts, at)
@@ -387,3 +410,16 @@ async def spots(pool: Pool | Sight, wanted: CaseFilter, after: tuple[date, str] 
     return await pool.fetch(
         SPOTS, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, clock_on, spot_id, limit
     )
+
+
+PUBLISHED = """
+SELECT * FROM publication_list
+WHERE state <> 'ended' AND ($1::text IS NULL OR district = $1)
+  AND ($2::timestamptz IS NULL OR (updated_at, entry_id) < ($2, $3))
+ORDER BY updated_at DESC, entry_id DESC LIMIT $4
+"""
+
+
+async def published(db: Sight, district: str | None, after: tuple[datetime, str] | None, limit: int) -> Sequence[Any]:
+    """What is published, or withdrawn and explained, what changed last first, at most `limit`."""
+    return await db.fetch(PUBLISHED, district, *(after or (None, None)), limit)

@@ -67,7 +67,7 @@ async def export_csv(request: Request, name: Name, principal: Reader, db: Seen, 
             told = csv.writer(text)
             told.writerow(roster.heads_out(of))
             async for rows in pages:
-                await asyncio.to_thread(told.writerows, ([roster.harmless(cell) for cell in row] for row in rows))
+                await asyncio.to_thread(told.writerows, ([separated.harmless(cell) for cell in row] for row in rows))
 
     return await passing(f"{name}.csv", CSV, write)
 
@@ -132,7 +132,7 @@ def _csv_rows(content: bytes) -> Iterator[Row]:
     """The rows that are not empty, numbered as a spreadsheet would; raises WorkbookRefused."""
     try:
         for number, cells in separated.rows_of(content):
-            yield Row(number, [roster.plain(cell) for cell in cells])
+            yield Row(number, [separated.plain(cell) for cell in cells])
     except separated.Malformed as error:
         fault = Fault(None, error.number, None, "csv-malformed", "不是有效的CSV", f"this is no CSV: {error.why}")
         raise WorkbookRefused([fault]) from error

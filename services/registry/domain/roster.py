@@ -19,7 +19,6 @@ from services.registry.domain.workbook import Fault, Row, WorkbookRefused
 Kind = Literal["id", "text", "certificate", "date", "several"]
 TOGETHER = 500  # officers that are decided on together, in one write set
 LARGEST = 100_000  # rows of a roster as a file: a spreadsheet that people can still work with
-MARKED = ("=", "+", "-", "@", "\t", "\r", "'")  # what a cell may not begin with, and the mark itself
 MOST_SPECIALITIES, LONGEST = 20, 100
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 _CERTIFICATE = re.compile(r"[0-9A-Za-z-]{4,30}")
@@ -188,16 +187,6 @@ BROKEN: Mapping[str, str] = {
     "certificate-shortened": "certificate_valid_to",
 }  # fmt: skip
 """The field that a rule is about."""
-
-
-def harmless(cell: str) -> str:
-    """A cell of CSV that a spreadsheet takes for text, not for a formula; `plain` takes the mark away again."""
-    return f"'{cell}" if cell.startswith(MARKED) else cell
-
-
-def plain(cell: str) -> str:
-    """A cell without the mark that `harmless` set; any other as it is."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(MARKED) else cell
 
 
 def _value(column: Head, cell: Cell, setting: Setting) -> Any:

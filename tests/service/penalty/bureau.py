@@ -143,6 +143,10 @@ class Bureau:
         body = {"manner": "direct", "recipient": "张三", "received_on": received_on}
         return await self.post("officer", "services", body)
 
+    async def publish(self, case_id: str = CASE, party_id: str = "unit", *, status: int = 201) -> Any:
+        """The decision against a party is published."""
+        return await self.post("officer", "publications", {"party_id": party_id}, case_id=case_id, status=status)
+
     async def served_case(self, received_on: str = "2021-09-18") -> Any:
         """The whole procedure up to the receipt of the decision: 9,000 yuan, due on 8 October."""
         await self.hears_a_referral()

@@ -119,6 +119,7 @@ async def test_what_may_not_be_recorded_waits_with_the_reason(bureau: Bureau) ->
     await bureau.pay(FINE, "B0")
     await bureau.hears_rectified()
     await send(bureau, csv(f"B1,2021-09-01,1.00,甲,{NUMBER}"))
+    await bureau.publish()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     await send(bureau, csv(f"B2,2021-09-28,1.00,甲,{NUMBER}"))
     assert {row["bank_reference"]: row["reason"] for row in await transfers(bureau, "?state=unmatched")} == {

@@ -149,6 +149,7 @@ async def test_surcharge_is_decided_paid_and_remitted(bureau: Bureau) -> None:
     told = await party(bureau)
     assert (told["surcharge_fen"], told["remitted_fen"], told["outstanding_fen"]) == (270_000, 70_000, 0)
     await bureau.hears_rectified()
+    await bureau.publish()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
 
 

@@ -56,6 +56,8 @@ async def test_case_does_not_close_while_a_hazard_is_open(bureau: Bureau) -> Non
     refused = await bureau.post("approver", "closings", {"reason": "已全部履行"}, status=409)
     assert (refused["code"], refused["hazard_ids"]) == ("rectification-open", ["h-2"])
     await bureau.hears_rectified("h-2")
+    assert (await bureau.post("approver", "closings", {"reason": "已全部履行"}, status=409))["code"] == "not-published"
+    await bureau.publish()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     assert (await bureau.get(f"/v1/cases/{CASE}"))["state"] == "closed"
 

@@ -31,10 +31,13 @@ async def test_from_clue_to_closing(bureau: Bureau) -> None:
     assert not (await bureau.pay(300_000, "B1"))["settled"]
     assert (await bureau.pay(500_000, "B2"))["settled"]
     await bureau.hears_rectified()
+    assert "publish" in names((await bureau.get())["next_steps"])
+    await bureau.publish()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     case = await bureau.get()
     assert (case["state"], case["payment"]["received_fen"], names(case["next_steps"])) == ("closed", 800_000, ["archive"])
-    assert {step["code"] for step in case["forbidden_steps"]} == {"case-closed"}
+    closed = {"case-closed", "published-already", "nothing-to-withdraw"}
+    assert {step["code"] for step in case["forbidden_steps"]} == closed
 
 
 async def test_events_belong_to_the_enterprise_and_to_the_inspection(bureau: Bureau) -> None:
@@ -51,7 +54,7 @@ async def test_events_belong_to_the_enterprise_and_to_the_inspection(bureau: Bur
     assert {event["subject"] for event in about} == {ENTERPRISE}
     assert {event["district"] for event in events} == {"donghu"}
     assert len({event["correlation_id"] for event in about}) == 1
-    assert {event["stream_id"] for event in about} == {f"case:{CASE}", f"payment:{CASE}", f"remedy:{CASE}"}
+    assert {event["stream_id"] for event in about} == {f"case:{CASE}", f"payment:{CASE}", f"publication:{CASE}", f"remedy:{CASE}"}
     assert {event["rulebook"] for event in about[1:]} == {"jiangxi-work-safety/2021.1"}
 
 
