@@ -46,10 +46,25 @@ def test_steps_until_the_notice(after: type[Event], names: set[str]) -> None:
 
 
 def test_steps_after_the_decision() -> None:
-    assert permitted(until(domain.PenaltyDecided), day=date(2021, 9, 18)) == {"change-handlers", "serve-decision", "revoke"}
+    assert permitted(until(domain.PenaltyDecided), day=date(2021, 9, 18)) == {
+        "change-handlers",
+        "serve-decision",
+        "publish",
+        "revoke",
+    }
     owing, settled = with_payment(paid()), with_payment(paid(900_000, 900_000))
-    assert permitted(until(domain.DecisionServed), owing, date(2021, 9, 28)) == {"change-handlers", "receive-payment", "revoke"}
-    assert permitted(until(domain.DecisionServed), settled, date(2021, 9, 28)) == {"change-handlers", "revoke", "close"}
+    assert permitted(until(domain.DecisionServed), owing, date(2021, 9, 28)) == {
+        "change-handlers",
+        "receive-payment",
+        "publish",
+        "revoke",
+    }
+    assert permitted(until(domain.DecisionServed), settled, date(2021, 9, 28)) == {
+        "change-handlers",
+        "publish",
+        "revoke",
+        "close",
+    }
 
 
 def test_decision_becomes_possible_when_the_period_has_passed() -> None:
@@ -76,4 +91,4 @@ def test_probes_find_what_cannot_be_charged() -> None:
 
 def test_every_step_of_a_closed_case_is_refused_for_that_reason() -> None:
     steps = domain.outlook(until(domain.CaseClosed), replace(FACTS, rules=rules(date(2021, 10, 9))), noon(date(2021, 10, 9)))
-    assert {step.code for step in steps if step.name != "archive"} == {"case-closed"}
+    assert {step.code for step in steps if step.name not in ("archive", "publish", "withdraw-publication")} == {"case-closed"}

@@ -67,6 +67,7 @@ async def test_missing_payment_is_flagged_and_settles_later(bureau: Bureau) -> N
     await bureau.post("officer", "statements", {"kind": "waived"})
     await bureau.decide()
     await bureau.serve()
+    await bureau.publish()
     [row] = await listed(bureau)
     assert (row["clock"], row["clock_on"]) == ("payment-due", "2021-10-08")
     bureau.until("2021-10-08", 23)

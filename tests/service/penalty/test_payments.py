@@ -89,6 +89,8 @@ async def test_instalments_have_clocks_of_their_own(bureau: Bureau) -> None:
     assert overdue["rulebook"] == "jiangxi-work-safety/2021.1"
     told = await party(bureau, "?on=2021-11-30")
     assert (told["overdue"], told["accrued"]["in_arrears_fen"], told["accrued"]["surcharge_fen"]) == (True, 500_000, 150_000)
+    await bureau.publish()
+    await bureau.service.settle()
     [row] = (await bureau.get("/v1/cases"))["items"]
     assert (row["payment_overdue"], row["clock"], row["clock_on"]) == (True, "instalment-due", "2021-10-20")
 
