@@ -141,12 +141,6 @@ async def _steps(db: Db, case: domain.CaseState, regions: Regions, at: datetime)
         return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS, None)
 
 
-async def _steps(
-    db: Db, case: domain.CaseState, payments: Payments, publications: Publications, at: datetime
-) -> dict[str, list[dict[str, Any]]]:
-    return await offered(queries.outlook_of(db.fetch, case, payments, publications, at), STEPS, None)
-
-
 def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
     """The clocks that run: what, of which party, until when, whether it has passed."""
     clocks = []
