@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,8 @@ from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers,
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
 
 __all__ = [
-    "DOCUMENTS_OF_CASE", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter", "bank_transfers", "documents", "owing_named", "payments", "reads",
+    "DOCUMENTS_OF_CASE", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter",
+    "bank_transfers", "documents", "owing_named", "payments", "reads",
 ]  # fmt: skip
 
 Read = Callable[..., Awaitable[Sequence[Any]]]
