@@ -40,6 +40,7 @@ async def test_gains_are_owed_paid_given_back_and_hold_the_closing(bureau: Burea
     await bureau.post("finance", "refunds", {"amount_fen": 100_001, "bank_reference": "R1", "refunded_on": "2021-09-18"})
     row = await listed(bureau)
     assert (row["confiscated_fen"], row["confiscation_fen"], row["outstanding_fen"], row["credit_fen"]) == (GAINS, 200_000, 0, 0)
+    await bureau.publish()
     await bureau.post("approver", "closings", closing)
 
 

@@ -177,6 +177,7 @@ async def test_the_case_is_closed_and_its_file_put_away(bureau: Bureau) -> None:
     await bureau.hears_rectified()
     await issue(bureau, "34")
     await refused(bureau, "step-missing", "46")
+    await bureau.publish()
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     number = (await bureau.get())["decision"]["document_no"]
     assert (await issue(bureau, "46"))["document_no"] == "（东湖）应急结〔2021〕1号"
