@@ -183,6 +183,8 @@ def test_credit_is_repaired_after_the_least_time_and_the_rest_ends_by_itself() -
     assert publishing.end_publicity(state, shown.public_until, noon(shown.public_until)) == []
     over = after(state, publishing.end_publicity(state, shown.public_until, noon(shown.public_until + timedelta(days=1))))
     assert (over.status, over.editions[-1].ending) == ("ended", "expired")
+    fallen = after(state, publishing.call_back(state, Fallen(result="revoked", fell_on=shown.public_until), on(day)))
+    assert publishing.end_publicity(fallen, shown.public_until, noon(shown.public_until + timedelta(days=1))) == []
 
 
 class Publishing(RuleBasedStateMachine):
