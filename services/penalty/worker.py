@@ -21,6 +21,7 @@ FIRES: dict[str, Fire] = {
     clocks.HEARING_RIGHT: hearings.lapse_hearing,
     clocks.HEARING: hearings.miss_hearing,
     clocks.SERVICE: deciding.miss_service,
+    clocks.REPORTING_UP: deciding.miss_reporting_up,
     PAYMENT: payments.flag_payment_overdue,
     INSTALMENT: payments.flag_payment_overdue,
     CAP: payments.reach_cap,

@@ -36,7 +36,8 @@ STEPS = {
     "convene-hearing": ("hearing-convocations", OFFICER), "hold-hearing": ("hearing-records", HOST),
     "report-hearing": ("hearing-reports", HOST), "decide": ("decisions", APPROVER),
     "decide-no-penalty": ("no-penalty-decisions", APPROVER), "serve-decision": ("services", OFFICER),
-    "receive-payment": ("payments", "finance"), "make-refund": ("refunds", "finance"), "publish": ("publications", OFFICER),
+    "report-up": ("superior-reports", OFFICER), "receive-payment": ("payments", "finance"),
+    "make-refund": ("refunds", "finance"), "publish": ("publications", OFFICER),
     "withdraw-publication": ("publication-withdrawals", OFFICER), "revoke": ("revocations", APPROVER),
     "change-as-decided": ("decision-changes", APPROVER), "revoke-as-decided": ("revocations", APPROVER),
     "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
@@ -173,6 +174,8 @@ def _clocks_of(side: domain.Side) -> list[dict[str, Any]]:
             clocks.append(_clock("hearing-held", hearing.hold_by, hearing.overdue, side.party_id))
     if decision is not None and decision.serve_by is not None and decision.received_on is None and decision.revoked_on is None:
         clocks.append(_clock("service-due", decision.serve_by, decision.service_overdue, side.party_id))
+    if decision is not None and decision.report_up_by and decision.reported_up_on is None and decision.revoked_on is None:
+        clocks.append(_clock("reporting-up", decision.report_up_by, decision.reporting_up_overdue, side.party_id))
     return clocks
 
 

@@ -12,6 +12,7 @@ from chassis.problems import BadRequest
 from services.penalty import domain
 from services.penalty.api.reading import Approver, ApproverGuarded, Code, Due, Fen, Line, Officer, Party, Text
 from services.penalty.commands import deciding
+from services.penalty.domain.reporting_up import ReportUp
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -46,6 +47,15 @@ class LighterBody(Body):
     item_code: Code
     amount_fen: Due
     confiscate_fen: Due | None = None
+
+
+class SuperiorReport(Body):
+    """重大处罚报上级备案."""
+
+    authority: Line
+    reference_no: Line
+    reported_on: IsoDate
+    party_id: Party = domain.UNIT
 
 
 class ServiceBody(Body):
@@ -112,6 +122,12 @@ async def serve_decision(case_id: str, body: ServiceBody, command: Officer) -> R
     """Record that the party received the decision."""
     served = domain.ServeDecision(**body.model_dump())
     return await command.run(deciding.serve_decision, case_id, served, status=201)
+
+
+@router.post("/cases/{case_id}/superior-reports", status_code=201)
+async def report_up(case_id: str, body: SuperiorReport, command: Officer) -> Response:
+    """Note that a serious penalty was reported to the organ above."""
+    return await command.run(deciding.report_up, case_id, ReportUp(**body.model_dump()), status=201)
 
 
 @router.post("/cases/{case_id}/no-penalty-decisions", status_code=201)

@@ -12,8 +12,9 @@ from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import open_remedies
-from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key
+from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key, reporting_up
 from services.penalty.domain.payment import lower_payment, revoke_payment
+from services.penalty.domain.reporting_up import ReportUp
 from services.penalty.domain.transfer import TRANSFERS
 
 
@@ -134,6 +135,18 @@ async def miss_service(work: Work, deadline: Deadline) -> None:
     """The decision did not reach the party in time."""
     case = await due(work, deadline)
     work.append(case, domain.miss_service(case.state, party_of(deadline), due_on(deadline), work.at))
+
+
+async def report_up(work: Work, case_id: str, command: ReportUp) -> None:
+    """A serious penalty was reported to the organ above."""
+    case, rules = await opened(work, case_id)
+    work.append(case, reporting_up.report_up(case.state, command, work.at, rules))
+
+
+async def miss_reporting_up(work: Work, deadline: Deadline) -> None:
+    """A serious penalty was not reported to the organ above in time."""
+    case = await due(work, deadline)
+    work.append(case, reporting_up.miss_reporting_up(case.state, party_of(deadline), due_on(deadline), work.at))
 
 
 async def _require_here(work: Work, case_id: str, rules: Rules) -> None:

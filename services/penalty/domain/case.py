@@ -231,6 +231,10 @@ def _evolve_party(state: CaseState, event: Event) -> CaseState | None:
             return _advanced(_towards(state, e.party_id, decision=served))
         case endings.ServiceOverdue() as e if (decision := state.decision_of(e.party_id)) is not None:
             return _towards(state, e.party_id, decision=replace(decision, service_overdue=True))
+        case endings.DecisionReportedUp() as e if (decision := state.decision_of(e.party_id)) is not None:
+            return _towards(state, e.party_id, decision=replace(decision, reported_up_on=e.reported_on))
+        case endings.ReportingUpOverdue() as e if (decision := state.decision_of(e.party_id)) is not None:
+            return _towards(state, e.party_id, decision=replace(decision, reporting_up_overdue=True))
         case endings.DecisionChanged() as e if (decision := state.decision_of(e.party_id)) is not None:
             initial = decision.initial_fen if decision.initial_fen is not None else e.former_fen
             changed = replace(
@@ -358,7 +362,7 @@ def _notice(e: NoticeServed) -> Notice:
 def _decision(e: PenaltyDecided) -> Decision:
     return Decision(
         document_no=e.document_no, decided_on=e.decided_on, charges=e.charges, total_fen=e.total_fen, late=e.late,
-        kinds=e.kinds, confiscate_fen=e.confiscate_fen, serve_by=e.serve_by,
+        kinds=e.kinds, confiscate_fen=e.confiscate_fen, serve_by=e.serve_by, report_up_by=e.report_up_by,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from services.penalty.domain.investigation import require_discussed, require_in_
 from services.penalty.domain.notice import require_manner, require_not_returned, require_noticed
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.people import require_handlers_stand
+from services.penalty.domain.reporting_up import report_up_by
 from services.penalty.domain.rulebook import ANNOUNCEMENT, LITIGATION, PAYMENT, RECONSIDERATION, SERVICE, Rules
 from services.penalty.domain.sides import Notice, Side
 
@@ -103,12 +104,13 @@ def decide_penalty(
     require_discussed(state, rules)
     _require_complete(command, rules)
     serve_by = rules.due(SERVICE, day) if SERVICE in rules.periods else None
+    total, kinds = sum(c.amount_fen for c in charges), tuple(dict.fromkeys(kind for c in charges for kind in c.kinds))
     return [
         PenaltyDecided(
             case_id=state.case_id, enterprise_id=state.enterprise_id, document_no=document_no, decided_on=day,
-            party=_named(side), charges=charges, total_fen=sum(c.amount_fen for c in charges), contents=command.contents,
+            party=_named(side), charges=charges, total_fen=total, contents=command.contents,
             sealed=command.sealed, approved_by=command.approver.id, late=_late(state, day), person=side.person,
-            kinds=tuple(dict.fromkeys(kind for charge in charges for kind in charge.kinds)),
+            kinds=kinds, report_up_by=report_up_by(state.level, total, kinds, day, rules),
             confiscate_fen=sum(charge.confiscate_fen for charge in charges),
             serve_by=None if serve_by is None else serve_by.day, provisional=serve_by is not None and serve_by.provisional,
         )

@@ -94,6 +94,27 @@ class ServiceOverdue(Event):
     party_id: str = UNIT
 
 
+@event("casetrail.penalty.decision-reported-up.v1", title="处罚备案", summary="{reported_on} 报 {authority} 备案")
+class DecisionReportedUp(Event):
+    """The organ above knows of a serious penalty; `late` is past T28."""
+
+    case_id: str
+    party_id: str = UNIT
+    authority: str
+    reference_no: str
+    reported_on: date
+    late: bool
+
+
+@event("casetrail.penalty.reporting-up-overdue.v1", title="备案超期", summary="处罚决定至 {due_on} 未报备案")
+class ReportingUpOverdue(Event):
+    """A serious penalty was not reported to the organ above in time: a defect; it must still be reported (T28)."""
+
+    case_id: str
+    party_id: str = UNIT
+    due_on: date
+
+
 @event("casetrail.penalty.case-archived.v1", title="归档", summary="{archived_on} 归档，{volumes} 卷 {pages} 页")
 class CaseArchived(Event):
     """The file is put away: nobody adds, removes or changes anything (P18, forms 47, 48)."""

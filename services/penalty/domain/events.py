@@ -248,6 +248,7 @@ class PenaltyDecided(Event):
     confiscate_fen: int = 0
     serve_by: date | None = None
     provisional: bool = False
+    report_up_by: date | None = None
 
 
 @event("casetrail.penalty.decision-served.v1", title="决定书送达", summary="{recipient} 于 {received_on} 收到")

@@ -74,6 +74,9 @@ class Decision:
     payment_due_on: date | None = None
     serve_by: date | None = None
     service_overdue: bool = False
+    report_up_by: date | None = None
+    reported_up_on: date | None = None
+    reporting_up_overdue: bool = False
     initial_fen: int | None = None
     changed_on: date | None = None
     revoked_on: date | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
-from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people, publishing
+from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people, publishing, reporting_up
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
@@ -235,6 +235,11 @@ def _serve_decision(state: CaseState, facts: Facts, party_id: str, at: datetime)
     return decision.serve_decision(state, probe, at, facts.rules)
 
 
+def _report_up(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    probe = reporting_up.ReportUp(authority="", reference_no="", reported_on=day_of(at), party_id=party_id)
+    return reporting_up.report_up(state, probe, at, facts.rules)
+
+
 def _receive_payment(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     require_served(state, facts.rules, party_id)
     payment = facts.payment(party_id)
@@ -324,6 +329,7 @@ STEPS = (
     _towards("decide", "作出处罚决定", "decision-form", _decide),
     Step(name="decide-no-penalty", title="决定不予处罚", rule="no-penalty", probe=_decide_no_penalty),
     _towards("serve-decision", "送达决定书", "service", _serve_decision),
+    _towards("report-up", "重大处罚报上级备案", reporting_up.RULE, _report_up),
     _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
     _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
     _towards("publish", "公示处罚决定", publishing.RULE, _publish),

@@ -30,9 +30,11 @@ from services.penalty.domain import (
     UrgentInvestigationBegun,
     region_key,
 )
+from services.penalty.domain.ending_events import DecisionReportedUp
 from services.penalty.domain.rulebook import AFTER_THE_FACT, HEARING_HELD_BY, HEARING_REQUEST
 from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
 from services.penalty.domain.rulebook import PUBLICATION as PUBLICATION_PERIOD
+from services.penalty.domain.rulebook import REPORTING_UP as REPORTING_UP_PERIOD
 from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
 from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
 from services.penalty.domain.rulebook import WITHDRAWAL as WITHDRAWAL_PERIOD
@@ -45,10 +47,12 @@ from services.penalty.projections.transfer_clocks import transfer_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
 FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-request", "hearing-held", "service-due"
+REPORTING_UP = "reporting-up"
 
 TIMERS = {
     STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
-    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD,
+    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, REPORTING_UP: REPORTING_UP_PERIOD,
+    PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD,
 }  # fmt: skip
 """The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 
@@ -96,11 +100,13 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
             party = e.party.party_id
             ended = _ended(e.case_id, party, STATEMENT, HEARING_RIGHT)
             limit = [Disarm(id=f"{DECISION}:{e.case_id}")] if party == UNIT else []
-            return [*limit, *ended, *_service(sequenced, e, party)]
+            return [*limit, *ended, *_after_decision(sequenced, e, party)]
         case DecisionServed() as e:
             return _ended(e.case_id, e.party_id, SERVICE)
+        case DecisionReportedUp() as e:
+            return _ended(e.case_id, e.party_id, REPORTING_UP)
         case DecisionRevoked() as e:
-            return _ended(e.case_id, e.party_id, SERVICE)
+            return _ended(e.case_id, e.party_id, SERVICE, REPORTING_UP)
         case _:
             regions = (
                 payment_deadlines, remedy_deadlines, enforcement_deadlines, publication_deadlines, spot_deadlines,
@@ -109,9 +115,10 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
             return [change for region in regions for change in region(sequenced, event)]
 
 
-def _service(sequenced: Sequenced, e: PenaltyDecided, party_id: str) -> Iterator[Arm]:
-    if e.serve_by is not None:
-        yield _arm(sequenced, SERVICE, e.case_id, e.serve_by, party_id)
+def _after_decision(sequenced: Sequenced, e: PenaltyDecided, party_id: str) -> Iterator[Arm]:
+    for kind, due_on in ((SERVICE, e.serve_by), (REPORTING_UP, e.report_up_by)):
+        if due_on is not None:
+            yield _arm(sequenced, kind, e.case_id, due_on, party_id)
 
 
 def _ended(case_id: str, party_id: str, *kinds: str) -> list[Disarm]:

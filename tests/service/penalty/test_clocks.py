@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from tests.service.penalty.bureau import CASE, Bureau
+from tests.service.penalty.test_papers import heard
 
 
 async def listed(bureau: Bureau, query: str = "") -> list[dict[str, Any]]:
@@ -128,3 +130,22 @@ async def test_case_shows_its_running_clocks(bureau: Bureau) -> None:
     await bureau.notify()
     clocks = {clock["clock"]: clock["due_on"] for clock in (await bureau.get())["clocks"]}
     assert clocks == {"case-limit": "2021-10-08", "statement": "2021-09-16"}
+
+
+async def test_a_serious_penalty_is_reported_to_the_organ_above(bureau: Bureau) -> None:
+    await heard(bureau)
+    body = {"authority": "南昌市应急管理局", "reference_no": "备1号", "reported_on": "2021-09-27"}
+    told = await bureau.post("officer", "superior-reports", body, status=409)
+    assert (told["code"], told["basis"]) == ("not-decided", "《处罚办法》（2015）第62条")
+    await bureau.decide()
+    decided_on = date.fromisoformat((await bureau.get())["decision"]["decided_on"])
+    due = decided_on + timedelta(days=10)
+    await bureau.service.settle()
+    assert ("reporting-up", due.isoformat()) in [(c["kind"], c["due_on"]) for c in (await bureau.get("/v1/deadlines"))["items"]]
+    bureau.until(due.isoformat(), 23)
+    assert "reporting-up-overdue" not in await types(bureau)
+    bureau.until((due + timedelta(days=1)).isoformat(), 0)
+    assert (await types(bureau)).count("reporting-up-overdue") == 1
+    await bureau.post("approver", "superior-reports", body, status=403)
+    await bureau.post("officer", "superior-reports", {**body, "reported_on": due.isoformat()})
+    assert (await bureau.get())["decision"]["reported_up_on"] == due.isoformat()
