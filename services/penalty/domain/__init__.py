@@ -15,6 +15,7 @@ from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.closing import Beside, archive_case, borrow_file, close_case, extend_case, return_file
 from services.penalty.domain.decision import (
+    CLOSED,
     RECTIFIED,
     ChangeDecision,
     DecideNoPenalty,
@@ -186,6 +187,7 @@ from services.penalty.domain.steps import Facts, Outlook, outlook
 
 __all__ = [
     "CASE",
+    "CLOSED",
     "DECISION",
     "DECISION_PERSON",
     "FILING",

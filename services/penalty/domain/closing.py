@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
 from services.penalty.domain.case import CaseState
-from services.penalty.domain.decision import RECTIFIED
+from services.penalty.domain.decision import SETTLED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
 from services.penalty.domain.events import CaseClosed, Ground
 from services.penalty.domain.following import Unfollowed
@@ -175,7 +175,7 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
         _require_performed(state, beside, rules)
     if guard == "rectification-passed" and ground != "transferred":
         wanted = {act.hazard_id for act in state.acts if act.hazard_id}
-        missing = sorted(hazard for hazard in wanted if beside.hazards.get(hazard) != RECTIFIED)
+        missing = sorted(hazard for hazard in wanted if beside.hazards.get(hazard) not in SETTLED)
         rules.require(
             not missing, guard, "rectification-open", "移送的隐患尚未全部复查通过",
             "not every referred hazard has passed re-inspection", hazard_ids=missing,

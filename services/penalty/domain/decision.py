@@ -29,7 +29,9 @@ from services.penalty.domain.rulebook import ANNOUNCEMENT, LITIGATION, PAYMENT, 
 from services.penalty.domain.sides import Notice, Side
 
 CORRECTED = ("minor-corrected", "first-slight")
-RECTIFIED = "rectified"
+RECTIFIED, CLOSED = "rectified", "closed"
+SETTLED = frozenset({RECTIFIED, CLOSED})
+"""What of a hazard keeps no case open: it is gone, or inspection decided not to follow it any further, and said why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,8 @@ class OrderIssued:
 
 
 @dataclass(frozen=True, slots=True)
-class HazardReinspected:
-    """inspection: a hazard passed, or failed, at re-inspection."""
+class HazardTold:
+    """inspection: a hazard passed, or failed, at re-inspection, was corrected at once, or is not followed any further."""
 
     hazard_id: str
 
@@ -94,16 +94,26 @@ async def on_order_issued(work: Work, received: Received) -> None:
 
 async def on_hazard_rectified(work: Work, received: Received) -> None:
     """A hazard passed at re-inspection."""
-    await _note_reinspected(work, received, domain.RECTIFIED)
+    await _note(work, received, domain.RECTIFIED)
+
+
+async def on_hazard_corrected(work: Work, received: Received) -> None:
+    """A hazard was put right before the officers' eyes, without an order: no re-inspection will follow."""
+    await _note(work, received, domain.RECTIFIED)
+
+
+async def on_hazard_closed(work: Work, received: Received) -> None:
+    """It was decided that a hazard is not followed any further, and why."""
+    await _note(work, received, domain.CLOSED)
 
 
 async def on_re_inspection_failed(work: Work, received: Received) -> None:
     """A hazard failed at re-inspection."""
-    await _note_reinspected(work, received, "failed")
+    await _note(work, received, "failed")
 
 
-async def _note_reinspected(work: Work, received: Received, state: str) -> None:
-    envelope, hazard_id = received.envelope, received.read(HazardReinspected).hazard_id
+async def _note(work: Work, received: Received, state: str) -> None:
+    envelope, hazard_id = received.envelope, received.read(HazardTold).hazard_id
     await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
 
 
@@ -111,5 +121,7 @@ REACTIONS: dict[str, Reaction] = {
     "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
     "casetrail.inspection.order-issued.v1": on_order_issued,
     "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,
+    "casetrail.inspection.hazard-corrected.v1": on_hazard_corrected,
+    "casetrail.inspection.hazard-closed.v1": on_hazard_closed,
     "casetrail.inspection.re-inspection-failed.v1": on_re_inspection_failed,
 }

@@ -183,7 +183,7 @@ async def test_the_case_is_closed_and_its_file_put_away(bureau: Bureau) -> None:
     assert (await issue(bureau, "46"))["document_no"] == "（东湖）应急结〔2021〕1号"
     told = await facts(bureau, "document-46")
     assert told["result"] == f"{number}：罚款人民币玖仟元整（¥9,000.00）。"
-    assert told["execution"] == f"{number}：罚款已于2021年9月18日缴清。\n移送的隐患均已复查合格。"
+    assert told["execution"] == f"{number}：罚款已于2021年9月18日缴清。\n移送的隐患均已整改合格。"
     await bureau.post("officer", "archivings", {"volumes": 1, "pages": 60, "keep_years": 30})
     await refused(bureau, "archived-already", "40")
     await bureau.service.settle()

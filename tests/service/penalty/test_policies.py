@@ -80,3 +80,23 @@ async def test_party_follows_the_register_and_a_case_keeps_its_own(bureau: Burea
     row = await bureau.service.connection.fetchrow("SELECT name, address FROM enterprises WHERE enterprise_id = $1", ENTERPRISE)
     assert row is not None
     assert tuple(row) == ("南昌新钢铁有限公司", "西湖区三号")
+
+
+async def test_what_was_corrected_at_once_or_is_not_followed_any_further_keeps_no_case_open(bureau: Bureau) -> None:
+    corrected = {"hazard_id": "h-1", "inspection_id": "t-1", "corrected_on": "2021-09-06", "how": "当场停用", "photos": []}
+    await bureau.hears("inspection", "hazard-corrected", corrected, ENTERPRISE)
+    await bureau.hears_a_referral(hazards=("h-1", "h-2"))
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    bureau.until("2021-09-17")
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    await bureau.decide()
+    await bureau.serve()
+    await bureau.publish()
+    await bureau.pay(900_000, "B1")
+    still = await bureau.post("approver", "closings", {"reason": "已全部履行"}, status=409)
+    assert (still["code"], still["hazard_ids"]) == ("rectification-open", ["h-2"])
+    closed = {"hazard_id": "h-2", "order_id": "order-1", "ground": "site-closed", "reason": "已关停", "closed_on": "2021-09-18"}
+    await bureau.hears("inspection", "hazard-closed", closed, ENTERPRISE)
+    await bureau.post("approver", "closings", {"reason": "已全部履行"})

@@ -212,8 +212,15 @@ def _carried_out(matter: Matter) -> Iterator[str]:
         yield f"{side.decision.document_no}：{paid}。"
     wanted = {act.hazard_id for act in matter.state.acts if act.hazard_id}
     if wanted:
-        done = all(matter.hazards.get(one) == "rectified" for one in wanted)
-        yield "移送的隐患均已复查合格。" if done else "移送的隐患尚未全部复查合格。"
+        yield _rectified({matter.hazards.get(one) for one in wanted})
+
+
+def _rectified(told: set[str | None]) -> str:
+    if told == {"rectified"}:
+        return "移送的隐患均已整改合格。"
+    if told <= {"rectified", "closed"}:
+        return "移送的隐患已整改合格，或者已决定不再复查。"
+    return "移送的隐患尚未全部整改合格。"
 
 
 def handled_by(matter: Matter, event: Event, text: str) -> Opinion:
