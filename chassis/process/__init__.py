@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
-from chassis.process import documents, projections
+from chassis.process import projections
 from chassis.process.erase import erase
 from chassis.process.files import commands as file_commands
 from chassis.process.keys import keys
@@ -23,9 +25,12 @@ cli.add_typer(keys, name="keys")
 cli.add_typer(parked_commands)
 cli.command()(erase)
 cli.add_typer(file_commands)
-cli.add_typer(documents.cli)
-for added in consoles():
-    cli.add_typer(added)
+# A process that serves is one of many, and what lays out and seals documents for the command line takes 14 MiB in each.
+if sys.argv[1:2] != ["run"]:
+    from chassis.process import documents
+
+    for added in (documents.cli, *consoles()):
+        cli.add_typer(added)
 
 
 @cli.callback()
