@@ -15,7 +15,7 @@ from services.penalty import domain, queries
 from services.penalty.commands import payments
 from services.penalty.commands.opening import as_case, due_on, next_number, ruled
 from services.penalty.commands.publishing import open_publication, publications
-from services.penalty.domain import PAYMENTS, UNIT, Rules, bank, cash, spot
+from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
 from services.penalty.domain.spot_events import SpotUnit
 
@@ -34,6 +34,7 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     """Officers decide on the spot; the fine, if there is one, is due from the same write set on, and so is the publication."""
     at = await work.load(SPOTS, command.spot_id)
     rules = await ruled(work)
+    await _require_no_case(work, command.spot_id, rules)
     named = await _named(work, command)
     enterprise = await _enterprise(work, command.enterprise_id)
     if named.party_kind == "unit":
@@ -53,6 +54,17 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
         "document_no": told.document_no, "total_fen": told.total_fen, "report_by": told.report_by,
         "payment_due_on": told.payment_due_on, "missing": list(after.state.missing),
     }  # fmt: skip
+
+
+async def _require_no_case(work: Work, spot_id: str, rules: Rules) -> None:
+    """No case goes by this id: its fine and its publication would go by the same keys.
+
+    Both streams are in the write set, so this holds for two at once. Guarded by tests/service/penalty/test_spot.py.
+    """
+    case = await work.load(CASE, spot_id)
+    rules.require(
+        not case.exists, "simple-procedure", "id-in-use", "该编号已被一件案件使用", "a case goes by this id", id=spot_id
+    )
 
 
 async def _named(work: Work, command: DecideOnSpot) -> DecideOnSpot:

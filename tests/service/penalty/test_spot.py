@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.service.penalty.bureau import CRANE, ENTERPRISE, HANDLERS, Bureau, document
+from tests.service.penalty.bureau import CASE, CRANE, ENTERPRISE, HANDLERS, Bureau, document
 
 UNIT: dict[str, Any] = {
     "enterprise_id": ENTERPRISE, "party_kind": "unit", "act_date": "2021-09-13", "catalogue": "nanchang-industry-trade/2021.1",
@@ -199,3 +199,8 @@ async def test_money_of_a_spot_penalty_goes_by_its_id_everywhere(bureau: Bureau)
     assert (paid["settled"], paid["credit_fen"]) == (True, 500)
     back = {"amount_fen": 500, "bank_reference": "R1", "refunded_on": "2021-09-13"}
     assert (await bureau.post("finance", "refunds", back, case_id="spot-1"))["credit_fen"] == 0
+
+
+async def test_no_spot_penalty_goes_by_the_id_of_a_case_whose_account_it_would_take(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    assert (await decide(bureau, CASE, status=409))["code"] == "id-in-use"
