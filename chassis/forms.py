@@ -23,6 +23,7 @@ it is known by its function only, name and text are ours."""
 PLACE = re.compile(r"-\d+$")
 SEVERAL = {"officer": "officers", "examiner": "examiners", "attendee": "members"}
 """Who sign one by one, and the fact that lists them."""
+DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
 OF_THE_PARTY = frozenset({"site-head", "unit-head", "party", "person-asked", "speaker"})
 """Who may refuse; the facts then say so (`refusal`), and a witness signs instead."""
 
@@ -99,3 +100,12 @@ class Form(Generic[F]):
             else:
                 lacking.append(key)
         return tuple(lacking)
+
+
+def too_deep(facts: Any) -> bool:
+    """Whether lists and objects stand within each other deeper than any form's, before anything follows them down the stack."""
+    level = [facts]
+    for _ in range(DEEPEST):
+        level = [one for outer in level for one in (outer.values() if isinstance(outer, Mapping) else outer)]
+        level = [one for one in level if isinstance(one, Mapping | list)]
+    return bool(level)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chassis.domain import day_of
+from chassis.forms import DEEPEST, too_deep
 from chassis.rendering import Image
 from chassis.runner import Work
 from services.inspection import queries
@@ -35,7 +36,6 @@ REGISTERED = ("address", "postcode", "contact", "industry_code", "legal_represen
 """The fields of the register that forms print."""
 WRONG = {"missing": "须填写", "unexpected_keyword_argument": "该文书没有此项", "extra_forbidden": "该文书没有此项"}
 """What is wrong with a fact, by pydantic's type of the error."""
-DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
 OF_ITS_DOCUMENTS = "40"
 """The form that is made of the services of the inspection's other documents."""
 
@@ -74,7 +74,8 @@ async def facts_of(
 
     Refused `fact-not-editable`, `facts-incomplete`, `citation-unknown`, and as the form's composer does.
     """
-    _check_depth(command.facts)
+    if too_deep(command.facts):
+        raise refused("facts-incomplete", detail=f"嵌套超过 {DEEPEST} 层")
     compose = _composer(form, measure)
     if compose is None:
         return _read(form, _cited({**command.facts}, rules))
@@ -83,16 +84,6 @@ async def facts_of(
     made = compose(await _matter(work, form, command, inspection, order, measure, rules))
     told = {field.name: getattr(made, field.name) for field in fields(made)}
     return _read(form, {**told, **command.facts})
-
-
-def _check_depth(facts: Any) -> None:
-    """Refuse `facts-incomplete` before anything follows what was sent down to where no stack reaches."""
-    level = [facts]
-    for _ in range(DEEPEST):
-        level = [one for outer in level for one in (outer.values() if isinstance(outer, Mapping) else outer)]
-        level = [one for one in level if isinstance(one, Mapping | list)]
-    if level:
-        raise refused("facts-incomplete", detail=f"嵌套超过 {DEEPEST} 层")
 
 
 def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:

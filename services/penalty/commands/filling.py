@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chassis.aggregates import Loaded
 from chassis.domain import Refused, Stream, day_of
-from chassis.forms import Form
+from chassis.forms import DEEPEST, Form, too_deep
 from chassis.rendering import Image
 from chassis.runner import Work
 from services.penalty import queries
@@ -24,7 +24,6 @@ from services.penalty.domain.spot import SPOTS, SpotState, served
 from services.penalty.domain.told import Told, telling
 from services.penalty.domain.transfer import TRANSFERS
 
-DEEPEST = 8  # lists and objects within each other; the facts of no form go as deep
 CASE_TOLD, SPOT_TOLD = telling(CASE), telling(SPOTS)
 STREAMS: Mapping[str, Stream[Told[Any]]] = {
     "case": CASE_TOLD, "spot": SPOT_TOLD, "payment": telling(PAYMENTS), "enforcement": telling(ENFORCEMENTS),
@@ -72,7 +71,8 @@ async def filled(work: Work, form: Form[Any], command: IssueDocument) -> Filled:
 
     Refused `fact-not-editable`, `facts-incomplete`, `party-unknown`, and as the form's composer does.
     """
-    _check_depth(command.facts)
+    if too_deep(command.facts):
+        raise incomplete(f"嵌套超过 {DEEPEST} 层")
     if foreign := sorted(command.facts.keys() - EDITABLE[form.no]):
         named = "、".join(foreign)
         raise Refused("fact-not-editable", f"{named} 由记录生成，不能改写", f"{named} is made of the record", field=named)
@@ -123,16 +123,6 @@ def _as_case(spot: SpotState) -> CaseState:
 def _key(name: str, command: IssueDocument) -> str:
     """The key of a stream beside the case: the case's own, or the party's in it."""
     return command.case_id if name in ("transfer", "spot", "case") else region_key(command.case_id, command.party_id)
-
-
-def _check_depth(facts: Any) -> None:
-    """Refuse `facts-incomplete` before anything follows what was sent down to where no stack reaches."""
-    level = [facts]
-    for _ in range(DEEPEST):
-        level = [one for outer in level for one in (outer.values() if isinstance(outer, Mapping) else outer)]
-        level = [one for one in level if isinstance(one, Mapping | list)]
-    if level:
-        raise incomplete(f"嵌套超过 {DEEPEST} 层")
 
 
 def _read(form: Form[Any], members: Mapping[str, Any]) -> Any:

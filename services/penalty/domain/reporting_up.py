@@ -45,14 +45,8 @@ def report_up(state: CaseState, command: ReportUp, at: datetime, rules: Rules) -
     decision = state.decision_of(command.party_id)
     if decision is None:
         raise rules.refusal(RULE, "not-decided", "尚未作出处罚决定", "there is no decision yet")
-    rules.require(
-        decision.report_up_by is not None, RULE, "nothing-to-report", "该处罚决定不需要报上级备案",
-        "this decision need not be reported",
-    )  # fmt: skip
-    done = DecisionReportedUp(
-        case_id=state.case_id, party_id=command.party_id, authority=command.authority, reference_no=command.reference_no,
-        reported_on=command.reported_on, late=decision.report_up_by is not None and command.reported_on > decision.report_up_by,
-    )  # fmt: skip
+    if decision.report_up_by is None:
+        raise rules.refusal(RULE, "nothing-to-report", "该处罚决定不需要报上级备案", "this decision need not be reported")
     if decision.reported_up_on is not None:
         rules.require(
             decision.reported_up_on == command.reported_on, RULE, "reported-already", "已经报备", "it was reported already",
@@ -61,7 +55,12 @@ def report_up(state: CaseState, command: ReportUp, at: datetime, rules: Rules) -
         return []
     require_not_before(command.reported_on, decision.decided_on, rules, RULE)
     rules.require(command.reported_on <= day_of(at), RULE, "day-in-future", "日期在将来", "the day lies in the future")
-    return [done]
+    return [
+        DecisionReportedUp(
+            case_id=state.case_id, party_id=command.party_id, authority=command.authority, reference_no=command.reference_no,
+            reported_on=command.reported_on, late=command.reported_on > decision.report_up_by,
+        )
+    ]  # fmt: skip
 
 
 def miss_reporting_up(state: CaseState, party_id: str, due_on: date, at: datetime) -> list[Event]:

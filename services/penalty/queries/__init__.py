@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,14 +23,12 @@ from services.penalty.domain.publishing import is_settled
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers, owing_named, payments
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
+from services.penalty.queries.rows import Read
 
 __all__ = [
     "DOCUMENTS_OF_CASE", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter",
     "bank_transfers", "documents", "owing_named", "payments", "reads",
 ]  # fmt: skip
-
-Read = Callable[..., Awaitable[Sequence[Any]]]
-"""Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
 
 RULEBOOK_ON = """
 SELECT content FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
@@ -136,13 +134,14 @@ async def officers_for(read: Read, case: domain.CaseState, ids: Iterable[str] = 
 async def sanctions_for(read: Read, case: domain.CaseState, day: date) -> domain.Sanctions:
     """What the law of the day of the act, and of `day`, allows to impose for the acts of a case."""
     latest = await read(LATEST, case.catalogue, day)
-    book = await rulebook_on(read, day)
+    now = await _content_on(read, day)
+    then = now if day == case.act_date else await _content_on(read, case.act_date)
     overdue = await read(OVERDUE, [act.hazard_id for act in case.acts])
     return domain.Sanctions(
         items=await _branches(read, case.catalogue, case),
         items_now=await _branches(read, latest[0]["catalogue"], case) if latest else {},
-        ranges_at_act=await _ranges(read, case.act_date), ranges_now=await _ranges(read, day),
-        bands=domain.bands(book, day) if book is not None else (),
+        ranges_at_act=() if then is None else _ranges_in(then), ranges_now=() if now is None else _ranges_in(now),
+        bands=() if now is None else domain.bands(_book(now), day),
         unrectified=frozenset(row["hazard_id"] for row in overdue),
     )  # fmt: skip
 
@@ -167,11 +166,6 @@ async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, Actor]]:
     """When each event of a stream happened, and who caused it (the name sealed), by version."""
     rows = await read(DEEDS, stream_id)
     return [(row["occurred_at"], actor_from(row["actor"])) for row in rows]
-
-
-async def _ranges(read: Read, day: date) -> tuple[domain.Row, ...]:
-    content = await _content_on(read, day)
-    return () if content is None else _ranges_in(content)
 
 
 async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:

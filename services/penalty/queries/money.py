@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
 from chassis.sight import Sight
-
-Read = Callable[..., Awaitable[Sequence[Any]]]
-"""Reads rows of a SELECT: a unit of work's `read`, or a pool's `fetch`."""
+from services.penalty.queries.rows import Read
 
 OWING = """
 SELECT payment_key, case_id, party_id, district, document_key, case_key FROM payment_list
