@@ -88,7 +88,7 @@ NOBODYS |= {"cash_reason", "defects", "kinds", "party_kind", "payment", "person_
 NOBODYS |= set(
     """
     approver_level base base_evidence borrower clerk closed_reason discussion_grounds education employer host intended_kinds
-    keeper kinds loan_id member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
+    keeper kinds list_sha256 loan_id member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
     """.split()  # noqa: SIM905 - as above
 )
 #: Of publications: what everybody may read, in which natural persons are masked; of a unit its name (Published.name).

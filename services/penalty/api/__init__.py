@@ -8,6 +8,7 @@ from services.penalty.api import (
     closing,
     deciding,
     documents,
+    dossier,
     enforcement,
     filing,
     hearings,
@@ -22,5 +23,5 @@ from services.penalty.api import (
 ROUTERS = (
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
     remedies.router, enforcement.router, publications.router, transfers.router, closing.router, calendar.router,
-    documents.router, reads.router, cases.router,
+    documents.router, dossier.router, reads.router, cases.router,
 )  # fmt: skip

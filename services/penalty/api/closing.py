@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chassis.http import Body, Id, IsoDate
 from services.penalty import domain
+from services.penalty.api.dossier import BINDING
 from services.penalty.api.reading import Approver, Line, Officer
 from services.penalty.commands import closing
 
@@ -54,7 +55,7 @@ async def close_case(case_id: str, body: ClosingBody, command: Approver) -> Resp
 @router.post("/cases/{case_id}/archivings", status_code=201)
 async def archive_case(case_id: str, body: ArchiveBody, command: Officer) -> Response:
     """Put the file of a closed case away."""
-    return await command.run(closing.archive_case, case_id, body.volumes, body.pages, body.keep_years, status=201)
+    return await command.run(closing.archive_case, case_id, body.volumes, body.pages, body.keep_years, BINDING, status=201)
 
 
 @router.post("/cases/{case_id}/loans", status_code=201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -15,6 +16,7 @@ from chassis.paperwork import Line
 from chassis.runner import Runner
 from services.penalty import queries
 from services.penalty.api.reading import READERS
+from services.penalty.domain import CaseState
 from services.penalty.domain.access import ACCESS, FileRead, Part
 from services.penalty.domain.document import DocumentState, issued
 
@@ -42,6 +44,16 @@ class Reading:
         )  # fmt: skip
         told = f"{part} {sha256 or ''} {self._reason or ''}"
         look = Look(principal, principal.require(*READERS, "enterprise"), document, told, event)
+        await access.recorded(self._runner, ACCESS, look)
+
+    async def give_case(self, principal: Principal, case: Loaded[CaseState], file: bytes) -> None:
+        """Record that the whole file of a case is about to be given. Raises what keeps it from being recorded."""
+        sha256 = hashlib.sha256(file).hexdigest()
+        event = FileRead(
+            thing="case", thing_id=case.key, part="file", sha256=sha256, case_id=case.key,
+            enterprise_id=case.state.enterprise_id, reason=self._reason,
+        )  # fmt: skip
+        look = Look(principal, principal.require(*READERS), case, f"file {sha256} {self._reason or ''}", event)
         await access.recorded(self._runner, ACCESS, look)
 
 

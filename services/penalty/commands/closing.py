@@ -6,9 +6,12 @@ from datetime import date
 
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import opened
+from services.penalty.commands.dossier import pieces_of
+from services.penalty.commands.filling import CASE_TOLD
+from services.penalty.commands.opening import opened, ruled
 from services.penalty.commands.publishing import publications
 from services.penalty.domain import PAYMENTS, CaseState, region_key
+from services.penalty.domain.dossier import Binding, list_digest
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import unfollowed
 from services.penalty.domain.remedy import REMEDIES
@@ -39,10 +42,14 @@ async def close_case(work: Work, case_id: str, reason: str, ground: domain.Groun
     work.append(case, events)
 
 
-async def archive_case(work: Work, case_id: str, volumes: int, pages: int, keep_years: int | None) -> None:
-    """The file of a closed case is put away."""
-    case, rules = await opened(work, case_id)
-    work.append(case, domain.archive_case(case.state, volumes, pages, keep_years, work.actor, work.at, rules))
+async def archive_case(
+    work: Work, case_id: str, volumes: int, pages: int, keep_years: int | None, binding: Binding
+) -> None:  # fmt: skip
+    """The file of a closed case is put away, with the digest of what it holds."""
+    case = await work.existing(CASE_TOLD, case_id)
+    rules = await ruled(work)
+    held = list_digest(await pieces_of(work, case, binding))
+    work.append(case, domain.archive_case(case.state.state, volumes, pages, keep_years, work.actor, work.at, rules, held))
 
 
 async def borrow_file(work: Work, case_id: str, loan_id: str, borrower: str, purpose: str, return_by: date) -> None:

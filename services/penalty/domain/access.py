@@ -7,13 +7,13 @@ from typing import Literal
 
 from chassis.domain import Event, Stream, event
 
-Thing = Literal["document"]
+Thing = Literal["document", "case"]
 Part = Literal["facts", "file", "signature"]
 
 
 @event("casetrail.penalty.file-read.v1", title="查阅", summary="查阅 {thing} {thing_id}（{part}）")
 class FileRead(Event):
-    """Somebody was given the facts or the file of a document. Who and when, the envelope says.
+    """Somebody was given the facts or the file of a document, or the whole file of a case. Who and when, the envelope says.
 
     `sha256` is that of the file that was given; `reason` is what the reader said it was for.
     """

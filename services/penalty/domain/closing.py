@@ -96,8 +96,9 @@ def close_case(
 
 
 def archive_case(
-    state: CaseState, volumes: int, pages: int, keep_years: int | None, keeper: Actor, at: datetime, rules: Rules
-) -> list[Event]:
+    state: CaseState, volumes: int, pages: int, keep_years: int | None, keeper: Actor, at: datetime, rules: Rules,
+    list_sha256: str = "",
+) -> list[Event]:  # fmt: skip
     """Put the file of a closed case away (forms 47, 48); nothing is added, taken out or changed afterwards (Order 15, 65)."""
     rules.require(
         state.reached("closed"), "archive-integrity", "not-closed", "案件尚未结案，不得归档", "only a closed case is archived"
@@ -105,7 +106,13 @@ def archive_case(
     _require_not_archived(state, rules)
     return [
         CaseArchived(
-            case_id=state.case_id, archived_on=day_of(at), volumes=volumes, pages=pages, keeper=keeper.id, keep_years=keep_years
+            case_id=state.case_id,
+            archived_on=day_of(at),
+            volumes=volumes,
+            pages=pages,
+            keeper=keeper.id,
+            keep_years=keep_years,
+            list_sha256=list_sha256,
         )
     ]
 

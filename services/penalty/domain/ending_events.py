@@ -117,7 +117,10 @@ class ReportingUpOverdue(Event):
 
 @event("casetrail.penalty.case-archived.v1", title="归档", summary="{archived_on} 归档，{volumes} 卷 {pages} 页")
 class CaseArchived(Event):
-    """The file is put away: nobody adds, removes or changes anything (P18, forms 47, 48)."""
+    """The file is put away: nobody adds, removes or changes anything (P18, forms 47, 48).
+
+    `list_sha256` is the digest of the list of its pieces (`domain/dossier.py`); empty where none was taken.
+    """
 
     case_id: str
     archived_on: date
@@ -125,6 +128,7 @@ class CaseArchived(Event):
     pages: int
     keeper: str
     keep_years: int | None
+    list_sha256: str = ""
 
 
 @event("casetrail.penalty.file-borrowed.v1", title="借阅案卷", summary="{borrower} 借阅案卷：{purpose}")
