@@ -88,7 +88,7 @@ async def test_the_file_holds_everything_in_its_order_on_the_pages_that_its_cont
     assert "未归档" in pages[0]
     order = ["行政处罚决定书（单位）", "立案审批表", *(f"证据：{title}" for title in known), "行政处罚告知书"]
     at = {title: listed(pages[1], title) for title in order}
-    begins, ends = [[place[side] for place in at.values()] for side in (0, 1)]
+    begins, ends = [first for first, _, _ in at.values()], [last for _, last, _ in at.values()]
     assert begins[1:] == [last + 1 for last in ends[:-1]], "each begins behind the other"
     assert (begins[0], ends[-1]) == (3, len(pages))
     for title, (first, last, _) in at.items():
