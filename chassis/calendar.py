@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -30,10 +31,7 @@ class WorkingDays:
         """Whether a day is a working day, and whether that is provisional."""
         if day in self.overrides:
             return self.overrides[day], False
-        try:
-            return bool(chinese_calendar.is_workday(day)), False
-        except NotImplementedError:  # the library's word for a year whose calendar it does not know
-            return day.weekday() < 5, True
+        return _published(day)
 
     def due(self, start: date, length: int, unit: str, *, rolls: bool = False) -> DueDate:
         """The last day of a period that begins the day after `start` (the start day is not counted).
@@ -68,6 +66,14 @@ class WorkingDays:
             if working:
                 return DueDate(day, provisional)
             day += timedelta(days=1)
+
+
+@lru_cache(maxsize=2048)
+def _published(day: date) -> tuple[bool, bool]:
+    try:
+        return bool(chinese_calendar.is_workday(day)), False
+    except NotImplementedError:  # the library's word for a year whose calendar it does not know
+        return day.weekday() < 5, True
 
 
 def _months_later(start: date, months: int) -> date:

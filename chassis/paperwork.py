@@ -73,7 +73,7 @@ def blobs_at(place: str) -> Blobs:
     return Blobs(place)
 
 
-def blobs_of(request: Request) -> Blobs:
+async def blobs_of(request: Request) -> Blobs:
     """FastAPI dependency: the files of this deployment."""
     return blobs_at(request.app.state.settings.files)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -104,6 +105,13 @@ def permissions_of(dependant: Any) -> Iterator[tuple[str, ...]]:
         yield from permissions_of(dependency)
 
 
+def called(dependant: Any) -> Iterator[Callable[..., Any]]:
+    """What is called before and for an operation."""
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from called(dependency)
+
+
 async def answered(endpoint: Endpoint, *roles: str, token: str | None = None, **headers: str) -> httpx.Response:
     """What an operation answers to somebody with these roles, or to the bearer of another token."""
     app = app_of(endpoint.service)
@@ -125,6 +133,12 @@ def test_all_operations_of_the_published_descriptions_are_walked() -> None:
         for method in methods
     }
     assert described == {(e.service, e.method, e.path) for e in ENDPOINTS}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_nothing_is_called_in_a_thread_before_an_operation_begins(endpoint: Endpoint) -> None:
+    asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    assert [call for call in called(endpoint.route.dependant) if not any(is_so(call) for is_so in asynchronous)] == []
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)

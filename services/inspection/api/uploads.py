@@ -39,7 +39,7 @@ def uploads_at(place: str, part_bytes: int) -> Uploads:
     return Uploads(place, part_bytes)
 
 
-def uploads_of(request: Request) -> Uploads:
+async def uploads_of(request: Request) -> Uploads:
     """FastAPI dependency: the unfinished files of this deployment."""
     settings: Settings = request.app.state.settings
     return uploads_at(settings.files, settings.upload_part_kib << 10)

@@ -21,7 +21,8 @@ from services.penalty.api import (
 )
 
 ROUTERS = (
+    cases.router,  # first, because a path is looked for in this order, and this is what is asked most
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
     remedies.router, enforcement.router, publications.router, transfers.router, closing.router, calendar.router,
-    documents.router, dossier.router, reads.router, cases.router,
+    documents.router, dossier.router, reads.router,
 )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.domain import CHINA, day_of
+from chassis.domain import CHINA, Stream, day_of
 from chassis.http import Db, IsoDate, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
@@ -17,11 +17,12 @@ from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
 from services.penalty.commands import publishing
 from services.penalty.domain.following import unfollowed
-from services.penalty.domain.publication import PUBLICATIONS, PublicationState
+from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
 from services.penalty.queries import Regions
 
+S = TypeVar("S")
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 OFFICER, APPROVER, REVIEWER, HOST = "officer", "approver", "legal-reviewer", "officer"
@@ -65,7 +66,7 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
     regions = await _regions(request, case, as_of)
-    told = asdict(case.state)
+    told = told_of(case.state)
     parties = [_party(side, regions) for side in told.pop("sides")]
     unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
@@ -101,40 +102,37 @@ NOON = time(12)
 NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
 """Nothing is done in the past."""
 
-Payments = dict[str, domain.PaymentState]
-
-
-async def _payments(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Payments:
-    """The payment regions of a case that are open, by party."""
-    keys = {side.party_id: domain.region_key(case.state.case_id, side.party_id) for side in case.state.sides}
-    loaded = {party: await related(request, domain.PAYMENTS, key, as_of, case) for party, key in keys.items()}
-    return {party: payment.state for party, payment in loaded.items() if payment.exists}
-
-
-async def _publications(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> dict[str, PublicationState]:
-    """The publications of a case that are open, by party."""
-    decided = [side.party_id for side in case.state.sides if side.decision is not None or side.former]
-    keys = {party: domain.region_key(case.state.case_id, party) for party in decided}
-    loaded = {party: await related(request, PUBLICATIONS, key, as_of, case) for party, key in keys.items()}
-    return {party: publication.state for party, publication in loaded.items() if publication.exists}
-
 
 async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
-    """What runs beside the case."""
-    keys = {side.party_id: domain.region_key(case.state.case_id, side.party_id) for side in case.state.sides if side.decision}
+    """What runs beside the case, towards each party that was ever decided against."""
     return Regions(
-        payments=await _payments(request, case, as_of),
-        remedies={party: (await related(request, REMEDIES, key, as_of, case)).state for party, key in keys.items()},
-        publications=await _publications(request, case, as_of),
+        payments=await _by_party(request, case, as_of, domain.PAYMENTS),
+        remedies=await _by_party(request, case, as_of, REMEDIES),
+        publications=await _by_party(request, case, as_of, PUBLICATIONS),
     )
 
 
-def _party(side: dict[str, Any], regions: Regions) -> dict[str, Any]:
-    payment, publication = regions.payments.get(side["party_id"]), regions.publications.get(side["party_id"])
+async def _by_party(
+    request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None, stream: Stream[S]
+) -> dict[str, S]:  # fmt: skip
+    """A region of a case, by party, where it has begun: never before a decision, so without one none is looked for."""
+    decided = [side.party_id for side in case.state.sides if side.decision is not None or side.former]
+    keys = {party: domain.region_key(case.state.case_id, party) for party in decided}
+    loaded = {party: await related(request, stream, key, as_of, case) for party, key in keys.items()}
+    return {party: region.state for party, region in loaded.items() if region.exists}
+
+
+def _party(side: domain.Side, regions: Regions) -> dict[str, Any]:
+    publication = regions.publications.get(side.party_id)
     return {
-        **side, "payment": None if payment is None else asdict(payment),
+        **told_of(side), "payment": regions.payments.get(side.party_id),
         "publication": None if publication is None else publishing.told(publication),
     }  # fmt: skip
+
+
+def told_of(state: Any) -> dict[str, Any]:
+    """The fields of a state; what is in them stays as it is, because JSON takes dataclasses."""
+    return {field.name: getattr(state, field.name) for field in fields(state)}
 
 
 async def _steps(db: Db, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:

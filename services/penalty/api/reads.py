@@ -27,9 +27,9 @@ Reason = Annotated[Line | None, Query(description="what it is read for; recorded
 
 
 class Reading:
-    """FastAPI dependency of what gives a document: `give` records that it is about to be given."""
+    """What gives a document: `give` records that it is about to be given."""
 
-    def __init__(self, request: Request, reason: Reason = None) -> None:
+    def __init__(self, request: Request, reason: str | None) -> None:
         self._runner: Runner = request.app.state.runner
         self._reason = reason
 
@@ -57,7 +57,12 @@ class Reading:
         await access.recorded(self._runner, ACCESS, look)
 
 
-Giving = Annotated[Reading, Depends()]
+async def reading(request: Request, reason: Reason = None) -> Reading:
+    """FastAPI dependency of what gives a document or a file."""
+    return Reading(request, reason)
+
+
+Giving = Annotated[Reading, Depends(reading)]
 
 
 @router.get("/reads", dependencies=[Depends(reader(*AUDITORS)), Depends(at_least)])

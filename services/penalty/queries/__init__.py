@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from chassis.calendar import WorkingDays
 from chassis.domain import Actor, day_of
 from chassis.envelope import actor_from
 from chassis.eventstore import Pool
@@ -21,19 +20,16 @@ from services.penalty.domain.numbers import Block
 from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.publishing import is_settled
 from services.penalty.domain.remedy import RemedyState
+from services.penalty.queries.books import Book, BooksOn, rules_by
 from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers, owing_named, payments
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
-from services.penalty.queries.rows import Read
+from services.penalty.queries.rows import Question, Read, Rows, together
 
 __all__ = [
     "DOCUMENTS_OF_CASE", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter",
     "bank_transfers", "documents", "owing_named", "payments", "reads",
 ]  # fmt: skip
 
-RULEBOOK_ON = """
-SELECT content FROM rulebooks WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)
-ORDER BY valid_from DESC, name DESC LIMIT 1
-"""
 OFFICERS = """
 SELECT o.officer_id, o.name, o.certificate_no, o.certificate_valid_to, r.officer_id IS NOT NULL AS recused
 FROM officers o LEFT JOIN recusals r ON r.officer_id = o.officer_id AND r.enterprise_id = $3
@@ -41,11 +37,12 @@ WHERE o.organ_id = $1 OR o.officer_id = ANY($2) ORDER BY o.officer_id
 """
 ITEMS = "SELECT code, content::text AS content FROM catalogue_items WHERE catalogue = $1 AND code = ANY($2)"
 DEEDS = "SELECT occurred_at, actor FROM events WHERE stream_id = $1 ORDER BY version"
-LATEST = (
-    "SELECT catalogue FROM catalogues WHERE name = split_part($1, '/', 1) AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1"
+LATEST_ITEMS = """
+SELECT code, content::text AS content FROM catalogue_items WHERE code = ANY($3) AND catalogue = (
+    SELECT catalogue FROM catalogues WHERE name = split_part($1, '/', 1) AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1
 )
-HAZARDS = "SELECT hazard_id, state FROM hazards WHERE hazard_id = ANY($1)"
-OVERDUE = "SELECT hazard_id FROM hazards WHERE hazard_id = ANY($1) AND overdue"
+"""
+HAZARDS = "SELECT hazard_id, state, overdue FROM hazards WHERE hazard_id = ANY($1)"
 ENTERPRISE = "SELECT name, uscc, address, district FROM enterprises WHERE enterprise_id = $1"
 ORGAN = "SELECT organ_id, organ, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
 BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 AND series = $2 ORDER BY first"
@@ -86,68 +83,78 @@ class Enterprise:
     district: str
 
 
-# What a published rulebook says is asked for with every step; it is parsed, and read for a day, once in a process. The key is
-# its whole text, so that no two rulebooks are ever taken for one another.
-@lru_cache(maxsize=8)
-def _book(content: str) -> Mapping[str, Any]:
-    book: Mapping[str, Any] = orjson.loads(content)
-    return book
-
-
-@lru_cache(maxsize=8)
-def _ranges_in(content: str) -> tuple[domain.Row, ...]:
-    return domain.ranges(_book(content))
-
-
-@lru_cache(maxsize=32)
-def _rules_in(content: str, day: date) -> domain.Rules:
-    book = _book(content)
-    return domain.rules_on(book, day, WorkingDays(domain.overrides(book)))
-
-
-async def _content_on(read: Read, day: date) -> str | None:
-    rows = await read(RULEBOOK_ON, day)
-    return rows[0]["content"] if rows else None
+async def _books_on(read: Read, *days: date) -> Mapping[date, Book | None]:
+    asked = BooksOn(*days)
+    [rows] = await together(read, asked.question)
+    return asked.told(rows)
 
 
 async def rulebook_on(read: Read, day: date) -> Mapping[str, Any] | None:
     """The published rulebook that is in force on a day."""
-    content = await _content_on(read, day)
-    return None if content is None else _book(content)
+    books = await _books_on(read, day)
+    return None if (book := books[day]) is None else book.content
 
 
 async def rules_on(read: Read, day: date) -> domain.Rules:
     """The rules of the penalty procedure on a day; Refused if no rulebook, or no penalty procedure, is in force then."""
-    content = await _content_on(read, day)
-    if content is None:
-        raise domain.not_in_force(day, "rulebook")
-    return _rules_in(content, day)
+    return rules_by(await _books_on(read, day), day)
+
+
+def _officers(case: domain.CaseState, ids: Iterable[str] = ()) -> Question:
+    wanted = sorted({*ids, *(handler.officer_id for handler in case.officers)})
+    return OFFICERS, (case.organ_id, wanted, case.enterprise_id)
+
+
+def _officers_in(rows: Rows) -> tuple[domain.Officer, ...]:
+    return tuple(
+        domain.Officer(**{**row, "certificate_valid_to": date.fromisoformat(row["certificate_valid_to"])}) for row in rows
+    )
 
 
 async def officers_for(read: Read, case: domain.CaseState, ids: Iterable[str] = ()) -> tuple[domain.Officer, ...]:
     """The officers of the case's organ, its handlers, and those of `ids`, with whether they are recused from its enterprise."""
-    wanted = sorted({*ids, *(handler.officer_id for handler in case.officers)})
-    rows = await read(OFFICERS, case.organ_id, wanted, case.enterprise_id)
-    return tuple(domain.Officer(**dict(row)) for row in rows)
+    [rows] = await together(read, _officers(case, ids))
+    return _officers_in(rows)
+
+
+def _items(case: domain.CaseState) -> Question:
+    return ITEMS, (case.catalogue, _codes(case))
+
+
+def _latest_items(case: domain.CaseState, day: date) -> Question:
+    return LATEST_ITEMS, (case.catalogue, day, _codes(case))
+
+
+def _codes(case: domain.CaseState) -> list[str]:
+    return sorted({act.item_code for act in case.acts})
+
+
+def _hazards(case: domain.CaseState) -> Question:
+    return HAZARDS, ([act.hazard_id for act in case.acts],)
 
 
 async def sanctions_for(read: Read, case: domain.CaseState, day: date) -> domain.Sanctions:
     """What the law of the day of the act, and of `day`, allows to impose for the acts of a case."""
-    latest = await read(LATEST, case.catalogue, day)
-    now = await _content_on(read, day)
-    then = now if day == case.act_date else await _content_on(read, case.act_date)
-    overdue = await read(OVERDUE, [act.hazard_id for act in case.acts])
+    asked = BooksOn(day, case.act_date)
+    items, latest, hazards, books = await together(
+        read, _items(case), _latest_items(case, day), _hazards(case), asked.question
+    )  # fmt: skip
+    return _sanctions(case, day, items, latest, hazards, asked.told(books))
+
+
+def _sanctions(
+    case: domain.CaseState, day: date, items: Rows, latest: Rows, hazards: Rows, books: Mapping[date, Book | None]
+) -> domain.Sanctions:  # fmt: skip
+    then, now = books[case.act_date], books[day]
     return domain.Sanctions(
-        items=await _branches(read, case.catalogue, case),
-        items_now=await _branches(read, latest[0]["catalogue"], case) if latest else {},
-        ranges_at_act=() if then is None else _ranges_in(then), ranges_now=() if now is None else _ranges_in(now),
-        bands=() if now is None else domain.bands(_book(now), day),
-        unrectified=frozenset(row["hazard_id"] for row in overdue),
+        items=_branches(items), items_now=_branches(latest),
+        ranges_at_act=() if then is None else then.ranges, ranges_now=() if now is None else now.ranges,
+        bands=() if now is None else domain.bands(now.content, day),
+        unrectified=frozenset(row["hazard_id"] for row in hazards if row["overdue"]),
     )  # fmt: skip
 
 
-async def _branches(read: Read, catalogue: str, case: domain.CaseState) -> dict[str, tuple[domain.Row, ...]]:
-    rows = await read(ITEMS, catalogue, sorted({act.item_code for act in case.acts}))
+def _branches(rows: Rows) -> dict[str, tuple[domain.Row, ...]]:
     return {row["code"]: _penalties(row["content"]) for row in rows}
 
 
@@ -170,7 +177,7 @@ async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, Actor]]:
 
 async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:
     """The state of rectification of the case's hazards, as far as inspection has told."""
-    rows = await read(HAZARDS, [act.hazard_id for act in case.acts])
+    [rows] = await together(read, _hazards(case))
     return {row["hazard_id"]: row["state"] for row in rows}
 
 
@@ -199,12 +206,21 @@ async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
 
 async def unpublished(read: Read, case: domain.CaseState, publications: Mapping[str, PublicationState]) -> tuple[str, ...]:
     """The parties whose decision has yet to be published, or withdrawn, by the rules of its day."""
-    sides = [(side.party_id, side.decision) for side in case.sides if side.decision is not None]
-    rules = {decision.decided_on: await rules_on(read, decision.decided_on) for _, decision in sides}
+    return _unpublished(case, publications, await _books_on(read, *_decided(case)))
+
+
+def _decided(case: domain.CaseState) -> list[date]:
+    return [side.decision.decided_on for side in case.sides if side.decision is not None]
+
+
+def _unpublished(
+    case: domain.CaseState, publications: Mapping[str, PublicationState], books: Mapping[date, Book | None]
+) -> tuple[str, ...]:  # fmt: skip
     nothing = PublicationState()
     return tuple(
-        party for party, decision in sides
-        if not is_settled(publications.get(party, nothing), decision, rules[decision.decided_on])
+        side.party_id for side in case.sides
+        if (decision := side.decision) is not None
+        and not is_settled(publications.get(side.party_id, nothing), decision, rules_by(books, decision.decided_on))
     )  # fmt: skip
 
 
@@ -222,12 +238,19 @@ async def outlook_of(
 ) -> tuple[domain.Outlook, ...]:  # fmt: skip
     """What may be done next with a case at a time; Refused if no rules are in force then."""
     day = day_of(at)
+    asked = BooksOn(day, case.act_date, *_decided(case))
+    officers, items, latest, hazards, enterprise, rows = await together(
+        read, _officers(case), _items(case), _latest_items(case, day), _hazards(case), (ENTERPRISE, (case.enterprise_id,)),
+        asked.question,
+    )  # fmt: skip
+    books = asked.told(rows)
     facts = domain.Facts(
-        rules=await rules_on(read, day), officers=await officers_for(read, case),
-        sanctions=await sanctions_for(read, case, day), address=await address_of(read, case.enterprise_id),
+        rules=rules_by(books, day), officers=_officers_in(officers),
+        sanctions=_sanctions(case, day, items, latest, hazards, books),
+        address=enterprise[0]["address"] if enterprise else "",
         beside=domain.Beside(
-            payments=regions.payments, hazards=await hazards_of(read, case), publications=regions.publications,
-            unpublished=await unpublished(read, case, regions.publications),
+            payments=regions.payments, hazards={row["hazard_id"]: row["state"] for row in hazards},
+            publications=regions.publications, unpublished=_unpublished(case, regions.publications, books),
             unfollowed=unfollowed(case, regions.remedies),
             pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
         ),

@@ -62,7 +62,7 @@ MULTIPART = {
 }
 
 
-def bounded(request: Request) -> None:
+async def bounded(request: Request) -> None:
     """FastAPI dependency, before the body is read: a request that says it is larger than is bearable goes no further."""
     said = request.headers.get("content-length", "0")
     if said.isdigit() and int(said) > LARGEST:
