@@ -74,7 +74,7 @@ NOBODYS |= set(
     """.split()  # noqa: SIM905 - as above
 )
 #: Of remedies: the organ or court and its numbers; the party of a case by its id.
-NOBODYS |= {"authority", "court", "ending", "party_id", "reference_no", "termination"}
+NOBODYS |= {"application_no", "authority", "court", "ending", "party_id", "reference_no", "termination"}
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.
 NOBODYS |= {"confirmation", "recording", "relation", "servers", "service_id"}
 NOBODYS |= {"phrase_id"}

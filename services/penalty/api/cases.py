@@ -145,12 +145,12 @@ def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
     clocks = []
     if case.urgent_by is not None:
         clocks.append(_clock("filing-after-the-fact", case.urgent_by, case.filing_missed))
-    if case.filed_on is not None and not case.decided and not case.reached("closed"):
+    if case.filed_on is not None and (not case.decided or case.to_decide_anew) and not case.reached("closed"):
         clocks.append(_clock("case-limit", case.decision_due_on, case.overdue))
     for side in case.sides:
         clocks += _clocks_of(side)
     for party_id, payment in regions.payments.items():
-        if payment.due_on is not None and payment.settled_on is None:
+        if payment.due_on is not None and payment.settled_on is None and payment.revoked_on is None:
             clocks.append(_clock("payment-due", payment.next_due_on, payment.overdue, party_id))
     for party_id, region in regions.publications.items():
         if region.publish_by is not None:

@@ -21,7 +21,7 @@ from services.penalty.domain.transfer import TRANSFERS
 async def beside(work: Work, state: CaseState) -> domain.Beside:
     """What the regions beside the case say of its ending."""
     payments = {side.party_id: await work.load(PAYMENTS, region_key(state.case_id, side.party_id)) for side in state.sides}
-    keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision is not None}
+    keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision or side.former}
     remedies = {party: (await work.load(REMEDIES, key)).state for party, key in keys.items()}
     enforcements = {party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()}
     return domain.Beside(

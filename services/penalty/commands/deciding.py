@@ -13,6 +13,8 @@ from services.penalty.commands.opening import due, due_on, next_number, opened, 
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key, reporting_up
+from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.enforcing import void_enforcement
 from services.penalty.domain.payment import lower_payment, revoke_payment
 from services.penalty.domain.reporting_up import ReportUp
 from services.penalty.domain.transfer import TRANSFERS
@@ -90,6 +92,7 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
         owed = domain.open_payment(
             payment.state, case_id, case.state.enterprise_id, decision.total_fen, decision.payment_due_on,
             party_id=command.party_id, document_no=decision.document_no, confiscate_fen=decision.confiscate_fen,
+            received_on=decision.received_on or command.received_on,
         )  # fmt: skip
         work.append(payment, owed, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
     await open_remedies(work, served, command.party_id)
@@ -116,12 +119,15 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
 
 
 async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecision) -> None:
-    """The decision is void; nothing is owed any more, nor published, in the same write set."""
+    """The decision is void; nothing is owed, enforced or published any more, in the same write set."""
     case, rules = await opened(work, case_id)
     revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     if payment.exists:
         work.append(payment, revoke_payment(payment.state, day_of(work.at)))
+    enforcement = await work.load(ENFORCEMENTS, region_key(case_id, command.party_id))
+    if enforcement.exists:
+        work.append(enforcement, void_enforcement(enforcement.state, day_of(work.at)))
     await follow_revocation(work, revoked, command.party_id, day_of(work.at))
 
 

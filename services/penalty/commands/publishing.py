@@ -111,7 +111,7 @@ async def end_publicity(work: Work, deadline: Deadline) -> None:
 
 async def publications(work: Work, case: CaseState) -> dict[str, PublicationState]:
     """The publications of the decisions of a case, by party."""
-    keys = {side.party_id: domain.region_key(case.case_id, side.party_id) for side in case.sides if side.decision is not None}
+    keys = {side.party_id: domain.region_key(case.case_id, side.party_id) for side in case.sides if side.decision or side.former}
     return {party: (await work.load(PUBLICATIONS, key)).state for party, key in keys.items()}
 
 

@@ -15,7 +15,7 @@ from services.penalty import domain, queries
 from services.penalty.commands.enforceable import begin_court_period
 from services.penalty.commands.opening import due_on, opened
 from services.penalty.commands.publishing import follow_remedy
-from services.penalty.domain import CASE, CaseState, Decision, Rules, recourse
+from services.penalty.domain import CASE, CaseState, Decision, Rules, following, recourse
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.rulebook import RECONSIDERATION
 
@@ -105,9 +105,10 @@ async def lapse_litigation(work: Work, deadline: Deadline) -> None:
 
 
 async def against(work: Work, case_id: str, party_id: str, day: date | None = None) -> Against:
-    """A party's remedies against the decision it received; Refused if it has received none."""
+    """A party's remedies against the decision it received, also when that was revoked; Refused if it has received none."""
     case, rules = await opened(work, case_id, day)
-    decision = case.state.decision_of(party_id)
+    remedies = await work.load(REMEDIES, domain.region_key(case_id, party_id))
+    decision = following.appealed(case.state, party_id, remedies.state)
     if decision is None or decision.received_on is None:
         raise rules.refusal(RECONSIDERATION, "decision-not-served", "决定书尚未送达", "the decision is not served yet")
     return Against(case, decision, await open_remedies(work, case, party_id), rules)

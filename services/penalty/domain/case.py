@@ -126,6 +126,11 @@ class CaseState:
         return self.no_penalty_on is not None or any(side.decision is not None for side in self.sides)
 
     @property
+    def to_decide_anew(self) -> bool:
+        """Whether a decision that was revoked has yet to be made anew."""
+        return any(side.former and side.decision is None for side in self.sides) and self.no_penalty_on is None
+
+    @property
     def review_required(self) -> bool:
         """Whether the law demands a legal review of this case: for what the officers say, or because a hearing was held."""
         return bool(self.review_grounds) or self.hearing_held_on is not None
@@ -189,10 +194,15 @@ def _evolve_investigation(state: CaseState, event: Event) -> CaseState | None:
 
 
 def _investigated(state: CaseState, e: InvestigationClosed) -> CaseState:
-    """Closing the investigation anew voids the review, the discussion and the notices that rested on the old charges."""
-    sides = tuple(replace(side, notice=None, hearing=Hearing()) for side in state.sides)
+    """Closing the investigation anew voids the review, the discussion and the notices that rested on the old charges.
+
+    What is decided against other parties, and the charges of that, stand.
+    """
+    standing = {side.party_id for side in state.sides if side.decision is not None}
+    sides = tuple(side if side.party_id in standing else replace(side, notice=None, hearing=Hearing()) for side in state.sides)
+    charges = (*(charge for charge in state.charges if charge.party_id in standing), *e.charges)
     return replace(
-        state, stage="investigated", outcome=e.outcome, charges=e.charges, proposed_fen=e.proposed_fen,
+        state, stage="investigated", outcome=e.outcome, charges=charges, proposed_fen=e.proposed_fen,
         investigated_on=e.closed_on, review_grounds=e.review_grounds, discussion_grounds=e.discussion_grounds, review=None,
         discussed_on=None, hearing_held_on=None, sides=sides, fresh_evidence=False,
     )  # fmt: skip

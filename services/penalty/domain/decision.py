@@ -127,6 +127,10 @@ def decide_no_penalty(
     What was minor, or slight, must have been corrected; the party is taught.
     """
     require_investigated(state, rules)
+    rules.require(
+        not state.decided, "service-after-decision", "decided-already", "对其他当事人已作出处罚决定",
+        "a penalty is decided against others",
+    )  # fmt: skip
     _require_approver(state, command.approver, rules)
     rules.require(
         state.outcome not in (None, "penalise", "transfer"), "no-penalty", "penalty-proposed", "调查终结意见不是不予处罚",
@@ -219,12 +223,16 @@ def _changed(charge: Charge, command: ChangeDecision) -> Charge:
 
 
 def revoke_decision(state: CaseState, command: RevokeDecision, at: datetime, rules: Rules) -> list[Event]:
-    """Void a decision, by the organ itself or as a remedy said (APL 2021, articles 48, 75)."""
-    decision = require_decided(state, command.party_id, rules)
+    """Void a decision, by the organ itself or as a remedy said (APL 2021, articles 48, 75).
+
+    The limit of the case goes on for a decision that is to be made anew; no source gives another one where it has passed.
+    """
+    decision, day = require_decided(state, command.party_id, rules), day_of(at)
+    left = state.decision_due_on if command.anew and state.decision_due_on is not None and day <= state.decision_due_on else None
     return [
         DecisionRevoked(
-            case_id=state.case_id, cause=command.cause, reason=command.reason, revoked_on=day_of(at), anew=command.anew,
-            former_fen=decision.total_fen, party_id=command.party_id,
+            case_id=state.case_id, cause=command.cause, reason=command.reason, revoked_on=day, anew=command.anew,
+            former_fen=decision.total_fen, party_id=command.party_id, decision_due_on=left,
         )
     ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from services.penalty.domain.enforcement_events import (
     DemandServed,
     Ending,
     EnforcementEnded,
+    EnforcementVoided,
     Purpose,
     Termination,
 )
@@ -128,6 +129,8 @@ def evolve_enforcement(state: EnforcementState, event: Event) -> EnforcementStat
             )
         case CourtRightLapsed():
             return replace(state, lapsed=True)
+        case EnforcementVoided() as e:
+            return EnforcementState(case_id=e.case_id, party_id=e.party_id)
         case CourtAsked() as e:
             new = Application(document_no=e.document_no, court=e.court, amount_fen=e.amount_fen, applied_on=e.applied_on)
             return replace(state, applications=(*state.applications, new))

@@ -123,6 +123,18 @@ class CourtRuled(Event):
     ruled_on: date
 
 
+@event(
+    "casetrail.penalty.enforcement-voided.v1", title="强制执行失去依据", summary="{voided_on} 处罚决定撤销，催告、强制执行失效"
+)
+class EnforcementVoided(Event):
+    """The decision was revoked: its demands and periods are void. `application_no`: the court that was asked is to be told."""
+
+    case_id: str
+    party_id: str = UNIT
+    voided_on: date
+    application_no: str | None = None
+
+
 @event("casetrail.penalty.enforcement-ended.v1", title="强制执行程序结束", summary="{ended_on} 强制执行程序结束：{reason}")
 class EnforcementEnded(Event):
     """It was not accepted or not allowed, withdrawn, carried out, or terminated and why.

@@ -23,6 +23,7 @@ from services.penalty.domain.enforcement_events import (
     DemandServed,
     Ending,
     EnforcementEnded,
+    EnforcementVoided,
     Purpose,
     Termination,
 )
@@ -248,6 +249,19 @@ def lapse_court(state: EnforcementState, owed: Owed, due_on: date, at: datetime,
         return []
     moved = begin_court_period(state, owed, at, rules)
     return moved or [CourtRightLapsed(case_id=state.case_id, party_id=state.party_id, due_on=due_on)]
+
+
+def void_enforcement(state: EnforcementState, voided_on: date) -> list[Event]:
+    """The decision was revoked: nothing that was demanded or asked of a court by it holds; nothing, if there was nothing."""
+    if state == EnforcementState(case_id=state.case_id, party_id=state.party_id):
+        return []
+    current = state.current
+    return [
+        EnforcementVoided(
+            case_id=state.case_id, party_id=state.party_id, voided_on=voided_on,
+            application_no=None if current is None else current.document_no,
+        )
+    ]  # fmt: skip
 
 
 def _beyond_remedy(remedies: RemedyState, day: date) -> bool:

@@ -12,6 +12,7 @@ from services.penalty.domain.ending_events import Cause
 from services.penalty.domain.events import Charge
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.remedy_events import Kind, Result
+from services.penalty.domain.sides import Decision
 
 REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
 Due = Literal["change", "revoke"]
@@ -63,6 +64,17 @@ def _of(state: CaseState, party_id: str, region: RemedyState) -> Unfollowed | No
         party_id=party_id, step=step, kind=outcome.kind, result=outcome.result, authority=outcome.authority,
         reference_no=outcome.reference_no, effective_on=outcome.effective_on, total_fen=outcome.total_fen,
     )  # fmt: skip
+
+
+def appealed(state: CaseState, party_id: str, region: RemedyState) -> Decision | None:
+    """What a party's remedies are about: the decision it received; one that was revoked as long as a remedy of it is pending."""
+    side = state.side(party_id)
+    if side is None:
+        return None
+    if side.decision is not None and side.decision.received_on is not None:
+        return side.decision
+    former = (one for one in side.former if one.document_no == region.document_no)
+    return next(former, None) if region.current is not None else None
 
 
 def lowered(charges: tuple[Charge, ...], total_fen: int) -> dict[str, int]:

@@ -48,10 +48,14 @@ def require_filed(state: CaseState, rules: Rules) -> None:
 
 
 def require_undecided(state: CaseState, rules: Rules) -> None:
-    """What prepares the decision must come before it."""
+    """What prepares the decision must come before it: the first, or the one that has to be made anew."""
     require_filed(state, rules)
     rules.require(
-        not state.decided, "service-after-decision", "decided-already", "已作出处罚决定", "the penalty is decided already"
+        not state.decided or state.to_decide_anew,
+        "service-after-decision",
+        "decided-already",
+        "已作出处罚决定",
+        "the penalty is decided already",
     )
 
 

@@ -120,6 +120,11 @@ def close_investigation(
         state.investigated_on is None or state.fresh_evidence or state.review == "returned", "lawful-evidence",
         "nothing-new", "没有新的证据，不得重新调查终结", "closing anew needs new evidence or a returned review",
     )  # fmt: skip
+    for charge in command.charges:
+        rules.require(
+            state.decision_of(charge.party_id) is None, "service-after-decision", "decided-already", "对该当事人已作出处罚决定",
+            "it is decided already against this party", party_id=charge.party_id,
+        )  # fmt: skip
     charges = _proposed(state, command, sanctions, day_of(at), rules)
     return [
         InvestigationClosed(

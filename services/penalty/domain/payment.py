@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -41,10 +42,11 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentState:
-    """What is owed, what came, by which bank transfers, what was given back; every sum in fen.
+    """What is owed by one decision, what came, by which bank transfers, what was given back; every sum in fen.
 
     At all times imposed + confiscated + surcharged = received - refunded + outstanding - credit + remitted + revoked.
-    `confiscated_fen` is what was confiscated of illegal gains, `confiscation_fen` what of that is owed now.
+    `confiscated_fen` is what was confiscated of illegal gains, `confiscation_fen` what of that is owed now. What came and went
+    back before the decision was made anew is told on; `former_refunded_fen` of that went back and pays nothing of this one.
     """
 
     case_id: str = ""
@@ -55,6 +57,7 @@ class PaymentState:
     due_on: date | None = None
     received_fen: int = 0
     refunded_fen: int = 0
+    former_refunded_fen: int = 0
     confiscated_fen: int = 0
     confiscation_fen: int = 0
     surcharged_fen: int = 0
@@ -132,8 +135,15 @@ class PaymentState:
         """The fine as it falls due and was paid; None as long as there is none."""
         if self.due_on is None:
             return None
-        paid = tuple((transfer.paid_on, transfer.amount_fen) for transfer in self.transfers)
-        return Debt(fine_fen=self.amount_fen, due_on=self.due_on, paid=paid, plan=self.plan)
+        return Debt(fine_fen=self.amount_fen, due_on=self.due_on, paid=tuple(self._kept()), plan=self.plan)
+
+    def _kept(self) -> Iterator[tuple[date, int]]:
+        """What came, by day, without what had gone back when the decision was made anew."""
+        gone = self.former_refunded_fen
+        for transfer in self.transfers:
+            less = min(gone, transfer.amount_fen)
+            gone -= less
+            yield transfer.paid_on, transfer.amount_fen - less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +168,11 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
     """The payment after one more event; events it does not know leave it as it is."""
     match event:
         case PaymentOpened() as e:
-            return replace(
-                state, case_id=e.case_id, party_id=e.party_id, document_no=e.document_no, imposed_fen=e.amount_fen,
+            return PaymentState(
+                case_id=e.case_id, party_id=e.party_id, document_no=e.document_no, imposed_fen=e.amount_fen,
                 amount_fen=e.amount_fen, due_on=e.due_on, confiscated_fen=e.confiscate_fen, confiscation_fen=e.confiscate_fen,
+                received_fen=state.received_fen, refunded_fen=state.refunded_fen, former_refunded_fen=state.refunded_fen,
+                transfers=state.transfers, references=state.references, refunds=state.refunds,
             )  # fmt: skip
         case PaymentReceived() as e:
             came = Transfer(bank_reference=e.bank_reference, amount_fen=e.amount_fen, paid_on=e.paid_on)
@@ -227,17 +239,26 @@ def after(state: PaymentState, *events: Event) -> PaymentState:
 
 def open_payment(
     state: PaymentState, case_id: str, enterprise_id: str, amount_fen: int, due_on: date, *, party_id: str = UNIT,
-    document_no: str = "", confiscate_fen: int = 0,
+    document_no: str = "", confiscate_fen: int = 0, received_on: date = date.min,
 ) -> list[Event]:  # fmt: skip
-    """The fine is due, and what was confiscated; opened once, with the service of the decision."""
-    if state.due_on is not None:
+    """The fine is due, and what was confiscated; opened once for each decision, with its service on `received_on`.
+
+    A decision that was made anew takes the place of the one that was revoked: nothing of that is owed any more, what was paid
+    and not given back counts for the new one from that day on. Refused `account-open` while another decision's stands.
+    """
+    if state.due_on is not None and (state.document_no == document_no or state.revoked_on is None):
+        if state.document_no not in ("", document_no):
+            zh, en = f"该当事人尚有罚款账户 {state.document_no}", "another decision's account stands"
+            raise Refused("account-open", zh, en, document_no=state.document_no)
         return []
-    return [
-        PaymentOpened(
-            case_id=case_id, enterprise_id=enterprise_id, amount_fen=amount_fen, due_on=due_on, party_id=party_id,
-            document_no=document_no, confiscate_fen=confiscate_fen,
-        )
-    ]  # fmt: skip
+    opened = PaymentOpened(
+        case_id=case_id, enterprise_id=enterprise_id, amount_fen=amount_fen, due_on=due_on, party_id=party_id,
+        document_no=document_no, confiscate_fen=confiscate_fen,
+    )  # fmt: skip
+    if after(state, opened).outstanding_fen or not state.transfers:
+        return [opened]
+    covered_on = max(received_on, *(transfer.paid_on for transfer in state.transfers))
+    return [opened, PaymentSettled(case_id=case_id, settled_on=covered_on, party_id=party_id)]
 
 
 def require_opened(state: PaymentState, rules: Rules, rule: str = RULE) -> Debt:
@@ -325,6 +346,7 @@ def revoke_payment(state: PaymentState, on: date) -> list[Event]:
     revoked = PaymentRevoked(
         case_id=state.case_id, fine_fen=state.amount_fen, surcharge_fen=state.surcharge_fen - state.remitted_fen, revoked_on=on,
         party_id=state.party_id, confiscate_fen=state.confiscation_fen,
+        instalments=0 if state.plan is None else len(state.plan.instalments),
     )  # fmt: skip
     return [revoked, *_refund_due(state, after(state, revoked), "revoked", on)]
 

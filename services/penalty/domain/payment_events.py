@@ -52,7 +52,10 @@ class PaymentLowered(Event):
 
 @event("casetrail.penalty.payment-revoked.v1", title="罚款撤销", summary="{revoked_on} 撤销罚款 {fine_fen} 分")
 class PaymentRevoked(Event):
-    """The decision was revoked: neither fine nor gains, nor what of the surcharge is not remitted, is owed any more, in fen."""
+    """The decision was revoked: neither fine nor gains, nor what of the surcharge is not remitted, is owed any more, in fen.
+
+    `instalments`: in how many parts it was to be paid, whose days are over with it.
+    """
 
     case_id: str
     fine_fen: int
@@ -60,6 +63,7 @@ class PaymentRevoked(Event):
     revoked_on: date
     party_id: str = "unit"
     confiscate_fen: int = 0
+    instalments: int = 0
 
 
 @event("casetrail.penalty.refund-due.v1", title="应退罚款", summary="{since} 起应退 {amount_fen} 分")

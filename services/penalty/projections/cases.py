@@ -159,7 +159,8 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
         case DecisionChanged() as e:
             return {"total_fen": (row["total_fen"] or 0) - e.former_fen + e.total_fen}
         case DecisionRevoked() as e:
-            return {"total_fen": (row["total_fen"] or 0) - e.former_fen, **({"state": "investigating"} if e.anew else {})}
+            again = {"state": "investigating", "review": "returned"} if e.anew else {}
+            return {"total_fen": (row["total_fen"] or 0) - e.former_fen, **again}
         case DecisionServed() as e:
             return {"state": "served", "payment_due_on": e.payment_due_on.isoformat()}
         case PaymentOpened() as e:

@@ -106,7 +106,8 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
         case DecisionReportedUp() as e:
             return _ended(e.case_id, e.party_id, REPORTING_UP)
         case DecisionRevoked() as e:
-            return _ended(e.case_id, e.party_id, SERVICE, REPORTING_UP)
+            ended, left = _ended(e.case_id, e.party_id, SERVICE, REPORTING_UP), e.decision_due_on
+            return ended if left is None else [*ended, _arm(sequenced, DECISION, e.case_id, left)]
         case _:
             regions = (
                 payment_deadlines, remedy_deadlines, enforcement_deadlines, publication_deadlines, spot_deadlines,

@@ -13,6 +13,7 @@ from services.penalty.domain.enforcement_events import (
     CourtPeriodBegan,
     DemandServed,
     EnforcementEnded,
+    EnforcementVoided,
 )
 from services.penalty.projections.remedy_clocks import party_clock
 
@@ -26,6 +27,6 @@ def enforcement_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | 
             yield party_clock(sequenced, COURT_ALLOWED, region_key(e.case_id, e.party_id), e.wait_until)
         case CourtPeriodBegan() | EnforcementEnded() as e:
             yield party_clock(sequenced, COURT_RIGHT, region_key(e.case_id, e.party_id), e.due_on)
-        case CourtAsked() as e:
+        case CourtAsked() | EnforcementVoided() as e:
             yield party_clock(sequenced, COURT_RIGHT, region_key(e.case_id, e.party_id), None)
             yield party_clock(sequenced, COURT_ALLOWED, region_key(e.case_id, e.party_id), None)

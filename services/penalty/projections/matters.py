@@ -78,6 +78,8 @@ def _of_court(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"state": "lapsed", **_days(None, None)}
         case court.CourtAsked() as e:
             return {"state": "asked", "document_no": e.document_no, **_days(None, None)}
+        case court.EnforcementVoided():
+            return {"state": "open", "document_no": None, **_days(None, None)}
         case court.CourtAccepted():
             return {"state": "accepted"}
         case court.CourtRuled():

@@ -23,7 +23,7 @@ PAYMENT, INSTALMENT, CAP = "payment-due", "instalment-due", "surcharge-cap"
 def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
     """What an event sets running, and what it ends.
 
-    An instalment's clock runs to its end: on its day it is looked whether that instalment is missing.
+    An instalment's clock runs to its end, unless the decision is revoked: on its day it is looked whether it is missing.
     """
     match event:
         case PaymentOpened():
@@ -37,7 +37,12 @@ def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disa
             yield arm_by_day(sequenced, CAP, region_key(event.case_id, event.party_id), cap_on)
         case SurchargeReckoned() | SurchargeCapReached():
             yield Disarm(id=f"{CAP}:{region_key(event.case_id, event.party_id)}")
-        case PaymentSettled() | PaymentRevoked():
+        case PaymentRevoked():
+            key = region_key(event.case_id, event.party_id)
+            yield from _stop(key)
+            for number in range(1, event.instalments + 1):
+                yield Disarm(id=f"{INSTALMENT}:{key}/{number}")
+        case PaymentSettled():
             yield from _stop(region_key(event.case_id, event.party_id))
 
 

@@ -63,7 +63,7 @@ def _tell(cases: Rows, sequenced: Sequenced, event: Event) -> None:
 def _fold(rows: Rows, cases: Rows, sequenced: Sequenced, event: Event) -> None:
     key = _key(sequenced)
     if isinstance(event, PaymentOpened):
-        rows.put(key, _opened(cases.get(event.case_id) or {}, sequenced, event))
+        rows.put(key, {**_opened(cases.get(event.case_id) or {}, sequenced, event), **_kept(rows.get(key))})
     row = rows.get(key)
     if row is not None:
         rows.put(key, {**row, **_after(row, event), "version": sequenced.envelope.version})
@@ -80,6 +80,11 @@ def _opened(case: dict[str, Any], sequenced: Sequenced, e: PaymentOpened) -> dic
         "opened_due_on": e.due_on.isoformat(), "plan": None, "due_on": e.due_on.isoformat(), "overdue": False,
         "settled_on": None, "version": 0,
     }  # fmt: skip
+
+
+def _kept(former: dict[str, Any] | None) -> dict[str, Any]:
+    """Of a decision that was revoked before this one was made anew: what came, and what went back."""
+    return {} if former is None else {name: former[name] for name in ("received_fen", "refunded_fen")}
 
 
 def _after(row: dict[str, Any], event: Event) -> dict[str, Any]:

@@ -217,11 +217,13 @@ def _unpublished(
     case: domain.CaseState, publications: Mapping[str, PublicationState], books: Mapping[date, Book | None]
 ) -> tuple[str, ...]:  # fmt: skip
     nothing = PublicationState()
-    return tuple(
+    decided = (
         side.party_id for side in case.sides
         if (decision := side.decision) is not None
         and not is_settled(publications.get(side.party_id, nothing), decision, rules_by(books, decision.decided_on))
     )  # fmt: skip
+    revoked = (side.party_id for side in case.sides if side.decision is None and side.former)
+    return (*decided, *(party for party in revoked if publications.get(party, nothing).withdraw_by is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

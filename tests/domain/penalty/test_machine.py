@@ -15,7 +15,8 @@ from chassis.aggregates import nothing, state_bytes
 from chassis.domain import Actor, Event, Refused
 from chassis.testing import given
 from services.penalty import domain
-from services.penalty.domain import CASE, PAYMENTS, CaseState, PaymentState
+from services.penalty.domain import CASE, PAYMENTS, CaseState, PaymentState, payment
+from services.penalty.domain.payment_events import RefundMade
 from tests.domain.penalty.story import FILED, HEAD, OFFICERS, REVIEWER, SIX, charge, clue, noon, rules, sanctions, training
 
 ACTORS = st.sampled_from([HEAD, REVIEWER, Actor(id="o-li", name="李明", role="approver")])
@@ -106,8 +107,9 @@ class Procedure(RuleBasedStateMachine):
     def decide(self, actor: Actor, amounts: dict[str, int] | None, sealed: bool) -> None:
         before = self.owned
         command = domain.DecidePenalty(approver=actor, amounts=amounts, contents=SIX, sealed=sealed)
+        number = f"罚{len(self.history)}号"
         for event in self.attempt(
-            lambda: domain.decide_penalty(self.owned, command, "号", sanctions(), self.at, rules(self.day))
+            lambda: domain.decide_penalty(self.owned, command, number, sanctions(), self.at, rules(self.day))
         ):
             self.check_decision(before, event)
 
@@ -135,10 +137,26 @@ class Procedure(RuleBasedStateMachine):
             assert isinstance(event, domain.DecisionServed)
             decision = self.owned.decision_of(domain.UNIT)
             assert decision is not None
-            self.open(decision.total_fen, event.payment_due_on)
+            self.open(decision, event.payment_due_on)
 
-    def open(self, total_fen: int, due_on: date) -> None:
-        self.pay(lambda: domain.open_payment(self.money, "c", "e", total_fen, due_on))
+    def open(self, decision: domain.Decision, due_on: date) -> None:
+        self.pay(
+            lambda: domain.open_payment(
+                self.money, "c", "e", decision.total_fen, due_on, document_no=decision.document_no, received_on=self.day
+            )
+        )
+
+    @rule(anew=st.sampled_from([True, True, False]), certain=st.integers(0, 3))
+    def revoke(self, anew: bool, certain: int) -> None:
+        """Now and then a decision is revoked; one that is to be made anew goes the whole way again."""
+        command = domain.RevokeDecision(cause="litigation", reason="事实不清", anew=anew)
+        if not certain and self.attempt(lambda: domain.revoke_decision(self.owned, command, self.at, rules(self.day))):
+            self.pay(lambda: payment.revoke_payment(self.money, self.day))
+
+    @rule()
+    def refund(self) -> None:
+        command = payment.MakeRefund(amount_fen=self.money.credit_fen, bank_reference=f"R{self.day}", refunded_on=self.day)
+        self.pay(lambda: payment.make_refund(self.money, command, self.at, rules(self.day)))
 
     def pay(self, decide: Callable[[], list[Event]]) -> None:
         try:
@@ -166,8 +184,22 @@ class Procedure(RuleBasedStateMachine):
         ):
             assert isinstance(event, domain.CaseClosed)
             assert self.money.outstanding_fen == 0
-            assert self.money.settled_on is not None
+            assert self.money.credit_fen == 0
+            assert self.money.settled_on is not None or self.money.revoked_on is not None
             assert len(hazards) == 2
+
+    @rule(refunded=st.booleans())
+    def make_anew(self, refunded: bool) -> None:
+        """What takes long to happen by chance: a decision that was served, perhaps paid, is revoked, made anew and served."""
+        for _ in range(6):
+            if self.owned.stage != "served":
+                self.advance()
+        self.revoke(True, 0)
+        if refunded:
+            self.refund()
+        for _ in range(5):
+            if self.owned.stage != "served":
+                self.advance()
 
     @rule()
     def advance(self) -> None:
@@ -188,7 +220,7 @@ class Procedure(RuleBasedStateMachine):
             case "decided":
                 self.serve(0)
             case "served":
-                self.transfer(self.money.outstanding_fen, "z")
+                self.transfer(self.money.outstanding_fen, f"z{len(self.payments)}")
                 self.close(HEAD, {"h-1": "rectified", "h-2": "rectified"})
 
     @invariant()
@@ -208,16 +240,34 @@ class Procedure(RuleBasedStateMachine):
         assert len(places) == len({*order} & {*kinds})
         reached = [kind in kinds for kind in order]
         assert reached == sorted(reached, reverse=True), "a step was left out"
-        for once in (domain.CaseFiled, domain.PenaltyDecided, domain.DecisionServed, domain.CaseClosed):
-            assert kinds.count(once) <= 1
+        anew = sum(event.anew for event in self.history if isinstance(event, domain.DecisionRevoked))
+        assert kinds.count(domain.CaseFiled) <= 1
+        assert kinds.count(domain.CaseClosed) <= 1
+        assert kinds.count(domain.PenaltyDecided) <= 1 + anew
+        assert kinds.count(domain.DecisionServed) <= 1 + anew
+
+    @invariant()
+    def decision_that_was_received_is_owed(self) -> None:
+        """Whatever was revoked before: the account is that of the decision that stands, to the fen."""
+        decision = self.owned.decision_of(domain.UNIT)
+        if decision is None or decision.received_on is None:
+            assert self.money.amount_fen == 0
+        elif decision.revoked_on is None:
+            assert (self.money.document_no, self.money.amount_fen) == (decision.document_no, decision.total_fen)
+            assert self.money.revoked_on is None
+        else:
+            assert self.money.revoked_on is not None
 
     @invariant()
     def money_is_conserved(self) -> None:
         received = [event for event in self.payments if isinstance(event, domain.PaymentReceived)]
         assert self.money.received_fen == sum(event.amount_fen for event in received)
-        assert self.money.received_fen + self.money.balance_fen == self.money.amount_fen
+        kept = self.money.received_fen - sum(e.amount_fen for e in self.payments if isinstance(e, RefundMade))
+        assert kept + self.money.balance_fen == self.money.amount_fen
+        assert kept >= 0
         assert len({event.bank_reference for event in received}) == len(received)
-        assert (self.money.settled_on is not None) == (bool(received) and self.money.outstanding_fen == 0)
+        if self.money.revoked_on is None:
+            assert (self.money.settled_on is not None) == (bool(received) and self.money.outstanding_fen == 0)
 
     @invariant()
     def state_is_the_fold(self) -> None:

@@ -28,6 +28,18 @@ def total(events: list[Event], kind: type[Any], name: str = "amount_fen") -> int
     return sum(getattr(event, name) for event in events if isinstance(event, kind))
 
 
+def withdrawn(events: list[Event]) -> int:
+    """What these events took back of what was imposed, confiscated and added."""
+    lowered = sum(
+        total(events, kind, "from_fen") - total(events, kind, "to_fen")
+        for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
+    )
+    lowered += total(events, payment_events.PaymentLowered, "confiscate_from_fen")
+    lowered -= total(events, payment_events.PaymentLowered, "confiscate_to_fen")
+    revoked = (total(events, payment_events.PaymentRevoked, f"{name}_fen") for name in ("fine", "surcharge", "confiscate"))
+    return lowered + sum(revoked)
+
+
 class Money(RuleBasedStateMachine):
     """Anybody tries anything with the money of one party, on days that only go forward."""
 
@@ -39,7 +51,9 @@ class Money(RuleBasedStateMachine):
         self.bases: list[str] = []
         self.pending: tuple[Span, ...] = ()
         due = rules(FIRST, BOOK).due("T13-payment", FIRST).day
-        self.history: list[Event] = domain.open_payment(PaymentState(), "c", "e", fine, due, confiscate_fen=gains)
+        self.history: list[Event] = domain.open_payment(
+            PaymentState(), "c", "e", fine, due, confiscate_fen=gains, document_no="罚1号"
+        )  # fmt: skip
         self.state = given(PAYMENTS, self.history)
         self.law = surcharge_law(rules(FIRST, BOOK))
 
@@ -102,6 +116,23 @@ class Money(RuleBasedStateMachine):
         if certain == 0:
             self.attempt(lambda: payment.revoke_payment(self.state, self.day))
 
+    @rule(fine=SUMS, gains=st.sampled_from([0, 0, 300_001]), certain=st.integers(0, 3))
+    def decide_anew(self, fine: int, gains: int, certain: int) -> None:
+        """The decision is revoked: another one is made and served, with an account of its own."""
+        if certain and self.state.revoked_on is None:
+            return
+        self.attempt(lambda: payment.revoke_payment(self.state, self.day))
+        self.count += 1
+        due = rules(self.day, BOOK).due("T13-payment", self.day).day
+        self.attempt(
+            lambda: domain.open_payment(
+                self.state, "c", "e", fine, due, confiscate_fen=gains, document_no=f"再罚{self.count}号", received_on=self.day
+            )
+        )
+        assert (self.state.imposed_fen, self.state.confiscated_fen, self.state.due_on) == (fine, gains, due)
+        assert self.state.outstanding_fen + self.state.received_fen - self.state.refunded_fen >= fine + gains
+        assert surcharge.accrued(self.state, self.law, due, self.pending).fen == 0
+
     @rule(parts=st.lists(st.integers(1, 60), min_size=1, max_size=4, unique=True), agreed=st.booleans())
     def put_off(self, parts: list[int], agreed: bool) -> None:
         days = [self.day + timedelta(days=day) for day in sorted(parts)]
@@ -149,16 +180,9 @@ class Money(RuleBasedStateMachine):
         asked += total(self.history, domain.PaymentOpened, "confiscate_fen")
         kept = total(self.history, domain.PaymentReceived) - total(self.history, payment_events.RefundMade)
         remitted = total(self.history, payment_events.SurchargeRemitted)
-        withdrawn = sum(
-            total(self.history, kind, "from_fen") - total(self.history, kind, "to_fen")
-            for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
-        )
-        withdrawn += total(self.history, payment_events.PaymentLowered, "confiscate_from_fen")
-        withdrawn -= total(self.history, payment_events.PaymentLowered, "confiscate_to_fen")
-        for name in ("fine_fen", "surcharge_fen", "confiscate_fen"):
-            withdrawn += total(self.history, payment_events.PaymentRevoked, name)
-        assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn
-        assert self.state.revoked_fen == withdrawn
+        assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn(self.history)
+        opened = max(place for place, event in enumerate(self.history) if isinstance(event, domain.PaymentOpened))
+        assert self.state.revoked_fen == withdrawn(self.history[opened:])
 
     @invariant()
     def sums_are_what_they_say(self) -> None:

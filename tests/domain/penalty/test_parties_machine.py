@@ -93,7 +93,9 @@ class Parties(RuleBasedStateMachine):
         ids = tuple(handler.officer_id for handler in self.owned.officers)
         record = domain.RecordEvidence(kind="documentary", title="证据", officer_ids=ids, sha256=anew * 64)
         self.attempt(lambda: domain.record_evidence(self.owned, record, KNOWN, self.at, rules(self.day)))
-        charges = (unit(first), *(() if second is None else (personal(second),)))
+        proposed = (unit(first), *(() if second is None else (personal(second),)))
+        made_anew = self.owned.to_decide_anew and anew != "d"  # whoever is decided against already is left out then
+        charges = tuple(c for c in proposed if not made_anew or self.owned.decision_of(c.party_id) is None)
         closing = domain.CloseInvestigation(charges=charges, opinion="意见")
         self.attempt(lambda: domain.close_investigation(self.owned, closing, LAW, self.at, rules(self.day)))
 
@@ -155,7 +157,8 @@ class Parties(RuleBasedStateMachine):
         before = self.owned
         amounts = None if share is None else {"STL-K1": share}
         command = domain.DecidePenalty(approver=actor, amounts=amounts, contents=SIX, sealed=True, party_id=party)
-        for event in self.attempt(lambda: domain.decide_penalty(self.owned, command, "号", LAW, self.at, rules(self.day))):
+        number = f"罚{len(self.history)}号"
+        for event in self.attempt(lambda: domain.decide_penalty(self.owned, command, number, LAW, self.at, rules(self.day))):
             self.check_decision(before, party, event)
 
     def check_decision(self, before: CaseState, party: str, event: Any) -> None:
@@ -194,6 +197,7 @@ class Parties(RuleBasedStateMachine):
         if self.attempt(lambda: domain.close_case(self.owned, beside, ground, "结案", HEAD, self.at, rules(self.day))):
             assert ground in ("performed", "revoked")
             assert all(side.decision is not None for side in self.owned.charged)
+            assert all(side.decision is None or side in self.owned.charged for side in self.owned.sides)
 
     @rule(steps=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=5))
     def advance(self, steps: list[tuple[bool, bool, bool]]) -> None:
@@ -201,10 +205,21 @@ class Parties(RuleBasedStateMachine):
         for heard, reviewed, away in steps:
             self.go_on(heard, reviewed, away)
 
+    @rule(party=PARTIES)
+    def make_anew(self, party: str) -> None:
+        """What takes long to happen by chance: of two decisions that were served one is revoked and made anew."""
+        for _ in range(4):
+            if self.owned.stage != "served":
+                self.go_on(False, True, False)
+        self.revoke(party, True)
+        self.close_investigation(5_000_000, 1_000_000, "a")
+        for _ in range(2):
+            self.go_on(False, True, False)
+
     def go_on(self, heard: bool, reviewed: bool, away: bool) -> None:
         if not self.owned.reached("investigated"):
             self.join()
-            self.close_investigation(5_000_000, 1_000_000, "e")
+            self.close_investigation(5_000_000, 1_000_000, "e" if self.owned.investigated_on is None else "a")
         elif not self.owned.reached("noticed"):
             if reviewed:
                 self.review(True, REVIEWER)
@@ -231,6 +246,21 @@ class Parties(RuleBasedStateMachine):
     @invariant()
     def refusals_name_their_basis(self) -> None:
         assert all(self.bases)
+
+    @invariant()
+    def what_is_decided_stands_until_it_is_revoked(self) -> None:
+        """Whatever is done towards the other party, or anew: a decision goes only by being revoked, its charges stay with it."""
+        last: dict[str, str] = {}
+        for event in self.history:
+            if isinstance(event, domain.PenaltyDecided):
+                last[event.party.party_id] = event.document_no
+            elif isinstance(event, domain.DecisionRevoked) and event.anew:
+                del last[event.party_id]
+        stands = {side.party_id: side.decision for side in self.owned.sides if side.decision is not None}
+        assert {party: decision.document_no for party, decision in stands.items()} == last
+        for party, decision in stands.items():
+            charged = {charge.item_code for charge in self.owned.charges_of(party)}
+            assert charged == {charge.item_code for charge in decision.charges}
 
     @invariant()
     def nobody_acts_in_two_offices(self) -> None:

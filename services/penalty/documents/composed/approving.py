@@ -113,8 +113,8 @@ def discussion_record(matter: Matter) -> DiscussionRecord:
 
 def deferral_approval(matter: Matter) -> DeferralApproval:
     """Form 38: what the party asked for, and how it was answered."""
-    asked = happened(matter.payment.last(DeferralRequested), "38")
-    approved, refused = matter.payment.last(DeferralApproved), matter.payment.last(DeferralRefused)
+    asked = happened(matter.owing.last(DeferralRequested), "38")
+    approved, refused = matter.owing.last(DeferralApproved), matter.owing.last(DeferralRefused)
     answer: Opinion | None = None
     if approved is not None:
         answer = said(matter, approved, f"同意。{approved.opinion}")
@@ -130,7 +130,7 @@ def deferral_approval(matter: Matter) -> DeferralApproval:
 
 def deferral_number(matter: Matter) -> str:
     """The number that the answer took. Refused `step-missing` before it."""
-    approved, refused = matter.payment.last(DeferralApproved), matter.payment.last(DeferralRefused)
+    approved, refused = matter.owing.last(DeferralApproved), matter.owing.last(DeferralRefused)
     if approved is not None:
         return approved.approval_no
     return happened(refused, "38").approval_no

@@ -11,7 +11,8 @@ from chassis.domain import CHINA, Event, Refused, day_of
 from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
 from services.penalty.domain import CaseState, Rules
 from services.penalty.domain.document import DocumentState
-from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler
+from services.penalty.domain.enforcement_events import EnforcementVoided
+from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler, PaymentOpened
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.provisions import Norm
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION
@@ -71,6 +72,19 @@ class Matter:
     def payment(self) -> Told[PaymentState]:
         """What the party owes, with its events."""
         return self.told["payment"]
+
+    @property
+    def owing(self) -> Told[PaymentState]:
+        """What the party owes, with the events since its decision was served: not those of one that was made anew."""
+        opened = self.payment.last(PaymentOpened)
+        return self.payment if opened is None else self.payment.after(opened)
+
+    @property
+    def enforced(self) -> Told[Any]:
+        """What was demanded and asked of a court, since a decision that was made anew."""
+        region = self.told["enforcement"]
+        void = region.last(EnforcementVoided)
+        return region if void is None else region.after(void)
 
     @property
     def side(self) -> Side:

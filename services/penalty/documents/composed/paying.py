@@ -69,13 +69,13 @@ def payment_demand_number(matter: Matter) -> str:
 
 
 def _demand(matter: Matter, purpose: Purpose, form: str) -> DemandDrafted:
-    drafted = [one for one in matter.told["enforcement"].each(DemandDrafted) if one.purpose == purpose]
+    drafted = [one for one in matter.enforced.each(DemandDrafted) if one.purpose == purpose]
     return happened(drafted[-1] if drafted else None, form)
 
 
 def surcharge_decision(matter: Matter) -> SurchargeDecision:
     """Form 37: what was added for the delay, the last time that it was decided."""
-    event = happened(matter.payment.last(SurchargeDecided), "37")
+    event = happened(matter.owing.last(SurchargeDecided), "37")
     rules, state = matter.rules_of(event), matter.payment.state
     return SurchargeDecision(
         addressee=name_of_party(matter), earlier=decision_of(matter), fine=sum_of(state.amount_fen),
@@ -89,7 +89,7 @@ def surcharge_decision(matter: Matter) -> SurchargeDecision:
 
 def surcharge_number(matter: Matter) -> str:
     """The number that the surcharge took."""
-    return happened(matter.payment.last(SurchargeDecided), "37").document_no
+    return happened(matter.owing.last(SurchargeDecided), "37").document_no
 
 
 def _span(span: payment_events.Span) -> str:
@@ -98,7 +98,7 @@ def _span(span: payment_events.Span) -> str:
 
 def deferral_notice(matter: Matter) -> DeferralNotice:
     """Form 39: of one instalment (`instalment`, its number; the first, if none is named)."""
-    approved = happened(matter.payment.last(DeferralApproved), "39")
+    approved = happened(matter.owing.last(DeferralApproved), "39")
     return DeferralNotice(
         addressee=name_of_party(matter), earlier=decision_of(matter), fine=sum_of(matter.payment.state.amount_fen),
         kind=KINDS[approved.kind], basis=(matter.rules_of(approved).cite("deferral"),), instalment=instalment_of(_part(matter)),
@@ -113,7 +113,7 @@ def deferral_notice_number(matter: Matter) -> str:
 
 
 def _part(matter: Matter) -> payment_events.Instalment:
-    approved = happened(matter.payment.last(DeferralApproved), "39")
+    approved = happened(matter.owing.last(DeferralApproved), "39")
     wanted = matter.given.get("which", 1)
     part = next((one for one in approved.instalments if one.number == wanted), None)
     if part is None:
@@ -147,7 +147,7 @@ def court_demand_number(matter: Matter) -> str:
 
 def court_application(matter: Matter) -> CourtApplication:
     """Form 42: what the court is asked to enforce, after the demand."""
-    asked = happened(matter.told["enforcement"].last(CourtAsked), "42")
+    asked = happened(matter.enforced.last(CourtAsked), "42")
     demand, rules = _demand(matter, "court", "42"), matter.rules_of(asked)
     return CourtApplication(
         court=asked.court, applicant=matter.state.organ, representative=required(matter, "organ_head"), reached=reached(matter),
@@ -162,4 +162,4 @@ def court_application(matter: Matter) -> CourtApplication:
 
 def court_number(matter: Matter) -> str:
     """The number that the application took."""
-    return happened(matter.told["enforcement"].last(CourtAsked), "42").document_no
+    return happened(matter.enforced.last(CourtAsked), "42").document_no
