@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from bench import append
 from bench.delay import DELAY
+from bench.histories import HISTORIES
 from bench.large import TEN_MILLION
 from bench.limits import limits
 from bench.machine import described
@@ -33,7 +34,7 @@ from chassis.telemetry import configure_logging
 PATHS: tuple[Path[Stage], ...] = (
     append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
 )  # fmt: skip
-APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS, PROCEDURE)
+APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS, PROCEDURE, HISTORIES)
 """Measured only when named, each with a page of its own."""
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out

@@ -12,6 +12,7 @@ from chassis.auth import Principal, reader
 from chassis.http import AT_LEAST_WAIT, pool_of
 
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
+OVERSEERS = ("auditor", "manager", "administrator")
 Viewer = Annotated[Principal, Depends(reader(*READERS))]
 
 SHOWN = """

@@ -26,7 +26,15 @@ class Caption:
 
     def render(self, data: Any) -> str:
         """The summary with the event's own values; what it does not have is a dash."""
-        return PLACE.sub(lambda place: _filled(place[1], place[2] or "", data), self.summary)
+        before, places = _parts(self.summary)
+        return before + "".join(_filled(name, unit, data) + after for name, unit, after in places)
+
+
+@cache
+def _parts(summary: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """A summary taken apart: its beginning, then each place's name and unit with the text after it."""
+    before, *rest = PLACE.split(summary)
+    return before, tuple((name, unit or "", after) for name, unit, after in zip(*[iter(rest)] * 3, strict=True))
 
 
 @cache

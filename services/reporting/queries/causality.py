@@ -35,6 +35,25 @@ def causal_order(moments: Iterable[Moment]) -> list[Moment]:
     holds, its earliest recorded moment goes first.
     """
     by_id = {moment.event_id: moment for moment in moments}
+    by_rank = sorted(by_id.values(), key=lambda moment: (moment.recorded_at, moment.seq))
+    return by_rank if _is_causal(by_rank, by_id) else _put_in_order(by_id)
+
+
+def _is_causal(moments: Iterable[Moment], by_id: Mapping[UUID, Moment]) -> bool:
+    """Whether the order of recording has every cause and every version in its place already, as it nearly always has."""
+    seen: set[UUID] = set()
+    versions: dict[str, int] = {}
+    for moment in moments:
+        seen.add(moment.event_id)
+        cause = moment.causation_id
+        if (cause in by_id and cause not in seen) or versions.get(moment.stream, 0) > moment.version:
+            return False
+        versions[moment.stream] = moment.version
+    return True
+
+
+def _put_in_order(by_id: Mapping[UUID, Moment]) -> list[Moment]:
+    """Of all that wait for nothing, always the one of the lowest rank."""
     effects, waits = _edges(by_id)
     ready = [(*by_id[event_id].rank, event_id) for event_id, count in waits.items() if count == 0]
     heapq.heapify(ready)

@@ -1,46 +1,76 @@
-"""Histories across all services: of an enterprise, and of a case with everything that led to it."""
+"""Histories across all services: of an enterprise, a case with everything that led to it, an officer, a document."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.eventstore import ENVELOPE_COLUMNS, Pool
 from services.reporting.queries.causality import Moment, causal_order
 from services.reporting.queries.copies import Copied, copied_from
 
-OF_SUBJECT = f"SELECT e.seq, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e WHERE e.subject = $1"  # noqa: S608 - constants
-CASE = "SELECT correlation_id, subject FROM ledger_copy WHERE source = 'penalty' AND stream_id = 'case:' || $1 AND version = 1"
+Kind = Literal["enterprise", "case", "officer", "document"]
 
+WHOLE = f"SELECT e.seq, e.idx, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e"  # noqa: S608 - constant columns
+OF_SUBJECT = f"{WHOLE} WHERE e.subject = $1"
+CASE = "SELECT correlation_id, subject FROM ledger_copy WHERE source = 'penalty' AND stream_id = 'case:' || $1 AND version = 1"
 # One command may begin matters of many enterprises under one correlation (a campaign's tasks): the others' are not this case's.
-OF_MATTER = f"""
-SELECT e.seq, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e
-WHERE e.correlation_id = $1 AND (e.subject = $2 OR e.subject = e.stream_id)
-"""  # noqa: S608 - constant columns
+OF_MATTER = f"{WHOLE} WHERE e.correlation_id = $1 AND (e.subject = $2 OR e.subject = e.stream_id)"
+NAMING = "named_in(e.stream_id, e.actor, e.data) @> ARRAY[$1::text]"
+OF_NAME = f"{WHOLE} WHERE {NAMING}"
+# Somebody's whole working life may be long: it is put in order without its data, and read page by page.
+OUTLINE = f"""
+SELECT e.seq, e.source, e.stream_id, e.version, e.event_id, e.causation_id, e.occurred_at, e.recorded_at, e.district
+FROM ledger_copy e WHERE {NAMING}
+"""  # noqa: S608 - constant condition
+OF_SEQS = f"{WHOLE} WHERE e.seq = ANY($1::bigint[])"
 
 
 async def history_of_enterprise(pool: Pool, enterprise_id: str) -> list[Copied]:
     """Every event about an enterprise, in causal order."""
-    return in_causal_order([copied_from(row) for row in await pool.fetch(OF_SUBJECT, enterprise_id)])
+    return [copied_from(row) for row in await history_of(pool, "enterprise", enterprise_id)]
 
 
 async def history_of_case(pool: Pool, case_id: str) -> list[Copied]:
     """Every event of the matter that a case belongs to, from the task to the payment, in causal order; empty if no such case."""
-    case = await pool.fetchrow(CASE, case_id)
-    if case is None:
-        return []
-    matter: tuple[UUID, str] = (case["correlation_id"], case["subject"])
-    return in_causal_order([copied_from(row) for row in await pool.fetch(OF_MATTER, *matter)])
+    return [copied_from(row) for row in await history_of(pool, "case", case_id)]
 
 
-def in_causal_order(events: Sequence[Copied]) -> list[Copied]:
-    """Copied events by cause and stream version, then by time of recording."""
-    by_seq: dict[int, Copied] = {copied.seq: copied for copied in events}
-    return [by_seq[moment.seq] for moment in causal_order(_moment(copied) for copied in events)]
+async def history_of(pool: Pool, kind: Kind, key: str) -> list[Any]:
+    """The rows (`seq`, `idx`, `source`, envelope and data) of a history in causal order; empty if there is no such thing.
+
+    Of an enterprise: whatever is about it. Of a case: its matter. Of an officer or a document: whatever names it as its stream,
+    as who acted, or anywhere in its data.
+    """
+    if kind == "enterprise":
+        rows = await pool.fetch(OF_SUBJECT, key)
+    elif kind == "case":
+        case = await pool.fetchrow(CASE, key)
+        matter: tuple[UUID, str] | None = None if case is None else (case["correlation_id"], case["subject"])
+        rows = [] if matter is None else await pool.fetch(OF_MATTER, *matter)
+    else:
+        rows = await pool.fetch(OF_NAME, key)
+    return in_causal_order(rows)
 
 
-def _moment(copied: Copied) -> Moment:
-    e: Any = copied.envelope
-    stream = f"{copied.source}/{e.stream_id}"
-    return Moment(copied.seq, e.event_id, e.causation_id, stream, e.version, e.recorded_at)
+async def outline_of(pool: Pool, key: str) -> list[Any]:
+    """What names a person, in causal order, without its data."""
+    return in_causal_order(await pool.fetch(OUTLINE, key))
+
+
+async def filled_in(pool: Pool, outline: Sequence[Any]) -> list[Any]:
+    """The whole rows of a part of an outline, in its order."""
+    found = {row["seq"]: row for row in await pool.fetch(OF_SEQS, [row["seq"] for row in outline])}
+    return [found[row["seq"]] for row in outline]
+
+
+def in_causal_order(rows: Sequence[Any]) -> list[Any]:
+    """Rows by cause and stream version, then by time of recording."""
+    by_seq = {row["seq"]: row for row in rows}
+    return [by_seq[moment.seq] for moment in causal_order(map(_moment, by_seq.values()))]
+
+
+def _moment(row: Any) -> Moment:
+    stream = f"{row['source']}/{row['stream_id']}"
+    return Moment(row["seq"], row["event_id"], row["causation_id"], stream, row["version"], row["recorded_at"])

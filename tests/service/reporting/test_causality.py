@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.queries.causality import Moment, causal_order
+from services.reporting.queries.causality import Moment, _put_in_order, causal_order
 
 BEGIN = datetime(2021, 9, 6, tzinfo=UTC)
 
@@ -59,6 +59,11 @@ def test_time_decides_what_cause_and_version_leave_open(moments: list[Moment]) -
     for before, after in pairwise(ordered):
         if after.rank < before.rank:
             assert after.causation_id == before.event_id or (after.stream == before.stream)
+
+
+@given(ledgers())
+def test_what_is_in_order_already_is_left_as_it_would_be_put(moments: list[Moment]) -> None:
+    assert causal_order(moments) == _put_in_order({moment.event_id: moment for moment in moments})
 
 
 @given(st.lists(st.tuples(st.integers(1, 8), st.sampled_from("ab"), st.integers(1, 3)), max_size=8))

@@ -1,0 +1,68 @@
+"""Every look-up in the copy has an index behind it: no table is read whole, however long the copy has become."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+import pytest_asyncio
+
+from chassis.database import READS, connect, migrate, open_pool
+from chassis.eventstore import Pool
+from chassis.testing import drop_database, fresh_database
+from services.reporting.queries import histories, standing
+from services.reporting.service import SERVICE
+from tests.service.plans import nodes
+
+FILL = """
+INSERT INTO ledger_copy (seq, source, idx, shard, shard_idx, stream_id, version, event_id, command_id, type, district, organ,
+    subject, occurred_at, recorded_at, actor, correlation_id, causation_id, data, leaf, chain)
+SELECT n, 'penalty', n, 0, n, 'case:k-' || n / 10, n % 10 + 1, md5('e' || n)::uuid, md5('c' || n)::uuid,
+    'casetrail.penalty.evidence-recorded.v1', 'd' || n % 13, 'o', 'e-' || n / 40, now(), now(),
+    jsonb_build_object('id', 'officer-' || n / 30)::text, md5('m' || n / 10)::uuid, md5('c' || n)::uuid,
+    convert_to(jsonb_build_object('case_id', 'k-' || n / 10, 'document_id', 'doc-' || n)::text, 'UTF8'), '', ''
+FROM generate_series(1, 6000) AS n;
+INSERT INTO cosigned SELECT 'penalty', n, sha256(''), '', now() FROM generate_series(1, 6000) AS n;
+INSERT INTO copy_chain VALUES ('penalty', 6000, '')
+"""
+LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "an enterprise": (histories.OF_SUBJECT, ("e-7",)),
+    "a case": (histories.CASE, ("k-7",)),
+    "its matter": (histories.OF_MATTER, (UUID(int=7), "e-7")),
+    "a document": (histories.OF_NAME, ("doc-77",)),
+    "an officer": (histories.OUTLINE, ("officer-7",)),
+    "a page of an officer": (histories.OF_SEQS, ([7, 8, 9],)),
+}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    """A copy of some size, without the services that would have filled it."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, SERVICE.migration_folders)
+    connection = await connect(dsn, "tests")
+    await connection.execute(FILL)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+    pool = await open_pool(dsn, "readers", 1, READS)
+    yield pool
+    pool.terminate()
+    await drop_database(admin_dsn, dsn)
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+async def test_an_index_is_behind_it(filled: Pool, name: str) -> None:
+    sql, args = LOOK_UPS[name]
+    [plan] = orjson.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
+    kinds = [node["Node Type"] for node in nodes(plan["Plan"])]
+    assert "Seq Scan" not in kinds, kinds
+
+
+async def test_the_newest_checkpoint_of_each_log_is_read_from_the_end_of_its_index(filled: Pool) -> None:
+    [plan] = orjson.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {standing.LOGS}"))
+    assert {node["Relation Name"] for node in nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"} <= {
+        "copy_chain", "witness_alarms"
+    }  # fmt: skip
