@@ -128,12 +128,28 @@ class Work:
 
     async def load(self, stream: Stream[S], key: str) -> Loaded[S]:
         """The aggregate `key` folded from its events. The first one loaded is the one that If-Match speaks of."""
-        stored = self._stored.get(stream.id(key)) or await self._first(stream, key)
+        stored = self._stored.get(stream.id(key)) or self._loaded(await self.source.aggregate(stream, key))
         return fold(stored, self._appended(stored.stream_id))
 
-    async def _first(self, stream: Stream[S], key: str) -> Loaded[S]:
+    async def whichever(self, key: str, *streams: Stream[Any]) -> Loaded[Any]:
+        """The aggregate of the first of these streams in which `key` has events; the last one's if it has none in any.
+
+        It is what If-Match speaks of, where nothing was loaded before. That the key has no events in the streams before it is
+        a part of what the write set rests on.
+        """
+        for stream in streams[:-1]:
+            if stream.id(key) not in self._stored:
+                stored = await self.source.aggregate(stream, key)
+                if not stored.exists:
+                    self._stored[stored.stream_id] = stored
+                    continue
+                self._loaded(stored)
+            if (found := await self.load(stream, key)).exists:
+                return found
+        return await self.load(streams[-1], key)
+
+    def _loaded(self, stored: Loaded[S]) -> Loaded[S]:
         """The aggregate as it is stored; the write set will rest on this version of it."""
-        stored = await self.source.aggregate(stream, key)
         self._stored[stored.stream_id] = stored
         if self._primary is None:
             self._primary = stored.stream_id

@@ -31,10 +31,15 @@ async def fined(work: Work, key: str) -> Loaded[CaseState]:
 
     For money and publication: nothing is appended to it.
     """
-    case = await work.load(CASE, key)
-    if case.exists or not (await work.load(SPOTS, key)).exists:
+    if (await work.whichever(key, SPOTS, CASE)).stream is CASE:
         return await work.existing(CASE, key)
     return as_case(await work.existing(SPOTS, key))
+
+
+async def require_no_enterprise(work: Work, person_id: str) -> None:
+    """No natural person goes by the id of an enterprise: what is sealed for one would be sealed for the other. `id-in-use`."""
+    if await queries.enterprise_of(work.read, person_id) is not None:
+        raise Refused("id-in-use", "该编号已被一家企业使用", "an enterprise goes by this id", id=person_id)
 
 
 def as_case(spot: Loaded[SpotState]) -> Loaded[CaseState]:

@@ -66,7 +66,11 @@ async def credit(work: Work, of: Account, command: domain.ReceivePayment) -> Pay
 async def make_refund(work: Work, case_id: str, party_id: str, command: payment.MakeRefund) -> dict[str, Any]:
     """Money was given back to a party, also when the case is closed."""
     of = await account(work, case_id, party_id)
-    return told(work.append(of.payment, payment.make_refund(of.payment.state, command, work.at, of.rules)).state)
+    after = work.append(of.payment, payment.make_refund(of.payment.state, command, work.at, of.rules)).state
+    out = await work.load(bank.TRANSFERS, command.bank_reference)
+    sent = bank.send_transfer(out.state, command.bank_reference, command.amount_fen, command.refunded_on, case_id, party_id)
+    work.append(out, sent, subject=of.case.subject, district=of.case.district, correlation_id=of.case.correlation_id)
+    return told(after)
 
 
 async def request_deferral(work: Work, case_id: str, party_id: str, command: deferral.RequestDeferral) -> dict[str, Any]:

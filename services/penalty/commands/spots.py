@@ -13,7 +13,7 @@ from chassis.domain import Event, Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands import payments
-from services.penalty.commands.opening import as_case, due_on, next_number, ruled
+from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, ruled
 from services.penalty.commands.publishing import open_publication, publications
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
@@ -35,6 +35,8 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     at = await work.load(SPOTS, command.spot_id)
     rules = await ruled(work)
     await _require_no_case(work, command.spot_id, rules)
+    if command.person is not None:
+        await require_no_enterprise(work, command.person.person_id)
     named = await _named(work, command)
     enterprise = await _enterprise(work, command.enterprise_id)
     if named.party_kind == "unit":
@@ -149,6 +151,8 @@ def _deposited(transfer: bank.TransferState, state: SpotState, reference: str, d
     amount_fen = 0 if state.collected is None else state.collected.amount_fen
     spot_id = "" if state.decided is None else state.decided.spot_id
     known = transfer.reported
+    if transfer.sent is not None:
+        raise bank.reference_known(reference)
     if known is None:
         return [
             bank.BankTransferReported(

@@ -74,7 +74,7 @@ async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_i
     transfer = await work.existing(TRANSFERS, bank_reference)
     reported = bank.require_unassigned(transfer.state)
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules)
+    domain.require_served(of.case.state, of.rules, party_id)
     after = await credit(work, of, _received(reported))
     work.append(transfer, bank.assign_transfer(transfer.state, case_id, party_id, note))
     return told(after)
@@ -83,7 +83,10 @@ async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_i
 async def return_transfer(work: Work, bank_reference: str, command: bank.ReturnTransfer) -> None:
     """A transfer that was for no fine went back."""
     transfer = await work.existing(TRANSFERS, bank_reference)
-    work.append(transfer, bank.return_transfer(transfer.state, command, day_of(work.at)))
+    returned = work.append(transfer, bank.return_transfer(transfer.state, command, day_of(work.at)))
+    out = await work.load(TRANSFERS, command.return_reference)
+    sent = bank.send_transfer(out.state, command.return_reference, transfer.state.amount_fen, command.returned_on)
+    work.append(out, sent, subject=returned.subject, district=returned.district, correlation_id=returned.correlation_id)
 
 
 async def _enter(run: _Import, entry: Entry) -> str:
@@ -153,7 +156,7 @@ def _read(run: _Import, entry: Entry) -> list[str]:
 async def _account(run: _Import, owing: Owing) -> Account:
     """As `account`, under rules that are read once for all entries."""
     case = await fined(run.work, owing.case_id)
-    domain.require_served(case.state, run.rules)
+    domain.require_served(case.state, run.rules, owing.party_id)
     payment = await run.work.load(PAYMENTS, domain.region_key(owing.case_id, owing.party_id))
     return Account(case, payment, run.rules)
 

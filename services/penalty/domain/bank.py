@@ -64,6 +64,19 @@ class BankTransferReturned(Event):
 
 
 @event(
+    "casetrail.penalty.bank-transfer-sent.v1", title="银行转出", summary="{sent_on} 转出 {amount_fen} 分，流水号 {bank_reference}"
+)
+class BankTransferSent(Event):
+    """Money left the organ's account, in fen: given back to a party of a case, or to whoever paid for no fine (no case)."""
+
+    bank_reference: str
+    amount_fen: int
+    sent_on: date
+    case_id: str | None = None
+    party_id: str | None = None
+
+
+@event(
     "casetrail.penalty.bank-statement-imported.v1",
     title="银行对账单导入",
     summary="导入对账单：{rows} 笔，其中 {unmatched} 笔待认领",
@@ -86,12 +99,18 @@ class BankStatementImported(Event):
 
 @dataclass(frozen=True, slots=True)
 class TransferState:
-    """A transfer as it was reported, and what became of it."""
+    """A transfer as it was reported, and what became of it; or one by which money was given back (`sent`)."""
 
     reported: BankTransferReported | None = None
+    sent: BankTransferSent | None = None
     case_id: str | None = None
     party_id: str | None = None
     returned_on: date | None = None
+
+    @property
+    def amount_fen(self) -> int:
+        """What came by it, in fen."""
+        return 0 if self.reported is None else self.reported.amount_fen
 
 
 def evolve_transfer(state: TransferState, event: Event) -> TransferState:
@@ -103,6 +122,8 @@ def evolve_transfer(state: TransferState, event: Event) -> TransferState:
             return replace(state, case_id=e.case_id, party_id=e.party_id)
         case BankTransferReturned() as e:
             return replace(state, returned_on=e.returned_on)
+        case BankTransferSent() as e:
+            return replace(state, sent=e)
         case _:
             return state
 
@@ -126,11 +147,27 @@ def about(
 def report_transfer(state: TransferState, transfer: BankTransferReported) -> list[Event]:
     """The bank reports a transfer: once; the same again changes nothing. Refused `bank-reference-known` if it is another one."""
     known = state.reported
+    if state.sent is not None:
+        raise reference_known(transfer.bank_reference)
     if known is None:
         return [transfer]
     if (known.amount_fen, known.paid_on) != (transfer.amount_fen, transfer.paid_on):
         raise reference_known(transfer.bank_reference)
     return []
+
+
+def send_transfer(
+    state: TransferState, bank_reference: str, amount_fen: int, sent_on: date, case_id: str | None = None,
+    party_id: str | None = None,
+) -> list[Event]:  # fmt: skip
+    """Money went back by this transfer; a reference is one transfer's, in or out. Refused `bank-reference-known`."""
+    if state != TransferState():
+        raise reference_known(bank_reference)
+    return [
+        BankTransferSent(
+            bank_reference=bank_reference, amount_fen=amount_fen, sent_on=sent_on, case_id=case_id, party_id=party_id
+        )
+    ]
 
 
 def reference_known(bank_reference: str) -> Refused:
@@ -170,7 +207,12 @@ def return_transfer(state: TransferState, command: ReturnTransfer, today: date) 
 
 
 def require_unassigned(state: TransferState) -> BankTransferReported:
-    """The transfer, which is for no fine yet. Refused `transfer-assigned-already`, `transfer-returned-already`."""
+    """The transfer, which is for no fine yet.
+
+    Refused `transfer-assigned-already`, `transfer-returned-already`, and `bank-reference-known` for one that went out.
+    """
+    if state.sent is not None:
+        raise reference_known(state.sent.bank_reference)
     if state.reported is None:
         raise ValueError("whoever asks has loaded an existing transfer")
     if state.case_id is not None:

@@ -305,8 +305,8 @@ def make_refund(state: PaymentState, command: MakeRefund, at: datetime, rules: R
         command.amount_fen <= state.credit_fen, RULE, "refund-too-high", f"超出应退金额 {state.credit_fen} 分",
         "more than is to be given back", credit_fen=state.credit_fen,
     )  # fmt: skip
-    first = min(transfer.paid_on for transfer in state.transfers)
-    in_time = first <= command.refunded_on <= day_of(at)
+    had_come = sum(transfer.amount_fen for transfer in state.transfers if transfer.paid_on <= command.refunded_on)
+    in_time = command.refunded_on <= day_of(at) and command.amount_fen <= had_come - state.refunded_fen
     rules.require(in_time, RULE, "refund-day", "退款日期不得早于缴款日期或者晚于今天", "not before it came, not in the future")
     return [
         RefundMade(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ Row = tuple[int, Sequence[str]]
 
 HEAD_ROWS = 30  # above which the columns' heads must be: banks put titles, accounts and periods before them
 MOST_FEN = 10**13
-AMOUNT = re.compile(r"(?:CNY|RMB|[¥￥])?\+?([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?元?")
+AMOUNT = re.compile(r"(?:CNY|RMB|[¥￥])?\+?([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{1,2}))?元?")
 DAYS = (
     re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[T ].*)?"),
     re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ].*)?"),
@@ -158,7 +158,7 @@ class _Reading:
 
     def _keep(self, entry: Entry) -> None:
         known = self.entries.setdefault(entry.bank_reference, entry)
-        if (known.amount_fen, known.paid_on) != (entry.amount_fen, entry.paid_on):
+        if replace(known, line=entry.line) != entry:
             zh, en = f"流水号与第{known.line}行相同而内容不同", f"the reference of row {known.line}, with another content"
             self._blame(entry.line, "bank_reference", "bank-reference-repeated", zh, en)
 

@@ -43,6 +43,7 @@ SELECT code, content::text AS content FROM catalogue_items WHERE code = ANY($3) 
 )
 """
 HAZARDS = "SELECT hazard_id, state, overdue FROM hazards WHERE hazard_id = ANY($1)"
+FOREIGN_HAZARDS = "SELECT hazard_id FROM hazards WHERE hazard_id = ANY($1) AND enterprise_id <> $2 ORDER BY hazard_id"
 ENTERPRISE = "SELECT name, uscc, address, district FROM enterprises WHERE enterprise_id = $1"
 ORGAN = "SELECT organ_id, organ, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
 BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 AND series = $2 ORDER BY first"
@@ -179,6 +180,11 @@ async def hazards_of(read: Read, case: domain.CaseState) -> dict[str, str]:
     """The state of rectification of the case's hazards, as far as inspection has told."""
     [rows] = await together(read, _hazards(case))
     return {row["hazard_id"]: row["state"] for row in rows}
+
+
+async def hazards_of_others(read: Read, enterprise_id: str, hazard_ids: list[str]) -> list[str]:
+    """Which of these hazards are known, and another enterprise's."""
+    return [str(row["hazard_id"]) for row in await read(FOREIGN_HAZARDS, hazard_ids, enterprise_id)]
 
 
 async def enterprise_of(read: Read, enterprise_id: str) -> Enterprise | None:

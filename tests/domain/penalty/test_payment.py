@@ -69,6 +69,18 @@ def test_refund_is_never_more_than_is_to_be_given_back() -> None:
         give_back(paid(900_000, 400_000), 1)
 
 
+def test_refund_is_not_earlier_than_the_money_that_it_gives_back() -> None:
+    early, late = date(2021, 9, 20), date(2021, 9, 27)
+    state = after(paid(100), *receive(paid(100), 150, "B1", early))
+    state = after(state, *receive(state, 1_000, "B2", late))
+    with refused("refund-day"):
+        give_back(state, 1_050, on=early)
+    with refused("refund-day"):
+        give_back(state, 151, on=date(2021, 9, 26))
+    assert len(give_back(state, 50, on=early)) == 1
+    assert len(give_back(state, 1_050, on=late)) == 1
+
+
 def test_lowered_fine_gives_back_what_was_paid_above_it() -> None:
     state = paid(900_000, 900_000)
     lowered, due = facts(lower_payment(state, 250_000, DAY))

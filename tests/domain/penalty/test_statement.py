@@ -39,7 +39,9 @@ def faults(*rows: list[str], heads: list[str] | None = None) -> list[tuple[int |
         ("9000", 900_000), ("9000.1", 900_010), ("9,000.01", 900_001), ("0.01", 1), ("¥1,234,567.89", 123_456_789),
         ("９０００．５０", 900_050), ("+100.00", 10_000), ("100元", 10_000), ("CNY 12.30", 1230), (" 1 000.00", 100_000),
         ("1.005", None), ("-5.00", None), ("0", None), ("0.00", None), ("", None), ("1e3", None), ("1,00.00", None),
-        ("一百", None), ("100000000000.01", None), (".5", None), ("5.", None), ("NaN", None),
+        ("一百", None), ("100000000000.01", None), (".5", None), ("1" + "0" * 15, None),
+        ("9" * 5000, None), ("1" + ",000" * 2000, None), ("(5.00)", None), ("５．０５０", None), ("=5+5", None),
+        ("1.000,00", None), ("5.", None), ("NaN", None),
     ],
 )  # fmt: skip
 def test_sums_are_exact(text: str, fen: int | None) -> None:
@@ -112,6 +114,12 @@ def test_row_that_is_there_twice_counts_once() -> None:
     assert faults(GOOD, ["B1", "2026-10-08", "9,000.01"]) == [(3, "bank-reference-repeated")]
 
 
+def test_one_reference_for_two_fines_loses_neither() -> None:
+    other = [*GOOD[:4], "缴纳罚款（东湖）应急罚〔2026〕2号"]
+    assert faults(GOOD, other) == [(3, "bank-reference-repeated")]
+    assert faults(GOOD, [*GOOD[:3], "另一家公司", GOOD[4]]) == [(3, "bank-reference-repeated")]
+
+
 def test_every_fault_is_named_with_its_row() -> None:
     assert faults(
         GOOD, ["", "2026-10-08", "1"], ["B3", "gestern", "1"], ["B4", "2026-10-08", "1.001"], ["B5", "2026-10-10", "1"],
@@ -148,6 +156,17 @@ def test_transfer_is_reported_once() -> None:
     for changes in ({"amount_fen": 101}, {"paid_on": date(2026, 10, 7)}):
         with pytest.raises(Refused, match="bank-reference-known"):
             bank.report_transfer(state(reported()), reported(**changes))
+
+
+def test_transfer_that_went_out_is_no_other_and_for_nobody() -> None:
+    sent = bank.send_transfer(bank.TransferState(), "B1", 100, TODAY)
+    with pytest.raises(Refused, match="bank-reference-known"):
+        bank.report_transfer(state(*sent), reported())
+    with pytest.raises(Refused, match="bank-reference-known"):
+        bank.assign_transfer(state(*sent), "c", "unit", "x")
+    for known in (state(*sent), state(reported())):
+        with pytest.raises(Refused, match="bank-reference-known"):
+            bank.send_transfer(known, "B1", 100, TODAY)
 
 
 def test_transfer_is_assigned_or_sent_back_once() -> None:
