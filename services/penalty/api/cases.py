@@ -16,7 +16,7 @@ from services.penalty import domain, queries
 from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
 from services.penalty.commands import publishing
-from services.penalty.domain.following import unfollowed
+from services.penalty.domain.following import as_left, unfollowed
 from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
@@ -66,14 +66,15 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
     regions = await _regions(request, case, as_of)
-    told = told_of(case.state)
+    left = as_left(case.state, regions.remedies)
+    told = told_of(left)
     parties = [_party(side, regions) for side in told.pop("sides")]
     unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment", "publication")},
-        "clocks": _clocks(case.state, regions), "unfollowed": unfollowed(case.state, regions.remedies),
-        **(await _steps(db, case.state, regions, now(request)) if as_of is None else NO_STEPS),
+        "clocks": _clocks(left, regions), "unfollowed": unfollowed(left, regions.remedies),
+        **(await _steps(db, left, regions, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
@@ -86,14 +87,15 @@ async def foresee(
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)
     regions = await _regions(request, case, None)
+    left = as_left(case.state, regions.remedies)
     at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
     clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
-              for clock in _clocks(case.state, regions)]  # fmt: skip
+              for clock in _clocks(left, regions)]  # fmt: skip
     view = {
         "case_id": case_id,
         "on": day_of(at),
         "clocks": clocks,
-        **await _steps(db, case.state, regions, at),
+        **await _steps(db, left, regions, at),
     }
     return answer_json(view, version=case.version)
 

@@ -11,8 +11,8 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
-from services.penalty.commands.remedies import open_remedies
-from services.penalty.domain import PAYMENTS, UNIT, Rules, region_key, reporting_up
+from services.penalty.commands.remedies import follow, open_remedies
+from services.penalty.domain import PAYMENTS, UNIT, Rules, following, region_key, reporting_up
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.enforcing import void_enforcement
 from services.penalty.domain.payment import lower_payment, revoke_payment
@@ -104,9 +104,17 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
 
 
 async def change_decision(work: Work, case_id: str, command: domain.ChangeDecision) -> dict[str, Any]:
-    """The decision becomes lighter; what is owed and what is published follow in the same write set."""
+    """The decision becomes lighter; what is owed and what is published follow in the same write set.
+
+    After the closing it is the remedy's step: only what one decided, and the case stays as it is.
+    """
     case, rules = await opened(work, case_id)
-    changed = work.append(case, domain.change_decision(case.state, command, work.at, rules))
+    if case.state.reached("closed"):
+        changed = await follow(
+            work, case, command.party_id, lambda left, one: following.change_as_decided(left, one, command, work.at, rules)
+        )
+    else:
+        changed = work.append(case, domain.change_decision(case.state, command, work.at, rules))
     decision = changed.state.decision_of(command.party_id)
     if decision is None:
         return {}
@@ -119,9 +127,17 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
 
 
 async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecision) -> None:
-    """The decision is void; nothing is owed, enforced or published any more, in the same write set."""
+    """The decision is void; nothing is owed, enforced or published any more, in the same write set.
+
+    After the closing it is the remedy's step, as `change_decision`.
+    """
     case, rules = await opened(work, case_id)
-    revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
+    if case.state.reached("closed"):
+        revoked = await follow(
+            work, case, command.party_id, lambda left, one: following.revoke_as_decided(left, one, command, work.at, rules)
+        )
+    else:
+        revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     if payment.exists:
         work.append(payment, revoke_payment(payment.state, day_of(work.at)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due_on, fined, ruled
 from services.penalty.domain import CaseState, Decision, Rules, Side, publishing
+from services.penalty.domain.following import as_left
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.publishing import Fallen
 from services.penalty.domain.remedy import REMEDIES, Outcome, RemedyState
@@ -117,6 +118,9 @@ async def publications(work: Work, case: CaseState) -> dict[str, PublicationStat
 
 async def _of(work: Work, case_id: str, party_id: str) -> Publishable:
     case, rules = await fined(work, case_id), await ruled(work)
+    if case.state.reached("closed"):
+        remedies = (await work.load(REMEDIES, domain.region_key(case.key, party_id))).state
+        case = replace(case, state=as_left(case.state, {party_id: remedies}))
     side = case.state.side(party_id)
     if side is None:
         raise rules.refusal(publishing.RULE, "party-unknown", "不是本案当事人", "no party of this case", party_id=party_id)

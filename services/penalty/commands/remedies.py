@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,18 @@ async def lift_stay(work: Work, case_id: str, party_id: str, lifted_on: date, re
     return await _note(
         work, case_id, party_id, lambda of: recourse.lift_stay(of.remedies.state, lifted_on, reason, work.at, of.rules)
     )
+
+
+async def follow(
+    work: Work, case: Loaded[CaseState], party_id: str,
+    decide: Callable[[CaseState, following.Unfollowed | None], list[Event]],
+) -> Loaded[CaseState]:  # fmt: skip
+    """What is done by a remedy after the case was closed: it is the remedy's, the case stays as it is; answers what is left."""
+    remedies = await work.load(REMEDIES, domain.region_key(case.key, party_id))
+    left = following.as_left(case.state, {party_id: remedies.state})
+    one = next(iter(following.unfollowed(left, {party_id: remedies.state})), None)
+    after = _append(work, case, remedies, decide(left, one)).state
+    return replace(case, state=following.as_left(case.state, {party_id: after}))
 
 
 async def lapse_reconsideration(work: Work, deadline: Deadline) -> None:

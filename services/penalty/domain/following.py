@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
-from services.penalty.domain.case import CaseState
-from services.penalty.domain.ending_events import Cause
+from chassis.domain import Event
+from services.penalty.domain.case import CASE, CaseState
+from services.penalty.domain.decision import ChangeDecision, RevokeDecision, change_decision, revoke_decision
+from services.penalty.domain.ending_events import Cause, DecisionChanged
 from services.penalty.domain.events import Charge
+from services.penalty.domain.guards import require_open
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.remedy_events import Kind, Result
+from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Decision
 
 REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
@@ -75,6 +79,60 @@ def appealed(state: CaseState, party_id: str, region: RemedyState) -> Decision |
         return side.decision
     former = (one for one in side.former if one.document_no == region.document_no)
     return next(former, None) if region.current is not None else None
+
+
+def as_left(state: CaseState, remedies: Mapping[str, RemedyState]) -> CaseState:
+    """The case with the decisions as remedies left them after its closing; before that, as it is."""
+    for region in remedies.values():
+        for event in region.followed:
+            state = CASE.evolve(state, event)
+    return state
+
+
+def change_as_decided(
+    state: CaseState, one: Unfollowed | None, command: ChangeDecision, at: datetime, rules: Rules
+) -> list[Event]:
+    """Change the decision of a closed case, to what reconsideration or a court left of it and to nothing else.
+
+    `state` is the case as it was left, `one` what is to be followed. ARL 2023, article 77; ALL 2017, article 94; what was closed
+    and put away is not touched (Order 15 of 2015, article 65): the events are the remedy's. Refused `case-closed`,
+    `not-as-decided`.
+    """
+    due = _require_due(state, one, "change", command.cause, rules)
+    events = change_decision(replace(state, stage="served"), command, at, rules)
+    for event in events:
+        as_said = isinstance(event, DecisionChanged) and event.total_fen == due.total_fen
+        rules.require(
+            as_said, due.rule, "not-as-decided", f"变更后的罚款应为 {due.total_fen} 分", "the remedy left another fine",
+            total_fen=due.total_fen,
+        )  # fmt: skip
+    return events
+
+
+def revoke_as_decided(
+    state: CaseState, one: Unfollowed | None, command: RevokeDecision, at: datetime, rules: Rules
+) -> list[Event]:
+    """Revoke the decision of a closed case, as reconsideration or a court said; as `change_as_decided`.
+
+    Where the organ has to decide again, it files another case: this one is not opened again. Refused `case-not-reopened` too.
+    """
+    _require_due(state, one, "revoke", command.cause, rules)
+    rules.require(
+        not command.anew, "archive-integrity", "case-not-reopened", "案件已结案，重新作出决定须另行立案",
+        "the case is closed: what is decided again is another case",
+    )  # fmt: skip
+    return revoke_decision(replace(state, stage="served"), command, at, rules)
+
+
+def _require_due(state: CaseState, one: Unfollowed | None, step: Due, cause: Cause, rules: Rules) -> Unfollowed:
+    if one is None or one.step != step:
+        require_open(state, rules)
+        raise rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")
+    rules.require(
+        cause == one.cause, one.rule, "not-as-decided", "结案后只能依复议决定或者裁判变更、撤销", "the cause is the remedy",
+        cause=one.cause,
+    )  # fmt: skip
+    return one
 
 
 def lowered(charges: tuple[Charge, ...], total_fen: int) -> dict[str, int]:

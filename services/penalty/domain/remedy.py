@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from chassis.domain import Event, Stream
+from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.remedy_events import (
     ExecutionStayed,
@@ -103,7 +104,10 @@ class Stay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyState:
-    """A party's remedies as their events tell them; a due day is None once the right is used up."""
+    """A party's remedies as their events tell them; a due day is None once the right is used up.
+
+    `followed` is what was done by them after the case was closed, whose own stream does not change any more.
+    """
 
     case_id: str = ""
     party_id: str = UNIT
@@ -116,6 +120,7 @@ class RemedyState:
     litigation_lapsed: bool = False
     proceedings: tuple[Proceeding, ...] = ()
     stays: tuple[Stay, ...] = ()
+    followed: tuple[DecisionChanged | DecisionRevoked, ...] = ()
 
     @property
     def current(self) -> Proceeding | None:
@@ -212,6 +217,8 @@ def evolve_remedy(state: RemedyState, event: Event) -> RemedyState:
             return replace(_resumed(state, e.ordered_on), stays=(*state.stays, stay))
         case StayLifted() as e:
             return _resumed(state, e.lifted_on)
+        case DecisionChanged() | DecisionRevoked() as e:
+            return replace(state, followed=(*state.followed, e))
         case _:
             return state if state.current is None else _gone_on(state, state.current, event)
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
-from services.penalty.domain import closing, decision, filing, hearing, investigation, notice, people, publishing, reporting_up
+from services.penalty.domain import (
+    closing,
+    decision,
+    filing,
+    following,
+    hearing,
+    investigation,
+    notice,
+    people,
+    publishing,
+    reporting_up,
+)
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
@@ -277,18 +288,23 @@ def _change_as_decided(state: CaseState, facts: Facts, party_id: str, at: dateti
     one, made = _due(state, facts, party_id, "change"), state.decision_of(party_id)
     amounts = lowered(() if made is None else made.charges, one.total_fen or 0)
     probe = decision.ChangeDecision(cause=one.cause, amounts=amounts, reason="", party_id=party_id)
+    if state.reached("closed"):
+        return following.change_as_decided(state, one, probe, at, facts.rules)
     return decision.change_decision(state, probe, at, facts.rules)
 
 
 def _revoke_as_decided(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     one = _due(state, facts, party_id, "revoke")
-    probe = decision.RevokeDecision(cause=one.cause, reason="", anew=one.result == "ordered-anew", party_id=party_id)
+    anew = one.result == "ordered-anew" and not state.reached("closed")
+    probe = decision.RevokeDecision(cause=one.cause, reason="", anew=anew, party_id=party_id)
+    if state.reached("closed"):
+        return following.revoke_as_decided(state, one, probe, at, facts.rules)
     return decision.revoke_decision(state, probe, at, facts.rules)
 
 
 def _due(state: CaseState, facts: Facts, party_id: str, step: Due) -> Unfollowed:
-    require_open(state, facts.rules)
     if (one := facts.due(party_id, step)) is None:
+        require_open(state, facts.rules)
         raise facts.rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")
     return one
 
