@@ -91,6 +91,8 @@ NOBODYS |= set(
     keeper kinds list_sha256 loan_id member_id mitigation party_id post record_sha256 representative_id step unsigned_reason
     """.split()  # noqa: SIM905 - as above
 )
+#: Of an enterprise's standing: ids of cases, the window of the rulebook.
+NOBODYS |= {"case_ids", "daily_case_id", "major_hazards", "window"}
 #: Of publications: what everybody may read, in which natural persons are masked; of a unit its name (Published.name).
 NOBODYS |= {"ending", "explanation", "facts", "result"}
 #: Of transfers: to whom, by which team (ids), what the receiver answered; things that are handed over.

@@ -17,6 +17,7 @@ from services.penalty.api import (
     reads,
     remedies,
     spots,
+    standing,
     transfers,
 )
 
@@ -24,5 +25,5 @@ ROUTERS = (
     cases.router,  # first, because a path is looked for in this order, and this is what is asked most
     filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
     remedies.router, enforcement.router, publications.router, transfers.router, closing.router, calendar.router,
-    documents.router, dossier.router, reads.router,
+    standing.router, documents.router, dossier.router, reads.router,
 )  # fmt: skip

@@ -19,6 +19,8 @@ from services.penalty.commands import publishing
 from services.penalty.domain.following import as_left, unfollowed
 from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.remedy import REMEDIES
+from services.penalty.domain.standing import STANDINGS
+from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
 from services.penalty.queries import Regions
 
@@ -41,7 +43,8 @@ STEPS = {
     "make-refund": ("refunds", "finance"), "publish": ("publications", OFFICER),
     "withdraw-publication": ("publication-withdrawals", OFFICER), "revoke": ("revocations", APPROVER),
     "change-as-decided": ("decision-changes", APPROVER), "revoke-as-decided": ("revocations", APPROVER),
-    "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
+    "begin-daily-fine": ("daily-fines", OFFICER), "propose-closure": ("closure-proposals", APPROVER),
+    "answer-closure": ("closure-answers", OFFICER), "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
 
@@ -73,7 +76,8 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment", "publication")},
-        "clocks": _clocks(left, regions), "unfollowed": unfollowed(left, regions.remedies),
+        "closure": regions.standing.closure, "clocks": _clocks(left, regions),
+        "unfollowed": unfollowed(left, regions.remedies),
         **(await _steps(db, left, regions, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
     return answer_json(view, version=case.version)
@@ -111,6 +115,7 @@ async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf
         payments=await _by_party(request, case, as_of, domain.PAYMENTS),
         remedies=await _by_party(request, case, as_of, REMEDIES),
         publications=await _by_party(request, case, as_of, PUBLICATIONS),
+        standing=(await related(request, STANDINGS, case.state.enterprise_id, as_of, case)).state,
     )
 
 
@@ -159,6 +164,8 @@ def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
             clocks.append(_clock(PUBLICATION, region.publish_by, region.overdue, party_id))
         if region.withdraw_by is not None:
             clocks.append(_clock(WITHDRAWAL, region.withdraw_by, region.withdrawal_overdue, party_id))
+    if regions.standing.closure == "due" and regions.standing.due is not None and regions.standing.due.case_id == case.case_id:
+        clocks.append(_clock(CLOSURE, regions.standing.due.reached_on, False))
     return clocks
 
 

@@ -45,9 +45,10 @@ class PersonBody(Body):
 
 
 class SpotCharge(ChargeBody):
-    """处罚事项: what was found, the provision, and the fine; 0 where the party is only warned."""
+    """处罚事项: what was found (the hazard, where inspection keeps one), the provision, and the fine; 0 if only warned."""
 
     fact: Text
+    hazard_id: Annotated[str, Field(max_length=64)] = ""
     amount_fen: Annotated[int, Field(ge=0, le=10**13, strict=True)]
 
 
@@ -144,8 +145,9 @@ def _decision(body: SpotPenalty) -> spot.DecideOnSpot:
         spot_id=body.spot_id, enterprise_id=body.enterprise_id, party_kind=body.party_kind, unit=None,
         person=None if body.person is None else SpotPerson(**body.person.model_dump()), organ_id="", organ="",
         act_date=body.act_date,
-        acts=tuple(domain.CaseAct(hazard_id="", item_code=one.item_code, fact=one.fact) for one in body.charges),
-        catalogue=body.catalogue, charges=tuple(domain.Charge(**one.model_dump(exclude={"fact"})) for one in body.charges),
+        acts=tuple(domain.CaseAct(hazard_id=one.hazard_id, item_code=one.item_code, fact=one.fact) for one in body.charges),
+        catalogue=body.catalogue,
+        charges=tuple(domain.Charge(**one.model_dump(exclude={"fact", "hazard_id"})) for one in body.charges),
         kinds=body.kinds, officer_ids=body.officers, cards_shown=body.cards_shown, heard=body.heard, statement=body.statement,
         handed_over=body.handed_over, signed=body.signed, refused_to_sign=body.refused_to_sign, remedies=body.remedies,
         payment=body.payment, cash_reason=body.cash_reason, party_request=body.party_request, inspection_id=body.inspection_id,

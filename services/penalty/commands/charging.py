@@ -7,6 +7,7 @@ from typing import Any
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import opened
+from services.penalty.commands.standing import require_not_fined
 
 
 async def record_evidence(work: Work, case_id: str, command: domain.RecordEvidence) -> None:
@@ -20,7 +21,9 @@ async def close_investigation(work: Work, case_id: str, command: domain.CloseInv
     """The handling officers propose what to impose, or nothing."""
     case, rules = await opened(work, case_id)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
-    closed = work.append(case, domain.close_investigation(case.state, command, sanctions, work.at, rules)).state
+    events = domain.close_investigation(case.state, command, sanctions, work.at, rules)
+    await require_not_fined(work, case, command.charges, rules)
+    closed = work.append(case, events).state
     return {
         "proposed_fen": closed.proposed_fen, "legal_review_required": closed.review_required,
         "discussion_grounds": closed.discussion_grounds,

@@ -12,6 +12,7 @@ from services.penalty import domain, queries
 from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import follow, open_remedies
+from services.penalty.commands.standing import count, require_original, strike
 from services.penalty.domain import PAYMENTS, UNIT, Rules, following, region_key, reporting_up
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.enforcing import void_enforcement
@@ -53,6 +54,7 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
     """The approver decides; the document's content groups are those that the file can fill. Its publication opens with it."""
     case, rules = await opened(work, case_id)
     await _require_here(work, case_id, rules)
+    await require_original(work, case, rules)
     sanctions = await queries.sanctions_for(work.read, case.state, rules.day)
     address = await queries.address_of(work.read, case.state.enterprise_id)
     contents = domain.drafted_contents(case.state, address, rules, command.party_id)
@@ -64,6 +66,8 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
     events = domain.decide_penalty(case.state, decide, document_no, sanctions, work.at, rules)
     decided = work.append(case, events)
     decision = decided.state.decision_of(command.party_id)
+    if decision is not None:
+        await count(work, case, decision.charges, command.party_id, document_no, rules)
     publication = (await open_publication(work, decided, command.party_id)).state
     return {} if decision is None else {
         "document_no": decision.document_no, "total_fen": decision.total_fen, "late": decision.late,
@@ -138,6 +142,7 @@ async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecisi
         )
     else:
         revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
+    await strike(work, revoked, command.party_id, rules)
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     if payment.exists:
         work.append(payment, revoke_payment(payment.state, day_of(work.at)))

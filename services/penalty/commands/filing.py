@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from chassis.deadlines import Deadline
 from chassis.domain import Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due, due_on, next_number, opened, require_no_enterprise
+from services.penalty.commands.opening import due, due_on, next_number, opened, require_no_enterprise, require_own_hazards
 from services.penalty.domain import CASE
 from services.penalty.domain.spot import SPOTS
 
@@ -30,8 +31,8 @@ class Reported:
     catalogue: str
 
 
-async def register_clue(work: Work, command: domain.RegisterClue, district: str) -> None:
-    """A referral becomes a clue; the case keeps the referral's correlation.
+async def register_clue(work: Work, command: domain.RegisterClue, district: str, correlation_id: UUID | None = None) -> None:
+    """A referral becomes a clue; the case keeps the referral's correlation, or that of the case which it goes on with.
 
     No case goes by the id of a spot penalty: its account would be that one's. Both streams are in the write set, so this holds
     for two at once. Guarded by tests/service/penalty/test_ids.py.
@@ -40,7 +41,7 @@ async def register_clue(work: Work, command: domain.RegisterClue, district: str)
     if (await work.load(SPOTS, command.case_id)).exists:
         raise Refused("id-in-use", "该编号已被一项当场处罚使用", "a spot penalty goes by this id", id=command.case_id)
     events = domain.register_clue(case.state, command)
-    work.append(case, events, subject=command.enterprise_id, district=district)
+    work.append(case, events, subject=command.enterprise_id, district=district, correlation_id=correlation_id)
 
 
 async def register_report(work: Work, told: Reported) -> None:
@@ -50,9 +51,7 @@ async def register_report(work: Work, told: Reported) -> None:
     if enterprise is None or organ is None:
         what = "enterprise" if enterprise is None else "organ"
         raise Refused(f"{what}-unknown", "没有登记的企业或者机关", f"no such {what}", enterprise_id=told.enterprise_id)
-    if foreign := await queries.hazards_of_others(work.read, told.enterprise_id, [act.hazard_id for act in told.acts]):
-        zh, en = "所列隐患不是该企业的隐患", "a hazard is another enterprise's"
-        raise Refused("hazard-of-another", zh, en, hazard_ids=foreign)
+    await require_own_hazards(work, told.enterprise_id, told.acts)
     level = "district" if organ.jurisdiction_id == enterprise.district else "city"
     command = domain.RegisterClue(
         case_id=told.case_id, inspection_id="", enterprise_id=told.enterprise_id, enterprise_name=enterprise.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from chassis.aggregates import Loaded
@@ -9,7 +10,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.domain import CASE, SERIES, UNIT, CaseState, Rules
+from services.penalty.domain import CASE, SERIES, UNIT, CaseAct, CaseState, Rules
 from services.penalty.domain.numbers import take_given
 from services.penalty.domain.spot import SPOTS, SpotState, served
 
@@ -40,6 +41,13 @@ async def require_no_enterprise(work: Work, person_id: str) -> None:
     """No natural person goes by the id of an enterprise: what is sealed for one would be sealed for the other. `id-in-use`."""
     if await queries.enterprise_of(work.read, person_id) is not None:
         raise Refused("id-in-use", "该编号已被一家企业使用", "an enterprise goes by this id", id=person_id)
+
+
+async def require_own_hazards(work: Work, enterprise_id: str, acts: Iterable[CaseAct]) -> None:
+    """The hazards that acts name are none of another enterprise, as far as inspection has told. `hazard-of-another`."""
+    if foreign := await queries.hazards_of_others(work.read, enterprise_id, [act.hazard_id for act in acts]):
+        zh, en = "所列隐患不是该企业的隐患", "a hazard is another enterprise's"
+        raise Refused("hazard-of-another", zh, en, hazard_ids=foreign)
 
 
 def as_case(spot: Loaded[SpotState]) -> Loaded[CaseState]:

@@ -13,8 +13,9 @@ from chassis.domain import Event, Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands import payments
-from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, ruled
+from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, require_own_hazards, ruled
 from services.penalty.commands.publishing import open_publication, publications
+from services.penalty.commands.standing import count
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
 from services.penalty.domain.spot_events import SpotUnit
@@ -39,6 +40,7 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
         await require_no_enterprise(work, command.person.person_id)
     named = await _named(work, command)
     enterprise = await _enterprise(work, command.enterprise_id)
+    await require_own_hazards(work, command.enterprise_id, command.acts)
     if named.party_kind == "unit":
         named = replace(named, unit=SpotUnit(name=enterprise.name, uscc=enterprise.uscc, address=enterprise.address))
     case = spot.matter(named)
@@ -49,6 +51,7 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     )
     decided = spot.decide_on_spot(at.state, named, document_no, officers, sanctions, work.at, rules)
     after = work.append(at, decided, subject=named.enterprise_id, district=enterprise.district)
+    await count(work, as_case(after), named.charges, spot.fined_party(named), document_no or "", rules)
     await _open_payment(work, after)
     await open_publication(work, as_case(after), UNIT)
     told = after.state.decided

@@ -3,12 +3,14 @@
 from services.penalty.domain import (
     access,
     bank,
+    daily_events,
     document,
     enforcement_events,
     payment_events,
     publication_events,
     remedy_events,
     spot_events,
+    standing_events,
     transfer_events,
 )
 from services.penalty.domain.case import CASE, CaseState
@@ -311,6 +313,7 @@ __all__ = [
     "close_case",
     "close_investigation",
     "convene_hearing",
+    "daily_events",
     "decide_no_penalty",
     "decide_penalty",
     "decide_recusal",
@@ -362,6 +365,7 @@ __all__ = [
     "serve_decision",
     "serve_notice",
     "spot_events",
+    "standing_events",
     "take_number",
     "transfer_events",
     "withdraw_hearing",

@@ -10,6 +10,7 @@ from chassis.domain import Event, Stream
 from services.penalty.domain import ending_events as endings
 from services.penalty.domain import hearing_events as hearings
 from services.penalty.domain import party_events as people
+from services.penalty.domain.daily_events import Continuing, DailyFineBegun
 from services.penalty.domain.events import (
     CaseAct,
     CaseClosed,
@@ -96,6 +97,8 @@ class CaseState:
     closed_on: date | None = None
     archived_on: date | None = None
     loans: tuple[str, ...] = ()
+    continues: Continuing | None = None
+    daily: tuple[DailyFineBegun, ...] = ()
 
     def reached(self, stage: Stage) -> bool:
         """Whether the procedure has come to this stage, or further."""
@@ -151,7 +154,7 @@ def _evolve_filing(state: CaseState, event: Event) -> CaseState | None:
             return CaseState(
                 stage="clue", case_id=e.case_id, enterprise_id=e.enterprise_id, party=e.party, level=e.level,
                 organ_id=e.organ_id, organ=e.organ, act_date=e.act_date, acts=e.acts, catalogue=e.catalogue,
-                origin=e.origin, discovered_on=e.discovered_on, harm=e.harm, sides=(unit,),
+                origin=e.origin, discovered_on=e.discovered_on, harm=e.harm, sides=(unit,), continues=e.continues,
             )  # fmt: skip
         case FilingRequested() as e:
             return replace(state, stage="filing-requested", cause=e.cause, officers=e.officers)
@@ -329,6 +332,8 @@ def _evolve_ending(state: CaseState, event: Event) -> CaseState | None:
             return replace(_held(state, e.approved_by, "approver"), stage="decided", no_penalty_on=e.decided_on)
         case CaseClosed() as e:
             return replace(state, stage="closed", ground=e.ground, closed_on=e.closed_on)
+        case DailyFineBegun() as e:
+            return replace(state, daily=(*state.daily, e))
         case endings.CaseArchived() as e:
             return replace(state, stage="archived", archived_on=e.archived_on)
         case endings.FileBorrowed() as e:

@@ -8,6 +8,7 @@ from datetime import date
 
 from chassis.domain import Refused
 from services.penalty.domain.case import CaseState
+from services.penalty.domain.daily import require_daily
 from services.penalty.domain.events import Charge
 from services.penalty.domain.provisions import Band, Row
 from services.penalty.domain.rulebook import Rules
@@ -51,6 +52,8 @@ def require_charges(
     APL 2021, articles 29 (one act, one fine; the higher norm) and 37 (law of the day of the act, unless the new is lighter).
     """
     rules.require(bool(charges), "one-act-one-fine", "no-charge", "没有处罚事项", "there is nothing to penalise")
+    if state.continues is not None:
+        return require_daily(state.continues, charges, rules)
     codes = [(charge.party_id, charge.item_code) for charge in charges]
     rules.require(
         len(set(codes)) == len(codes), "one-act-one-fine", "item-charged-twice", "同一违法行为不得给予两次以上罚款",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, event
+from services.penalty.domain.daily_events import Continuing
 from services.penalty.domain.parties import UNIT
 
 PartyKind = Literal["unit", "person"]
@@ -101,6 +102,7 @@ class ClueRegistered(Event):
     """Acts of a unit are referred; nobody has decided to file yet (P01).
 
     `act_date` is the day of the act, or the day on which a continuing act ended; `harm`: life or health was harmed.
+    `continues`: the case is about a fine that goes on day by day.
     """
 
     case_id: str
@@ -118,6 +120,7 @@ class ClueRegistered(Event):
     discovered_on: date | None = None
     source: str = ""
     harm: bool = False
+    continues: Continuing | None = None
 
 
 @event("casetrail.penalty.filing-requested.v1", title="立案审批申请", summary="申请立案，案由：{cause}")

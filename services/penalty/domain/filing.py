@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Refused, day_of
 from services.penalty.domain.case import CaseState
+from services.penalty.domain.daily_events import Continuing
 from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Origin, Party
 from services.penalty.domain.guards import (
     APPROVAL,
@@ -44,6 +45,7 @@ class RegisterClue:
     discovered_on: date | None = None
     source: str = ""
     harm: bool = False
+    continues: Continuing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def register_clue(state: CaseState, command: RegisterClue) -> list[Event]:
             enterprise_id=command.enterprise_id, party=Party(kind="unit", name=command.enterprise_name, uscc=command.uscc),
             level=command.level, organ_id=command.organ_id, organ=command.organ, act_date=command.act_date,
             acts=command.acts, catalogue=command.catalogue, discovered_on=command.discovered_on, source=command.source,
-            harm=command.harm,
+            harm=command.harm, continues=command.continues,
         )
     ]  # fmt: skip
 

@@ -31,6 +31,9 @@ PUBLICITY_MAXIMUM = "T18-publicity-maximum"
 RECONSIDERATION = "T19-reconsideration"
 LITIGATION = "T20-litigation"
 LITIGATION_AFTER = "T20-litigation-after-reconsideration"
+DAILY_FINE = "T25-daily-fine"
+CLOSURE_HALF_YEAR = "T26-closure-180-days"
+CLOSURE_YEAR = "T26-closure-one-year"
 COURT_ENFORCEMENT = "T21-court-enforcement"
 DEMAND = "T22-demand"
 
@@ -59,11 +62,12 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A length of time the law gives, and whether a last day that is no working day moves on."""
+    """A length of time the law gives, and whether a last day that is no working day moves on; how many make a window full."""
 
     length: int
     unit: str
     rolls: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,16 @@ class Rules:
         if (period := self.periods.get(code)) is None:
             raise not_in_force(self.day, code)
         return self.calendar.due(start, period.length, period.unit, rolls=period.rolls)
+
+    def count_of(self, code: str) -> int:
+        """How many times something must happen within a period; 0 where the rules of that day know no such period."""
+        period = self.periods.get(code)
+        return 0 if period is None else period.count or 0
+
+    def law_of(self, code: str) -> str | None:
+        """The law that a rule rests on, by its id; None where it names none."""
+        ref = self.articles.get(code)
+        return None if ref is None else str(ref["law"])
 
     def threshold(self, code: str, party: str = "any", measure: str = "fine", level: str | None = None) -> Threshold | None:
         """The amount, or the kinds, that `code` speaks of for a kind of party (`unit`, `citizen`) and a level of organ.
@@ -275,7 +289,7 @@ def bands(book: Mapping[str, Any], day: date) -> tuple[Band, ...]:
 
 
 def _period(row: Mapping[str, Any]) -> Period:
-    return Period(length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"])
+    return Period(length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"], count=row.get("count"))
 
 
 def _thresholds(book: Mapping[str, Any], day: date) -> tuple[ThresholdRow, ...]:

@@ -13,6 +13,7 @@ from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Pers
 from services.penalty.domain.filing import as_handlers
 from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
+from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision, Side
@@ -158,6 +159,11 @@ def matter(told: DecideOnSpot | SpotPenaltyDecided) -> CaseState:
         act_date=told.act_date, acts=told.acts, catalogue=told.catalogue,
         sides=(Side(kind=told.party_kind, name=party.name, uscc=party.uscc),),
     )  # fmt: skip
+
+
+def fined_party(told: DecideOnSpot | SpotPenaltyDecided) -> str:
+    """Who is punished, as cases name a party: the unit, or a natural person by its id."""
+    return UNIT if told.person is None else told.person.person_id
 
 
 def served(state: SpotState) -> CaseState:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
 from services.penalty.domain import (
     closing,
+    daily,
     decision,
     filing,
     following,
@@ -18,10 +19,12 @@ from services.penalty.domain import (
     people,
     publishing,
     reporting_up,
+    standing,
 )
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import Beside
+from services.penalty.domain.daily import Refusal
 from services.penalty.domain.ending_events import Opinion
 from services.penalty.domain.events import Charge, Ground, Person
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
@@ -37,8 +40,9 @@ from services.penalty.domain.payment import (
 )
 from services.penalty.domain.provisions import Row
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
-from services.penalty.domain.rulebook import HEARING_NOTICE_PERIOD, Rules
+from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, Rules
 from services.penalty.domain.sides import Side
+from services.penalty.domain.standing import StandingState
 
 SOMEBODY = Actor(id="", name="", role="")
 
@@ -52,6 +56,8 @@ class Facts:
     sanctions: Sanctions
     address: str
     beside: Beside = field(default_factory=Beside)
+    standing: StandingState = field(default_factory=StandingState)
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
     def payment(self, party_id: str) -> PaymentState:
         """What a party owes and has paid."""
@@ -170,8 +176,13 @@ def _close_investigation(state: CaseState, facts: Facts, _: str, at: datetime) -
     rows = [(act.item_code, row) for act in state.acts for row in facts.sanctions.of_item(act.item_code)]
     fitting = [(code, row) for code, row in rows if (row.phase, row.subject) == ("first", state.party.kind)]
     fitting.sort(key=lambda found: (not found[1].in_force(state.act_date), -found[1].max_fen))
-    probe = investigation.CloseInvestigation(charges=tuple(_lightest(code, row) for code, row in fitting[:1]), opinion="")
-    return investigation.close_investigation(state, probe, facts.sanctions, at, facts.rules)
+    charges = tuple(_lightest(code, row) for code, row in fitting[:1])
+    if state.continues is not None:
+        charges = (daily.daily_charge(state.continues, facts.rules),)
+    probe = investigation.CloseInvestigation(charges=charges, opinion="")
+    closed = investigation.close_investigation(state, probe, facts.sanctions, at, facts.rules)
+    standing.require_unfined(facts.standing, state, charges, facts.rules)
+    return closed
 
 
 def _lightest(code: str, row: Row) -> Charge:
@@ -233,7 +244,9 @@ def _report_hearing(state: CaseState, facts: Facts, party_id: str, at: datetime)
 def _decide(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     contents = decision.drafted_contents(state, facts.address, facts.rules, party_id)
     probe = decision.DecidePenalty(approver=SOMEBODY, amounts=None, contents=contents, sealed=True, party_id=party_id)
-    return decision.decide_penalty(state, probe, "", facts.sanctions, at, facts.rules)
+    decided = decision.decide_penalty(state, probe, "", facts.sanctions, at, facts.rules)
+    standing.require_unfined(facts.standing, state, state.charges_of(party_id), facts.rules)
+    return decided
 
 
 def _decide_no_penalty(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
@@ -309,6 +322,21 @@ def _due(state: CaseState, facts: Facts, party_id: str, step: Due) -> Unfollowed
     return one
 
 
+def _begin_daily_fine(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    begun, _clue = daily.begin_daily_fine(state, daily.beginnable(state, facts.refusals), facts.refusals, facts.rules)
+    return [begun]
+
+
+def _propose_closure(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    probe = standing.ProposeClosure(authority="", reference_no="", reason="")
+    return standing.propose_closure(facts.standing, state, probe, SOMEBODY, at, facts.rules)
+
+
+def _answer_closure(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    probe = standing.AnswerClosure(result="closed", reference_no="", reason="", answered_on=day_of(at))
+    return standing.answer_closure(facts.standing, probe, at, facts.rules)
+
+
 def _close(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
     ground: Ground = "no-penalty" if state.no_penalty_on is not None else "performed"
     return closing.close_case(state, facts.beside, ground, "", SOMEBODY, at, facts.rules)
@@ -318,8 +346,8 @@ def _archive(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event
     return closing.archive_case(state, 1, 1, None, SOMEBODY, at, facts.rules)
 
 
-def _towards(name: str, title: str, rule: str, probe: Probe) -> Step:
-    return Step(name=name, title=title, rule=rule, probe=probe, of_party=True)
+def _towards(name: str, title: str, rule: str, probe: Probe, follows: Due | None = None) -> Step:
+    return Step(name=name, title=title, rule=rule, probe=probe, of_party=True, follows=follows)
 
 
 STEPS = (
@@ -351,22 +379,11 @@ STEPS = (
     _towards("publish", "公示处罚决定", publishing.RULE, _publish),
     _towards("withdraw-publication", "撤回公示并说明理由", publishing.WITHDRAWING, _withdraw),
     _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
-    Step(
-        name="change-as-decided",
-        title="依复议决定或者裁判变更处罚",
-        rule=REVIEW,
-        probe=_change_as_decided,
-        of_party=True,
-        follows="change",
-    ),
-    Step(
-        name="revoke-as-decided",
-        title="依复议决定或者裁判撤销处罚",
-        rule=REVIEW,
-        probe=_revoke_as_decided,
-        of_party=True,
-        follows="revoke",
-    ),
+    _towards("change-as-decided", "依复议决定或者裁判变更处罚", REVIEW, _change_as_decided, "change"),
+    _towards("revoke-as-decided", "依复议决定或者裁判撤销处罚", REVIEW, _revoke_as_decided, "revoke"),
+    Step(name="begin-daily-fine", title="按日连续处罚", rule=DAILY_FINE, probe=_begin_daily_fine),
+    Step(name="propose-closure", title="提请政府关闭", rule=CLOSURE_HALF_YEAR, probe=_propose_closure),
+    Step(name="answer-closure", title="记录提请关闭的答复", rule=CLOSURE_HALF_YEAR, probe=_answer_closure),
     Step(name="close", title="结案", rule="penalty-performed", probe=_close),
     Step(name="archive", title="归档", rule="archive-integrity", probe=_archive),
 )

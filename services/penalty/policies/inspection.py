@@ -10,16 +10,20 @@ from chassis.runner import Work
 from services.penalty import domain
 from services.penalty.commands import filing
 
+MAJOR = "major"
 NOTE_REFERRED = """
 INSERT INTO hazards (hazard_id, enterprise_id, district, state)
 SELECT hazard_id, $2, $3, 'referred' FROM unnest($1::text[]) AS hazard_id
 ON CONFLICT (hazard_id) DO NOTHING
 """
 NOTE_HAZARD = """
-INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on, overdue) VALUES ($1, $2, $3, $4, $5, $4 = 'failed')
+INSERT INTO hazards (hazard_id, enterprise_id, district, state, due_on, overdue, ordered_on, failed_on)
+VALUES ($1, $2, $3, $4, $5, $4 = 'failed', $6, $7)
 ON CONFLICT (hazard_id) DO UPDATE
-SET state = $4, due_on = coalesce($5, hazards.due_on), overdue = hazards.overdue OR EXCLUDED.overdue
+SET state = $4, due_on = coalesce($5, hazards.due_on), overdue = hazards.overdue OR EXCLUDED.overdue,
+    ordered_on = coalesce($6, hazards.ordered_on), failed_on = coalesce($7, hazards.failed_on)
 """
+NOTE_MAJOR = "INSERT INTO major_hazards (hazard_id, found_on) VALUES ($1, $2) ON CONFLICT (hazard_id) DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,30 @@ class OrderIssued:
     """inspection: hazards must be rectified by a day."""
 
     enterprise_id: str
+    issued_on: date
     hazards: tuple[OrderedHazard, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class HazardFound:
+    """inspection: a hazard was seen, general or major."""
+
+    hazard_id: str
+    severity: str
+    found_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HazardFailed:
+    """inspection: re-inspection found a hazard still there."""
+
+    hazard_id: str
+    re_inspected_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class HazardTold:
-    """inspection: a hazard passed, or failed, at re-inspection, was corrected at once, or is not followed any further."""
+    """inspection: a hazard passed at re-inspection, was corrected at once, or is not followed any further."""
 
     hazard_id: str
 
@@ -89,7 +111,9 @@ async def on_order_issued(work: Work, received: Received) -> None:
     seen = received.read(OrderIssued)
     for hazard in seen.hazards:
         district = received.envelope.district
-        await work.change(NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on)
+        await work.change(
+            NOTE_HAZARD, hazard.hazard_id, seen.enterprise_id, district, "ordered", hazard.due_on, seen.issued_on, None
+        )
 
 
 async def on_hazard_rectified(work: Work, received: Received) -> None:
@@ -108,16 +132,27 @@ async def on_hazard_closed(work: Work, received: Received) -> None:
 
 
 async def on_re_inspection_failed(work: Work, received: Received) -> None:
-    """A hazard failed at re-inspection."""
-    await _note(work, received, "failed")
+    """A hazard failed at re-inspection: who was fined for it before refuses to correct it."""
+    seen, envelope = received.read(HazardFailed), received.envelope
+    await work.change(
+        NOTE_HAZARD, seen.hazard_id, envelope.subject, envelope.district, "failed", None, None, seen.re_inspected_on
+    )
+
+
+async def on_hazard_found(work: Work, received: Received) -> None:
+    """A major hazard is kept in mind: penalties in whose case it is count towards the closure of the enterprise."""
+    seen = received.read(HazardFound)
+    if seen.severity == MAJOR:
+        await work.change(NOTE_MAJOR, seen.hazard_id, seen.found_on)
 
 
 async def _note(work: Work, received: Received, state: str) -> None:
     envelope, hazard_id = received.envelope, received.read(HazardTold).hazard_id
-    await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None)
+    await work.change(NOTE_HAZARD, hazard_id, envelope.subject, envelope.district, state, None, None, None)
 
 
 REACTIONS: dict[str, Reaction] = {
+    "casetrail.inspection.hazard-found.v1": on_hazard_found,
     "casetrail.inspection.referred-to-penalty.v1": on_referred_to_penalty,
     "casetrail.inspection.order-issued.v1": on_order_issued,
     "casetrail.inspection.hazard-rectified.v1": on_hazard_rectified,

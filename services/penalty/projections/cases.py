@@ -42,11 +42,13 @@ from services.penalty.domain import (
 )
 from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
 from services.penalty.projections.clocks import HEARING, HEARING_RIGHT, STATEMENT, clock_day, deadlines
+from services.penalty.projections.closure_clocks import CLOSURE, awaited
 from services.penalty.projections.publication_clocks import PUBLICITY
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
-REGIONS = ("case", "payment", "remedy", "enforcement", "publication", "transfer")
+REGIONS = ("case", "payment", "remedy", "enforcement", "publication", "transfer", "standing")
 NOBODYS = (PUBLICITY,)  # nobody has anything to do by then
+OF_ENTERPRISE = (CLOSURE,)  # do not end with the case
 OF_NOTICES = (STATEMENT, HEARING_RIGHT, HEARING)  # end when the investigation is closed anew
 
 
@@ -66,16 +68,16 @@ async def project_cases(batch: Batch) -> None:
 
 def clocks_after(clocks: dict[str, list[str]], sequenced: Sequenced, event: Event) -> dict[str, list[str]]:
     """The clocks of a case, id to kind, last day and party, after one more event of it or of a region beside it."""
-    if isinstance(event, CaseClosed):
-        return {}
     kept = dict(clocks)
+    if isinstance(event, CaseClosed):
+        return {key: clock for key, clock in kept.items() if clock[0] in OF_ENTERPRISE}
     if isinstance(event, InvestigationClosed):
         kept = {key: clock for key, clock in kept.items() if clock[0] not in OF_NOTICES}
     if isinstance(event, StatementLapsed):
         kept.pop(f"{STATEMENT}:{region_key(event.case_id, event.party_id)}", None)
     if isinstance(event, HearingRightLapsed):
         kept.pop(f"{HEARING_RIGHT}:{region_key(event.case_id, event.party_id)}", None)
-    for change in deadlines(sequenced, event):
+    for change in (*deadlines(sequenced, event), *awaited(sequenced, event)):
         if isinstance(change, Arm) and change.kind in NOBODYS:
             continue
         if isinstance(change, Arm):

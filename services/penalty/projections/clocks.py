@@ -31,13 +31,14 @@ from services.penalty.domain import (
     region_key,
 )
 from services.penalty.domain.ending_events import DecisionReportedUp
-from services.penalty.domain.rulebook import AFTER_THE_FACT, HEARING_HELD_BY, HEARING_REQUEST
+from services.penalty.domain.rulebook import AFTER_THE_FACT, CLOSURE_HALF_YEAR, HEARING_HELD_BY, HEARING_REQUEST
 from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
 from services.penalty.domain.rulebook import PUBLICATION as PUBLICATION_PERIOD
 from services.penalty.domain.rulebook import REPORTING_UP as REPORTING_UP_PERIOD
 from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
 from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
 from services.penalty.domain.rulebook import WITHDRAWAL as WITHDRAWAL_PERIOD
+from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.enforcement_clocks import enforcement_deadlines
 from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL, publication_deadlines
@@ -52,7 +53,7 @@ REPORTING_UP = "reporting-up"
 TIMERS = {
     STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
     HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, REPORTING_UP: REPORTING_UP_PERIOD,
-    PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD,
+    PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD, CLOSURE: CLOSURE_HALF_YEAR,
 }  # fmt: skip
 """The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -15,19 +15,22 @@ from chassis.envelope import actor_from
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from services.penalty import domain
+from services.penalty.domain.daily import Refusal
 from services.penalty.domain.following import unfollowed
 from services.penalty.domain.numbers import Block
 from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.publishing import is_settled
 from services.penalty.domain.remedy import RemedyState
+from services.penalty.domain.standing import StandingState
 from services.penalty.queries.books import Book, BooksOn, rules_by
+from services.penalty.queries.due import CalendarFilter, calendar
 from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers, owing_named, payments
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, documents, reads
 from services.penalty.queries.rows import Question, Read, Rows, together
 
 __all__ = [
-    "DOCUMENTS_OF_CASE", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter",
-    "bank_transfers", "documents", "owing_named", "payments", "reads",
+    "DOCUMENTS_OF_CASE", "CalendarFilter", "DocumentFilter", "Owing", "PaymentFilter", "ReadFilter",
+    "bank_transfers", "calendar", "documents", "owing_named", "payments", "reads",
 ]  # fmt: skip
 
 OFFICERS = """
@@ -42,7 +45,8 @@ SELECT code, content::text AS content FROM catalogue_items WHERE code = ANY($3) 
     SELECT catalogue FROM catalogues WHERE name = split_part($1, '/', 1) AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1
 )
 """
-HAZARDS = "SELECT hazard_id, state, overdue FROM hazards WHERE hazard_id = ANY($1)"
+HAZARDS = "SELECT hazard_id, state, overdue, ordered_on, failed_on FROM hazards WHERE hazard_id = ANY($1)"
+MAJOR = "SELECT hazard_id FROM major_hazards WHERE hazard_id = ANY($1)"
 FOREIGN_HAZARDS = "SELECT hazard_id FROM hazards WHERE hazard_id = ANY($1) AND enterprise_id <> $2 ORDER BY hazard_id"
 ENTERPRISE = "SELECT name, uscc, address, district FROM enterprises WHERE enterprise_id = $1"
 ORGAN = "SELECT organ_id, organ, jurisdiction_id, abbreviation FROM organs WHERE organ_id = $1"
@@ -187,6 +191,27 @@ async def hazards_of_others(read: Read, enterprise_id: str, hazard_ids: list[str
     return [str(row["hazard_id"]) for row in await read(FOREIGN_HAZARDS, hazard_ids, enterprise_id)]
 
 
+async def refusals_of(read: Read, case: domain.CaseState) -> dict[str, Refusal]:
+    """The hazards of a case that were ordered to be corrected and that a re-inspection found still there, with these days."""
+    [rows] = await together(read, _hazards(case))
+    return _refusals(rows)
+
+
+def _refusals(rows: Rows) -> dict[str, Refusal]:
+    return {
+        row["hazard_id"]: Refusal(
+            ordered_on=date.fromisoformat(row["ordered_on"]), failed_on=date.fromisoformat(row["failed_on"])
+        )
+        for row in rows if row["ordered_on"] and row["failed_on"]
+    }  # fmt: skip
+
+
+async def major_of(read: Read, case: domain.CaseState) -> frozenset[str]:
+    """The major hazards of a case."""
+    rows = await read(MAJOR, [act.hazard_id for act in case.acts])
+    return frozenset(row["hazard_id"] for row in rows)
+
+
 async def enterprise_of(read: Read, enterprise_id: str) -> Enterprise | None:
     """An enterprise, if it is known here."""
     rows = await read(ENTERPRISE, enterprise_id)
@@ -239,6 +264,7 @@ class Regions:
     payments: Mapping[str, domain.PaymentState]
     remedies: Mapping[str, RemedyState]
     publications: Mapping[str, PublicationState]
+    standing: StandingState = field(default_factory=StandingState)
 
 
 async def outlook_of(
@@ -262,6 +288,7 @@ async def outlook_of(
             unfollowed=unfollowed(case, regions.remedies),
             pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
         ),
+        standing=regions.standing, refusals=_refusals(hazards),
     )  # fmt: skip
     return domain.outlook(case, facts, at)
 
@@ -300,35 +327,6 @@ async def matters(pool: Pool | Sight, wanted: MatterFilter, after: tuple[date, s
     clock_on, matter = after or (None, None)
     return await pool.fetch(
         MATTERS, wanted.districts, wanted.region, wanted.state, wanted.organ_id, wanted.case_id, clock_on, matter, limit
-    )
-
-
-CALENDAR = """
-SELECT c.clock_id, c.kind, c.case_id, c.party_id, c.district, c.organ_id, c.case_no, c.enterprise_name, c.due_on FROM calendar c
-WHERE c.running AND ($1::text[] IS NULL OR c.district = ANY($1)) AND ($2::text IS NULL OR c.organ_id = $2)
-  AND ($3::text IS NULL OR c.case_id = $3) AND ($4::date IS NULL OR c.due_on <= $4)
-  AND ($5::text IS NULL OR c.case_id IN (SELECT o.case_id FROM calendar_officers o WHERE o.officer_id = $5 AND o.handles))
-  AND ($6::date IS NULL OR (c.due_on, c.clock_id) > ($6, $7))
-ORDER BY c.due_on, c.clock_id LIMIT $8
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarFilter:
-    """Which clocks are asked for; None means any."""
-
-    districts: list[str] | None
-    organ_id: str | None
-    case_id: str | None
-    until: date | None
-    officer_id: str | None
-
-
-async def calendar(pool: Pool, wanted: CalendarFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
-    """Clocks that run, or ran out with nothing done, the next first, at most `limit`."""
-    due_on, clock_id = after or (None, None)
-    return await pool.fetch(
-        CALENDAR, wanted.districts, wanted.organ_id, wanted.case_id, wanted.until, wanted.officer_id, due_on, clock_id, limit
     )
 
 

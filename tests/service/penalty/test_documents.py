@@ -231,7 +231,8 @@ async def test_a_natural_persons_decision_is_sealed_for_that_person(bureau: Bure
     await bureau.hears_a_referral()
     await bureau.file()
     await bureau.post("officer", "parties", PERSON)
-    await bureau.hears("inspection", "re-inspection-failed", {"hazard_id": "h-1"}, ENTERPRISE)
+    failed = {"hazard_id": "h-1", "re_inspected_on": "2021-09-09"}
+    await bureau.hears("inspection", "re-inspection-failed", failed, ENTERPRISE)
     await bureau.investigate(**AGAINST_PERSON)
     bureau.until("2021-09-13")
     await bureau.post("officer", "notices", {"manner": "direct", "party_id": "person-1"})

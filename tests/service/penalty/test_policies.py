@@ -31,7 +31,8 @@ async def test_last_word_on_a_hazard_counts(bureau: Bureau) -> None:
     async def state() -> str:
         return str(await bureau.service.connection.fetchval("SELECT state FROM hazards WHERE hazard_id = 'h-1'"))
 
-    order = {"order_id": "order-1", "enterprise_id": ENTERPRISE, "hazards": [{"hazard_id": "h-1", "due_on": "2021-09-20"}]}
+    hazards = [{"hazard_id": "h-1", "due_on": "2021-09-20"}]
+    order = {"order_id": "order-1", "enterprise_id": ENTERPRISE, "issued_on": "2021-09-06", "hazards": hazards}
     await bureau.hears("inspection", "order-issued", order, ENTERPRISE)
     assert await state() == "ordered"
     await bureau.hears_a_referral()

@@ -36,7 +36,7 @@ async def test_from_clue_to_closing(bureau: Bureau) -> None:
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     case = await bureau.get()
     assert (case["state"], case["payment"]["received_fen"], names(case["next_steps"])) == ("closed", 800_000, ["archive"])
-    closed = {"case-closed", "published-already", "nothing-to-withdraw"}
+    closed = {"case-closed", "published-already", "nothing-to-withdraw", "closure-not-due", "closure-not-proposed"}
     assert {step["code"] for step in case["forbidden_steps"]} == closed
 
 
@@ -54,7 +54,8 @@ async def test_events_belong_to_the_enterprise_and_to_the_inspection(bureau: Bur
     assert {event["subject"] for event in about} == {ENTERPRISE}
     assert {event["district"] for event in events} == {"donghu"}
     assert len({event["correlation_id"] for event in about}) == 1
-    assert {event["stream_id"] for event in about} == {f"case:{CASE}", f"payment:{CASE}", f"publication:{CASE}", f"remedy:{CASE}"}
+    of_case = {f"{region}:{CASE}" for region in ("case", "payment", "publication", "remedy")}
+    assert {event["stream_id"] for event in about} == {*of_case, f"standing:{ENTERPRISE}"}
     assert {event["rulebook"] for event in about[1:]} == {"jiangxi-work-safety/2021.1"}
 
 

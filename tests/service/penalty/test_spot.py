@@ -25,7 +25,8 @@ async def post(bureau: Bureau, role: str, path: str, body: Any = None, *, status
 
 async def decide(bureau: Bureau, spot_id: str = "spot-1", *, status: int = 201, **changes: Any) -> Any:
     bureau.until("2021-09-13")
-    return await post(bureau, "officer", "", {**UNIT, "spot_id": spot_id, **changes}, status=status)
+    charges = [{**charge, "hazard_id": f"h-{spot_id}"} for charge in UNIT["charges"]]
+    return await post(bureau, "officer", "", {**UNIT, "spot_id": spot_id, "charges": charges, **changes}, status=status)
 
 
 async def listed(bureau: Bureau, query: str = "") -> list[dict[str, Any]]:
@@ -178,7 +179,8 @@ async def test_number_of_a_device_and_a_decision_without_one(bureau: Bureau) -> 
     }  # fmt: skip
     await bureau.hears("registry", "numbers-leased", leased, "number-series:donghu-emb/罚当/2021")
     bureau.until("2021-09-13")
-    body = {**UNIT, "spot_id": "spot-1", "numbering": "device", "number": 42}
+    charges = [{**UNIT["charges"][0], "hazard_id": "h-1"}]
+    body = {**UNIT, "spot_id": "spot-1", "charges": charges, "numbering": "device", "number": 42}
     assert (await post(bureau, "officer", "", body, status=409))["code"] == "number-not-leased"
     told = await post(bureau, "officer", "", body, X_Device="device-1")
     assert told["document_no"] == "（东湖）应急罚当〔2021〕42号"

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Any
 
-import orjson
 import pytest
 import pytest_asyncio
 
 from chassis.database import READS, connect, migrate, open_pool
-from chassis.eventstore import Connection, Pool
+from chassis.eventstore import Pool
 from chassis.sight import Sight
 from chassis.testing import drop_database, fresh_database
 from services.tasks.queries import lists
@@ -19,29 +18,12 @@ from services.tasks.queries.inspecting import counts_of
 from services.tasks.queries.lists import Listing, listed_rows
 from services.tasks.queries.tasklist import TaskFilter, tasks
 from services.tasks.service import SERVICE
-from tests.service.plans import WITH_DISTRICT, nodes
+from tests.service.plans import WITH_DISTRICT, Planned, fill
 
 ROWS = 100_000  # of the list of tasks
 FEWER = 20_000  # of a list that grows with weeks and campaigns, not with enterprises
-COLUMNS = """
-SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
-WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-"""
 BY_NAME = {"district": "'dist-' || n % 13", "mine": "true", "state": "(ARRAY['one', 'two', 'three', 'four'])[1 + n % 4]"}
-BY_TYPE = {
-    "text": "'x' || n % 50000", "integer": "n % 100 + 1", "smallint": "1", "bigint": "n", "boolean": "n % 10 = 0",
-    "jsonb": "'[]'",
-    "date": "'2021-01-01'::date + n % 400", "timestamp with time zone": "now()", "text[]": "'{}'::text[]",
-}  # fmt: skip
 LISTS: Mapping[str, Listing] = {name: found for name, found in vars(lists).items() if isinstance(found, Listing)}
-
-
-async def fill(connection: Connection, table: str, key: str, rows: int) -> None:
-    """Rows that differ in their key, their district and most other columns."""
-    columns = await connection.fetch(COLUMNS, table)
-    told = {c["name"]: "'k-' || n" if c["name"] == key else BY_NAME.get(c["name"], BY_TYPE[c["type"]]) for c in columns}
-    sql = f"INSERT INTO {table} ({', '.join(told)}) SELECT {', '.join(told.values())} FROM generate_series(1, {rows}) n"  # noqa: S608
-    await connection.execute(sql, timeout=120)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -51,34 +33,15 @@ async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
     await migrate(dsn, SERVICE.migration_folders)
     connection = await connect(dsn, "tests")
     for listing in LISTS.values():
-        await fill(connection, listing.table, listing.key, FEWER)
-    await fill(connection, "task_list", "task_id", ROWS)
-    await fill(connection, "inspection_counts", "count_id", FEWER)
+        await fill(connection, listing.table, listing.key, FEWER, BY_NAME)
+    await fill(connection, "task_list", "task_id", ROWS, BY_NAME)
+    await fill(connection, "inspection_counts", "count_id", FEWER, BY_NAME)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
     pool = await open_pool(dsn, "readers", 1, READS)
     yield pool
     pool.terminate()
     await drop_database(admin_dsn, dsn)
-
-
-class Planned:
-    """Stands in for a pool: answers with no rows, and keeps the plan of what was asked."""
-
-    def __init__(self, sight: Sight) -> None:
-        self._sight = sight
-        self.nodes: list[tuple[str, int]] = []
-
-    async def fetch(self, sql: str, *args: Any) -> list[Any]:
-        [plan] = orjson.loads(await self._sight.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
-        self.nodes += [(node["Node Type"], node["Plan Rows"]) for node in nodes(plan["Plan"])]
-        return []
-
-    def require_short(self) -> None:
-        """No table is read whole, and nothing is sorted but the page itself."""
-        assert self.nodes
-        assert "Seq Scan" not in {kind for kind, _ in self.nodes}, self.nodes
-        assert all(rows <= 51 for kind, rows in self.nodes if kind == "Sort"), self.nodes
 
 
 async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) -> None:

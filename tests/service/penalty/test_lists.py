@@ -1,0 +1,63 @@
+"""Lists of penalty with many rows in them: an index behind each, and nothing of another district in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chassis.database import READS, connect, migrate, open_pool
+from chassis.eventstore import Pool
+from chassis.sight import Sight
+from chassis.testing import drop_database, fresh_database
+from services.penalty import queries
+from services.penalty.queries.closures import ClosureFilter, closures
+from services.penalty.service import SERVICE
+from tests.service.plans import Planned, fill
+
+ROWS = 20_000
+NAMED = {"district": "'dist-' || n % 13"}
+CLOSURE = {**NAMED, "state": "(ARRAY['due', 'proposed', 'closed', 'not-closed'])[1 + n % 4]"}
+PUBLISHED = {
+    **NAMED, "state": "(ARRAY['published', 'withdrawn', 'ended', 'ended'])[1 + n % 4]",
+    "updated_at": "'2021-01-01'::timestamptz + n * interval '1 minute'",
+}  # fmt: skip
+AFTER = (date(2021, 6, 1), "k-5")
+SEEN = pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    """Read tables of years, without the events that would have made them."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, SERVICE.migration_folders)
+    connection = await connect(dsn, "tests")
+    await fill(connection, "closure_list", "enterprise_id", ROWS, CLOSURE)
+    await fill(connection, "publication_list", "entry_id", ROWS, PUBLISHED)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+    pool = await open_pool(dsn, "readers", 1, READS)
+    yield pool
+    pool.terminate()
+    await drop_database(admin_dsn, dsn)
+
+
+@SEEN
+@pytest.mark.parametrize("wanted", [{}, {"state": "due"}, {"organ_id": "x7"}, {"districts": ["dist-3"]}], ids=str)
+async def test_an_index_is_behind_the_list_of_closures(filled: Pool, seen: list[str] | None, wanted: dict[str, Any]) -> None:
+    planned: Any = Planned(Sight(filled, seen))
+    for after in (None, AFTER):
+        await closures(planned, ClosureFilter(**{"districts": None, "state": None, "organ_id": None, **wanted}), after, 51)
+    planned.require_short()
+
+
+@SEEN
+@pytest.mark.parametrize("district", [None, "dist-3"])
+async def test_an_index_is_behind_the_public_list(filled: Pool, seen: list[str] | None, district: str | None) -> None:
+    planned: Any = Planned(Sight(filled, seen))
+    for after in (None, (datetime(2021, 1, 6, tzinfo=UTC), "k-5")):
+        await queries.published(planned, district, after, 51)
+    planned.require_short()
