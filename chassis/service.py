@@ -42,10 +42,10 @@ class Witness(Protocol):
 class Service:
     """The parts of one deployable service, from its rooms; the chassis runs them.
 
-    `applier` replaces the policies of a service that only copies (reporting); `background` are tasks of an API process,
-    given its app; `loops` are further loops of its worker, by name; `snapshots` are the streams that say how often
-    (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every service; `purges` take a person
-    out of the places that hold personal data in plain.
+    `applier` replaces the policies of a service that only copies (reporting), which has a ledger only if it `records` something
+    of its own; `background` are tasks of an API process; `loops` are further loops of its worker, by name; `snapshots`
+    are the streams that say how often (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every
+    service; `purges` take a person out of the places that hold personal data in plain.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Service:
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     feed: Feed = field(default_factory=OwnLedger)
     applier: MakeApplier | None = None
+    records: bool = False
     background: tuple[Background, ...] = ()
     snapshots: tuple[Stream[Any], ...] = ()
     loops: Mapping[str, Loop] = field(default_factory=dict)
@@ -72,6 +73,11 @@ class Service:
         return f"{self.name}-policies" if self.applier is None else f"{self.name}-copy"
 
     @property
+    def has_ledger(self) -> bool:
+        """Whether it appends events."""
+        return self.applier is None or self.records
+
+    @property
     def all_projections(self) -> tuple[Projection, ...]:
         """Its read models and its deadlines."""
         return self.projections if self.deadlines is None else (*self.projections, deadline_projection(self.deadlines))
@@ -79,7 +85,7 @@ class Service:
     def look(self, connection: Connection, clock: Clock) -> Look:
         """What the self-check looks at."""
         return Look(
-            connection, self.feed, self.consumer, self.applier is None, clock.now(), clock.simulated, self.checks
+            connection, self.feed, self.consumer, self.has_ledger, clock.now(), clock.simulated, self.checks
         )  # fmt: skip
 
     @property

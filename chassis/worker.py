@@ -158,14 +158,14 @@ def loops(
     dsn, pause, simulated = settings.dsn, settings.poll_seconds, runner.clock.simulated
     servers = (*GONE, *broker.GONE, *LOST, TopicChanged, KeyTopicChanged, Overtaken)
     found = [forever("person-keys-topic", KeyTopic(settings, service.purges).run, gone=servers)]
-    if service.applier is None:
+    if service.has_ledger:
         found += [
             forever("sequencer", lambda: run_sequencer(dsn, pause), gone=servers),
             forever("relay", Relay(settings, simulated=simulated).run, gone=servers),
         ]
     keeper = Keeper(lambda connection: service.look(connection, runner.clock), settings.trusted, Gauges())
     found.append(forever("selfcheck", lambda: keeper.follow(dsn), gone=servers))
-    if service.applier is None:
+    if service.has_ledger:
         found.append(forever("patrol", lambda: keeper.patrol(dsn), gone=servers))
     own = {**_signing(service, settings), **service.loops}
     found += [forever(name, partial(loop, settings, pool, runner.clock), gone=servers) for name, loop in own.items()]
@@ -193,7 +193,7 @@ def loops(
 
 def _signing(service: Service, settings: Settings) -> dict[str, Loop]:
     """The loops that publish the ledger's head, of a service that has a ledger and a key."""
-    if service.applier is not None:
+    if not service.has_ledger:
         return {}
     if settings.signer is None:
         log.warning("checkpoints_not_signed", service=service.name)

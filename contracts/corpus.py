@@ -16,8 +16,8 @@ import asyncpg
 import orjson
 
 from chassis.personal import TEXT_PREFIX
-from chassis.settings import environment
-from contracts.generate import DECIDING, ROOT
+from chassis.settings import SERVICES, environment
+from contracts.generate import ROOT
 
 FOLDER = ROOT / "golden"
 LIKES = 3  # stored events of one type that differ in which members they have
@@ -97,7 +97,7 @@ async def _collect(dsn: str) -> dict[str, list[bytes]]:
 def main() -> None:
     """Add what the embedded stack beside this command has stored."""
     given = environment()
-    for service in DECIDING:
+    for service in SERVICES:
         dsn = given.get(f"CASETRAIL_{service.upper()}_OWNER_DSN")
         if dsn is None:
             raise SystemExit("golden: no stack here; run one first: `make demo`")

@@ -27,16 +27,15 @@ from contracts.channels import Published
 from contracts.compatibility import Change, Verdict, changes
 
 ROOT = Path(__file__).parent
-DECIDING = tuple(name for name in SERVICES if name != "reporting")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ASYNCAPI, EVENTS, EXAMPLES, HTTP = "asyncapi", "events", "examples", "http"
 
 
 def load_events() -> list[EventType]:
     """Every event type of every service, by wire name."""
-    for service in DECIDING:
+    for service in SERVICES:
         importlib.import_module(f"services.{service}.domain")
-    return [EVENT_TYPES[wire] for wire in sorted(EVENT_TYPES) if EVENT_TYPES[wire].service in DECIDING]
+    return [EVENT_TYPES[wire] for wire in sorted(EVENT_TYPES) if EVENT_TYPES[wire].service in SERVICES]
 
 
 def stem(event_type: EventType) -> str:
@@ -119,7 +118,7 @@ def _text(name: str) -> str:
 
 def published(events: list[EventType]) -> Published:
     """Every version there is a schema of: those of the code, and older ones, which stay for ever."""
-    titles: Published = {name: {} for name in DECIDING}
+    titles: Published = {name: {} for name in SERVICES}
     for path in (ROOT / EVENTS).glob("*/*.json"):
         titles[path.parent.name][path.stem] = json.loads(path.read_bytes())["title"]
     for event_type in events:

@@ -16,6 +16,7 @@ SERVICE = Service(
     sources=worker.SOURCES,
     feed=worker.CopyFeed(),
     applier=worker.LedgerCopy,
+    records=True,
     background=(feed.follow,),
     loops=worker.LOOPS,
     checks=(soundness.check_copies, soundness.check_witness),

@@ -100,7 +100,7 @@ def test_asyncapi_holds_what_a_service_sends_and_receives_and_nothing_else(name:
 def test_asyncapi_tells_who_signs_checkpoints_and_who_witnesses_them(name: str) -> None:
     document = asyncapi(name)
     topics = {channel["address"] for key, channel in document["channels"].items() if key.endswith("-checkpoints")}
-    expected = load_service(name).sources if name == "reporting" else (name,)
+    expected = {name, *(load_service(name).sources if name == "reporting" else ())}
     assert topics == {f"casetrail.{source}.checkpoints.v1" for source in expected}
 
 

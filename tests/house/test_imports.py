@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
 ROOMS = ("service", "api", "worker", "policies", "commands", "projections", "queries", "domain")
-DECIDING = {"policies", "commands", "domain"}
+DECIDING = {"policies", "commands"}
 BREACHES = {
     "pure": ("services/inspection/domain.py", "import asyncpg"),
     "pure, through the chassis": ("chassis/domain.py", "import fastapi"),

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.reporting.api import feed, figures, files, histories, ledgers
+from services.reporting.api import feed, figures, files, histories, ledgers, reads
 
 router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
 router.include_router(feed.router)
+router.include_router(reads.router)
 router.include_router(histories.router)
 router.include_router(ledgers.router)
 router.include_router(files.router)

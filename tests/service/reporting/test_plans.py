@@ -26,6 +26,12 @@ SELECT n, 'penalty', n, 0, n, 'case:k-' || n / 10, n % 10 + 1, md5('e' || n)::uu
     convert_to(jsonb_build_object('case_id', 'k-' || n / 10, 'document_id', 'doc-' || n)::text, 'UTF8'), '', ''
 FROM generate_series(1, 6000) AS n;
 INSERT INTO cosigned SELECT 'penalty', n, sha256(''), '', now() FROM generate_series(1, 6000) AS n;
+INSERT INTO events (stream_id, version, event_id, command_id, type, district, organ, subject, occurred_at, recorded_at, actor,
+    correlation_id, causation_id, data)
+SELECT 'access:' || n, 1, md5('e' || n)::uuid, md5('c' || n)::uuid, 'casetrail.reporting.file-read.v1', 'd', 'o', 'e-' || n / 40,
+    now(), now(), jsonb_build_object('id', 'officer-' || n / 30)::text, md5('m' || n)::uuid, md5('c' || n)::uuid,
+    convert_to(jsonb_build_object('thing_id', 'doc-' || n, 'case_id', 'k-' || n)::text, 'UTF8')
+FROM generate_series(1, 6000) AS n;
 INSERT INTO copy_chain VALUES ('penalty', 6000, '')
 """
 LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
