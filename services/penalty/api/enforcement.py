@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from chassis.http import Id, IsoDate, Paged, Seen, answer_json, listed
-from chassis.moments import Moment, aggregate, related
+from chassis.moments import Moment, related
 from services.penalty import domain, queries
 from services.penalty.api.payments import PartyBody
-from services.penalty.api.reading import LISTED, Approver, Line, Officer, Reader, Recorder, Text
+from services.penalty.api.reading import LISTED, Approver, Line, Officer, Reader, Recorder, Text, case_or_spot
 from services.penalty.commands import enforcement
 from services.penalty.domain import enforcing
 from services.penalty.domain.enforcement import ENFORCEMENTS
@@ -115,7 +115,7 @@ async def read_enforcement(
     case_id: str, request: Request, principal: Reader, as_of: Moment, party_id: Id = domain.UNIT
 ) -> Response:  # fmt: skip
     """A party's enforcement: demands, applications, until when a court may be asked."""
-    case = await aggregate(request, principal, domain.CASE, case_id, as_of)
+    case = await case_or_spot(request, principal, case_id, as_of)
     found = await related(request, ENFORCEMENTS, domain.region_key(case_id, party_id), as_of, case)
     view = {
         **asdict(found.state), "case_id": case_id, "party_id": party_id, "state": found.state.status, "version": found.version

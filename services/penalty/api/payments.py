@@ -10,20 +10,17 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.auth import Principal
-from chassis.domain import Refused, Unknown, day_of
+from chassis.domain import Refused, day_of
 from chassis.http import Body, Db, Id, IsoDate, Seen, answer_json
-from chassis.moments import Moment, aggregate, related
+from chassis.moments import Moment, related
 from chassis.runner import Runner
 from services.penalty import domain, queries
-from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader, Text
+from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader, Text, case_or_spot
 from services.penalty.commands import payments
-from services.penalty.commands.opening import as_case
 from services.penalty.domain import CaseState, PaymentState, bank, deferral, payment, surcharge
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.payment_events import Span
 from services.penalty.domain.remedy import REMEDIES
-from services.penalty.domain.spot import SPOTS
 
 router = APIRouter(prefix="/v1", tags=["payments"])
 
@@ -145,23 +142,12 @@ async def read_payments(
 ) -> Response:  # fmt: skip
     """What each party of a case owes: every transfer, instalment and decision, and the surcharge up to a day."""
     runner: Runner = request.app.state.runner
-    case = await _fined(request, principal, case_id, as_of)
+    case = await case_or_spot(request, principal, case_id, as_of)
     day = on or day_of(runner.clock.now())
     law = await _law(db, day)
     parties = [await _party(request, case, party_id, as_of) for party_id in await queries.paying_parties(seen, case_id)]
     items = [_told(owed.state, law, day, await _pending(request, case, owed.key, as_of)) for owed in parties if owed.exists]
     return answer_json({"case_id": case_id, "on": day, "parties": items}, version=case.version)
-
-
-async def _fined(request: Request, principal: Principal, key: str, as_of: AsOf | None) -> Loaded[CaseState]:
-    """What a fine belongs to: a case, or a penalty decided on the spot."""
-    try:
-        return await aggregate(request, principal, domain.CASE, key, as_of)
-    except Unknown as unknown:
-        try:
-            return as_case(await aggregate(request, principal, SPOTS, key, as_of))
-        except Unknown:
-            raise unknown from None
 
 
 async def _party(request: Request, case: Loaded[CaseState], party_id: str, as_of: AsOf | None) -> Loaded[PaymentState]:

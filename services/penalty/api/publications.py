@@ -149,6 +149,7 @@ async def feed_publications(
     feed = ET.Element("feed", xmlns=ATOM_NAMES)
     _add(feed, "id", _urn("feed", district or "*"))
     _add(feed, "title", SCHEME["title"])
+    _add(ET.SubElement(feed, "author"), "name", SCHEME["title"])  # wanted of a feed without entries (RFC 4287, 4.1.1)
     _add(feed, "updated", (rows[0]["updated_at"] if rows else now(request)).isoformat())
     ET.SubElement(feed, "link", rel="self", href=_address(request))
     if headers:

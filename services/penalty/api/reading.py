@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from pydantic import Field
 
+from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
+from chassis.domain import Unknown
 from chassis.http import Command, at_least, command
+from chassis.moments import aggregate
+from services.penalty.commands.opening import as_case
+from services.penalty.domain import CASE, CaseState
+from services.penalty.domain.spot import SPOTS
 
 Officer = Annotated[Command, Depends(command("officer"))]
 Approver = Annotated[Command, Depends(command("approver"))]
@@ -29,3 +35,14 @@ Fen = Annotated[int, Field(ge=1, le=10**13, strict=True)]
 Due = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 Optional = Annotated[str, Field(max_length=200)]
 Party = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._-]+$")]
+
+
+async def case_or_spot(request: Request, principal: Principal, key: str, as_of: AsOf | None) -> Loaded[CaseState]:
+    """What a fine belongs to: a case, or a penalty decided on the spot, told as a case; Unknown if there is neither."""
+    try:
+        return await aggregate(request, principal, CASE, key, as_of)
+    except Unknown as unknown:
+        try:
+            return as_case(await aggregate(request, principal, SPOTS, key, as_of))
+        except Unknown:
+            raise unknown from None

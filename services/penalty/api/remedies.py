@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from chassis.http import Id, IsoDate, answer_json
-from chassis.moments import Moment, aggregate, related
+from chassis.moments import Moment, related
 from services.penalty import domain
 from services.penalty.api.payments import PartyBody
-from services.penalty.api.reading import Line, Reader, Recorder, Text
+from services.penalty.api.reading import Line, Reader, Recorder, Text, case_or_spot
 from services.penalty.commands import remedies
 from services.penalty.domain import recourse
 from services.penalty.domain.remedy import REMEDIES
@@ -133,7 +133,7 @@ async def read_remedies(
     case_id: str, request: Request, principal: Reader, as_of: Moment, party_id: Id = domain.UNIT
 ) -> Response:  # fmt: skip
     """A party's remedies: its rights, what was sought and what became of it, the days that count as pending."""
-    case = await aggregate(request, principal, domain.CASE, case_id, as_of)
+    case = await case_or_spot(request, principal, case_id, as_of)
     found = await related(request, REMEDIES, domain.region_key(case_id, party_id), as_of, case)
     view = {
         **asdict(found.state), **remedies.told(found.state), "case_id": case_id, "party_id": party_id,

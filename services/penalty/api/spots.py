@@ -17,7 +17,7 @@ from services.penalty.api.charging import ChargeBody
 from services.penalty.api.offered import now, offered
 from services.penalty.api.payments import Reference
 from services.penalty.api.reading import LISTED, Approver, Code, Fen, Finance, Line, Officer, Reader, Text
-from services.penalty.commands import publishing, spots
+from services.penalty.commands import deciding, publishing, spots
 from services.penalty.domain import cash, spot
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.spot_events import SpotPartyKind, SpotPerson, Tick
@@ -29,7 +29,8 @@ Receipt = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,57}$")]
 STEPS = {
     "number": ("numbers", "officer"), "report": ("reports", "officer"), "collect-cash": ("cash-collections", "officer"),
     "hand-over-cash": ("cash-handovers", "finance"), "deposit-cash": ("cash-deposits", "finance"),
-    "receive-payment": ("payments", "finance"), "publish": ("publications", "officer"), "close": ("closings", "approver"),
+    "receive-payment": ("payments", "finance"), "publish": ("publications", "officer"),
+    "revoke": ("revocations", "approver"), "close": ("closings", "approver"),
 }  # fmt: skip
 """Where each step is posted, and by which role."""
 
@@ -128,6 +129,13 @@ class SpotPayment(Body):
     paid_on: IsoDate
 
 
+class SpotRevocation(Body):
+    """撤销当场处罚决定."""
+
+    cause: domain.Cause
+    reason: Text
+
+
 class SpotClosing(Body):
     """结案."""
 
@@ -194,6 +202,13 @@ async def receive_payment(spot_id: Id, body: SpotPayment, command: Finance) -> R
 async def close(spot_id: Id, body: SpotClosing, command: Approver) -> Response:
     """Close it: numbered, reported, paid."""
     return await command.run(spots.close, spot_id, body.reason, status=201)
+
+
+@router.post("/spot-penalties/{spot_id}/revocations", status_code=201)
+async def revoke(spot_id: Id, body: SpotRevocation, command: Approver) -> Response:
+    """Void the decision; it is made lighter by `/v1/cases/{spot_id}/decision-changes`."""
+    voided = domain.RevokeDecision(cause=body.cause, reason=body.reason, anew=False)
+    return await command.run(deciding.revoke_decision, spot_id, voided, status=201)
 
 
 @router.get("/spot-penalties", dependencies=LISTED)

@@ -9,7 +9,17 @@ from chassis.deadlines import Deadline
 from chassis.domain import day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
+from services.penalty.commands.opening import (
+    as_case,
+    due,
+    due_on,
+    fined,
+    is_spot,
+    next_number,
+    opened,
+    party_of,
+    ruled,
+)
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import follow, open_remedies
 from services.penalty.commands.standing import count, require_original, strike
@@ -18,6 +28,8 @@ from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.enforcing import void_enforcement
 from services.penalty.domain.payment import lower_payment, revoke_payment
 from services.penalty.domain.reporting_up import ReportUp
+from services.penalty.domain.spot import SPOTS
+from services.penalty.domain.spot_altering import change_spot, revoke_spot
 from services.penalty.domain.transfer import TRANSFERS
 
 
@@ -112,8 +124,11 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
 
     After the closing it is the remedy's step: only what one decided, and the case stays as it is.
     """
-    case, rules = await opened(work, case_id)
-    if case.state.reached("closed"):
+    case, rules = await fined(work, case_id), await ruled(work)
+    if is_spot(case):
+        spot = await work.existing(SPOTS, case_id)
+        changed = as_case(work.append(spot, change_spot(spot.state, command, work.at, rules)))
+    elif case.state.reached("closed"):
         changed = await follow(
             work, case, command.party_id, lambda left, one: following.change_as_decided(left, one, command, work.at, rules)
         )
@@ -135,8 +150,11 @@ async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecisi
 
     After the closing it is the remedy's step, as `change_decision`.
     """
-    case, rules = await opened(work, case_id)
-    if case.state.reached("closed"):
+    case, rules = await fined(work, case_id), await ruled(work)
+    if is_spot(case):
+        spot = await work.existing(SPOTS, case_id)
+        revoked = as_case(work.append(spot, revoke_spot(spot.state, command, work.at, rules)))
+    elif case.state.reached("closed"):
         revoked = await follow(
             work, case, command.party_id, lambda left, one: following.revoke_as_decided(left, one, command, work.at, rules)
         )

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.deadlines import Deadline
 from chassis.runner import Work
 from services.penalty.commands.enforceable import Enforceable, enforceable, note
-from services.penalty.commands.opening import due_on, next_number, opened
+from services.penalty.commands.opening import due_on, fined, next_number, ruled
 from services.penalty.commands.remedies import against
 from services.penalty.domain import enforcing
 from services.penalty.domain.enforcement import ENFORCEMENTS, EnforcementState
@@ -72,7 +72,7 @@ async def allow_court(work: Work, deadline: Deadline) -> None:
 async def lapse_court(work: Work, deadline: Deadline) -> None:
     """The period for asking a court has passed, or counts anew because payment was put off."""
     state = (await work.existing(ENFORCEMENTS, deadline.key)).state
-    case, rules = await opened(work, state.case_id)
+    case, rules = await fined(work, state.case_id), await ruled(work)
     of = await enforceable(work, case, state.party_id, rules)
     note(work, of, enforcing.lapse_court(state, of.owed, due_on(deadline), work.at, rules))
 

@@ -58,6 +58,11 @@ def as_case(spot: Loaded[SpotState]) -> Loaded[CaseState]:
     )  # fmt: skip
 
 
+def is_spot(case: Loaded[CaseState]) -> bool:
+    """Whether it is a penalty decided on the spot that is told as a case."""
+    return case.stream_id == SPOTS.id(case.key)
+
+
 async def due(work: Work, deadline: Deadline) -> Loaded[CaseState]:
     """The case of a deadline, under the rules that armed it."""
     work.rulebook = deadline.detail.get("rulebook")

@@ -13,9 +13,9 @@ from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.enforceable import begin_court_period
-from services.penalty.commands.opening import due_on, opened
+from services.penalty.commands.opening import due_on, fined, ruled
 from services.penalty.commands.publishing import follow_remedy
-from services.penalty.domain import CASE, CaseState, Decision, Rules, following, recourse
+from services.penalty.domain import CaseState, Decision, Rules, following, recourse
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.rulebook import RECONSIDERATION
 
@@ -113,12 +113,12 @@ async def lapse_litigation(work: Work, deadline: Deadline) -> None:
     remedies = await work.existing(REMEDIES, deadline.key)
     if events := recourse.lapse_litigation(remedies.state, due_on(deadline), work.at):
         after = work.append(remedies, events).state
-        await begin_court_period(work, await work.existing(CASE, after.case_id), after.party_id)
+        await begin_court_period(work, await fined(work, after.case_id), after.party_id)
 
 
 async def against(work: Work, case_id: str, party_id: str, day: date | None = None) -> Against:
     """A party's remedies against the decision it received, also when that was revoked; Refused if it has received none."""
-    case, rules = await opened(work, case_id, day)
+    case, rules = await fined(work, case_id), await ruled(work, day)
     remedies = await work.load(REMEDIES, domain.region_key(case_id, party_id))
     decision = following.appealed(case.state, party_id, remedies.state)
     if decision is None or decision.received_on is None:

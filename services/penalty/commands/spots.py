@@ -15,6 +15,7 @@ from services.penalty import domain, queries
 from services.penalty.commands import payments
 from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, require_own_hazards, ruled
 from services.penalty.commands.publishing import open_publication, publications
+from services.penalty.commands.remedies import open_remedies
 from services.penalty.commands.standing import count
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
@@ -54,6 +55,7 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     await count(work, as_case(after), named.charges, spot.fined_party(named), document_no or "", rules)
     await _open_payment(work, after)
     await open_publication(work, as_case(after), UNIT)
+    await open_remedies(work, as_case(after), UNIT)
     told = after.state.decided
     return {} if told is None else {
         "document_no": told.document_no, "total_fen": told.total_fen, "report_by": told.report_by,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Stream, day_of
-from services.penalty.domain.case import CaseState
+from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
+from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Person
 from services.penalty.domain.filing import as_handlers
 from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
@@ -91,6 +92,12 @@ class SpotState:
     deposited: CashDeposited | None = None
     defects: tuple[str, ...] = ()
     closed_on: date | None = None
+    altered: tuple[DecisionChanged | DecisionRevoked, ...] = ()
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the decision is void."""
+        return any(isinstance(event, DecisionRevoked) for event in self.altered)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -134,6 +141,8 @@ def evolve_spot(state: SpotState, event: Event) -> SpotState:
             return _flagged(state, "cash-deposit-late", True)
         case SpotPenaltyClosed() as e:
             return replace(state, closed_on=e.closed_on)
+        case DecisionChanged() | DecisionRevoked() as e:
+            return replace(state, altered=(*state.altered, e))
         case _:
             return state
 
@@ -177,7 +186,10 @@ def served(state: SpotState) -> CaseState:
     )  # fmt: skip
     case = matter(told)
     sides = tuple(replace(side, decision=decision, person=_person(told)) for side in case.sides)
-    return replace(case, stage="served", officers=told.officers, sides=sides)
+    case = replace(case, stage="served", officers=told.officers, sides=sides)
+    for event in state.altered:
+        case = CASE.evolve(case, event)
+    return case
 
 
 def _person(told: SpotPenaltyDecided) -> Person | None:
@@ -348,7 +360,8 @@ def close_spot(
         "a decision without a number or a report is incomplete", missing=state.missing,
     )  # fmt: skip
     rules.require(
-        not told.total_fen or payment.settled_on is not None, "penalty-performed", "payment-not-settled", "罚款尚未缴清",
+        not told.total_fen or payment.settled_on is not None or state.revoked, "penalty-performed", "payment-not-settled",
+        "罚款尚未缴清",
         "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
     )  # fmt: skip
     rules.require(

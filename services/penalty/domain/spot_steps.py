@@ -8,11 +8,13 @@ from datetime import datetime
 
 from chassis.domain import Event, Refused, day_of
 from services.penalty.domain import cash, publishing
+from services.penalty.domain.decision import RevokeDecision
 from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
+from services.penalty.domain.spot_altering import revoke_spot
 from services.penalty.domain.steps import SOMEBODY, Outlook
 
 
@@ -70,6 +72,10 @@ def _publish(asked: Asked) -> list[Event]:
     return publishing.publish_decision(region, case, side, asked.at, asked.rules)
 
 
+def _revoke(asked: Asked) -> list[Event]:
+    return revoke_spot(asked.state, RevokeDecision(cause="self-correction", reason="", anew=False), asked.at, asked.rules)
+
+
 def _close(asked: Asked) -> list[Event]:
     return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=asked.published)
 
@@ -82,6 +88,7 @@ STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
     ("deposit-cash", "罚款缴付银行", cash.TO_BANK, _deposit),
     ("receive-payment", "罚款入账", "fine-separation", _receive),
     ("publish", "公示处罚决定", publishing.RULE, _publish),
+    ("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
     ("close", "结案", "penalty-performed", _close),
 )
 """Each step: its name, its title, the rule it rests on, and the probe of its decision."""

@@ -21,5 +21,5 @@ PROJECTIONS = (
     Projection("closures", version=1, project=project_closures, tables=("closure_list",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),
-    Projection("calendar", version=2, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),
+    Projection("calendar", version=3, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),
 )

@@ -41,6 +41,7 @@ from services.penalty.domain import (
     region_key,
 )
 from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
+from services.penalty.domain.spot_events import SpotPenaltyClosed
 from services.penalty.projections.clocks import HEARING, HEARING_RIGHT, STATEMENT, clock_day, deadlines
 from services.penalty.projections.closure_clocks import CLOSURE, awaited
 from services.penalty.projections.publication_clocks import PUBLICITY
@@ -69,7 +70,7 @@ async def project_cases(batch: Batch) -> None:
 def clocks_after(clocks: dict[str, list[str]], sequenced: Sequenced, event: Event) -> dict[str, list[str]]:
     """The clocks of a case, id to kind, last day and party, after one more event of it or of a region beside it."""
     kept = dict(clocks)
-    if isinstance(event, CaseClosed):
+    if isinstance(event, CaseClosed | SpotPenaltyClosed):
         return {key: clock for key, clock in kept.items() if clock[0] in OF_ENTERPRISE}
     if isinstance(event, InvestigationClosed):
         kept = {key: clock for key, clock in kept.items() if clock[0] not in OF_NOTICES}

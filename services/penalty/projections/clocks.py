@@ -30,6 +30,7 @@ from services.penalty.domain import (
     UrgentInvestigationBegun,
     region_key,
 )
+from services.penalty.domain.cash import TO_BANK, TO_ORGAN
 from services.penalty.domain.ending_events import DecisionReportedUp
 from services.penalty.domain.rulebook import AFTER_THE_FACT, CLOSURE_HALF_YEAR, HEARING_HELD_BY, HEARING_REQUEST
 from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
@@ -38,12 +39,13 @@ from services.penalty.domain.rulebook import REPORTING_UP as REPORTING_UP_PERIOD
 from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
 from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
 from services.penalty.domain.rulebook import WITHDRAWAL as WITHDRAWAL_PERIOD
+from services.penalty.domain.spot import REPORT
 from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.enforcement_clocks import enforcement_deadlines
 from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL, publication_deadlines
 from services.penalty.projections.remedy_clocks import remedy_deadlines
-from services.penalty.projections.spot_clocks import spot_deadlines
+from services.penalty.projections.spot_clocks import CASH_TO_BANK, CASH_TO_ORGAN, SPOT_REPORT, spot_deadlines
 from services.penalty.projections.transfer_clocks import transfer_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
@@ -54,6 +56,7 @@ TIMERS = {
     STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
     HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, REPORTING_UP: REPORTING_UP_PERIOD,
     PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD, CLOSURE: CLOSURE_HALF_YEAR,
+    SPOT_REPORT: REPORT, CASH_TO_ORGAN: TO_ORGAN, CASH_TO_BANK: TO_BANK,
 }  # fmt: skip
 """The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 

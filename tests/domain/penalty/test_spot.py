@@ -271,8 +271,8 @@ def test_what_may_be_done_next_is_what_the_decisions_say() -> None:
         return {step.name for step in steps if step.permitted}
 
     state = told(asked(10_000, payment="on-the-spot", cash_reason="small-fine"))
-    assert names(state, owed(state)) == {"report", "collect-cash", "receive-payment", "publish"}
-    assert names(told(asked(0), number=None), PaymentState()) == {"number", "report"}
+    assert names(state, owed(state)) == {"report", "collect-cash", "receive-payment", "publish", "revoke"}
+    assert names(told(asked(0), number=None), PaymentState()) == {"number", "report", "revoke"}
     assert names(SpotState(), PaymentState()) == set()
 
 
