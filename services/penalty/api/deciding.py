@@ -23,6 +23,7 @@ class NoticeBody(Body):
     manner: domain.Manner
     party_id: Party = domain.UNIT
     confirmation: Sha256 | None = None
+    announced_on: IsoDate | None = None
 
 
 class StatementBody(Body):
@@ -97,7 +98,7 @@ class NoPenaltyBody(Body):
 @router.post("/cases/{case_id}/notices", status_code=201)
 async def serve_notice(case_id: str, body: NoticeBody, command: Officer) -> Response:
     """Serve the notice of the intended penalty."""
-    notice = domain.ServeNotice(manner=body.manner, party_id=body.party_id, confirmation=body.confirmation)
+    notice = domain.ServeNotice(**body.model_dump())
     return await command.run(deciding.serve_notice, case_id, notice, status=201)
 
 

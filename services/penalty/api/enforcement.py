@@ -37,6 +37,7 @@ class DemandServiceBody(PartyBody):
     served_on: IsoDate
     manner: domain.Manner
     recipient: Line
+    announced_on: IsoDate | None = None
 
 
 class DemandStatementBody(PartyBody):

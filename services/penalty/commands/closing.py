@@ -24,11 +24,13 @@ async def beside(work: Work, state: CaseState) -> domain.Beside:
     keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision or side.former}
     remedies = {party: (await work.load(REMEDIES, key)).state for party, key in keys.items()}
     enforcements = {party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()}
+    transfer = (await work.load(TRANSFERS, state.case_id)).state
     return domain.Beside(
         payments={party: payment.state for party, payment in payments.items()},
         hazards=await queries.hazards_of(work.read, state),
         terminated=frozenset(party for party, region in enforcements.items() if region.finished is not None),
-        transferred=(await work.load(TRANSFERS, state.case_id)).state.gone,
+        transferred=transfer.gone,
+        transferring=transfer.under_way,
         unfollowed=unfollowed(state, remedies),
         pending=tuple(party for party, region in remedies.items() if region.is_pending),
         unpublished=await queries.unpublished(work.read, state, await publications(work, state)),

@@ -12,7 +12,18 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import due_on, fined, next_number, ruled
-from services.penalty.domain import PAYMENTS, CaseState, PaymentState, Rules, bank, deferral, overdue, payment, surcharge
+from services.penalty.domain import (
+    PAYMENTS,
+    CaseState,
+    PaymentState,
+    Rules,
+    bank,
+    deferral,
+    enforcing,
+    overdue,
+    payment,
+    surcharge,
+)
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
 from services.penalty.domain.payment_events import Span
@@ -98,10 +109,11 @@ async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date 
     of = await account(work, case_id, party_id)
     domain.require_served(of.case.state, of.rules, party_id)
     command = surcharge.DecideSurcharge(approver=work.actor, until=until or day_of(work.at))
-    pending = await pending_remedies(work, of.payment.key)
+    remedies = (await work.load(REMEDIES, of.payment.key)).state
+    enforcing.require_enforceable(remedies, of.rules)
     document_no = await next_number(work, of.case.state, SURCHARGE_DECISION)
     events = surcharge.decide_surcharge(
-        of.case.state, of.payment.state, command, document_no, pending, work.at, of.rules
+        of.case.state, of.payment.state, command, document_no, pending_days(remedies), work.at, of.rules
     )  # fmt: skip
     state = work.append(of.payment, events).state
     decided = state.surcharges[-1]

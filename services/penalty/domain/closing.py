@@ -33,7 +33,8 @@ NOTHING_PAID = PaymentState()
 class Beside:
     """What the regions beside the case say: payments and publications by party, rectification by hazard, what else is open.
 
-    `transferred`: another organ, or the police, has it; `terminated`: parties whose enforcement a court ended.
+    `transferred`: another organ, or the police, has it; `transferring`: it is to get it, or has not answered yet.
+    `terminated`: parties whose enforcement a court ended.
     `pending`: parties with a remedy pending. `unpublished`: parties whose decision has yet to be published, or withdrawn.
     `unfollowed`: what remedies decided and the decisions do not show yet.
     """
@@ -41,6 +42,7 @@ class Beside:
     payments: Mapping[str, PaymentState] = field(default_factory=dict)
     hazards: Mapping[str, str] = field(default_factory=dict)
     transferred: bool = False
+    transferring: bool = False
     terminated: frozenset[str] = frozenset()
     pending: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
             "not every referred hazard has passed re-inspection", hazard_ids=missing,
         )  # fmt: skip
     if guard == "timers-settled":
+        rules.require(not beside.transferring, guard, "transfer-open", "移送正在办理", "a transfer of the case is under way")
         open_ = [side.party_id for side in state.sides if side.hearing.open or side.hearing.awaits_report]
         rules.require(not open_, guard, "hearing-pending", "听证尚未了结", "a hearing is not settled", parties=open_)
         rules.require(

@@ -21,11 +21,11 @@ from services.penalty.domain.guards import (
 )
 from services.penalty.domain.hearing import require_hearing_settled
 from services.penalty.domain.investigation import require_discussed, require_in_time
-from services.penalty.domain.notice import require_manner, require_not_returned, require_noticed
+from services.penalty.domain.notice import announced, require_manner, require_not_returned, require_noticed
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.people import require_handlers_stand
 from services.penalty.domain.reporting_up import report_up_by
-from services.penalty.domain.rulebook import ANNOUNCEMENT, LITIGATION, PAYMENT, RECONSIDERATION, SERVICE, Rules
+from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, SERVICE, Rules
 from services.penalty.domain.sides import Notice, Side
 
 CORRECTED = ("minor-corrected", "first-slight")
@@ -259,10 +259,9 @@ def _received_on(command: ServeDecision, decided_on: date, rules: Rules) -> date
     if command.manner != "announcement":
         require_not_before(command.received_on, decided_on, rules, "service-after-decision")
         return command.received_on
-    if command.announced_on is None:
-        raise rules.refusal(ANNOUNCEMENT, "announcement-missing", "公告送达须有公告日期", "an announcement has its day")
-    require_not_before(command.announced_on, decided_on, rules, "service-after-decision")
-    return rules.due(ANNOUNCEMENT, command.announced_on).day
+    received_on = announced(command.announced_on, rules)
+    require_not_before(command.announced_on or received_on, decided_on, rules, "service-after-decision")
+    return received_on
 
 
 def _require_approver(state: CaseState, approver: Actor, rules: Rules) -> None:

@@ -43,6 +43,7 @@ class DemandServed(Event):
     recipient: Annotated[str, Personal(SUBJECT, "recipient")]
     wait_until: date | None = None
     provisional: bool = False
+    announced_on: date | None = None
 
 
 @event("casetrail.penalty.demand-answered.v1", title="对催告的陈述申辩", summary="{answered_on} 对 {document_no} 陈述申辩")

@@ -29,7 +29,7 @@ from services.penalty.domain.enforcement_events import (
 )
 from services.penalty.domain.events import Manner
 from services.penalty.domain.guards import require_not_before
-from services.penalty.domain.notice import require_manner
+from services.penalty.domain.notice import announced, require_manner
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import COURT_ENFORCEMENT, DEMAND, Rules
 
@@ -53,12 +53,13 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeDemand:
-    """The demand reached the party."""
+    """The demand reached the party; by announcement, when its period was over (`served_on` is not read then)."""
 
     document_no: str
     served_on: date
     manner: Manner
     recipient: str
+    announced_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ def draft_demand(
     """The organ demands what is in arrears (form 36, or 41 before a court is asked)."""
     _require_arrears(owed, at, rules)
     rules.require(state.current is None, COURT, "court-asked-already", "已申请强制执行", "a court is asked already")
-    _require_enforceable(owed.remedies, rules)
+    require_enforceable(owed.remedies, rules)
     return [
         DemandDrafted(
             case_id=owed.case_id, party_id=owed.party_id, enterprise_id=owed.enterprise_id, organ_id=owed.organ_id,
@@ -137,13 +138,14 @@ def serve_demand(state: EnforcementState, command: ServeDemand, at: datetime, ru
     demand = _demand(state, command.document_no, rules)
     rules.require(demand.served_on is None, BEFORE, "demand-served-already", "催告书已送达", "the demand was served already")
     require_manner(command.manner, rules)
-    require_not_before(command.served_on, demand.drafted_on, rules, BEFORE)
-    _require_past(command.served_on, at, rules)
-    due = rules.due(DEMAND, command.served_on) if demand.purpose == "court" else None
+    served_on = command.served_on if command.manner != "announcement" else announced(command.announced_on, rules)
+    require_not_before(command.announced_on or served_on, demand.drafted_on, rules, BEFORE)
+    _require_past(served_on, at, rules)
+    due = rules.due(DEMAND, served_on) if demand.purpose == "court" else None
     return [
         DemandServed(
             case_id=state.case_id, party_id=state.party_id, purpose=demand.purpose, document_no=demand.document_no,
-            served_on=command.served_on, manner=command.manner, recipient=command.recipient,
+            served_on=served_on, manner=command.manner, recipient=command.recipient, announced_on=command.announced_on,
             wait_until=None if due is None else due.day, provisional=due is not None and due.provisional,
         )
     ]  # fmt: skip
@@ -272,7 +274,7 @@ def _beyond_remedy(remedies: RemedyState, day: date) -> bool:
 
 
 def _require_beyond_remedy(remedies: RemedyState, day: date, rules: Rules) -> None:
-    _require_enforceable(remedies, rules)
+    require_enforceable(remedies, rules)
     rules.require(not remedies.is_pending, COURT, "remedy-pending", "复议或者诉讼正在进行", "a remedy is pending")
     rules.require(
         _beyond_remedy(remedies, day), COURT, "remedy-period-running", f"救济期限至 {remedies.ended_on}",
@@ -280,8 +282,8 @@ def _require_beyond_remedy(remedies: RemedyState, day: date, rules: Rules) -> No
     )  # fmt: skip
 
 
-def _require_enforceable(remedies: RemedyState, rules: Rules) -> None:
-    """Execution is not stopped, and the decision was not set aside."""
+def require_enforceable(remedies: RemedyState, rules: Rules) -> None:
+    """Execution is not stopped, and the decision was not set aside. Refused `execution-stayed`, `decision-set-aside`."""
     rules.require(not remedies.stayed, "execution-not-stopped", "execution-stayed", "已决定停止执行", "execution is stopped")
     outcome = remedies.outcome
     rules.require(

@@ -203,6 +203,7 @@ class NoticeServed(Event):
     provisional: bool = False
     party_id: str = UNIT
     intended_kinds: tuple[str, ...] = ()
+    announced_on: date | None = None
 
 
 @event("casetrail.penalty.statement-made.v1", title="当事人陈述申辩", summary="当事人陈述申辩：{text}")

@@ -218,4 +218,9 @@ def _require_convened(state: CaseState, party_id: str, at: datetime, rules: Rule
         "time and place were not told yet",
     )  # fmt: skip
     require_not_before(day_of(at), None if when is None else day_of(when), rules, "hearing-not-before-notice-period")
+    rules.require(
+        when is None or at >= when, "hearing-not-before-notice-period", "hearing-not-begun", f"听证于 {when} 举行",
+        "the hearing has not begun yet", held_at=when,
+    )  # fmt: skip
+    require_apart(state, side.hearing.host or "", "hearing-host", rules, "hearing-host-independent")
     return side

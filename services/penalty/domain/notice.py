@@ -13,7 +13,7 @@ from services.penalty.domain.guards import require_not_before, require_side_unde
 from services.penalty.domain.numbers import HEARING_NOTICE, NOTICE, Form
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.people import require_handlers_stand
-from services.penalty.domain.rulebook import HEARING_REQUEST, STATEMENT, Rules
+from services.penalty.domain.rulebook import ANNOUNCEMENT, HEARING_REQUEST, STATEMENT, Rules
 from services.penalty.domain.sides import Notice, Side
 
 StatementKind = Literal["made", "waived"]
@@ -21,11 +21,15 @@ StatementKind = Literal["made", "waived"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeNotice:
-    """To whom a notice is served, and how; `confirmation` is the file of the signed confirmation of electronic service."""
+    """To whom a notice is served, and how; `confirmation` is the file of the signed confirmation of electronic service.
+
+    `announced_on` is the day of an announcement, whose period is over: the notice counts as received at its end.
+    """
 
     manner: Manner
     party_id: str = UNIT
     confirmation: str | None = None
+    announced_on: date | None = None
 
 
 def form_of_notice(state: CaseState, rules: Rules, party_id: str = UNIT) -> Form:
@@ -43,8 +47,12 @@ def serve_notice(state: CaseState, command: ServeNotice, document_no: str, at: d
     require_not_returned(state, rules)
     require_handlers_stand(state, rules)
     require_manner(command.manner, rules, command.confirmation)
-    day = day_of(at)
-    require_not_before(day, state.investigated_on, rules, "notice")
+    day = day_of(at) if command.manner != "announcement" else announced(command.announced_on, rules)
+    rules.require(
+        day <= day_of(at), ANNOUNCEMENT, "announcement-running", f"公告期至 {day}，尚未视为送达",
+        "the announcement is not over: it does not count as received yet", due_on=day,
+    )  # fmt: skip
+    require_not_before(command.announced_on or day, state.investigated_on, rules, "notice")
     right = _hearing_right(state, side, rules)
     statement, hearing = rules.due(STATEMENT, day), rules.due(HEARING_REQUEST, day)
     charges = state.charges_of(command.party_id)
@@ -55,6 +63,7 @@ def serve_notice(state: CaseState, command: ServeNotice, document_no: str, at: d
             statement_due_on=statement.day, manner=command.manner, hearing_request_due_on=hearing.day if right else None,
             provisional=statement.provisional or (right and hearing.provisional), party_id=command.party_id,
             intended_kinds=tuple(dict.fromkeys(kind for charge in charges for kind in charge.kinds)),
+            announced_on=command.announced_on,
         )
     ]  # fmt: skip
 
@@ -98,6 +107,16 @@ def require_manner(manner: Manner, rules: Rules, confirmation: str | None = None
         manner != "electronic" or confirmation is not None, "electronic-service-confirmation", "electronic-service-unconfirmed",
         "未签订电子送达确认书", "the party has not confirmed electronic service",
     )  # fmt: skip
+
+
+def announced(announced_on: date | None, rules: Rules) -> date:
+    """The day on which what was announced counts as received: when the period of the announcement is over (CPL 2023, article 95).
+
+    Refused `announcement-missing` without the day of the announcement.
+    """
+    if announced_on is None:
+        raise rules.refusal(ANNOUNCEMENT, "announcement-missing", "公告送达须有公告日期", "an announcement has its day")
+    return rules.due(ANNOUNCEMENT, announced_on).day
 
 
 def require_not_returned(state: CaseState, rules: Rules) -> None:

@@ -12,6 +12,7 @@ from services.penalty.domain.case import CaseState
 from services.penalty.domain.guards import (
     APPROVAL,
     Officer,
+    require_apart,
     require_not_before,
     require_not_handler,
     require_open,
@@ -90,6 +91,11 @@ class TransferState:
         return self.phase in ("approved", "handed-over", "taken")
 
     @property
+    def under_way(self) -> bool:
+        """Whether it is not answered yet: the case is neither ours alone nor another's."""
+        return self.phase in ("reported", "approved", "handed-over")
+
+    @property
     def gone(self) -> bool:
         """Whether the case is another's now: what it may be closed for."""
         return self.phase == "taken"
@@ -157,7 +163,7 @@ def report_transfer(
         state.phase not in OPEN, rule, "transfer-open", "移送正在办理", "a transfer of the case is under way", phase=state.phase
     )
     day = day_of(at)
-    require_qualified(command.team, officers, day, rules)
+    require_qualified(command.team, officers, day, rules, case.recused)
     due = rules.due(DECISION, day) if command.to == "police" else None
     return [
         TransferReported(
@@ -174,6 +180,7 @@ def decide_transfer(
     """The principal agrees, or says why not; nobody of the team, or who handles the case, does (应急〔2019〕54号, article 7)."""
     _require_phase(state, ("reported",), "transfer-not-reported", rules)
     require_not_handler(case, principal, rules, APPROVAL)
+    require_apart(case, principal.id, "approver", rules, APPROVAL)
     rules.require(
         principal.id not in state.team, APPROVAL, "handler-approves", "承办人不得审批或者审核本案",
         "a handling officer approves or reviews nothing",

@@ -198,6 +198,9 @@ def test_no_closing_while_a_decision_is_unpublished_or_a_party_owes() -> None:
     with refused("remedy-pending"):
         beside = Beside(payments=settled, hazards=RECTIFIED, pending=(domain.UNIT,))
         domain.close_case(state, beside, "performed", "x", HEAD, noon(day), rules(day))
+    with refused("transfer-open"):
+        beside = Beside(payments=settled, hazards=RECTIFIED, transferring=True)
+        domain.close_case(state, beside, "performed", "x", HEAD, noon(day), rules(day))
     ended = Beside(payments={}, hazards=RECTIFIED, terminated=frozenset({domain.UNIT}))
     assert domain.close_case(state, ended, "terminated", "终结执行", HEAD, noon(day), rules(day))
 

@@ -147,3 +147,17 @@ def test_right_lapses_in_silence_once_and_a_late_hearing_is_flagged() -> None:
 def test_a_withdrawn_request_may_be_made_again_in_time() -> None:
     state = told(*BEFORE, ASKED, domain.HearingWithdrawn(case_id="x", on=date(2021, 9, 15)))
     assert domain.request_hearing(state, domain.UNIT, noon(date(2021, 9, 16)), rules(date(2021, 9, 16)))
+
+
+def test_hearing_is_held_when_it_has_begun_and_by_nobody_who_keeps_away() -> None:
+    day, hold = date(2021, 9, 27), Hold(representatives=(), record_sha256="a" * 64, signed=True)
+    state = told(*BEFORE, ASKED, CONVENED)
+    with refused("hearing-not-begun"):
+        domain.hold_hearing(state, domain.UNIT, hold, at_nine(day), rules(day))
+    assert domain.hold_hearing(state, domain.UNIT, hold, noon(day), rules(day))
+    away = domain.RecusalRequested(case_id="x", officer_id=HOST.id, office="hearing-host", reason="亲属")
+    granted = domain.RecusalDecided(case_id="x", officer_id=HOST.id, granted=True, reason="属实", decided_by=HEAD.id)
+    state = told(*BEFORE, ASKED, CONVENED, away, granted)
+    with refused("officer-recused", article="第43条"):
+        domain.hold_hearing(state, domain.UNIT, hold, noon(day), rules(day))
+    assert convene(state, date(2021, 10, 15), day, Actor(id="host-2", name="", role="officer"))

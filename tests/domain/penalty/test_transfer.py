@@ -92,6 +92,17 @@ def test_principal_is_nobody_of_the_team_and_no_handler() -> None:
         decide_transfer(replace(state, team=()), CASE, True, "", handler, noon(DAY), rules(DAY))
 
 
+def test_nobody_who_keeps_away_or_reviews_takes_part_in_a_transfer() -> None:
+    away = replace(CASE, recused=("o-li", "head-2"), offices=(*CASE.offices, ("legal-1", "legal-reviewer")))
+    command = ReportTransfer(to="police", receiver="公安", reason="x", team=("o-li", "o-wang"), party_id="unit")
+    with refused("officer-recused"):
+        report_transfer(TransferState(), away, command, "号", TEAM, noon(DAY), rules(DAY))
+    with refused("officer-recused"):
+        decide_transfer(reported(), away, True, "", Actor(id="head-2", name="", role="approver"), noon(DAY), rules(DAY))
+    with refused("office-held-already"):
+        decide_transfer(reported(), away, True, "", Actor(id="legal-1", name="", role="approver"), noon(DAY), rules(DAY))
+
+
 def test_denied_with_a_reason_the_case_goes_on_and_may_be_reported_again() -> None:
     state = reported()
     denied = after(state, decide_transfer(state, CASE, False, "证据不足", HEAD, noon(DAY), rules(DAY)))

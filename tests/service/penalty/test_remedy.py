@@ -158,3 +158,17 @@ async def test_f28_surcharge_leaves_out_the_days_of_a_pending_remedy(bureau: Bur
     assert (party["accrued"]["days"], party["accrued"]["surcharge_fen"], party["fine_due_fen"]) == (7, 189_000, 900_000)
     decided = await bureau.post("approver", "surcharges", {})
     assert decided["amount_fen"] == 189_000
+
+
+async def test_no_surcharge_is_decided_on_what_was_set_aside_or_is_stayed(bureau: Bureau) -> None:
+    await bureau.served_case()
+    bureau.until("2021-10-20")
+    await bureau.service.settle()
+    await bureau.post("officer", "remedies", SOUGHT)
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-10-12"})
+    stay = {"authority": "东湖区人民政府", "ordered_on": "2021-10-13", "reason": "执行将造成难以弥补的损失"}
+    await bureau.post("officer", "stays", stay)
+    assert (await bureau.post("approver", "surcharges", status=409))["code"] == "execution-stayed"
+    result = {"result": "revoked", "reference_no": "复1", "decided_on": "2021-10-14", "received_on": "2021-10-15"}
+    await bureau.post("officer", "remedies/results", result)
+    assert (await bureau.post("approver", "surcharges", status=409))["code"] == "decision-set-aside"
