@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.reporting.api import feed, figures, files, histories, ledgers, reads
+from services.reporting.api import bundles, feed, figures, files, histories, ledgers, reads
 
 router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
@@ -11,3 +11,4 @@ router.include_router(reads.router)
 router.include_router(histories.router)
 router.include_router(ledgers.router)
 router.include_router(files.router)
+router.include_router(bundles.router)
