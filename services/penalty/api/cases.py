@@ -43,6 +43,7 @@ STEPS = {
     "make-refund": ("refunds", "finance"), "publish": ("publications", OFFICER),
     "withdraw-publication": ("publication-withdrawals", OFFICER), "revoke": ("revocations", APPROVER),
     "change-as-decided": ("decision-changes", APPROVER), "revoke-as-decided": ("revocations", APPROVER),
+    "request-repair": ("credit-repairs", OFFICER), "answer-repair": ("credit-repair-answers", APPROVER),
     "begin-daily-fine": ("daily-fines", OFFICER), "propose-closure": ("closure-proposals", APPROVER),
     "answer-closure": ("closure-answers", OFFICER), "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
 }  # fmt: skip

@@ -30,17 +30,10 @@ from services.penalty.domain.events import Charge, Ground, Person
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
 from services.penalty.domain.guards import Officer, require_open, require_served
 from services.penalty.domain.parties import UNIT
-from services.penalty.domain.payment import (
-    MakeRefund,
-    PaymentState,
-    ReceivePayment,
-    make_refund,
-    receive_payment,
-    require_owing,
-)
+from services.penalty.domain.payment import MakeRefund, PaymentState, ReceivePayment, make_refund, receive_payment, require_owing
 from services.penalty.domain.provisions import Row
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
-from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, Rules
+from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM, Rules
 from services.penalty.domain.sides import Side
 from services.penalty.domain.standing import StandingState
 
@@ -292,6 +285,15 @@ def _withdraw(state: CaseState, facts: Facts, party_id: str, at: datetime) -> li
     return publishing.withdraw_publication(facts.publication(party_id), state, "", at, facts.rules)
 
 
+def _request_repair(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    return publishing.request_repair(facts.publication(party_id), "", at, facts.rules)
+
+
+def _answer_repair(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    probe = publishing.AnswerRepair(granted=True, reason="")
+    return publishing.answer_repair(facts.publication(party_id), probe, at, facts.rules)
+
+
 def _revoke(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
     probe = decision.RevokeDecision(cause="self-correction", reason="", anew=False, party_id=party_id)
     return decision.revoke_decision(state, probe, at, facts.rules)
@@ -378,6 +380,8 @@ STEPS = (
     _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
     _towards("publish", "公示处罚决定", publishing.RULE, _publish),
     _towards("withdraw-publication", "撤回公示并说明理由", publishing.WITHDRAWING, _withdraw),
+    _towards("request-repair", "申请信用修复", PUBLICITY_MINIMUM, _request_repair),
+    _towards("answer-repair", "信用修复的答复", PUBLICITY_MINIMUM, _answer_repair),
     _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
     _towards("change-as-decided", "依复议决定或者裁判变更处罚", REVIEW, _change_as_decided, "change"),
     _towards("revoke-as-decided", "依复议决定或者裁判撤销处罚", REVIEW, _revoke_as_decided, "revoke"),

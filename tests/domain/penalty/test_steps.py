@@ -91,5 +91,5 @@ def test_probes_find_what_cannot_be_charged() -> None:
 
 def test_every_step_of_a_closed_case_is_refused_for_that_reason() -> None:
     steps = domain.outlook(until(domain.CaseClosed), replace(FACTS, rules=rules(date(2021, 10, 9))), noon(date(2021, 10, 9)))
-    after = ("archive", "publish", "withdraw-publication", "propose-closure", "answer-closure")
+    after = ("archive", "publish", "withdraw-publication", "propose-closure", "answer-closure", "request-repair", "answer-repair")
     assert {step.code for step in steps if step.name not in after} == {"case-closed"}

@@ -36,7 +36,10 @@ async def test_from_clue_to_closing(bureau: Bureau) -> None:
     await bureau.post("approver", "closings", {"reason": "已全部履行"})
     case = await bureau.get()
     assert (case["state"], case["payment"]["received_fen"], names(case["next_steps"])) == ("closed", 800_000, ["archive"])
-    closed = {"case-closed", "published-already", "nothing-to-withdraw", "closure-not-due", "closure-not-proposed"}
+    closed = {
+        "case-closed", "published-already", "nothing-to-withdraw", "closure-not-due", "closure-not-proposed", "repair-too-early",
+        "repair-not-requested",
+    }  # fmt: skip
     assert {step["code"] for step in case["forbidden_steps"]} == closed
 
 
