@@ -15,7 +15,7 @@ from services.penalty.commands import standing as commands
 from services.penalty.domain import standing
 from services.penalty.domain.standing import STANDINGS
 from services.penalty.domain.standing_events import ClosureResult
-from services.penalty.queries.closures import ClosureFilter, closures
+from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 
 router = APIRouter(prefix="/v1", tags=["standing"])
 
@@ -75,6 +75,19 @@ async def list_closures(
     wanted = ClosureFilter(districts=districts, state=state, organ_id=organ_id)
     rows = await closures(seen, wanted, asked.after_day, asked.limit + 1)
     return listed(request, asked, [dict(row) for row in rows], lambda row: [row["reached_on"], row["enterprise_id"]])
+
+
+@router.get("/superior-reports", dependencies=LISTED)
+async def list_superior_reports(
+    request: Request, principal: Reader, seen: Seen, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
+    district: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:  # fmt: skip
+    """Serious penalties that are, or were, to be reported to the organ above, those first that are due first."""
+    if district is not None:
+        principal.require_district(district)
+    districts = [district] if district is not None else principal.seen_districts()
+    rows = await superior_reports(seen, districts, state, asked.after_day, asked.limit + 1)
+    return listed(request, asked, [dict(row) for row in rows], lambda row: [row["report_by"], row["report_key"]])
 
 
 @router.get("/standings/{enterprise_id}")

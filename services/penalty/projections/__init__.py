@@ -10,6 +10,7 @@ from services.penalty.projections.matters import project_matters
 from services.penalty.projections.payments import project_payments
 from services.penalty.projections.publications import project_publications
 from services.penalty.projections.spots import project_spots
+from services.penalty.projections.superior_reports import project_superior_reports
 
 PROJECTIONS = (
     Projection("case_list", version=3, project=project_cases, tables=("case_list",)),
@@ -19,6 +20,7 @@ PROJECTIONS = (
     Projection("publications", version=1, project=project_publications, tables=("publication_list",)),
     Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
     Projection("closures", version=1, project=project_closures, tables=("closure_list",)),
+    Projection("superior_reports", version=1, project=project_superior_reports, tables=("superior_reports",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),
     Projection("calendar", version=3, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),

@@ -146,6 +146,11 @@ async def test_a_serious_penalty_is_reported_to_the_organ_above(bureau: Bureau) 
     assert "reporting-up-overdue" not in await types(bureau)
     bureau.until((due + timedelta(days=1)).isoformat(), 0)
     assert (await types(bureau)).count("reporting-up-overdue") == 1
+    [row] = (await bureau.get("/v1/superior-reports?state=overdue&district=donghu"))["items"]
+    assert (row["case_id"], row["report_by"], row["total_fen"]) == (CASE, due.isoformat(), 5_000_000)
     await bureau.post("approver", "superior-reports", body, status=403)
     await bureau.post("officer", "superior-reports", {**body, "reported_on": due.isoformat()})
     assert (await bureau.get())["decision"]["reported_up_on"] == due.isoformat()
+    await bureau.service.settle()
+    [row] = (await bureau.get("/v1/superior-reports"))["items"]
+    assert (row["state"], row["authority"], row["reference_no"]) == ("reported", "南昌市应急管理局", "备1号")

@@ -14,13 +14,14 @@ from chassis.eventstore import Pool
 from chassis.sight import Sight
 from chassis.testing import drop_database, fresh_database
 from services.penalty import queries
-from services.penalty.queries.closures import ClosureFilter, closures
+from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 from services.penalty.service import SERVICE
 from tests.service.plans import Planned, fill
 
 ROWS = 20_000
 NAMED = {"district": "'dist-' || n % 13"}
 CLOSURE = {**NAMED, "state": "(ARRAY['due', 'proposed', 'closed', 'not-closed'])[1 + n % 4]"}
+REPORTS = {**NAMED, "state": "(ARRAY['due', 'overdue', 'reported', 'revoked'])[1 + n % 4]"}
 PUBLISHED = {
     **NAMED, "state": "(ARRAY['published', 'withdrawn', 'ended', 'ended'])[1 + n % 4]",
     "updated_at": "'2021-01-01'::timestamptz + n * interval '1 minute'",
@@ -37,6 +38,7 @@ async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
     connection = await connect(dsn, "tests")
     await fill(connection, "closure_list", "enterprise_id", ROWS, CLOSURE)
     await fill(connection, "publication_list", "entry_id", ROWS, PUBLISHED)
+    await fill(connection, "superior_reports", "report_key", ROWS, REPORTS)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
     pool = await open_pool(dsn, "readers", 1, READS)
@@ -51,6 +53,17 @@ async def test_an_index_is_behind_the_list_of_closures(filled: Pool, seen: list[
     planned: Any = Planned(Sight(filled, seen))
     for after in (None, AFTER):
         await closures(planned, ClosureFilter(**{"districts": None, "state": None, "organ_id": None, **wanted}), after, 51)
+    planned.require_short()
+
+
+@SEEN
+@pytest.mark.parametrize(("districts", "state"), [(None, None), (["dist-3"], None), (None, "due")])
+async def test_an_index_is_behind_the_list_of_reports(
+    filled: Pool, seen: list[str] | None, districts: list[str] | None, state: str | None
+) -> None:
+    planned: Any = Planned(Sight(filled, seen))
+    for after in (None, AFTER):
+        await superior_reports(planned, districts, state, after, 51)
     planned.require_short()
 
 
