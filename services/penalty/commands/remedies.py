@@ -120,7 +120,7 @@ async def against(work: Work, case_id: str, party_id: str, day: date | None = No
     """A party's remedies against the decision it received, also when that was revoked; Refused if it has received none."""
     case, rules = await fined(work, case_id), await ruled(work, day)
     remedies = await work.load(REMEDIES, domain.region_key(case_id, party_id))
-    decision = following.appealed(case.state, party_id, remedies.state)
+    decision = following.appealed(following.as_left(case.state, {party_id: remedies.state}), party_id, remedies.state)
     if decision is None or decision.received_on is None:
         raise rules.refusal(RECONSIDERATION, "decision-not-served", "决定书尚未送达", "the decision is not served yet")
     return Against(case, decision, await open_remedies(work, case, party_id), rules)

@@ -104,3 +104,19 @@ async def test_without_a_remedy_a_closed_case_stays_as_it_is(bureau: Bureau) -> 
     for path, body in (("decision-changes", CHANGE), ("revocations", REVOCATION)):
         refused = await bureau.post("approver", path, body, status=409)
         assert (refused["code"], "65" in refused["basis"]) == ("case-closed", True)
+
+
+async def test_suit_against_what_reconsideration_left_after_closing_makes_it_no_heavier(bureau: Bureau) -> None:
+    await put_away(bureau)
+    bureau.until("2021-11-10")
+    sought = {"kind": "reconsideration", "authority": "东湖区人民政府", "applied_on": "2021-11-09"}
+    await bureau.post("officer", "remedies", sought)
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-11-09"})
+    result = {"reference_no": "复1", "decided_on": "2021-11-10", "received_on": "2021-11-10", "result": "changed"}
+    await bureau.post("officer", "remedies/results", {**result, "total_fen": 500_000})
+    await bureau.post("approver", "decision-changes", {**CHANGE, "cause": "reconsideration"})
+    suit = {"kind": "first-instance", "authority": "西湖区人民法院", "applied_on": "2021-11-10"}
+    await bureau.post("officer", "remedies", suit)
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-11-10"})
+    heavier = await bureau.post("officer", "remedies/results", {**result, "total_fen": 600_000}, status=409)
+    assert (heavier["code"], heavier["decided_fen"]) == ("heavier-than-decided", 500_000)
