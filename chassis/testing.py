@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,21 +58,25 @@ def settings_for(service: str, dsn: str, **changes: Any) -> Settings:
     return Settings(**{**defaults, **changes})
 
 
-async def fresh_database(admin_dsn: str) -> str:
-    """A new, empty database on the server of `admin_dsn`; answers its address."""
+async def fresh_database(admin_dsn: str, like: str | None = None) -> str:
+    """A new database on the server of `admin_dsn`, empty or as the database `like` is; answers its address."""
     name = f"test_{uuid.uuid4().hex}"
     connection = await connect(admin_dsn, "tests")
     try:
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {like} STRATEGY file_copy" if like else ""))
     finally:
         await connection.close()
     head, _, query = admin_dsn.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
+def _name_of(dsn: str) -> str:
+    return dsn.partition("?")[0].rpartition("/")[2]
+
+
 async def drop_database(admin_dsn: str, dsn: str) -> None:
     """Remove a database that `fresh_database` made."""
-    name = dsn.partition("?")[0].rpartition("/")[2]
+    name = _name_of(dsn)
     connection = await connect(admin_dsn, "tests")
     try:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -110,7 +114,7 @@ class ServiceUnderTest:
     worker_pool: Pool  # as a worker's policies have it
     clock: FixedClock
     tokens: KnownTokens = field(default_factory=KnownTokens)
-    _shards: dict[tuple[str, int], int] = field(default_factory=dict)
+    shards: dict[tuple[str, int], int] = field(default_factory=dict)  # how far each was heard
 
     @property
     def runner(self) -> Runner:
@@ -157,7 +161,7 @@ class ServiceUnderTest:
         )  # fmt: skip
         content = data if isinstance(data, bytes) else encode(data)
         shard = shard_of(subject)
-        place = self._shards[source, shard] = self._shards.get((source, shard), 0) + 1
+        place = self.shards[source, shard] = self.shards.get((source, shard), 0) + 1
         return Received(source, place, shard, place, leaf_hash(envelope, content), GENESIS, Recorded(envelope, content))
 
     async def receive(self, received: Received) -> int:
@@ -186,23 +190,81 @@ class ServiceUnderTest:
         return await self.connection.fetch(EVENTS, prefix)
 
 
+Before = Callable[[ServiceUnderTest], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A database that others are copied from, and how far its service has heard the others."""
+
+    dsn: str
+    shards: Mapping[tuple[str, int], int]
+
+
+_beginnings: dict[tuple[str, str, Before | None], Beginning] = {}
+
+
 @asynccontextmanager
-async def service_under_test(service: Service, admin_dsn: str, at: datetime = NOON) -> AsyncIterator[ServiceUnderTest]:
-    """A service on a fresh database, its clock standing at `at`."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, service.migration_folders)
-    app = api_app(service, settings_for(service.name, dsn))
+async def service_under_test(
+    service: Service, admin_dsn: str, at: datetime = NOON, before: Before | None = None
+) -> AsyncIterator[ServiceUnderTest]:  # fmt: skip
+    """A service on a database of its own, its clock standing at `at`.
+
+    Migrations, and what is done `before`, take place once in this process, at the `at` of the first time: databases are copied.
+    """
+    known = _beginnings.get((admin_dsn, service.name, before)) or await _begun(service, admin_dsn, at, before)
+    async with _copy_of(known, admin_dsn) as dsn, _running(service, dsn, at) as under_test:
+        under_test.shards.update(known.shards)
+        yield under_test
+
+
+async def _begun(service: Service, admin_dsn: str, at: datetime, before: Before | None) -> Beginning:
+    if before is None:
+        dsn = await fresh_database(admin_dsn)
+        await migrate(dsn, service.migration_folders)
+        known = Beginning(dsn, {})
+    else:
+        bare = _beginnings.get((admin_dsn, service.name, None)) or await _begun(service, admin_dsn, at, None)
+        dsn = await _copied(bare, admin_dsn)
+        async with _running(service, dsn, at) as under_test:
+            await before(under_test)
+        known = Beginning(dsn, dict(under_test.shards))
+    _beginnings[admin_dsn, service.name, before] = known
+    return known
+
+
+async def _copied(known: Beginning, admin_dsn: str) -> str:
+    dsn = await fresh_database(admin_dsn, like=_name_of(known.dsn))
+    await migrate(dsn, [])  # what a role may do in a database is not copied with it
+    return dsn
+
+
+@asynccontextmanager
+async def _copy_of(known: Beginning, admin_dsn: str) -> AsyncIterator[str]:
+    dsn = await _copied(known, admin_dsn)
     try:
-        async with app.router.lifespan_context(app):
-            connection = await connect(dsn, "tests")
-            worker_pool = await open_pool(dsn, "tests", 4, WORKS)
-            under_test = ServiceUnderTest(service, dsn, app, connection, worker_pool, FixedClock(at))
-            app.state.runner.clock = under_test.clock
-            app.state.verifier = under_test.tokens
-            try:
-                yield under_test
-            finally:
-                worker_pool.terminate()
-                await connection.close()
+        yield dsn
     finally:
         await drop_database(admin_dsn, dsn)
+
+
+async def forget_beginnings(admin_dsn: str) -> None:
+    """Remove the databases that others were copied from, before one leaves the server."""
+    for key in [key for key in _beginnings if key[0] == admin_dsn]:
+        await drop_database(admin_dsn, _beginnings.pop(key).dsn)
+
+
+@asynccontextmanager
+async def _running(service: Service, dsn: str, at: datetime) -> AsyncIterator[ServiceUnderTest]:
+    app = api_app(service, settings_for(service.name, dsn))
+    async with app.router.lifespan_context(app):
+        connection = await connect(dsn, "tests")
+        worker_pool = await open_pool(dsn, "tests", 4, WORKS)
+        under_test = ServiceUnderTest(service, dsn, app, connection, worker_pool, FixedClock(at))
+        app.state.runner.clock = under_test.clock
+        app.state.verifier = under_test.tokens
+        try:
+            yield under_test
+        finally:
+            worker_pool.terminate()
+            await connection.close()

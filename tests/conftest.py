@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from chassis.testing import forget_beginnings
 from deploy.embedded import servers
 
 TESTS = Path(__file__).parent
@@ -27,3 +28,4 @@ async def admin_dsn() -> AsyncIterator[str]:
     """A real PostgreSQL server for the run: the one named by the environment, else a container, else the embedded one."""
     async with servers.postgres() as dsn:
         yield dsn
+        await forget_beginnings(dsn)

@@ -29,6 +29,8 @@ POSTGRES_IMAGE = "postgres:18"
 KAFKA_IMAGE = "confluentinc/cp-kafka:8.1.0"  # Apache Kafka 4.1
 REAPER_IMAGE = "testcontainers/ryuk:0.8.1"
 ENGINES = (Path("/var/run/docker.sock"),)
+MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made in it
+ROOMY = 4 << 30  # bytes: two servers with their databases and logs take about a half of it
 GIVEN, APACHE, CONTAINER, EMBEDDED = "given", "apache", "container", "embedded"
 
 
@@ -68,7 +70,7 @@ async def postgres() -> AsyncIterator[str]:
         async with _container(_postgres_container) as address:
             yield address
     else:
-        async with _scratch() as root:
+        async with _scratch(memory()) as root:
             server = Postgres(root, survives_power_loss=False)
             async with _running(server, root):
                 yield server.dsn()
@@ -112,8 +114,8 @@ async def _address(choice: Choice, server: Callable[[], Any], embedded: str) -> 
 
 
 @asynccontextmanager
-async def _scratch() -> AsyncIterator[Path]:
-    root = _scratch_folder()
+async def _scratch(within: Path | None = None) -> AsyncIterator[Path]:
+    root = _scratch_folder(within)
     try:
         yield root
     finally:
@@ -131,8 +133,15 @@ async def _running(program: Program, root: Path) -> AsyncIterator[None]:
         await child.stop()
 
 
-def _scratch_folder() -> Path:
-    root = Path(tempfile.mkdtemp(prefix="casetrail-"))
+def memory(folder: Path = MEMORY) -> Path | None:
+    """A roomy folder in memory, None where there is none: a database for each test is some hundred files, made and deleted."""
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free >= ROOMY:
+        return folder
+    return None
+
+
+def _scratch_folder(within: Path | None) -> Path:
+    root = Path(tempfile.mkdtemp(prefix="casetrail-", dir=within))
     root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
     return root
 

@@ -76,7 +76,7 @@ async def test_killed_at_any_line_while_parking(sut: ServiceUnderTest, monkeypat
         assert await patient.applied(ALPHA) == ["1"]
         assert await patient.applied(NEAR) == ["near"]
         assert [error for error, _, _ in await patient.parked(ALPHA)] == ["ValueError", None]
-        sut._shards.clear()
+        sut.shards.clear()
 
     assert await killed_everywhere(sut, Killer(monkeypatch, sut.connection), scenario) > 15
 
@@ -102,7 +102,7 @@ async def test_killed_at_any_line_while_retrying(sut: ServiceUnderTest, monkeypa
             await patient.queue(ALPHA).drain()
         assert await patient.applied(ALPHA) == ["1", "2", "3"]
         assert await patient.resumes(ALPHA) is None
-        sut._shards.clear()
+        sut.shards.clear()
 
     assert await killed_everywhere(sut, killer, scenario) > 15
 
@@ -136,7 +136,7 @@ async def _act(patient: Patient, act: str, skipped: list[str]) -> None:
 async def test_whatever_operators_do_while_events_arrive(sut: ServiceUnderTest, rounds: Any) -> None:
     """All acts of a round run at once. In the end each event that was not skipped took effect once, in order."""
     patient = Patient(sut, f"any-{next(NAMES)}", error=ValueError)
-    sut._shards.clear()
+    sut.shards.clear()
     names, skipped = count(), list[str]()
     ids: dict[str, str] = {}
     expected: dict[tuple[str, str], list[str]] = {}

@@ -6,6 +6,7 @@ import inspect
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
@@ -58,6 +59,7 @@ class Untouched:
         raise AssertionError(f"somebody without permission reached {name}")
 
 
+@cache
 def app_of(service: str) -> FastAPI:
     """The service's app with all its routes, on no database."""
     app = create_app(service, [probes({}), operations.router, *SERVICES[service].routers])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.embedded import servers
 from deploy.embedded.folder import Folder, InUse
 from deploy.embedded.memory import Meter, resident
 from deploy.embedded.ports import EPHEMERAL, free_port
@@ -80,6 +81,14 @@ def test_given_servers_come_before_containers_before_embedded_ones(
 ) -> None:
     assert postgres_choice(environ, images.__contains__).kind == postgres
     assert kafka_choice(environ, images.__contains__).kind == kafka
+
+
+def test_memory_is_used_where_there_is_enough_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "ROOMY", 1)
+    assert servers.memory(tmp_path) == tmp_path
+    assert servers.memory(tmp_path / "none") is None
+    monkeypatch.setattr(servers, "ROOMY", 1 << 60)
+    assert servers.memory(tmp_path) is None
 
 
 def test_unknown_test_broker_is_refused() -> None:

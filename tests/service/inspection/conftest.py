@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from chassis.testing import service_under_test
+from chassis.testing import ServiceUnderTest, service_under_test
 from services.inspection.service import SERVICE
 from tests.service.inspection.office import MORNING, Office
 
@@ -18,8 +18,13 @@ async def empty_office(admin_dsn: str) -> AsyncIterator[Office]:
         yield Office(under_test)
 
 
+async def founded(under_test: ServiceUnderTest) -> None:
+    """All that the registry has to tell."""
+    await Office(under_test).founded()
+
+
 @pytest_asyncio.fixture
-async def office(empty_office: Office) -> Office:
+async def office(admin_dsn: str) -> AsyncIterator[Office]:
     """Site, officers, organ, catalogue and rulebook are known."""
-    await empty_office.founded()
-    return empty_office
+    async with service_under_test(SERVICE, admin_dsn, MORNING, founded) as under_test:
+        yield Office(under_test)
