@@ -13,14 +13,19 @@ from chassis.testing import forget_beginnings
 from deploy.embedded import servers
 
 TESTS = Path(__file__).parent
+LONGEST = {"test_fuzz.py"}
 os.environ.pop("COLUMNS", None)  # of the terminal that started us: a console would keep that width, whatever a test wants to see
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its tier; an unregistered folder fails collection, because markers are strict."""
+    """Mark each test with its tier; an unregistered folder fails collection, because markers are strict.
+
+    The longest come first: where several run at once, the others fill the time beside them.
+    """
     for item in items:
         if item.path.is_relative_to(TESTS):
             item.add_marker(item.path.relative_to(TESTS).parts[0])
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest_asyncio.fixture(scope="session")
