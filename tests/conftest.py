@@ -13,7 +13,7 @@ from chassis.testing import forget_beginnings
 from deploy.embedded import servers
 
 TESTS = Path(__file__).parent
-LONGEST = {"test_fuzz.py"}
+LONGEST = {"test_fuzz.py", "test_building.py"}
 os.environ.pop("COLUMNS", None)  # of the terminal that started us: a console would keep that width, whatever a test wants to see
 
 
