@@ -120,7 +120,7 @@ class Builder:
         for shelf in batch.shelves.values():
             shelf.end_page()
         self.position = events[-1].idx
-        return sum(len(shelf.new) + len(shelf.changed) for shelf in batch.shelves.values())
+        return sum(shelf.waiting for shelf in batch.shelves.values())
 
     async def _write(self) -> None:
         """Begin to write what is in memory, when what was being written is committed."""

@@ -17,7 +17,7 @@ from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection, ledger_head, ledger_to_fold
 from chassis.parking import Failure, Parkable, Tries, has_room, is_trouble, park, park_behind, share
-from chassis.readtables import LIVE_SCHEMA, Layout, fetch_rows, layout_of, upsert_rows
+from chassis.readtables import LIVE_SCHEMA, Layout, delete_rows, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
@@ -59,6 +59,12 @@ class Rows:
         self.found[key] = row
         self.touched.add(key)
 
+    def remove(self, key: str) -> None:
+        """Take a row away, if there is one; KeyError if it was not asked for."""
+        if self.get(key) is not None:
+            del self.found[key]
+            self.touched.add(key)
+
     def patch(self, key: str, **changes: Any) -> None:
         """Change columns of a row that exists; a row that does not exist is left alone. KeyError as for `get` and `put`."""
         if (row := self.get(key)) is not None:
@@ -92,9 +98,11 @@ class Batch:
         return rows
 
     async def write_back(self) -> None:
-        """One upsert per table; called by the projector."""
+        """One upsert per table, and one deletion where rows were removed; called by the projector."""
         for table, rows in self._tables.items():
-            await upsert_rows(self.connection, self._layouts[table], [rows.found[key] for key in sorted(rows.touched)])
+            touched = sorted(rows.touched)
+            await upsert_rows(self.connection, self._layouts[table], [rows.found[key] for key in touched if key in rows.found])
+            await delete_rows(self.connection, self._layouts[table], [key for key in touched if key not in rows.found])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,11 @@ class Layout:
         return f"SELECT t.{self.key}::text AS key, to_jsonb(t)::text AS row FROM {self.table} t WHERE t.{self.key} = ANY($1)"  # noqa: S608 - names from the catalog
 
     @cached_property
+    def delete(self) -> str:
+        """Takes the rows of these keys away."""
+        return f"DELETE FROM {self.table} t WHERE t.{self.key} = ANY($1)"  # noqa: S608 - names from the catalog
+
+    @cached_property
     def upsert(self) -> str:
         """Inserts rows, given as one JSON document, or replaces them, whole."""
         others = [column for column in self.columns if column != self.key]
@@ -131,6 +136,12 @@ async def upsert_rows(connection: Connection, layout: Layout, rows: Sequence[dic
     """
     if rows:
         await connection.execute(layout.upsert, _json(rows))
+
+
+async def delete_rows(connection: Connection, layout: Layout, keys: Sequence[str]) -> None:
+    """Take rows away, whether they are there or not."""
+    if keys:
+        await connection.execute(layout.delete, keys)
 
 
 async def copy_rows(connection: Connection, layout: Layout, rows: Sequence[dict[str, Any]]) -> None:

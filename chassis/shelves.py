@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.eventstore import Connection
 from chassis.projector import Batch, Rows
-from chassis.readtables import Layout, copy_rows, fetch_rows, layout_of, upsert_rows
+from chassis.readtables import Layout, copy_rows, delete_rows, fetch_rows, layout_of, upsert_rows
 
 CACHED_ROWS = 50_000  # rows that are kept in memory from one write to the next
 KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a new row is known to be new without asking
@@ -16,16 +16,18 @@ KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows of one table on their way into it."""
+    """Rows of one table on their way into it, and the keys of those on their way out."""
 
     layout: Layout
     new: list[dict[str, Any]]
     changed: list[dict[str, Any]]
+    gone: list[str]
 
     async def write(self, connection: Connection) -> None:
         """New rows by COPY, the others by an upsert."""
         await copy_rows(connection, self.layout, self.new)
         await upsert_rows(connection, self.layout, self.changed)
+        await delete_rows(connection, self.layout, self.gone)
 
 
 @dataclass(slots=True)
@@ -42,6 +44,12 @@ class Shelf:
     absent: set[str] = field(default_factory=set)
     new: dict[str, None] = field(default_factory=dict)
     changed: dict[str, None] = field(default_factory=dict)
+    gone: dict[str, None] = field(default_factory=dict)  # stored rows that are to be taken away
+
+    @property
+    def waiting(self) -> int:
+        """How many rows wait to be written."""
+        return len(self.new) + len(self.changed) + len(self.gone)
 
     def begin_page(self) -> None:
         """What was asked for before is forgotten: what a page does not ask for itself, it may not use."""
@@ -52,31 +60,49 @@ class Shelf:
         asked = {*keys}
         self.rows.asked = self.rows.asked | asked if self.rows.asked else asked
         unknown = asked if self.stored is None else asked & self.stored
-        return sorted(unknown.difference(self.rows.found, self.absent))
+        return sorted(unknown.difference(self.rows.found, self.absent, self.gone))
 
     def end_page(self) -> None:
-        """Sort what the page touched into what is new and what changes a stored row."""
-        absent, stored, new, changed = self.absent, self.stored, self.new, self.changed
+        """Sort what the page touched into what is new, what changes a stored row and what takes one away."""
+        absent, stored, new, changed, found, gone = self.absent, self.stored, self.new, self.changed, self.rows.found, self.gone
         for key in self.rows.touched:
-            if key not in new and key not in changed:
-                is_absent = key in absent if stored is None else key not in stored
+            if key not in found:
+                self._take_away(key)
+            elif key not in new and key not in changed:
+                is_absent = key not in gone and (key in absent if stored is None else key not in stored)
                 (new if is_absent else changed)[key] = None
+                gone.pop(key, None)
+
+    def _take_away(self, key: str) -> None:
+        """A row that was never written need not be; one that is stored is to go."""
+        if key in self.new:
+            del self.new[key]
+            return
+        self.changed.pop(key, None)
+        if key not in self.absent if self.stored is None else key in self.stored:
+            self.gone[key] = None
 
     def taken(self) -> Changes:
         """What changed, to be written; from here on it counts as stored, and the memory that it takes stays within its bounds."""
         found = self.rows.found
-        changes = Changes(self.layout, [found[key] for key in self.new], [found[key] for key in self.changed])
+        changes = Changes(
+            self.layout, [found[key] for key in self.new], [found[key] for key in self.changed], [*self.gone]
+        )  # fmt: skip
         self._forget()
         return changes
 
     def _forget(self) -> None:
         if self.stored is not None:
             self.stored.update(self.new)
+            self.stored.difference_update(self.gone)
             if len(self.stored) > KNOWN_KEYS:
                 self.stored = None
         self.absent.difference_update(self.new)
+        if self.stored is None:
+            self.absent.update(self.gone)
         self.new.clear()
         self.changed.clear()
+        self.gone.clear()
         if len(self.rows.found) + len(self.absent) > CACHED_ROWS:
             self.rows.found.clear()
             self.absent.clear()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 from chassis.eventstore import Connection, Pool
 
@@ -26,9 +26,10 @@ class Sight:
         )
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection for the length of a block."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+    async def acquire(self, *, steady: bool = False) -> AsyncIterator[Connection]:
+        """A connection for the length of a block; a `steady` one shows one moment, however many questions are asked."""
+        isolation: Literal["repeatable_read"] | None = "repeatable_read" if steady else None
+        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation, readonly=True):
             await connection.execute(LOOK_AT, self._districts)
             yield connection
 

@@ -167,8 +167,22 @@ async def project_counts(batch: Batch) -> None:
                 rows.put(district, {**row, "done": row["done"] + 1})
 
 
+async def project_open(batch: Batch) -> None:
+    """How many notes of a class are not done; a class without any has no row, and may have one again."""
+    keys = [str(len(s.envelope.stream_id) + ord(s.envelope.stream_id[-1]) % 2) for s in batch.events]
+    rows = await batch.rows("note_open", keys)
+    for key, sequenced in zip(keys, batch.events, strict=True):
+        row = rows.get(key) or {"class": key, "notes": 0}
+        row = {**row, "notes": row["notes"] + (1 if isinstance(batch.event(sequenced), NoteMade) else -1)}
+        if row["notes"]:
+            rows.put(key, row)
+        else:
+            rows.remove(key)
+
+
 LIST = Projection("note_list", 1, project_list, ("note_list",))
 COUNTS = Projection("note_counts", 1, project_counts, ("note_counts",))
+OPEN = Projection("note_open", 1, project_open, ("note_open",))
 
 
 def deadlines(sequenced: Sequenced, happened: Event) -> Iterator[Arm | Disarm]:

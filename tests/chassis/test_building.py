@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from chassis import building
+from chassis import building, shelves
 from chassis.building import Stopped, rebuild, run_builds
 from chassis.database import GONE, connect, forever
 from chassis.eventstore import Connection
@@ -25,7 +25,7 @@ from chassis.sequencer import run_sequencer
 from chassis.switching import Switcher
 from chassis.versions import BUILDING, LIVE, generations, in_state, remove
 from chassis.worker import running
-from tests.chassis.notes import COUNTS, LIST, NoteDone, NoteMade, note_row, project_list
+from tests.chassis.notes import COUNTS, LIST, OPEN, NoteDone, NoteMade, note_row, project_list
 from tests.chassis.projecting import FEED, begun, digests, done, kill, made, project
 from tests.chassis.writing import until, waits_for_a_lock
 
@@ -95,7 +95,7 @@ STEPS = st.lists(st.one_of(st.just("make"), st.integers(0, 9)), min_size=1, max_
 async def test_whatever_is_kept_in_memory_and_wherever_it_resumes(
     new_database: NewDatabase, sizes: dict[str, int], steps: list[Any], resumes: int
 ) -> None:
-    """Rows come from memory, are known to be new, or are read; the result is the same."""
+    """Rows come from memory, are known to be new, are read, or go and come again; the result is the same."""
     with pytest.MonkeyPatch.context() as patched:
         for name, value in sizes.items():
             patched.setattr(f"chassis.{name}", value)
@@ -110,12 +110,28 @@ async def test_whatever_is_kept_in_memory_and_wherever_it_resumes(
                 elif step < notes and step not in versions:
                     versions.add(step)
                     await done(connection, step)
-            for projection in (LIST, COUNTS):
+            for projection in (LIST, COUNTS, OPEN):
                 await project(connection, projection)
                 await build(dsn, projection, upto=resumes)
                 await build(dsn, projection)
                 assert await as_live(connection, projection)
             await connection.close()
+
+
+async def test_a_row_that_went_comes_again(dsn: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it was taken out of the table as well, whether its key is known to be stored or not."""
+    monkeypatch.setattr(building, "PAGE", 1)
+    monkeypatch.setattr(building, "CHANGED_ROWS", 2)
+    await made(connection, "a", "b")  # a class each, written together
+    await done(connection, 0)
+    await made(connection, "c", first=2)  # of the class that has none any more
+    await project(connection, OPEN)
+    for known in (10, 0):
+        monkeypatch.setattr(shelves, "KNOWN_KEYS", known)
+        await build(dsn, OPEN)
+        assert await as_live(connection, OPEN)
+        await remove(connection, OPEN.name, BUILDING)
+    assert await connection.fetchval("SELECT count(*) FROM note_open") == 2
 
 
 async def test_killed_while_it_writes_it_goes_on(dsn: str, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.reporting.api import bundles, feed, figures, files, histories, ledgers, reads
+from services.reporting.api import events, feed, figures, files, histories, ledgers, panels, reads
 
 router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
+router.include_router(panels.router)
+router.include_router(events.router)
 router.include_router(feed.router)
 router.include_router(reads.router)
 router.include_router(histories.router)
 router.include_router(ledgers.router)
 router.include_router(files.router)
-router.include_router(bundles.router)

@@ -7,61 +7,35 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.domain import Unknown
-from chassis.http import Db, Paged, answer_json, foreign_cursor, listed
+from chassis.http import Db, Paged, Seen, answer_json
+from services.reporting.api.definitions import as_of_json, definition
+from services.reporting.api.rows import listed_rows
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.queries.copies import head_of
-from services.reporting.queries.definitions import BY_NAME, Figure
-from services.reporting.queries.figures import AsOf, counted, rows_behind, table_of
+from services.reporting.queries.definitions import BY_NAME
+from services.reporting.queries.figures import counted, table_of
 
 router = APIRouter()
 
 
 @router.get("/figures", dependencies=[Depends(shows_at_least)])
-async def figures(viewer: Viewer, db: Db) -> Response:
+async def figures(viewer: Viewer, db: Db, seen: Seen) -> Response:
     """Every figure the viewer may see, with its definition, its value by district, and up to which event it was computed."""
     districts = viewer.seen_districts()
-    found = await counted(db, districts)
+    found = await counted(seen, districts)
     head = await head_of(db)
     as_of = as_of_json(found.as_of)
-    table = [
+    table: list[dict[str, Any]] = [
         {**definition(BY_NAME[row["name"]]), **row, "as_of": as_of, "rows": f"/v1/figures/{row['name']}/rows"}
         for row in table_of(found, districts)
     ]
     return answer_json({"as_of": as_of, "head": {"epoch": head.epoch, "seq": head.seq}, "figures": table})
 
 
-def as_of_json(as_of: AsOf) -> dict[str, Any]:
-    """Up to where figures were computed."""
-    return {"seq": as_of.seq, "recorded_at": as_of.recorded_at, "simulated": as_of.simulated}
-
-
-def definition(figure: Figure) -> dict[str, Any]:
-    """What a figure means."""
-    return {
-        "title": figure.title, "title_en": figure.title_en, "unit": figure.unit, "formula": figure.formula,
-        "formula_en": figure.formula_en, "source_events": figure.source_events, "exclusions": figure.exclusions,
-        "exclusions_en": figure.exclusions_en,
-    }  # fmt: skip
-
-
 @router.get("/figures/{name}/rows", dependencies=[Depends(shows_at_least)])
-async def rows(request: Request, name: str, viewer: Viewer, db: Db, asked: Paged, district: str | None = None) -> Response:
-    """The rows behind a figure, by key: `counts` is what each adds to it (for a share, `out_of` to its denominator)."""
+async def rows(request: Request, name: str, viewer: Viewer, seen: Seen, asked: Paged, district: str | None = None) -> Response:
+    """The rows behind a figure: `counts` is what each adds to it (a share: `out_of` to its denominator), `links` go further."""
     figure = BY_NAME.get(name)
     if figure is None:
         raise Unknown("figure", name)
-    if district is not None:
-        viewer.require_district(district)
-    districts = viewer.seen_districts() if district is None else [district]
-    found = await rows_behind(db, figure, districts, _after(asked.after), asked.limit + 1)
-    return listed(request, asked, found, lambda row: [row["key"]])
-
-
-def _after(cursor: list[Any] | None) -> str | None:
-    match cursor:
-        case None:
-            return None
-        case [str(key)]:
-            return key
-        case _:
-            raise foreign_cursor()
+    return await listed_rows(request, viewer, seen, figure, asked, district)

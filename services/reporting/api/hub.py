@@ -15,8 +15,9 @@ from fastapi.sse import ServerSentEvent
 from chassis.database import LEDGER, READS, WakeUp, connect
 from chassis.envelope import instant
 from chassis.eventstore import Connection, Pool
+from chassis.sight import Sight
 from chassis.vault import Vault
-from services.reporting.api.figures import as_of_json
+from services.reporting.api.definitions import as_of_json
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied, Head, copied_after, head_of
 from services.reporting.queries.figures import Counted, counted, edition, table_of
@@ -115,7 +116,7 @@ class Hub:
         """The figures of all districts, as they are projected now; computed once, however many come at once to ask."""
         async with self._counting:
             if self._counted is None or self._counted.as_of.edition != await edition(self._pool):
-                self._counted = await counted(self._pool, None)
+                self._counted = await counted(Sight(self._pool, None), None)
             return self._counted
 
     async def run(self, dsn: str) -> None:

@@ -1,39 +1,45 @@
-"""The pilot table: every figure is the sum of the rows behind it, all as of one moment."""
+"""The pilot table: every figure is the sum of the rows behind it, all as of one moment, answered from counters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chassis.eventstore import Connection, Pool
-from services.reporting.queries.definitions import FIGURES, Figure
+from chassis.sight import Sight
+from services.reporting.queries.definitions import FIGURES
+from services.reporting.queries.terms import Combined, Measure
 
 FACTS = "facts"
+VERSION = 3
 
-# The moment up to which the facts were projected; its day (local date) decides which jurisdictions are valid.
+# The moment up to which the facts were projected; its day (local date) decides which jurisdictions are valid. A version before
+# the one that keeps counters cannot be asked: until the switch to it nothing is known.
 AS_OF = f"""
 SELECT c.position AS seq, c.simulated, l.recorded_at, (l.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day, p.generation
 FROM projections p JOIN checkpoints c ON c.name = p.checkpoint LEFT JOIN ledger_copy l ON l.seq = c.position
-WHERE p.name = '{FACTS}' AND p.state = 'live'
-"""  # noqa: S608 - a constant name
+WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {VERSION}
+"""  # noqa: S608 - constant names
 PROJECTED = f"""
 SELECT p.generation, c.position FROM projections p JOIN checkpoints c ON c.name = p.checkpoint
-WHERE p.name = '{FACTS}' AND p.state = 'live'
-"""  # noqa: S608 - a constant name
+WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {VERSION}
+"""  # noqa: S608 - constant names
 DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY national_code NULLS LAST, jurisdiction_id"
 
-
-def _counted(figure: Figure) -> str:
-    out_of = "sum(r.out_of)" if figure.share else "NULL"
-    return (
-        f"SELECT '{figure.name}' AS figure, r.district, sum(r.counts)::bigint AS counts, {out_of}::bigint AS out_of "  # noqa: S608
-        f"FROM ({figure.rows}) r WHERE $1::text[] IS NULL OR r.district = ANY($1) GROUP BY r.district"
-    )
-
-
-COUNTED = f"WITH as_of AS MATERIALIZED ({AS_OF}) " + " UNION ALL ".join(_counted(figure) for figure in FIGURES)
+# A stock is what it is on the day; of anything else all there ever was counts.
+COUNTED = """
+SELECT c.measure, c.district, sum(c.counts)::bigint AS counts, sum(c.out_of)::bigint AS out_of
+FROM figure_cells c
+WHERE c.dim = '' AND ($1::text[] IS NULL OR c.district = ANY($1)) AND (
+    (c.measure = ANY($2) AND c.grain = 'm')
+    OR (c.measure = ANY($3) AND c.grain = 'm' AND c.day < date_trunc('month', $4::date)::date)
+    OR (c.measure = ANY($3) AND c.grain = 'd' AND c.day >= date_trunc('month', $4::date)::date AND c.day <= $4::date))
+GROUP BY c.measure, c.district HAVING sum(c.counts) <> 0 OR sum(c.out_of) <> 0
+"""
+FLOWS = [figure.name for figure in FIGURES if figure.until is None]
+STOCKS = [figure.name for figure in FIGURES if figure.until is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class AsOf:
     recorded_at: datetime | None
     simulated: bool
     generation: int = 0
+    day: date | None = None
 
     @property
     def edition(self) -> tuple[int, int]:
@@ -61,7 +68,7 @@ class Count:
     figure: str
     district: str
     counts: int
-    out_of: int | None
+    out_of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +86,59 @@ async def edition(connection: Connection | Pool) -> tuple[int, int]:
     return (0, 0) if row is None else (row["generation"], row["position"])
 
 
-async def counted(pool: Pool, districts: Sequence[str] | None) -> Counted:
+async def as_of(connection: Connection) -> AsOf:
+    """Up to where figures are computed now."""
+    at = await connection.fetchrow(AS_OF)
+    if at is None:
+        return AsOf(0, None, simulated=False)
+    return AsOf(at["seq"], at["recorded_at"], at["simulated"], at["generation"], at["day"])
+
+
+async def names_of(connection: Connection) -> Mapping[str, str]:
+    """The names of the districts, in the order in which they are listed."""
+    return {row["jurisdiction_id"]: row["name"] for row in await connection.fetch(DISTRICTS)}
+
+
+async def counted(sight: Sight, districts: Sequence[str] | None) -> Counted:
     """The figures of these districts (None: all), all as of the same moment."""
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        at = await connection.fetchrow(AS_OF)
-        rows = await connection.fetch(COUNTED, districts)
-        names = {row["jurisdiction_id"]: row["name"] for row in await connection.fetch(DISTRICTS)}
-    as_of = AsOf(0, None, simulated=False)
-    if at is not None:
-        as_of = AsOf(at["seq"], at["recorded_at"], at["simulated"], at["generation"])
-    return Counted(as_of, [Count(*row.values()) for row in rows], names)
+    async with sight.acquire(steady=True) as connection:
+        at = await as_of(connection)
+        rows = [] if at.day is None else await connection.fetch(COUNTED, districts, FLOWS, STOCKS, at.day)
+        names = await names_of(connection)
+    return Counted(at, [Count(*row.values()) for row in rows], names)
 
 
-async def rows_behind(
-    pool: Pool, figure: Figure, districts: Sequence[str] | None, after: str | None, limit: int
-) -> list[dict[str, Any]]:
-    """The rows behind a figure in these districts, by key, at most `limit` after the key `after`."""
-    sql = (
-        f"WITH as_of AS MATERIALIZED ({AS_OF}) SELECT r.* FROM ({figure.rows}) r "  # noqa: S608 - constant SQL
-        "WHERE ($1::text[] IS NULL OR r.district = ANY($1)) AND ($2::text IS NULL OR r.key > $2) ORDER BY r.key LIMIT $3"
-    )
-    return [dict(row) for row in await pool.fetch(sql, districts, after, limit)]
+def value_of(figure: Measure | Combined, counts: int, out_of: int) -> dict[str, Any]:
+    """A figure's value from its sums; of a share with `counts` and `out_of`, and None if of nothing.
+
+    A share is a percentage, or else an average; both with two digits.
+    """
+    if not (isinstance(figure, Combined) or figure.share):
+        return {"value": counts}
+    scale = 100 if figure.unit == "%" else 1
+    return {"value": round(scale * counts / out_of, 2) if out_of else None, "counts": counts, "out_of": out_of}
 
 
-def value_of(figure: Figure, counts: Iterable[Count]) -> dict[str, Any]:
-    """A figure's value from its counts; a share is a percentage (two digits) with `counts` and `out_of`, None if of nothing."""
-    mine = list(counts)
-    total = sum(count.counts for count in mine)
-    if not figure.share:
-        return {"value": total}
-    out_of = sum(count.out_of or 0 for count in mine)
-    return {"value": round(100 * total / out_of, 2) if out_of else None, "counts": total, "out_of": out_of}
+def listed_first(names: Mapping[str, str]) -> Mapping[str, int]:
+    """At which place each district is listed."""
+    return {district: place for place, district in enumerate(names)}
 
 
 def table_of(counted: Counted, districts: Sequence[str] | None) -> list[dict[str, Any]]:
     """Every figure's value and its value by district, for somebody who may see these districts (None: all)."""
-    order = {district: place for place, district in enumerate(counted.names)}
+    order = listed_first(counted.names)
     table = []
     for figure in FIGURES:
         mine = [c for c in counted.counts if c.figure == figure.name and (districts is None or c.district in districts)]
         mine.sort(key=lambda count: (order.get(count.district, len(order)), count.district))
         by_district = [
-            {"district": c.district, "name": counted.names.get(c.district, c.district), **value_of(figure, [c])} for c in mine
+            {"district": c.district, "name": counted.names.get(c.district, c.district), **value_of(figure, c.counts, c.out_of)}
+            for c in mine
         ]
-        table.append({"name": figure.name, **value_of(figure, mine), "by_district": by_district})
+        table.append({"name": figure.name, **value_of(figure, *_sums(mine)), "by_district": by_district})
     return table
+
+
+def _sums(counts: Iterable[Count]) -> tuple[int, int]:
+    mine = list(counts)
+    return sum(count.counts for count in mine), sum(count.out_of for count in mine)

@@ -18,6 +18,11 @@ CREATE TABLE note_counts (
     done     integer NOT NULL
 );
 
+CREATE TABLE note_open (
+    class text PRIMARY KEY,
+    notes integer NOT NULL CHECK (notes > 0)
+);
+
 CREATE TABLE things (
     thing_id text PRIMARY KEY,
     times    integer NOT NULL

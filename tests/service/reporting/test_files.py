@@ -102,8 +102,9 @@ async def test_a_matter_of_two_districts_is_given_as_far_as_one_may_see(reportin
     ledgers = Ledgers()
     first = task(ledgers, "t-a", "e-a1", "donghu", level="city", campaign=None)
     ledgers.record(
-        "inspection", "inspection-prepared", {"inspection_id": "t-a"}, stream="inspection:t-a", subject="e-a1", district="xihu",
-        causation_id=first.envelope.event_id, correlation_id=first.envelope.correlation_id,
+        "inspection", "inspection-prepared", {"inspection_id": "t-a", "task_id": "t-a", "enterprise_id": "e-a1"},
+        stream="inspection:t-a", subject="e-a1", district="xihu", causation_id=first.envelope.event_id,
+        correlation_id=first.envelope.correlation_id,
     )  # fmt: skip
     await reporting.receive(ledgers.recorded)
     await witnessed(reporting, ledgers)

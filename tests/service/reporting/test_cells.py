@@ -1,0 +1,112 @@
+"""The counters say what the rows say: every measure, by every dimension, on any day, in any district, live and rebuilt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest_asyncio
+
+from bench.city import BEGINS, Happening, happenings
+from chassis.building import rebuild
+from chassis.sight import Sight
+from chassis.switching import Switcher
+from services.reporting.projections import PROJECTIONS, TABLES
+from services.reporting.queries.figures import as_of
+from services.reporting.queries.measures import BY_NAME, MEASURES
+from services.reporting.queries.panels import NOW, Sums, _sum_up
+from services.reporting.queries.periods import Period
+from services.reporting.queries.rows import Asked, rows_behind
+from services.reporting.queries.terms import TOTAL, Bands, Dimension, Measure, Parts
+from services.reporting.worker import CopyFeed
+from tests.service.reporting.conftest import Reporting
+from tests.service.reporting.ledgers import Ledgers
+
+BEGAN = BEGINS.date()
+PERIODS = (
+    Period(date(2019, 1, 1), date(2019, 12, 31)), Period(date(2019, 1, 17), date(2019, 3, 9)),
+    Period(date(2019, 2, 1), date(2019, 2, 28)), Period(date(2019, 2, 11), date(2019, 2, 11)),
+)  # fmt: skip
+MANY = 10_000
+
+
+def recorded(ledgers: Ledgers, told: Happening) -> None:
+    """What happened, recorded when it did."""
+    ledgers.at = told.at
+    ledgers.record(told.source, told.name, told.data, stream=told.stream, subject=told.subject, district=told.district)
+
+
+@pytest_asyncio.fixture
+async def city(reporting: Reporting) -> Reporting:
+    """Forty visits in two districts, received in many batches."""
+    ledgers = Ledgers()
+    for told in happenings(districts=2, sites=8, visits=40, days=90):
+        recorded(ledgers, told)
+    for first in range(0, len(ledgers.recorded), 97):
+        await reporting.receive(ledgers.recorded[first : first + 97])
+    return reporting
+
+
+async def summed(reporting: Reporting, measure: Measure, period: Period, dim: str, districts: list[str] | None) -> dict[str, Any]:
+    """What the counters say: by value, of a dimension or in all."""
+    sums = Sums()
+    await _sum_up(reporting.pool, [measure], period, dim, districts, sums)
+    if not dim:
+        return {TOTAL: sums.total(NOW, measure)}
+    found = {value: sums.value(NOW, measure, dim, value) for value in sums.values([measure], dim)}
+    return {value: pair for value, pair in found.items() if pair != (0, 0)}
+
+
+async def listed(reporting: Reporting, measure: Measure, asked: Asked) -> tuple[int, int]:
+    """What the rows say."""
+    rows = await rows_behind(Sight(reporting.pool, None), measure, asked, None, MANY)
+    assert len({row["key"] for row in rows}) == len(rows)
+    return sum(row["counts"] for row in rows), sum(row.get("out_of", 0) for row in rows)
+
+
+def values_of(dim: Dimension | Bands | Parts, found: dict[str, Any]) -> set[str]:
+    """All values that may have rows."""
+    if isinstance(dim, Bands):
+        return {band.value for band in dim.bands}
+    return {*dim.parts} if isinstance(dim, Parts) else {*found}
+
+
+async def test_counters_are_what_the_rows_add_up_to(city: Reporting) -> None:
+    at = await as_of(city.pool)
+    assert at.day is not None
+    seen: Counter[str] = Counter()
+    for measure in MEASURES:
+        for period in PERIODS:
+            for districts in (None, ["d-1"]):
+                whole = await summed(city, measure, period, TOTAL, districts)
+                assert whole[TOTAL] == await listed(city, measure, Asked(districts, at.day, period)), measure.name
+                seen[measure.name] += abs(whole[TOTAL][0]) + whole[TOTAL][1]
+            for dim in measure.dimensions:
+                by_value = await summed(city, measure, period, dim.name, None)
+                for value in values_of(dim, by_value):
+                    told = await listed(city, measure, Asked(None, at.day, period, dim, value))
+                    assert by_value.get(value, (0, 0)) == told, (measure.name, dim.name, value, period)
+    assert not {name for name in BY_NAME if not seen[name]}, "a measure that nothing was counted of tells nothing"
+
+
+async def test_a_dimension_leaves_no_row_out(city: Reporting) -> None:
+    """The values of a dimension add up to the total, but for stocks by a day that some rows do not have."""
+    for measure in MEASURES:
+        [(_, total)] = (await summed(city, measure, PERIODS[0], TOTAL, None)).items()
+        for dim in measure.by:
+            found = (await summed(city, measure, PERIODS[0], dim.name, None)).values()
+            assert (sum(c for c, _ in found), sum(o for _, o in found)) == total, (measure.name, dim.name)
+
+
+async def test_a_rebuild_gives_equal_counters(city: Reporting) -> None:
+    """Also of batches other than those that were projected live."""
+    [facts] = PROJECTIONS
+    assert await rebuild(city.under_test.dsn, CopyFeed(), facts, simulated=True) is not None
+    compared = await Switcher(city.under_test.dsn, CopyFeed(), PROJECTIONS, simulated=True).compare("facts")
+    assert [table.table for table in compared.tables] == list(TABLES)
+    assert [table.table for table in compared.tables if not table.equal] == []
+
+
+def test_the_city_lasts_longer_than_the_periods_looked_at() -> None:
+    assert BEGAN < PERIODS[1].first < BEGAN + timedelta(days=90)
