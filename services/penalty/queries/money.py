@@ -1,4 +1,4 @@
-"""Fines as bank statements name them; lists of payments and of transfers."""
+"""Fines as bank statements name them; whose fines are due in a case; lists of payments and of transfers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
+from chassis.eventstore import Pool
 from chassis.sight import Sight
+from services.penalty.domain import UNIT
 from services.penalty.queries.rows import Read
 
 OWING = """
 SELECT payment_key, case_id, party_id, district, document_key, case_key FROM payment_list
 WHERE payment_key = ANY($1) OR document_key = ANY($1) OR case_key = ANY($1)
 """
+PAYING_PARTIES = "SELECT party_id FROM payment_list WHERE case_id = $1 ORDER BY payment_key"
 TRANSFERS = """
 SELECT bank_reference, district, state, amount_fen, paid_on, payer, remark, reason, statement_id, line, case_id, party_id,
        returned_on, version FROM bank_transfers
@@ -49,6 +52,12 @@ class Owing:
 async def owing_named(read: Read, names: list[str]) -> list[Owing]:
     """The fines that go by one of these names: payment codes, and numbers of decisions and cases as they are compared."""
     return [Owing(**dict(row)) for row in await read(OWING, [name for name in names if name])]
+
+
+async def paying_parties(pool: Pool | Sight, case_id: str) -> list[str]:
+    """The parties of a case whose fine has fallen due, the unit first, which is asked for even before the list knows it."""
+    known = [str(row["party_id"]) for row in await pool.fetch(PAYING_PARTIES, case_id)]
+    return [UNIT, *(party_id for party_id in known if party_id != UNIT)]
 
 
 @dataclass(frozen=True, slots=True)

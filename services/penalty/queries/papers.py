@@ -1,13 +1,16 @@
-"""Lists of documents, and of who read them."""
+"""Lists of documents, and of who read them; who did what when, as the documents of a case tell it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from chassis.domain import Actor
+from chassis.envelope import actor_from
 from chassis.sight import Sight
+from services.penalty.queries.rows import Read
 
 DOCUMENTS = """
 SELECT document_id, district, state, form, name, document_no, case_id, party_id, enterprise_id, file_sha256, issued_on, signed,
@@ -18,6 +21,7 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
 ORDER BY issued_on, document_id LIMIT $7
 """
 DOCUMENTS_OF_CASE = "SELECT document_id FROM documents WHERE case_id = $1 ORDER BY issued_on, document_id"
+DEEDS = "SELECT occurred_at, actor FROM events WHERE stream_id = $1 ORDER BY version"
 READS = """
 SELECT read_id, district, thing, thing_id, part, sha256, case_id, enterprise_id, reader_id, reader_role, reason, read_on, read_at
 FROM reads
@@ -55,3 +59,9 @@ class ReadFilter:
 async def reads(db: Sight, wanted: ReadFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
     """Who read which document, in the order of time, at most `limit`."""
     return await db.fetch(READS, *astuple(wanted), *(after or (None, None)), limit)
+
+
+async def deeds(read: Read, stream_id: str) -> list[tuple[datetime, Actor]]:
+    """When each event of a stream happened, and who caused it (the name sealed), by version."""
+    rows = await read(DEEDS, stream_id)
+    return [(row["occurred_at"], actor_from(row["actor"])) for row in rows]
