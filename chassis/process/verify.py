@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from chassis import bundle
 from chassis.casefile import LogFacts, Verdict
 from chassis.casefile import verify as verify_content
 from chassis.database import GONE
@@ -23,7 +24,7 @@ LARGEST = 1 << 30  # bytes of a case file
 
 
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="a case file", dir_okay=False)] = None,
+    file: Annotated[Path | None, typer.Argument(help="a case file, or a bundle (zip)", dir_okay=False)] = None,
     key: Annotated[list[str] | None, typer.Option(help="a verifier key that you trust; may be given several times")] = None,
     service: Annotated[list[str] | None, typer.Option(help="only this service of the deployment; may be given again")] = None,
     digests: Annotated[bool, typer.Option(help="fold every read model from scratch beside the live one, and compare")] = True,
@@ -36,8 +37,8 @@ def verify(
 ) -> None:
     """Verify an exported case file offline, or, without a file, the running deployment. Code 1: something is wrong.
 
-    Of a file: every event, proof, signature and cosignature. Of a deployment: ledgers from the first row, counts, read models,
-    positions. With --stress: the guarantees themselves, under kills, for --seconds.
+    Of a file: every event, proof, signature and cosignature; of a bundle each of its bytes. Of a deployment: ledgers
+    from the first row, counts, read models, positions. With --stress: the guarantees themselves, under kills, for --seconds.
     """
     if stressed:
         stress(seconds, seed, kafka)
@@ -51,7 +52,8 @@ def verify(
         content = file.read_bytes()
     except (NoteError, OSError) as error:
         misused(str(error))
-    raise typer.Exit(told(verify_content(content, trusted), trusted))
+    verified = bundle.verify if content.startswith(bundle.MAGIC[:2]) else verify_content
+    raise typer.Exit(told(verified(content, trusted), trusted))
 
 
 async def _live(services: list[str], *, digests: bool) -> int:

@@ -41,6 +41,7 @@ class Lived:
     histories: dict[str, list[dict[str, Any]]]  #: of each case, and of each case's enterprise
     files: dict[str, bytes]  #: the case file of each history
     keys: tuple[Verifier, ...]  #: by which case files are verified
+    log: bytes  #: the event log of the whole copy
     verified: tuple[int, str]  #: what `casetrail verify` said of the running stack: its exit code and its words
 
 
@@ -90,9 +91,10 @@ async def undisturbed(platform: Platform) -> Lived:
             paths = [f"cases/{case['case_id']}" for case in cases] + [f"enterprises/{case['enterprise_id']}" for case in cases]
             histories = {path: (await client.get(auditor, f"{REPORTING}/histories/{path}"))["items"] for path in paths}
             files = {path: await _file(client, auditor, path) for path in paths}
+            log = canonical_json((await client.get(auditor, f"{REPORTING}/exports/ocel")).body)
             keys = keys_of(stack)
         verified = await command(stack, "verify")
-    return Lived(outcome, evidence, cases, histories, files, keys, verified)
+    return Lived(outcome, evidence, cases, histories, files, keys, log, verified)
 
 
 async def command(stack: Stack, *arguments: str) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -114,6 +115,16 @@ def test_every_history_is_a_case_file_that_verifies_offline(lived: Lived) -> Non
         assert {log.log for log in verdict.logs} == {entry["service"] for entry in history}
         assert all(log.witnessed_by and log.checkpoint.extensions[0].startswith("simulated 202") for log in verdict.logs)
         assert verdict.sealed_by.startswith("casetrail.example/reporting+")
+
+
+def test_the_event_log_tells_of_every_event_and_every_closed_case(lived: Lived) -> None:
+    log = json.loads(lived.log)
+    assert len(log["events"]) == sum(len(copy) for copy in lived.evidence.copies.values())
+    objects = {one["id"] for one in log["objects"]}
+    assert {f"case:{case['case_id']}" for case in lived.cases} <= objects
+    assert {one["objectId"] for event in log["events"] for one in event["relationships"]} <= objects
+    closed = [event for event in log["events"] if event["type"] == "penalty.case-closed"]
+    assert len(closed) == len(lived.cases)
 
 
 def disorder(history: Sequence[Mapping[str, Any]]) -> list[str]:

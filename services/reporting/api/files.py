@@ -16,13 +16,14 @@ from chassis.envelope import instant
 from chassis.http import Db, Id
 from chassis.problems import BadRequest
 from chassis.settings import Settings
+from chassis.signednote import Signer
 from chassis.telemetry import log
 from chassis.treeheads import TreeHead
 from services.reporting.api.reads import Given
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.domain.access import Thing
-from services.reporting.queries.copies import Copied
-from services.reporting.queries.histories import history_of_case, history_of_enterprise
+from services.reporting.queries.copies import Copied, copied_from
+from services.reporting.queries.histories import history_of
 from services.reporting.queries.trees import Placed, cosigned, places_of, proven
 
 COSIGNED_WAIT = 15.0  # seconds, until the newest event of a history is under a cosigned checkpoint
@@ -34,19 +35,33 @@ router = APIRouter(dependencies=[Depends(shows_at_least)])
 @router.get("/enterprises/{enterprise_id}/file")
 async def of_enterprise(request: Request, enterprise_id: Id, viewer: Viewer, db: Db, given: Given) -> Response:
     """Everything that happened about an enterprise, with proofs, as one sealed file."""
-    return await _file(request, "enterprise", enterprise_id, viewer, await history_of_enterprise(db, enterprise_id), given)
+    return await _file(request, "enterprise", enterprise_id, viewer, await history_of(db, "enterprise", enterprise_id), given)
 
 
 @router.get("/cases/{case_id}/file")
 async def of_case(request: Request, case_id: Id, viewer: Viewer, db: Db, given: Given) -> Response:
     """Everything that happened in the matter of a case, with proofs, as one sealed file."""
-    return await _file(request, "case", case_id, viewer, await history_of_case(db, case_id), given)
+    return await _file(request, "case", case_id, viewer, await history_of(db, "case", case_id), given)
 
 
 async def _file(
-    request: Request, kind: Thing, key: str, viewer: Principal, events: Sequence[Copied], given: Given
+    request: Request, kind: Thing, key: str, viewer: Principal, history: Sequence[Any], given: Given
 ) -> Response:  # fmt: skip
-    shown = [copied for copied in events if viewer.may_see(copied.envelope.district)]
+    content, shown, _ = await case_file(request, kind, key, viewer, history)
+    await given.give(viewer, kind, key, shown, "file", content)
+    log.info("case_file_exported", kind=kind, key=key, by=viewer.id, events=len(shown))
+    name = f'attachment; filename="{kind}-{key}.casefile.json"'
+    return Response(content, media_type="application/json", headers={"Content-Disposition": name})
+
+
+async def case_file(
+    request: Request, kind: str, key: str, viewer: Principal, history: Sequence[Any]
+) -> tuple[bytes, list[Copied], Signer]:  # fmt: skip
+    """The case file of what the viewer may see of a history, its events, and who sealed it; Unknown if there is none.
+
+    BadRequest (503) where nothing is signed, or not far enough.
+    """
+    shown = [copied_from(row) for row in history if viewer.may_see(row["district"])]
     if not shown:
         raise Unknown(kind, key)
     settings: Settings = request.app.state.settings
@@ -60,10 +75,7 @@ async def _file(
         checkpoints={source: head.note for source, head in heads.items()}, events=await proven(pool, placed, heads),
         keys={*settings.trusted, settings.signer.verifier, settings.signer.witness}, signer=settings.signer,
     )  # fmt: skip
-    await given.give(viewer, kind, key, shown, "file", content)
-    log.info("case_file_exported", kind=kind, key=key, by=viewer.id, events=len(shown))
-    name = f'attachment; filename="{kind}-{key}.casefile.json"'
-    return Response(content, media_type="application/json", headers={"Content-Disposition": name})
+    return content, shown, settings.signer
 
 
 async def _cosigned_heads(pool: Db, placed: Sequence[Placed]) -> Mapping[str, TreeHead]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from chassis.eventstore import ENVELOPE_COLUMNS, Pool
 from services.reporting.queries.causality import Moment, causal_order
-from services.reporting.queries.copies import Copied, copied_from
 
 Kind = Literal["enterprise", "case", "officer", "document"]
 
@@ -25,16 +24,6 @@ SELECT e.seq, e.source, e.stream_id, e.version, e.event_id, e.causation_id, e.oc
 FROM ledger_copy e WHERE {NAMING}
 """  # noqa: S608 - constant condition
 OF_SEQS = f"{WHOLE} WHERE e.seq = ANY($1::bigint[])"
-
-
-async def history_of_enterprise(pool: Pool, enterprise_id: str) -> list[Copied]:
-    """Every event about an enterprise, in causal order."""
-    return [copied_from(row) for row in await history_of(pool, "enterprise", enterprise_id)]
-
-
-async def history_of_case(pool: Pool, case_id: str) -> list[Copied]:
-    """Every event of the matter that a case belongs to, from the task to the payment, in causal order; empty if no such case."""
-    return [copied_from(row) for row in await history_of(pool, "case", case_id)]
 
 
 async def history_of(pool: Pool, kind: Kind, key: str) -> list[Any]:

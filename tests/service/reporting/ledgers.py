@@ -105,7 +105,7 @@ class Site:
         self.ledgers, self.key, self.enterprise_id, self.district = ledgers, key, enterprise_id, district
         self._last = task(ledgers, f"t-{key}", enterprise_id, district, level=level, campaign="c-2021")
 
-    def tell(self, source: str, name: str, stream: str, **data: Any) -> Received:
+    def tell(self, source: str, name: str, stream: str, /, **data: Any) -> Received:
         """The next event."""
         self._last = self.ledgers.record(
             source, name, data, stream=stream, subject=self.enterprise_id, district=self.district,

@@ -23,7 +23,7 @@ from services.reporting.queries.moments import Moment, cut
 from services.reporting.queries.standing import timed
 from services.reporting.queries.trees import cosigned
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.ledgers import Ledgers, enterprise
+from tests.service.reporting.ledgers import Ledgers, enterprise, runs_of
 from tests.service.reporting.logs import head_of, witness_of, witnessed
 
 BEGIN = datetime(2021, 9, 6, tzinfo=UTC)
@@ -160,7 +160,7 @@ async def test_an_officer_is_what_they_did_and_what_names_them(reporting: Report
     assigned = ledgers.record("tasks", "task-assigned", {"task_id": "t-1", "officers": ["o-wang", "o-li"]}, stream="task:t-1")
     acted = ledgers.record("tasks", "task-started", {"task_id": "t-1"}, stream="task:t-1")
     mine = ledgers.sequenced("inspection", later(acted, actor=Actor(id="o-li", name="李", role="officer"), event_id=UUID(int=7)))
-    await reporting.receive([*ledgers.recorded, mine])
+    await reporting.copy.apply(runs_of([*ledgers.recorded, mine]))
     expected = [str(received.envelope.event_id) for received in (enrolled, assigned, mine)]
     assert [item["event_id"] for item in await items(reporting, "officers/o-li")] == expected
     own = await asked(reporting, "officers/o-li", "officer", of={"id": "o-li"})
@@ -173,7 +173,7 @@ async def test_a_long_working_life_is_read_page_by_page_as_of_one_moment(reporti
     ledgers = Ledgers()
     for n in range(7):
         enterprise(ledgers, f"e-{n}", "donghu")
-    await reporting.receive(ledgers.recorded)
+    await reporting.copy.apply(runs_of(ledgers.recorded))
     expected = [str(received.envelope.event_id) for received in ledgers.recorded]
     found: list[str] = []
     cursor: str | None = None
@@ -184,7 +184,7 @@ async def test_a_long_working_life_is_read_page_by_page_as_of_one_moment(reporti
         if (cursor := answer["next"]) is None:
             break
         enterprise(ledgers, f"e-later-{len(found)}", "donghu")
-        await reporting.receive(ledgers.recorded[-1:])
+        await reporting.copy.apply(runs_of(ledgers.recorded[-1:]))
     assert found == expected
     assert (await asked(reporting, "officers/officer-1", cursor="WzEsIDk5OTld")).json()["code"] == "bad-cursor"
 
@@ -197,7 +197,7 @@ async def test_a_document_is_its_stream_and_whatever_names_it(reporting: Reporti
     broken = ledgers.record("inspection", "document-signed", {}, stream="document:d-1", subject="e-1")
     strange = ledgers.sequenced("tasks", Recorded(replace(broken.envelope, event_id=UUID(int=9)), b"\xffno json"))
     deep = ledgers.sequenced("registry", Recorded(replace(broken.envelope, event_id=UUID(int=8)), b"[" * 90_000 + b"]" * 90_000))
-    await reporting.receive([*ledgers.recorded, strange, deep])
+    await reporting.copy.apply(runs_of([*ledgers.recorded, strange, deep]))
     found = {item["event_id"] for item in await items(reporting, "documents/d-1")}
     assert found == {str(received.envelope.event_id) for received in (issued, named, broken, strange, deep)}
 

@@ -13,7 +13,7 @@ from services.reporting.queries.histories import Kind
 from services.reporting.queries.reads import READS
 from tests.service.plans import nodes
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.ledgers import Ledgers, Site
+from tests.service.reporting.ledgers import Ledgers, Site, runs_of
 from tests.service.reporting.logs import settings_of, witnessed
 from tests.service.reporting.test_files import exported
 from tests.service.reporting.test_plans import filled
@@ -79,7 +79,7 @@ async def test_reads_of_every_service_of_a_matter_in_the_order_of_time(reporting
     case = looked(ledgers, "penalty", "d-2", case_id="k-a")
     other = looked(ledgers, "penalty", "d-3", case_id="k-other")
     looked(ledgers, "inspection", "d-9", subject="e-b1")
-    await reporting.receive(ledgers.recorded)
+    await reporting.copy.apply(runs_of(ledgers.recorded))
 
     async def ids(path: str, **who: Any) -> list[str]:
         return [read["event_id"] for read in await told(reporting, path, **who)]
