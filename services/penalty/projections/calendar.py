@@ -9,7 +9,7 @@ from chassis.envelope import Sequenced
 from chassis.projector import Batch, Rows
 from services.penalty.domain import ClueRegistered, FilingRequested, HandlersChanged, UrgentInvestigationBegun
 from services.penalty.domain.spot_events import SpotPenaltyDecided, SpotPenaltyNumbered
-from services.penalty.projections.cases import case_id_of, clocks_after, is_about_a_case
+from services.penalty.projections.running_clocks import case_id_of, clocks_after, is_about_a_case
 
 Clocks = dict[str, list[str]]
 

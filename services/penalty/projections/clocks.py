@@ -29,16 +29,10 @@ from services.penalty.domain import (
     StatementWaived,
     UrgentInvestigationBegun,
     region_key,
+    rulebook,
 )
 from services.penalty.domain.cash import TO_BANK, TO_ORGAN
 from services.penalty.domain.ending_events import DecisionReportedUp
-from services.penalty.domain.rulebook import AFTER_THE_FACT, CLOSURE_HALF_YEAR, HEARING_HELD_BY, HEARING_REQUEST
-from services.penalty.domain.rulebook import PAYMENT as PAYMENT_PERIOD
-from services.penalty.domain.rulebook import PUBLICATION as PUBLICATION_PERIOD
-from services.penalty.domain.rulebook import REPORTING_UP as REPORTING_UP_PERIOD
-from services.penalty.domain.rulebook import SERVICE as SERVICE_PERIOD
-from services.penalty.domain.rulebook import STATEMENT as STATEMENT_PERIOD
-from services.penalty.domain.rulebook import WITHDRAWAL as WITHDRAWAL_PERIOD
 from services.penalty.domain.spot import REPORT
 from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.enforcement_clocks import enforcement_deadlines
@@ -53,10 +47,10 @@ FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-requ
 REPORTING_UP = "reporting-up"
 
 TIMERS = {
-    STATEMENT: STATEMENT_PERIOD, PAYMENT: PAYMENT_PERIOD, FILING: AFTER_THE_FACT, HEARING_RIGHT: HEARING_REQUEST,
-    HEARING: HEARING_HELD_BY, SERVICE: SERVICE_PERIOD, REPORTING_UP: REPORTING_UP_PERIOD,
-    PUBLICATION: PUBLICATION_PERIOD, WITHDRAWAL: WITHDRAWAL_PERIOD, CLOSURE: CLOSURE_HALF_YEAR,
-    SPOT_REPORT: REPORT, CASH_TO_ORGAN: TO_ORGAN, CASH_TO_BANK: TO_BANK,
+    STATEMENT: rulebook.STATEMENT, PAYMENT: rulebook.PAYMENT, FILING: rulebook.AFTER_THE_FACT,
+    HEARING_RIGHT: rulebook.HEARING_REQUEST, HEARING: rulebook.HEARING_HELD_BY, SERVICE: rulebook.SERVICE,
+    REPORTING_UP: rulebook.REPORTING_UP, PUBLICATION: rulebook.PUBLICATION, WITHDRAWAL: rulebook.WITHDRAWAL,
+    CLOSURE: rulebook.CLOSURE_HALF_YEAR, SPOT_REPORT: REPORT, CASH_TO_ORGAN: TO_ORGAN, CASH_TO_BANK: TO_BANK,
 }  # fmt: skip
 """The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
 

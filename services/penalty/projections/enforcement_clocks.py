@@ -15,7 +15,7 @@ from services.penalty.domain.enforcement_events import (
     EnforcementEnded,
     EnforcementVoided,
 )
-from services.penalty.projections.remedy_clocks import party_clock
+from services.penalty.projections.arming import party_clock
 
 COURT_ALLOWED, COURT_RIGHT = "court-application-allowed", "court-right"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from chassis.calendar import end_of
 from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
@@ -16,6 +15,7 @@ from services.penalty.domain.payment_events import (
     SurchargeCapReached,
     SurchargeReckoned,
 )
+from services.penalty.projections.arming import arm_by_day
 
 PAYMENT, INSTALMENT, CAP = "payment-due", "instalment-due", "surcharge-cap"
 
@@ -49,12 +49,3 @@ def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disa
 def _stop(key: str) -> Iterable[Disarm]:
     yield Disarm(id=f"{PAYMENT}:{key}")
     yield Disarm(id=f"{CAP}:{key}")
-
-
-def arm_by_day(sequenced: Sequenced, kind: str, key: str, due_on: date, part: str = "") -> Arm:
-    """A clock of a party's region that runs until the end of `due_on` in China."""
-    envelope = sequenced.envelope
-    return Arm(
-        id=f"{kind}:{key}{part}", kind=kind, key=key, due_at=end_of(due_on), district=envelope.district,
-        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
-    )  # fmt: skip

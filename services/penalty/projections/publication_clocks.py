@@ -17,7 +17,7 @@ from services.penalty.domain.publication_events import (
     WithdrawalRequired,
 )
 from services.penalty.domain.remedy import SETTING_ASIDE
-from services.penalty.projections.remedy_clocks import party_clock
+from services.penalty.projections.arming import party_clock
 
 PUBLICATION, WITHDRAWAL, PUBLICITY = "publication-due", "withdrawal-due", "publicity-end"
 

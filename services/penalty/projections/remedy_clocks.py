@@ -18,7 +18,7 @@ from services.penalty.domain.remedy_events import (
     RemedySought,
     RemedyWithdrawn,
 )
-from services.penalty.projections.payment_clocks import arm_by_day
+from services.penalty.projections.arming import party_clock
 
 RECONSIDERATION_RIGHT, LITIGATION_RIGHT = "reconsideration-right", "litigation-right"
 
@@ -42,8 +42,3 @@ def remedy_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
 def _clocks(sequenced: Sequenced, key: str, reconsideration: date | None, litigation: date | None) -> list[Arm | Disarm]:
     days = ((RECONSIDERATION_RIGHT, reconsideration), (LITIGATION_RIGHT, litigation))
     return [party_clock(sequenced, kind, key, due_on) for kind, due_on in days]
-
-
-def party_clock(sequenced: Sequenced, kind: str, key: str, due_on: date | None) -> Arm | Disarm:
-    """A clock of a party's region that runs until the end of `due_on`, or stands still."""
-    return Disarm(id=f"{kind}:{key}") if due_on is None else arm_by_day(sequenced, kind, key, due_on)

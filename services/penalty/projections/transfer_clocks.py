@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from chassis.calendar import end_of
 from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
 from chassis.envelope import Sequenced
@@ -16,6 +15,7 @@ from services.penalty.domain.transfer_events import (
     TransferDenied,
     TransferReported,
 )
+from services.penalty.projections.arming import arm_by_day
 
 TRANSFER_DECISION, TRANSFER_HANDOVER, TRANSFER_ANSWER = "transfer-decision", "transfer-handover", "transfer-answer"
 
@@ -24,7 +24,7 @@ def transfer_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Dis
     """What an event sets running, and what it ends."""
     match event:
         case TransferReported(decide_by=date() as by) as e:
-            yield _by_day(sequenced, TRANSFER_DECISION, e.case_id, by)
+            yield arm_by_day(sequenced, TRANSFER_DECISION, e.case_id, by)
         case TransferApproved() | TransferDenied() as e:
             yield Disarm(id=f"{TRANSFER_DECISION}:{e.case_id}")
             if isinstance(e, TransferApproved) and e.hand_over_by is not None:
@@ -36,14 +36,6 @@ def transfer_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Dis
         case CaseTransferred() as e:
             yield Disarm(id=f"{TRANSFER_HANDOVER}:{e.case_id}")
             if e.answer_by is not None:
-                yield _by_day(sequenced, TRANSFER_ANSWER, e.case_id, e.answer_by)
+                yield arm_by_day(sequenced, TRANSFER_ANSWER, e.case_id, e.answer_by)
         case TransferAnswered() as e:
             yield Disarm(id=f"{TRANSFER_ANSWER}:{e.case_id}")
-
-
-def _by_day(sequenced: Sequenced, kind: str, case_id: str, due_on: date) -> Arm:
-    envelope = sequenced.envelope
-    return Arm(
-        id=f"{kind}:{case_id}", kind=kind, key=case_id, due_at=end_of(due_on), district=envelope.district,
-        detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook},
-    )  # fmt: skip
