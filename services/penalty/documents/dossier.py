@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,6 +13,7 @@ from typing import Any
 from PIL import Image, ImageOps
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject
 
 from chassis import media
 from chassis.rendering import Template, installed
@@ -23,12 +26,19 @@ STAMP = Template("penalty/stamp", 1, FOLDER, "stamp.typ")
 LONGEST_SIDE = 1600  # pixels of a bound picture: some 240 dots per inch
 QUALITY = 85  # of a bound picture, as JPEG
 LARGEST = 32 << 20  # bytes of one file that is bound; larger ones are kept apart
+MOST_PAGES = 2000  # of one file that is bound: each costs some milliseconds
+MOST_DRAWN = 16 << 20  # bytes that the pages of one file draw, unpacked
+ACTIVE = ("/A", "/AA", "/PA", "/FS", "/Movie", "/Sound", "/RichMediaContent", "/RichMediaSettings")
+"""What a page, or a note on it, does when it is opened or touched: a file of paper does nothing."""
 MM = 72 / 25.4
 FRAME = (27 * MM, 15 * MM, 158 * MM, 217 * MM)  # where a picture stands: left, bottom, width, height, in points
 PDF = "application/pdf"
 KINDS = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
-BROKEN = (media.Unfit, PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What reading a file that is not whole may raise."""
+BROKEN = (
+    media.Unfit, PyPdfError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, ArithmeticError, AssertionError,
+    OSError, struct.error, zlib.error,
+)  # fmt: skip
+"""What reading and stamping a file that is not whole may raise."""
 MISSING = ("未到", "该文件尚未送达本系统")
 APART = ("另存", "该文件不能装入本卷，另行保存")
 
@@ -106,7 +116,7 @@ def _part(one: Bound, at: datetime) -> Part:
     try:
         if kind is not None:
             media.check(io.BytesIO(one.data), len(one.data), kind)
-            pages = _appended(one.data) if kind == PDF else _pictured(one, at)
+            pages = _appended(one.data, at) if kind == PDF else _pictured(one, at)
             if pages:
                 return Part(one, pages, None)
     except BROKEN as error:
@@ -114,9 +124,29 @@ def _part(one: Bound, at: datetime) -> Part:
     return Part(one, _page(one, at, APART), APART[0])
 
 
-def _appended(data: bytes) -> Section:
+def _appended(data: bytes, at: datetime) -> Section:
+    """The pages of a PDF, without what they do; none if it cannot be bound: one bad file never takes the others with it.
+
+    They are stamped once for trial, because what is wrong with a page often shows only when something is drawn over it.
+    """
     reader = PdfReader(io.BytesIO(data))
-    return [] if reader.is_encrypted else list(reader.pages)
+    if reader.is_encrypted or len(reader.pages) > MOST_PAGES:
+        return []
+    pages, left = list(reader.pages), MOST_DRAWN
+    for page in pages:
+        drawn = page.get_contents()
+        left -= 0 if drawn is None else len(drawn.get_data())
+        if left < 0:
+            return []
+        _quieten(page)
+    return pages if len(_pages(_written(pages, "", at))) == len(pages) else []
+
+
+def _quieten(page: PageObject) -> None:
+    notes = (note.get_object() for note in page.annotations or ())
+    for thing in (page, *(note for note in notes if isinstance(note, DictionaryObject))):
+        for key in ACTIVE:
+            thing.pop(key, None)
 
 
 def _pages(pdf: bytes) -> Section:
@@ -155,6 +185,7 @@ def _written(pages: Section, note: str, at: datetime) -> bytes:
         box = added.mediabox
         across = float(box.left) + (float(box.width) - float(stamp.mediabox.width)) / 2
         added.merge_transformed_page(stamp, Transformation().translate(across, float(box.bottom)))
+        added.compress_content_streams()
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
