@@ -16,13 +16,15 @@ from services.penalty import domain, queries
 from services.penalty.api.offered import now, offered
 from services.penalty.api.reading import LISTED, Reader
 from services.penalty.commands import publishing
+from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
 from services.penalty.domain.publication import PUBLICATIONS
+from services.penalty.domain.regions import Regions
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.standing import STANDINGS
+from services.penalty.domain.transfer import TRANSFERS
 from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
-from services.penalty.queries import Regions
 
 S = TypeVar("S")
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -111,11 +113,13 @@ NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps"
 
 
 async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
-    """What runs beside the case, towards each party that was ever decided against."""
+    """What runs beside the case; by party, where it was ever decided against."""
     return Regions(
         payments=await _by_party(request, case, as_of, domain.PAYMENTS),
         remedies=await _by_party(request, case, as_of, REMEDIES),
+        enforcements=await _by_party(request, case, as_of, ENFORCEMENTS),
         publications=await _by_party(request, case, as_of, PUBLICATIONS),
+        transfer=(await related(request, TRANSFERS, case.key, as_of, case)).state,
         standing=(await related(request, STANDINGS, case.state.enterprise_id, as_of, case)).state,
     )
 

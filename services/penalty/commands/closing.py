@@ -13,7 +13,7 @@ from services.penalty.commands.publishing import publications
 from services.penalty.domain import PAYMENTS, CaseState, region_key
 from services.penalty.domain.dossier import Binding, list_digest
 from services.penalty.domain.enforcement import ENFORCEMENTS
-from services.penalty.domain.following import unfollowed
+from services.penalty.domain.regions import Regions, beside_of
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.transfer import TRANSFERS
 
@@ -22,19 +22,15 @@ async def beside(work: Work, state: CaseState) -> domain.Beside:
     """What the regions beside the case say of its ending."""
     payments = {side.party_id: await work.load(PAYMENTS, region_key(state.case_id, side.party_id)) for side in state.sides}
     keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision or side.former}
-    remedies = {party: (await work.load(REMEDIES, key)).state for party, key in keys.items()}
-    enforcements = {party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()}
-    transfer = (await work.load(TRANSFERS, state.case_id)).state
-    return domain.Beside(
+    regions = Regions(
         payments={party: payment.state for party, payment in payments.items()},
-        hazards=await queries.hazards_of(work.read, state),
-        terminated=frozenset(party for party, region in enforcements.items() if region.finished is not None),
-        transferred=transfer.gone,
-        transferring=transfer.under_way,
-        unfollowed=unfollowed(state, remedies),
-        pending=tuple(party for party, region in remedies.items() if region.is_pending),
-        unpublished=await queries.unpublished(work.read, state, await publications(work, state)),
+        remedies={party: (await work.load(REMEDIES, key)).state for party, key in keys.items()},
+        enforcements={party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()},
+        publications=await publications(work, state),
+        transfer=(await work.load(TRANSFERS, state.case_id)).state,
     )
+    hazards = await queries.hazards_of(work.read, state)
+    return beside_of(state, regions, hazards, await queries.unpublished(work.read, state, regions.publications))
 
 
 async def close_case(work: Work, case_id: str, reason: str, ground: domain.Ground) -> None:

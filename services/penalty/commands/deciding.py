@@ -30,7 +30,7 @@ from services.penalty.domain.payment import lower_payment, revoke_payment
 from services.penalty.domain.reporting_up import ReportUp
 from services.penalty.domain.spot import SPOTS
 from services.penalty.domain.spot_altering import change_spot, revoke_spot
-from services.penalty.domain.transfer import TRANSFERS
+from services.penalty.domain.transfer import TRANSFERS, require_here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +195,4 @@ async def miss_reporting_up(work: Work, deadline: Deadline) -> None:
 
 
 async def _require_here(work: Work, case_id: str, rules: Rules) -> None:
-    """Nothing is decided here in a case that another organ, or the police, has or is to get (APL 2021, article 27)."""
-    region = (await work.load(TRANSFERS, case_id)).state
-    rules.require(
-        not region.stops_case, region.duty, "case-transferred", "案件已移送或者已批准移送，不得作出决定",
-        "the case is, or is to be, another's",
-    )  # fmt: skip
+    require_here((await work.load(TRANSFERS, case_id)).state, rules)

@@ -84,6 +84,7 @@ from services.penalty.domain.events import (
     StatementWaived,
     Subject,
 )
+from services.penalty.domain.facts import Facts
 from services.penalty.domain.filing import (
     RegisterClue,
     RequestFiling,
@@ -185,7 +186,7 @@ from services.penalty.domain.rulebook import (
     rules_on,
 )
 from services.penalty.domain.sides import Decision, Hearing, Notice, Side
-from services.penalty.domain.steps import Facts, Outlook, outlook
+from services.penalty.domain.steps import Outlook, outlook
 
 __all__ = [
     "CASE",

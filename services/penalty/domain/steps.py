@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
@@ -22,50 +22,20 @@ from services.penalty.domain import (
     standing,
 )
 from services.penalty.domain.case import CaseState
-from services.penalty.domain.charges import Sanctions
-from services.penalty.domain.closing import Beside
-from services.penalty.domain.daily import Refusal
 from services.penalty.domain.ending_events import Opinion
 from services.penalty.domain.events import Charge, Ground, Person
+from services.penalty.domain.facts import Facts
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
-from services.penalty.domain.guards import Officer, require_open, require_served
+from services.penalty.domain.guards import require_open, require_served
 from services.penalty.domain.parties import UNIT
-from services.penalty.domain.payment import MakeRefund, PaymentState, ReceivePayment, make_refund, receive_payment, require_owing
+from services.penalty.domain.payment import MakeRefund, ReceivePayment, make_refund, receive_payment, require_owing
 from services.penalty.domain.provisions import Row
-from services.penalty.domain.publication import PUBLICATIONS, PublicationState
-from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM, Rules
+from services.penalty.domain.publication import PUBLICATIONS
+from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM
 from services.penalty.domain.sides import Side
-from services.penalty.domain.standing import StandingState
+from services.penalty.domain.transfer import require_here
 
 SOMEBODY = Actor(id="", name="", role="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the decisions of a case rest on beside the case itself."""
-
-    rules: Rules
-    officers: tuple[Officer, ...]
-    sanctions: Sanctions
-    address: str
-    beside: Beside = field(default_factory=Beside)
-    standing: StandingState = field(default_factory=StandingState)
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
-
-    def payment(self, party_id: str) -> PaymentState:
-        """What a party owes and has paid."""
-        return self.beside.payments.get(party_id, closing.NOTHING_PAID)
-
-    def due(self, party_id: str, step: Due) -> Unfollowed | None:
-        """What a remedy decided for a party that is to be followed by this step."""
-        found = (one for one in self.beside.unfollowed if (one.party_id, one.step) == (party_id, step))
-        return next(found, None)
-
-    def publication(self, party_id: str) -> PublicationState:
-        """What is published of the decision against a party."""
-        return self.beside.publications.get(party_id, PublicationState())
-
-
 Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
 
 
@@ -235,6 +205,7 @@ def _report_hearing(state: CaseState, facts: Facts, party_id: str, at: datetime)
 
 
 def _decide(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
+    require_here(facts.transfer, facts.rules)
     contents = decision.drafted_contents(state, facts.address, facts.rules, party_id)
     probe = decision.DecidePenalty(approver=SOMEBODY, amounts=None, contents=contents, sealed=True, party_id=party_id)
     decided = decision.decide_penalty(state, probe, "", facts.sanctions, at, facts.rules)
@@ -243,6 +214,7 @@ def _decide(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list
 
 
 def _decide_no_penalty(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
+    require_here(facts.transfer, facts.rules)
     probe = decision.DecideNoPenalty(approver=SOMEBODY, reason="", education="")
     return decision.decide_no_penalty(state, probe, facts.beside.hazards, at, facts.rules)
 
@@ -340,7 +312,11 @@ def _answer_closure(state: CaseState, facts: Facts, _: str, at: datetime) -> lis
 
 
 def _close(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
-    ground: Ground = "no-penalty" if state.no_penalty_on is not None else "performed"
+    ground: Ground = "performed"
+    if facts.beside.transferred:
+        ground = "transferred"
+    elif state.no_penalty_on is not None:
+        ground = "no-penalty"
     return closing.close_case(state, facts.beside, ground, "", SOMEBODY, at, facts.rules)
 
 

@@ -111,6 +111,14 @@ class TransferState:
         return JUDICIAL if self.to == "police" else JURISDICTION
 
 
+def require_here(state: TransferState, rules: Rules) -> None:
+    """Nothing is decided here in a case that another organ, or the police, has or is to get (APL 2021, article 27)."""
+    rules.require(
+        not state.stops_case, state.duty, "case-transferred", "案件已移送或者已批准移送，不得作出决定",
+        "the case is, or is to be, another's",
+    )  # fmt: skip
+
+
 def evolve_transfer(state: TransferState, event: Event) -> TransferState:
     """The transfer after one more event; events it does not know leave it as it is."""
     match event:

@@ -5,7 +5,7 @@ from services.penalty.queries.case_lists import CaseFilter, MatterFilter, cases,
 from services.penalty.queries.due import CalendarFilter, calendar
 from services.penalty.queries.hazards import hazards_of, hazards_of_others, major_of, refusals_of
 from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers, owing_named, paying_parties, payments
-from services.penalty.queries.outlook import Regions, outlook_of
+from services.penalty.queries.outlook import outlook_of
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, deeds, documents, reads
 from services.penalty.queries.publications import published, unpublished
 from services.penalty.queries.register import Enterprise, Organ, address_of, blocks_of, enterprise_of, officers_for, organ_of
@@ -13,7 +13,7 @@ from services.penalty.queries.sanctions import norms_of, sanctions_for
 
 __all__ = [
     "DOCUMENTS_OF_CASE", "CalendarFilter", "CaseFilter", "DocumentFilter", "Enterprise", "Expiries", "MatterFilter", "Organ",
-    "Owing", "PaymentFilter", "ReadFilter", "Regions", "address_of", "bank_transfers", "blocks_of", "calendar", "cases", "deeds",
+    "Owing", "PaymentFilter", "ReadFilter", "address_of", "bank_transfers", "blocks_of", "calendar", "cases", "deeds",
     "documents", "enterprise_of", "expiries", "hazards_of", "hazards_of_others", "major_of", "matters", "norms_of",
     "officers_for", "organ_of", "outlook_of", "owing_named", "paying_parties", "payments", "published", "reads", "refusals_of",
     "rules_on", "sanctions_for", "spots", "unpublished",

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.domain import day_of
 from services.penalty import domain
-from services.penalty.domain.following import unfollowed
-from services.penalty.domain.publication import PublicationState
-from services.penalty.domain.remedy import RemedyState
-from services.penalty.domain.standing import StandingState
+from services.penalty.domain.regions import Regions, beside_of
 from services.penalty.queries.books import BooksOn, rules_by
 from services.penalty.queries.hazards import hazards_question, refusals_told
 from services.penalty.queries.publications import days_decided, unpublished_by
 from services.penalty.queries.register import enterprise_question, officers_question, officers_told
 from services.penalty.queries.rows import Read, together
 from services.penalty.queries.sanctions import items_on_question, items_question, sanctions_told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regions:
-    """What runs beside a case, by party, and the standing of its enterprise."""
-
-    payments: Mapping[str, domain.PaymentState]
-    remedies: Mapping[str, RemedyState]
-    publications: Mapping[str, PublicationState]
-    standing: StandingState = field(default_factory=StandingState)
 
 
 async def outlook_of(
@@ -45,12 +30,10 @@ async def outlook_of(
         rules=rules_by(books, day), officers=officers_told(officers),
         sanctions=sanctions_told(case, day, items, latest, hazards, books),
         address=enterprise[0]["address"] if enterprise else "",
-        beside=domain.Beside(
-            payments=regions.payments, hazards={row["hazard_id"]: row["state"] for row in hazards},
-            publications=regions.publications, unpublished=unpublished_by(case, regions.publications, books),
-            unfollowed=unfollowed(case, regions.remedies),
-            pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
+        beside=beside_of(
+            case, regions, hazards={row["hazard_id"]: row["state"] for row in hazards},
+            unpublished=unpublished_by(case, regions.publications, books),
         ),
-        standing=regions.standing, refusals=refusals_told(hazards),
+        standing=regions.standing, transfer=regions.transfer, refusals=refusals_told(hazards),
     )  # fmt: skip
     return domain.outlook(case, facts, at)

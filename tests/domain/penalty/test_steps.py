@@ -10,6 +10,9 @@ import pytest
 from chassis.domain import Event
 from services.penalty import domain
 from services.penalty.domain import CaseState, Facts, PaymentState
+from services.penalty.domain.enforcement import Application, EnforcementState
+from services.penalty.domain.regions import Regions, beside_of
+from services.penalty.domain.transfer import Phase, TransferState
 from tests.domain.penalty.story import OFFICERS, RECTIFIED, noon, paid, rules, sanctions, until
 
 DAY = date(2021, 9, 13)
@@ -93,3 +96,45 @@ def test_every_step_of_a_closed_case_is_refused_for_that_reason() -> None:
     steps = domain.outlook(until(domain.CaseClosed), replace(FACTS, rules=rules(date(2021, 10, 9))), noon(date(2021, 10, 9)))
     after = ("archive", "publish", "withdraw-publication", "propose-closure", "answer-closure", "request-repair", "answer-repair")
     assert {step.code for step in steps if step.name not in after} == {"case-closed"}
+
+
+def beside(state: CaseState, **changes: object) -> Facts:
+    """The facts with what runs beside the case: nothing, but for these regions."""
+    nothing: dict[str, object] = {"payments": {}, "remedies": {}, "enforcements": {}, "publications": {}}
+    regions = Regions(**{**nothing, "transfer": TransferState(), **changes})  # type: ignore[arg-type]
+    return replace(FACTS, beside=beside_of(state, regions, RECTIFIED, ()), transfer=regions.transfer)
+
+
+def refusal(state: CaseState, facts: Facts, name: str, day: date) -> str | None:
+    facts = replace(facts, rules=rules(day))
+    return next(step.code for step in domain.outlook(state, facts, noon(day)) if step.name == name)
+
+
+@pytest.mark.parametrize(
+    ("phase", "decide", "close"),
+    [
+        ("none", None, "payment-not-settled"),
+        ("reported", None, "transfer-open"),
+        ("approved", "case-transferred", "transfer-open"),
+        ("handed-over", "case-transferred", "transfer-open"),
+        ("taken", "case-transferred", None),
+    ],
+)
+def test_while_a_transfer_is_under_way_nothing_is_closed_and_what_was_taken_is(
+    phase: Phase, decide: str | None, close: str | None
+) -> None:  # fmt: skip
+    answered, day = until(domain.StatementWaived), date(2021, 9, 28)
+    transfer = TransferState(phase=phase)
+    assert refusal(answered, beside(answered, transfer=transfer), "decide", day) == decide
+    received = until(domain.DecisionServed)
+    owing = paid() if phase in ("none", "taken") else paid(900_000, 900_000)
+    facts = beside(received, transfer=transfer, payments={domain.UNIT: owing})
+    assert refusal(received, facts, "close", day) == close
+
+
+def test_what_a_court_terminated_is_closed_unpaid() -> None:
+    state, day = until(domain.DecisionServed), date(2021, 9, 28)
+    assert refusal(state, beside(state), "close", day) == "payment-not-settled"
+    ended = Application(document_no="x", court="x", applied_on=day, amount_fen=900_000, ending="terminated", ended_on=day)
+    facts = beside(state, enforcements={domain.UNIT: EnforcementState(applications=(ended,))})
+    assert refusal(state, facts, "close", day) is None

@@ -23,6 +23,10 @@ async def filed(bureau: Bureau) -> None:
     await bureau.file()
 
 
+async def permitted(bureau: Bureau) -> list[str]:
+    return [step["name"] for step in (await bureau.get())["next_steps"]]
+
+
 async def test_to_the_police_and_back(bureau: Bureau) -> None:
     await filed(bureau)
     told = await bureau.post("officer", "transfers", REPORT)
@@ -82,7 +86,9 @@ async def test_a_case_that_was_taken_is_closed_for_that(bureau: Bureau) -> None:
     await bureau.post("officer", "transfers", REPORT)
     await bureau.post("approver", "transfer-decisions", {"agreed": True, "opinion": "同意移送"})
     await bureau.post("officer", "transfer-handovers", OVER)
+    assert "close" not in await permitted(bureau)
     taken = {"answer": "taken", "reference": "洪公立字1号", "reason": "立案侦查", "answered_on": "2021-09-08"}
     await bureau.post("officer", "transfer-answers", taken)
+    assert "close" in await permitted(bureau)
     await bureau.post("approver", "closings", closing)
     assert (await bureau.get())["state"] == "closed"

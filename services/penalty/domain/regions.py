@@ -1,0 +1,38 @@
+"""What runs beside a case, each in a stream of its own; and what of it the closing of the case asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.closing import Beside
+from services.penalty.domain.enforcement import EnforcementState
+from services.penalty.domain.following import unfollowed
+from services.penalty.domain.payment import PaymentState
+from services.penalty.domain.publication import PublicationState
+from services.penalty.domain.remedy import RemedyState
+from services.penalty.domain.standing import StandingState
+from services.penalty.domain.transfer import TransferState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regions:
+    """What runs beside a case, by party where each has its own; its transfer; the standing of its enterprise."""
+
+    payments: Mapping[str, PaymentState]
+    remedies: Mapping[str, RemedyState]
+    enforcements: Mapping[str, EnforcementState]
+    publications: Mapping[str, PublicationState]
+    transfer: TransferState
+    standing: StandingState = field(default_factory=StandingState)
+
+
+def beside_of(case: CaseState, regions: Regions, hazards: Mapping[str, str], unpublished: Iterable[str]) -> Beside:
+    """What the regions say of the ending of a case; `hazards`: the state of each, `unpublished`: parties."""
+    return Beside(
+        payments=regions.payments, hazards=hazards, transferred=regions.transfer.gone, transferring=regions.transfer.under_way,
+        terminated=frozenset(party for party, region in regions.enforcements.items() if region.finished is not None),
+        pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
+        unpublished=tuple(unpublished), unfollowed=unfollowed(case, regions.remedies), publications=regions.publications,
+    )  # fmt: skip
