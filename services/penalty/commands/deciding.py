@@ -21,7 +21,7 @@ from services.penalty.commands.opening import (
     ruled,
 )
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
-from services.penalty.commands.remedies import follow, open_remedies
+from services.penalty.commands.remedies import follow, open_remedies, to_follow
 from services.penalty.commands.standing import count, require_original, strike
 from services.penalty.domain import PAYMENTS, UNIT, Rules, following, region_key, reporting_up
 from services.penalty.domain.enforcement import ENFORCEMENTS
@@ -125,9 +125,10 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
     After the closing it is the remedy's step: only what one decided, and the case stays as it is.
     """
     case, rules = await fined(work, case_id), await ruled(work)
+    domain.require_approver(case.state, work.actor, rules)
     if is_spot(case):
-        spot = await work.existing(SPOTS, case_id)
-        changed = as_case(work.append(spot, change_spot(spot.state, command, work.at, rules)))
+        spot, one = await work.existing(SPOTS, case_id), await to_follow(work, case, command.party_id)
+        changed = as_case(work.append(spot, change_spot(spot.state, command, work.at, rules, one)))
     elif case.state.reached("closed"):
         changed = await follow(
             work, case, command.party_id, lambda left, one: following.change_as_decided(left, one, command, work.at, rules)
@@ -151,9 +152,10 @@ async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecisi
     After the closing it is the remedy's step, as `change_decision`.
     """
     case, rules = await fined(work, case_id), await ruled(work)
+    domain.require_approver(case.state, work.actor, rules)
     if is_spot(case):
-        spot = await work.existing(SPOTS, case_id)
-        revoked = as_case(work.append(spot, revoke_spot(spot.state, command, work.at, rules)))
+        spot, one = await work.existing(SPOTS, case_id), await to_follow(work, case, command.party_id)
+        revoked = as_case(work.append(spot, revoke_spot(spot.state, command, work.at, rules, one)))
     elif case.state.reached("closed"):
         revoked = await follow(
             work, case, command.party_id, lambda left, one: following.revoke_as_decided(left, one, command, work.at, rules)

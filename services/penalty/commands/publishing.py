@@ -129,7 +129,7 @@ async def _of(work: Work, case_id: str, party_id: str) -> Publishable:
 
 def _left(remedies: RemedyState, decision: Decision | None) -> int | None:
     """The fine that a final remedy left of this decision; None if none did."""
-    of_this = decision is not None and remedies.document_no == decision.document_no
+    of_this = decision is not None and remedies.is_of(decision.document_no, decision.received_on)
     return remedies.outcome.total_fen if of_this and remedies.outcome is not None and remedies.outcome.alters else None
 
 

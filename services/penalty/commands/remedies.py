@@ -100,6 +100,12 @@ async def follow(
     return replace(case, state=following.as_left(case.state, {party_id: after}))
 
 
+async def to_follow(work: Work, case: Loaded[CaseState], party_id: str) -> following.Unfollowed | None:
+    """What a remedy made of the decision against a party and is not done yet."""
+    remedies = await work.load(REMEDIES, domain.region_key(case.key, party_id))
+    return next(iter(following.unfollowed(case.state, {party_id: remedies.state})), None)
+
+
 async def lapse_reconsideration(work: Work, deadline: Deadline) -> None:
     """The period for reconsideration has passed."""
     work.rulebook = deadline.detail.get("rulebook")

@@ -96,7 +96,7 @@ from services.penalty.domain.filing import (
     register_clue,
     request_filing,
 )
-from services.penalty.domain.guards import Officer, require_not_before, require_served
+from services.penalty.domain.guards import Officer, require_approver, require_not_before, require_served
 from services.penalty.domain.hearing import (
     Convene,
     Hold,
@@ -355,6 +355,7 @@ __all__ = [
     "request_filing",
     "request_hearing",
     "request_recusal",
+    "require_approver",
     "require_charges",
     "require_not_before",
     "require_served",

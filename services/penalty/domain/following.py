@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -60,7 +60,7 @@ def unfollowed(state: CaseState, remedies: Mapping[str, RemedyState]) -> tuple[U
 def _of(state: CaseState, party_id: str, region: RemedyState) -> Unfollowed | None:
     outcome, decision = region.outcome, state.decision_of(party_id)
     step = None if outcome is None else STEP.get(outcome.result)
-    if outcome is None or step is None or decision is None or decision.document_no != region.document_no:
+    if outcome is None or step is None or decision is None or not region.is_of(decision.document_no, decision.received_on):
         return None
     if decision.revoked_on is not None or (step == "change" and decision.total_fen <= (outcome.total_fen or 0)):
         return None
@@ -98,15 +98,20 @@ def change_as_decided(
     and put away is not touched (Order 15 of 2015, article 65): the events are the remedy's. Refused `case-closed`,
     `not-as-decided`.
     """
-    due = _require_due(state, one, "change", command.cause, rules)
+    due = require_due(state, one, "change", command.cause, rules)
     events = change_decision(replace(state, stage="served"), command, at, rules)
+    require_as_said(events, due, rules)
+    return events
+
+
+def require_as_said(events: Iterable[Event], due: Unfollowed, rules: Rules) -> None:
+    """The decision is changed to what the remedy left of it. Refused `not-as-decided`."""
     for event in events:
         as_said = isinstance(event, DecisionChanged) and event.total_fen == due.total_fen
         rules.require(
             as_said, due.rule, "not-as-decided", f"变更后的罚款应为 {due.total_fen} 分", "the remedy left another fine",
             total_fen=due.total_fen,
         )  # fmt: skip
-    return events
 
 
 def revoke_as_decided(
@@ -116,7 +121,7 @@ def revoke_as_decided(
 
     Where the organ has to decide again, it files another case: this one is not opened again. Refused `case-not-reopened` too.
     """
-    _require_due(state, one, "revoke", command.cause, rules)
+    require_due(state, one, "revoke", command.cause, rules)
     rules.require(
         not command.anew, "archive-integrity", "case-not-reopened", "案件已结案，重新作出决定须另行立案",
         "the case is closed: what is decided again is another case",
@@ -124,7 +129,8 @@ def revoke_as_decided(
     return revoke_decision(replace(state, stage="served"), command, at, rules)
 
 
-def _require_due(state: CaseState, one: Unfollowed | None, step: Due, cause: Cause, rules: Rules) -> Unfollowed:
+def require_due(state: CaseState, one: Unfollowed | None, step: Due, cause: Cause, rules: Rules) -> Unfollowed:
+    """What is to be followed by this step after the closing. Refused `case-closed`, `nothing-to-follow`, `not-as-decided`."""
     if one is None or one.step != step:
         require_open(state, rules)
         raise rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")

@@ -149,6 +149,12 @@ def require_apart(state: CaseState, person_id: str, office: Office, rules: Rules
     )  # fmt: skip
 
 
+def require_approver(state: CaseState, approver: Actor, rules: Rules) -> None:
+    """Who decides, changes or revokes handles nothing of the case, holds no other office in it, and need not keep away."""
+    require_not_handler(state, approver, rules, APPROVAL)
+    require_apart(state, approver.id, "approver", rules, APPROVAL)
+
+
 def require_qualified(
     ids: Iterable[str], known: Iterable[Officer], day: date, rules: Rules, kept_away: Collection[str] = ()
 ) -> tuple[Officer, ...]:

@@ -96,7 +96,7 @@ def open_remedies(state: RemedyState, command: OpenRemedies, decision: Decision,
 
     Nothing as long as it is not received. `rules` are those of the day of receipt.
     """
-    if decision.received_on is None or state.document_no == decision.document_no:
+    if decision.received_on is None or state.is_of(decision.document_no, decision.received_on):
         return []
     first, second = rules.due(RECONSIDERATION, decision.received_on), rules.due(LITIGATION, decision.received_on)
     return [

@@ -122,6 +122,11 @@ class RemedyState:
     stays: tuple[Stay, ...] = ()
     followed: tuple[DecisionChanged | DecisionRevoked, ...] = ()
 
+    def is_of(self, document_no: str, received_on: date | None) -> bool:
+        """Whether these are the remedies against this decision; one on the spot may have got its number after its receipt."""
+        known = self.received_on is not None
+        return known and (self.document_no == document_no or (self.document_no == "" and self.received_on == received_on))
+
     @property
     def current(self) -> Proceeding | None:
         """The proceeding that has not ended; there is at most one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from services.penalty.domain import ChangeDecision, PaymentState, RevokeDecision
+from services.penalty.domain.following import Unfollowed
+from services.penalty.domain.remedy_events import Result
 from services.penalty.domain.spot import SpotState, close_spot, report_spot, served
 from services.penalty.domain.spot_altering import change_spot, revoke_spot
 from services.penalty.domain.spot_events import SpotPenaltyClosed
@@ -54,10 +56,27 @@ def test_what_is_void_is_closed_without_payment() -> None:
     assert close_spot(revoked(state), PaymentState(), "", HEAD, noon(DAY), book(DAY))
 
 
-def test_after_the_closing_only_a_remedy_alters_it() -> None:
+def left(result: Result, fen: int | None = None) -> Unfollowed:
+    """What a court left of it."""
+    return Unfollowed(
+        party_id="unit", step="change" if result == "changed" else "revoke", kind="first-instance", result=result,
+        authority="法院", reference_no="判1", effective_on=DAY, total_fen=fen,
+    )  # fmt: skip
+
+
+def test_after_the_closing_only_a_remedy_alters_it_and_exactly() -> None:
     closed = after(told(asked(10_000)), SpotPenaltyClosed(spot_id="spot-1", reason="已履行", closed_on=date(2021, 9, 20)))
-    with refused("spot-closed"):
-        revoked(closed)
-    assert revoked(closed, BY_COURT).revoked
+    for command in (VOID, BY_COURT):
+        with refused("spot-closed"):
+            revoked(closed, command)
+    assert after(closed, *revoke_spot(closed, BY_COURT, noon(DAY), book(DAY), left("revoked"))).revoked
+    with refused("not-as-decided"):
+        revoke_spot(closed, VOID, noon(DAY), book(DAY), left("revoked"))
+    with refused("nothing-to-follow"):
+        revoke_spot(closed, BY_COURT, noon(DAY), book(DAY), left("changed", 4_000))
+    change = ChangeDecision(cause="litigation", amounts={"STL-K1": 4_000}, reason="判决变更")
+    assert change_spot(closed, change, noon(DAY), book(DAY), left("changed", 4_000))
+    with refused("not-as-decided"):
+        change_spot(closed, change, noon(DAY), book(DAY), left("changed", 5_000))
     with refused("spot-not-decided"):
         revoked(SpotState(), VOID)

@@ -120,3 +120,12 @@ async def test_suit_against_what_reconsideration_left_after_closing_makes_it_no_
     await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-11-10"})
     heavier = await bureau.post("officer", "remedies/results", {**result, "total_fen": 600_000}, status=409)
     assert (heavier["code"], heavier["decided_fen"]) == ("heavier-than-decided", 500_000)
+
+
+async def test_who_handled_it_changes_and_revokes_nothing(bureau: Bureau) -> None:
+    await bureau.served_case()
+    own = {**CHANGE, "cause": "self-correction"}
+    for path, body in (("decision-changes", own), ("revocations", {**REVOCATION, "cause": "self-correction"})):
+        async with bureau.service.client("approver", id="o-li", districts=("donghu",), organ="donghu-emb") as handler:
+            answer = await handler.post(f"/v1/cases/{CASE}/{path}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "handler-approves")

@@ -115,12 +115,46 @@ async def test_what_reconsideration_makes_of_it_is_followed(bureau: Bureau) -> N
     assert party["outstanding_fen"] == 4_000
 
 
+async def test_after_its_closing_it_is_altered_only_as_a_remedy_that_there_is_said(bureau: Bureau) -> None:
+    await decide(bureau, **CASH)
+    await post(bureau, "officer", f"/{SPOT}/cash-collections", TAKEN)
+    await post(bureau, "officer", f"/{SPOT}/reports", {"reported_on": "2021-09-13"})
+    await post(bureau, "finance", f"/{SPOT}/cash-handovers", {"handed_over_on": "2021-09-13"})
+    await post(bureau, "finance", f"/{SPOT}/cash-deposits", {"bank_reference": "B1", "deposited_on": "2021-09-13"})
+    await post(bureau, "officer", f"/{SPOT}/publications")
+    await post(bureau, "approver", f"/{SPOT}/closings", {"reason": "已履行"})
+    claimed = {"cause": "reconsideration", "reason": "复议决定撤销"}
+    assert (await post(bureau, "approver", f"/{SPOT}/revocations", claimed, status=409))["code"] == "spot-closed"
+    sought = {"kind": "reconsideration", "authority": "南昌市东湖区人民政府", "applied_on": "2021-09-13"}
+    await bureau.post("officer", "remedies", sought, case_id=SPOT)
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-09-13"}, case_id=SPOT)
+    result = {"result": "revoked", "reference_no": "复1号", "decided_on": "2021-09-13", "received_on": "2021-09-13"}
+    await bureau.post("officer", "remedies/results", result, case_id=SPOT)
+    await post(bureau, "approver", f"/{SPOT}/revocations", claimed)
+    assert (await post(bureau, "approver", f"/{SPOT}/revocations", claimed, status=409))["code"] == "spot-closed"
+    [party] = (await bureau.get(f"/v1/cases/{SPOT}/payments"))["parties"]
+    assert party["credit_fen"] > 0
+
+
+async def test_remedies_are_open_without_a_number_and_go_on_when_it_comes(bureau: Bureau) -> None:
+    await decide(bureau, numbering="none")
+    sought = {"kind": "reconsideration", "authority": "南昌市东湖区人民政府", "applied_on": "2021-09-13"}
+    await bureau.post("officer", "remedies", sought, case_id=SPOT)
+    await post(bureau, "officer", f"/{SPOT}/numbers")
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-09-13"}, case_id=SPOT)
+    assert (await bureau.get(f"/v1/cases/{SPOT}/remedies"))["state"] == "pending"
+
+
 async def test_revoked_it_is_owed_no_more_and_may_be_closed(bureau: Bureau) -> None:
     await decide(bureau)
     steps = {step["name"] for step in (await bureau.get(f"/v1/spot-penalties/{SPOT}"))["next_steps"]}
     assert "revoke" in steps
     revocation = {"cause": "self-correction", "reason": "事实有误"}
     await post(bureau, "officer", f"/{SPOT}/revocations", revocation, status=403)
+    own = bureau.service.client("approver", id=HANDLERS[0], districts=("donghu",), organ="donghu-emb")
+    async with own as handler:
+        answer = await handler.post(f"/v1/spot-penalties/{SPOT}/revocations", json=revocation)
+    assert (answer.status_code, answer.json()["code"]) == (409, "handler-approves")
     await post(bureau, "approver", f"/{SPOT}/revocations", revocation)
     assert (await post(bureau, "approver", f"/{SPOT}/revocations", revocation, status=409))["code"] == "decision-revoked"
     seen = await bureau.get(f"/v1/spot-penalties/{SPOT}")
