@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -19,7 +19,7 @@ from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from services.penalty import domain, queries
 from services.penalty.api.payments import Reference
-from services.penalty.api.reading import LISTED, Finance, Line, Reader, Text
+from services.penalty.api.reading import LISTED, Finance, Line, Reader, Text, day_told
 from services.penalty.commands import statements
 from services.penalty.domain import bank
 from services.penalty.domain.statement import Entry, Fault, StatementRefused, layout_of, read_statement
@@ -145,9 +145,5 @@ async def list_payments(
         principal.require_district(district)
     wanted = queries.PaymentFilter(state, district, organ_id, officer_id, enterprise_id, overdue, credit)
     rows = await queries.payments(db, wanted, asked.after_day, asked.limit + 1)
-    return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["due_on"] or date.max, row["payment_code"]])
-
-
-def _listed(row: Any) -> dict[str, Any]:
-    """A payment of the list; PostgreSQL's infinity, which is read as the last date, is no day."""
-    return {**row, "due_on": None if row["due_on"] == date.max else row["due_on"]}
+    items = [{**row, "due_on": day_told(row["due_on"])} for row in rows]
+    return listed(request, asked, items, lambda row: [row["due_on"] or date.max, row["payment_code"]])

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.domain import day_of
 from chassis.http import Db, IsoDate, Paged, listed
-from chassis.runner import Runner
 from services.penalty import queries
-from services.penalty.api.reading import LISTED, Reader
+from services.penalty.api.offered import now
+from services.penalty.api.reading import LISTED, Reader, districts_asked
 from services.penalty.projections.clocks import DECISION, TIMERS
 
 router = APIRouter(prefix="/v1", tags=["calendar"])
@@ -24,13 +24,10 @@ async def list_deadlines(
     until: IsoDate | None = None,
 ) -> Response:  # fmt: skip
     """Clocks that run, or ran out with nothing done yet, the next first; each says what its end means."""
-    if district is not None:
-        principal.require_district(district)
-    districts = [district] if district is not None else principal.seen_districts()
+    districts = districts_asked(principal, district)
     wanted = queries.CalendarFilter(districts=districts, organ_id=organ_id, case_id=case_id, until=until, officer_id=officer_id)
     rows = await queries.calendar(db, wanted, asked.after_day, asked.limit + 1)
-    runner: Runner = request.app.state.runner
-    today = day_of(runner.clock.now())
+    today = day_of(now(request))
     meanings = await queries.expiries(db.fetch, today)
     items = [{**row, "passed": row["due_on"] < today, **_meaning(row["kind"], meanings)} for row in rows]
     return listed(request, asked, items, lambda row: [row["due_on"], row["clock_id"]])

@@ -13,8 +13,8 @@ from chassis.domain import CHINA, Stream, day_of
 from chassis.http import Db, IsoDate, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
-from services.penalty.api.offered import now, offered
-from services.penalty.api.reading import LISTED, Reader
+from services.penalty.api.offered import NO_STEPS, now, offered
+from services.penalty.api.reading import LISTED, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
@@ -59,9 +59,7 @@ async def list_cases(
     enterprise_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
     """Cases, those first whose next clock runs out first."""
-    if district is not None:
-        principal.require_district(district)
-    districts = [district] if district is not None else principal.seen_districts()
+    districts = districts_asked(principal, district)
     wanted = queries.CaseFilter(districts=districts, state=state, organ_id=organ_id, enterprise_id=enterprise_id)
     rows = await queries.cases(db, wanted, asked.after_day, asked.limit + 1)
     return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["clock_on"] or date.max, row["case_id"]])
@@ -108,8 +106,6 @@ async def foresee(
 
 
 NOON = time(12)
-NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
-"""Nothing is done in the past."""
 
 
 async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
@@ -149,7 +145,7 @@ def told_of(state: Any) -> dict[str, Any]:
 
 async def _steps(db: Db, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
     async with db.acquire() as connection:
-        return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS, None)
+        return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
 
 
 def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
@@ -196,6 +192,6 @@ def _clock(name: str, due_on: date | None, overdue: bool, party_id: str = domain
 
 
 def _listed(row: Any) -> dict[str, Any]:
-    """A case of the list; PostgreSQL's infinity, which is read as the last date, is no clock."""
+    """A case of the list; its clocks stand in the calendar."""
     told = {name: value for name, value in dict(row).items() if name != "clocks"}
-    return {**told, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}
+    return {**told, "clock_on": day_told(row["clock_on"])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -13,15 +13,25 @@ from chassis.http import Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, related
 from services.penalty import domain, queries
 from services.penalty.api.payments import PartyBody
-from services.penalty.api.reading import LISTED, Approver, Line, Officer, Reader, Recorder, Text, case_or_spot
+from services.penalty.api.reading import (
+    LISTED,
+    Approver,
+    Line,
+    Officer,
+    Reader,
+    Recorder,
+    Reference,
+    Text,
+    case_or_spot,
+    day_told,
+    districts_asked,
+)
 from services.penalty.commands import enforcement
 from services.penalty.domain import enforcing
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.enforcement_events import Purpose, Termination
 
 router = APIRouter(prefix="/v1", tags=["enforcement"])
-
-Reference = Annotated[str, Field(max_length=200)]
 
 
 class DemandBody(PartyBody):
@@ -131,16 +141,9 @@ async def list_matters(
     organ_id: Id | None = None, district: Id | None = None, case_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
     """Remedies and enforcement of every party, those first whose next clock runs out first."""
-    if district is not None:
-        principal.require_district(district)
     wanted = queries.MatterFilter(
-        districts=[district] if district is not None else principal.seen_districts(), region=region, state=state,
-        organ_id=organ_id, case_id=case_id,
-    )  # fmt: skip
+        districts=districts_asked(principal, district), region=region, state=state, organ_id=organ_id, case_id=case_id
+    )
     rows = await queries.matters(db, wanted, asked.after_day, asked.limit + 1)
-    return listed(request, asked, [_shown(row) for row in rows], lambda row: [row["clock_on"] or date.max, row["matter"]])
-
-
-def _shown(row: Any) -> dict[str, Any]:
-    """A matter of the list; PostgreSQL's infinity, which is read as the last date, is no clock."""
-    return {**row, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]}
+    items = [{**row, "clock_on": day_told(row["clock_on"])} for row in rows]
+    return listed(request, asked, items, lambda row: [row["clock_on"] or date.max, row["matter"]])

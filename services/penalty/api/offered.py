@@ -8,10 +8,12 @@ from typing import Any
 
 from fastapi import Request
 
-from chassis.aggregates import AsOf
 from chassis.domain import Refused
 from chassis.runner import Runner
 from services.penalty.domain import Outlook
+
+NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
+"""Nothing is done in the past."""
 
 
 def now(request: Request) -> datetime:
@@ -20,17 +22,13 @@ def now(request: Request) -> datetime:
     return runner.clock.now()
 
 
-async def offered(
-    asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tuple[str, str]], as_of: AsOf | None
-) -> dict[str, list[dict[str, Any]]]:
-    """The steps that are permitted and those that are not; `posted`: path and role of each. Nothing is done in the past."""
+async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """The steps that are permitted and those that are not; `posted`: path and role of each."""
     try:
         steps = tuple(await asked)
     except Refused as refused:  # no rules are in force: nothing may be done, and that is the reason
         nothing = {"name": "*", "code": refused.code, "reason": refused.zh, "article": refused.basis}
         return {"next_steps": [], "forbidden_steps": [nothing]}
-    if as_of is not None:
-        return {"next_steps": [], "forbidden_steps": []}
     return {
         "next_steps": [_told(step, posted) for step in steps if step.permitted],
         "forbidden_steps": [

@@ -13,8 +13,8 @@ from chassis.aggregates import AsOf, Loaded
 from chassis.domain import Refused, day_of
 from chassis.http import Body, Db, Id, IsoDate, Seen, answer_json
 from chassis.moments import Moment, related
-from chassis.runner import Runner
 from services.penalty import domain, queries
+from services.penalty.api.offered import now
 from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader, Text, case_or_spot
 from services.penalty.commands import payments
 from services.penalty.domain import CaseState, PaymentState, bank, deferral, payment, surcharge
@@ -141,9 +141,8 @@ async def read_payments(
     on: Annotated[IsoDate | None, Query(description="up to which day the surcharge is reckoned; today, if none is named")] = None,
 ) -> Response:  # fmt: skip
     """What each party of a case owes: every transfer, instalment and decision, and the surcharge up to a day."""
-    runner: Runner = request.app.state.runner
     case = await case_or_spot(request, principal, case_id, as_of)
-    day = on or day_of(runner.clock.now())
+    day = on or day_of(now(request))
     law = await _law(db, day)
     parties = [await _party(request, case, party_id, as_of) for party_id in await queries.paying_parties(seen, case_id)]
     items = [_told(owed.state, law, day, await _pending(request, case, owed.key, as_of)) for owed in parties if owed.exists]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -34,6 +35,8 @@ Code = Annotated[str, Field(min_length=1, max_length=40)]
 Fen = Annotated[int, Field(ge=1, le=10**13, strict=True)]
 Due = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 Optional = Annotated[str, Field(max_length=200)]
+Reference = Annotated[str, Field(max_length=200)]
+"""What another authority's paper goes by; empty if it is not known yet."""
 Party = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._-]+$")]
 
 
@@ -46,3 +49,16 @@ async def case_or_spot(request: Request, principal: Principal, key: str, as_of: 
             return as_case(await aggregate(request, principal, SPOTS, key, as_of))
         except Unknown:
             raise unknown from None
+
+
+def districts_asked(principal: Principal, district: str | None) -> list[str] | None:
+    """The districts to filter a list by: the one that is named (Forbidden if not theirs), else all that they see."""
+    if district is None:
+        return principal.seen_districts()
+    principal.require_district(district)
+    return [district]
+
+
+def day_told(day: date) -> date | None:
+    """A day of a list; PostgreSQL's infinity, which is read as the last date, is none: nothing is due."""
+    return None if day == date.max else day

@@ -12,16 +12,13 @@ from chassis.http import Id, IsoDate, answer_json
 from chassis.moments import Moment, related
 from services.penalty import domain
 from services.penalty.api.payments import PartyBody
-from services.penalty.api.reading import Line, Reader, Recorder, Text, case_or_spot
+from services.penalty.api.reading import Due, Line, Reader, Recorder, Reference, Text, case_or_spot
 from services.penalty.commands import remedies
 from services.penalty.domain import recourse
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.remedy_events import Kind, Result
 
 router = APIRouter(prefix="/v1", tags=["remedies"])
-
-Reference = Annotated[str, Field(max_length=200)]
-Left = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 
 
 class RemedyBody(PartyBody):
@@ -56,7 +53,7 @@ class ResultBody(PartyBody):
     reference_no: Line
     decided_on: IsoDate
     received_on: IsoDate
-    total_fen: Left | None = None
+    total_fen: Due | None = None
 
 
 class EffectBody(PartyBody):

@@ -14,9 +14,21 @@ from chassis.http import Body, Db, Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.charging import ChargeBody
-from services.penalty.api.offered import now, offered
+from services.penalty.api.offered import NO_STEPS, now, offered
 from services.penalty.api.payments import Reference
-from services.penalty.api.reading import LISTED, Approver, Code, Fen, Finance, Line, Officer, Reader, Text
+from services.penalty.api.reading import (
+    LISTED,
+    Approver,
+    Code,
+    Fen,
+    Finance,
+    Line,
+    Officer,
+    Reader,
+    Text,
+    day_told,
+    districts_asked,
+)
 from services.penalty.commands import deciding, publishing, spots
 from services.penalty.domain import cash, spot
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
@@ -218,12 +230,10 @@ async def list_spot_penalties(
     enterprise_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
     """Penalties decided on the spot, those first whose next clock runs out first."""
-    if district is not None:
-        principal.require_district(district)
-    districts = [district] if district is not None else principal.seen_districts()
+    districts = districts_asked(principal, district)
     wanted = queries.CaseFilter(districts=districts, state=state, organ_id=organ_id, enterprise_id=enterprise_id)
     rows = await queries.spots(seen, wanted, asked.after_day, asked.limit + 1)
-    items = [{**row, "clock_on": None if row["clock_on"] == date.max else row["clock_on"]} for row in rows]
+    items = [{**row, "clock_on": day_told(row["clock_on"])} for row in rows]
     return listed(request, asked, items, lambda row: [row["clock_on"] or date.max, row["spot_id"]])
 
 
@@ -238,7 +248,8 @@ async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, d
         "spot_id": spot_id, "state": at.state.state, "missing": at.state.missing, **told, "district": at.district,
         "version": at.version, "payment": asdict(payment.state) if payment.exists else None,
         "publication": publishing.told(publication.state) if publication.exists else None,
-        **await offered(_outlook(db, at.state, payment.state, publication.state, now(request)), STEPS, as_of),
+        **(NO_STEPS if as_of is not None
+           else await offered(_outlook(db, at.state, payment.state, publication.state, now(request)), STEPS)),
     }  # fmt: skip
     return answer_json(view, version=at.version)
 

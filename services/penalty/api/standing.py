@@ -6,11 +6,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
 
 from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
-from services.penalty.api.reading import LISTED, Approver, Code, Line, Officer, Reader, Recorder, Text
+from services.penalty.api.reading import LISTED, Approver, Code, Line, Officer, Reader, Recorder, Reference, Text, districts_asked
 from services.penalty.commands import standing as commands
 from services.penalty.domain import standing
 from services.penalty.domain.standing import STANDINGS
@@ -18,8 +17,6 @@ from services.penalty.domain.standing_events import ClosureResult
 from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 
 router = APIRouter(prefix="/v1", tags=["standing"])
-
-Reference = Annotated[str, Field(max_length=200)]
 
 
 class DailyFineBody(Body):
@@ -69,9 +66,7 @@ async def list_closures(
     district: Annotated[str | None, Query(max_length=64)] = None, organ_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
     """Enterprises that reached the number of penalties with a major hazard, the earliest first, and what became of it."""
-    if district is not None:
-        principal.require_district(district)
-    districts = [district] if district is not None else principal.seen_districts()
+    districts = districts_asked(principal, district)
     wanted = ClosureFilter(districts=districts, state=state, organ_id=organ_id)
     rows = await closures(seen, wanted, asked.after_day, asked.limit + 1)
     return listed(request, asked, [dict(row) for row in rows], lambda row: [row["reached_on"], row["enterprise_id"]])
@@ -83,9 +78,7 @@ async def list_superior_reports(
     district: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
     """Serious penalties that are, or were, to be reported to the organ above, those first that are due first."""
-    if district is not None:
-        principal.require_district(district)
-    districts = [district] if district is not None else principal.seen_districts()
+    districts = districts_asked(principal, district)
     rows = await superior_reports(seen, districts, state, asked.after_day, asked.limit + 1)
     return listed(request, asked, [dict(row) for row in rows], lambda row: [row["report_by"], row["report_key"]])
 
