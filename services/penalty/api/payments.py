@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.domain import Refused, day_of
+from chassis.domain import day_of
 from chassis.http import Body, Db, Id, IsoDate, Seen, answer_json
 from chassis.moments import Moment, related
 from services.penalty import domain, queries
@@ -18,7 +18,7 @@ from services.penalty.api.offered import now
 from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader, Text, case_or_spot
 from services.penalty.commands import payments
 from services.penalty.domain import CaseState, PaymentState, bank, deferral, payment, surcharge
-from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
+from services.penalty.domain.arrears import SurchargeLaw
 from services.penalty.domain.payment_events import Span
 from services.penalty.domain.remedy import REMEDIES
 
@@ -143,7 +143,7 @@ async def read_payments(
     """What each party of a case owes: every transfer, instalment and decision, and the surcharge up to a day."""
     case = await case_or_spot(request, principal, case_id, as_of)
     day = on or day_of(now(request))
-    law = await _law(db, day)
+    law = await queries.surcharge_law_on(db.fetch, day)
     parties = [await _party(request, case, party_id, as_of) for party_id in await queries.paying_parties(seen, case_id)]
     items = [_told(owed.state, law, day, await _pending(request, case, owed.key, as_of)) for owed in parties if owed.exists]
     return answer_json({"case_id": case_id, "on": day, "parties": items}, version=case.version)
@@ -155,13 +155,6 @@ async def _party(request: Request, case: Loaded[CaseState], party_id: str, as_of
 
 async def _pending(request: Request, case: Loaded[CaseState], key: str, as_of: AsOf | None) -> tuple[Span, ...]:
     return payments.pending_days((await related(request, REMEDIES, key, as_of, case)).state)
-
-
-async def _law(db: Any, day: date) -> SurchargeLaw | None:
-    try:
-        return surcharge_law(await queries.rules_on(db.fetch, day))
-    except Refused:
-        return None
 
 
 def _told(state: PaymentState, law: SurchargeLaw | None, day: date, pending: tuple[Span, ...]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from chassis.moments import aggregate
 from services.penalty.commands.opening import as_case
 from services.penalty.domain import CASE, CaseState
 from services.penalty.domain.spot import SPOTS
+from services.penalty.domain.statement import MOST_FEN
 
 Officer = Annotated[Command, Depends(command("officer"))]
 Approver = Annotated[Command, Depends(command("approver"))]
@@ -32,8 +33,8 @@ LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
-Fen = Annotated[int, Field(ge=1, le=10**13, strict=True)]
-Due = Annotated[int, Field(ge=0, le=10**13, strict=True)]
+Fen = Annotated[int, Field(ge=1, le=MOST_FEN, strict=True)]
+Due = Annotated[int, Field(ge=0, le=MOST_FEN, strict=True)]
 Optional = Annotated[str, Field(max_length=200)]
 Reference = Annotated[str, Field(max_length=200)]
 """What another authority's paper goes by; empty if it is not known yet."""

@@ -20,6 +20,7 @@ from services.penalty.api.reading import (
     LISTED,
     Approver,
     Code,
+    Due,
     Fen,
     Finance,
     Line,
@@ -62,7 +63,7 @@ class SpotCharge(ChargeBody):
 
     fact: Text
     hazard_id: Annotated[str, Field(max_length=64)] = ""
-    amount_fen: Annotated[int, Field(ge=0, le=10**13, strict=True)]
+    amount_fen: Due
 
 
 class SpotPenalty(Body):

@@ -134,14 +134,14 @@ async def flag_payment_overdue(work: Work, deadline: Deadline) -> None:
     work.rulebook = deadline.detail.get("rulebook")
     owed = await work.existing(PAYMENTS, deadline.key)
     flagged = work.append(owed, domain.flag_payment_overdue(owed.state, due_on(deadline), work.at))
-    await _reckoned(work, flagged, await _law(work))
+    await _reckoned(work, flagged, await queries.surcharge_law_on(work.read, day_of(work.at)))
 
 
 async def reach_cap(work: Work, deadline: Deadline) -> None:
     """The day has come on which the surcharge was to reach its limit."""
     work.rulebook = deadline.detail.get("rulebook")
     owed = await work.existing(PAYMENTS, deadline.key)
-    if (law := await _law(work)) is not None:
+    if (law := await queries.surcharge_law_on(work.read, day_of(work.at))) is not None:
         pending = await pending_remedies(work, owed.key)
         work.append(owed, surcharge.reach_cap(owed.state, due_on(deadline), law, pending, work.at))
 
@@ -169,14 +169,6 @@ async def _reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | 
         return owed.state
     pending = await pending_remedies(work, owed.key)
     return work.append(owed, overdue.reckon_cap(owed.state, law, pending, day_of(work.at))).state
-
-
-async def _law(work: Work) -> SurchargeLaw | None:
-    """The surcharge by the rules of the day; None where they know none: what is in arrears is flagged all the same."""
-    try:
-        return _law_by(await queries.rules_on(work.read, day_of(work.at)))
-    except Refused:
-        return None
 
 
 def _law_by(rules: Rules) -> SurchargeLaw | None:

@@ -12,7 +12,7 @@ from services.penalty.domain.rulebook import Rules, not_in_force
 SECTION = "surcharge"
 FROM_THE_NEXT_DAY = "day-after-due"
 """From when it counts, as the rulebook calls it; no other way of counting is known."""
-PER = 1000
+PER = 1000  # a rate per mille of whole fen gives thousandths of a fen, which add up without rounding
 """Sums are kept in thousandths of a fen until the end: the rate is given in thousandths a day."""
 
 

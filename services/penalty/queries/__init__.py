@@ -4,7 +4,15 @@ from services.penalty.queries.books import Expiries, expiries, rules_on
 from services.penalty.queries.case_lists import CaseFilter, MatterFilter, cases, matters, spots
 from services.penalty.queries.due import CalendarFilter, calendar
 from services.penalty.queries.hazards import hazards_of, hazards_of_others, major_of, refusals_of
-from services.penalty.queries.money import Owing, PaymentFilter, bank_transfers, owing_named, paying_parties, payments
+from services.penalty.queries.money import (
+    Owing,
+    PaymentFilter,
+    bank_transfers,
+    owing_named,
+    paying_parties,
+    payments,
+    surcharge_law_on,
+)
 from services.penalty.queries.outlook import outlook_of
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, deeds, documents, reads
 from services.penalty.queries.publications import published, unpublished
@@ -16,5 +24,5 @@ __all__ = [
     "Owing", "PaymentFilter", "ReadFilter", "address_of", "bank_transfers", "blocks_of", "calendar", "cases", "deeds",
     "documents", "enterprise_of", "expiries", "hazards_of", "hazards_of_others", "major_of", "matters", "norms_of",
     "officers_for", "organ_of", "outlook_of", "owing_named", "paying_parties", "payments", "published", "reads", "refusals_of",
-    "rules_on", "sanctions_for", "spots", "unpublished",
+    "rules_on", "sanctions_for", "spots", "surcharge_law_on", "unpublished",
 ]  # fmt: skip

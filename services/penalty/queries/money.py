@@ -7,9 +7,12 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
+from chassis.domain import Refused
 from chassis.eventstore import Pool
 from chassis.sight import Sight
 from services.penalty.domain import UNIT
+from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
+from services.penalty.queries.books import rules_on
 from services.penalty.queries.rows import Read
 
 OWING = """
@@ -58,6 +61,14 @@ async def paying_parties(pool: Pool | Sight, case_id: str) -> list[str]:
     """The parties of a case whose fine has fallen due, the unit first, which is asked for even before the list knows it."""
     known = [str(row["party_id"]) for row in await pool.fetch(PAYING_PARTIES, case_id)]
     return [UNIT, *(party_id for party_id in known if party_id != UNIT)]
+
+
+async def surcharge_law_on(read: Read, day: date) -> SurchargeLaw | None:
+    """The surcharge by the rules of a day; None where they know none: what is in arrears is flagged and told all the same."""
+    try:
+        return surcharge_law(await rules_on(read, day))
+    except Refused:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

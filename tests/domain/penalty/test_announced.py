@@ -17,10 +17,9 @@ def test_announced_notice_is_received_when_the_announcement_is_over() -> None:
     state, told_on = until(domain.InvestigationClosed), date(2021, 9, 13)
     command = domain.ServeNotice(manner="announcement", announced_on=told_on)
     over = rules(told_on).due("T12-announcement-service", told_on).day
-    for days, code in ((0, "announcement-running"), (-1, "announcement-running")):
-        early = over if days else told_on
-        with refused(code):
-            domain.serve_notice(state, command, "号", noon(early + timedelta(days=days)), rules(early))
+    for early in (told_on, over - timedelta(days=1)):
+        with refused("announcement-running"):
+            domain.serve_notice(state, command, "号", noon(early), rules(early))
     with refused("announcement-missing"):
         domain.serve_notice(state, domain.ServeNotice(manner="announcement"), "号", noon(over), rules(over))
     with refused("before-earlier-step"):
