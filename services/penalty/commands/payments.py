@@ -87,7 +87,8 @@ async def make_refund(work: Work, case_id: str, party_id: str, command: payment.
 async def request_deferral(work: Work, case_id: str, party_id: str, command: deferral.RequestDeferral) -> dict[str, Any]:
     """A party asks to pay later, or in parts."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    decision = domain.require_served(of.case.state, of.rules, party_id)
+    domain.require_not_before(command.applied_on, decision.received_on, of.rules, deferral.RULE)
     state = work.append(of.payment, deferral.request_deferral(of.payment.state, command, work.at, of.rules)).state
     return {"instalments": [] if state.asked is None else list(state.asked.instalments)}
 

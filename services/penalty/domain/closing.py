@@ -22,6 +22,7 @@ from services.penalty.domain.guards import (
 )
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.publication import PublicationState
+from services.penalty.domain.reporting_up import is_to_report
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 
@@ -196,6 +197,8 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
         rules.require(
             not beside.pending, guard, "remedy-pending", "复议或者诉讼尚未终结", "a remedy is pending", parties=beside.pending
         )
+        owed = [side.party_id for side in state.charged if side.decision is not None and is_to_report(side.decision)]
+        rules.require(not owed, guard, "not-reported-up", "重大处罚尚未报上级备案", "a decision is not reported up", parties=owed)
     if guard == "publication-done":
         rules.require(
             not beside.unpublished, guard, "not-published", "应当公示的处罚决定尚未公示", "a decision is not published yet",

@@ -157,7 +157,7 @@ def report_hearing(state: CaseState, party_id: str, opinion: str, host: Actor, a
 def lapse_hearing(state: CaseState, party_id: str, due_on: date, at: datetime) -> list[Event]:
     """The period for the request has passed: the right lapses; nothing, if it was asked for or given up."""
     side = state.side(party_id)
-    if side is None or side.notice is None or side.decision is not None or side.hearing.lapsed:
+    if side is None or side.notice is None or side.decision is not None or side.hearing.lapsed or state.reached("closed"):
         return []
     due = side.notice.hearing_request_due_on == due_on and day_of(at) > due_on
     return [HearingRightLapsed(case_id=state.case_id, due_on=due_on, party_id=party_id)] if (

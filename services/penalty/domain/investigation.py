@@ -162,6 +162,8 @@ def discuss_case(state: CaseState, command: DiscussCase, at: datetime, rules: Ru
         not handlers, rule, "handler-discusses", "承办人只汇报案情，不参加讨论表决", "handlers report, they do not vote",
         officer_ids=handlers,
     )  # fmt: skip
+    for member_id in sorted(members & set(state.recused)):
+        require_apart(state, member_id, "approver", rules, rule)
     return [
         CaseDiscussed(
             case_id=state.case_id, discussed_on=day, members=command.members, conclusion=command.conclusion, note=command.note

@@ -90,6 +90,8 @@ def lapse_statement(state: CaseState, due_on: date, at: datetime, party_id: str 
     notice = None if side is None or side.decision is not None else side.notice
     if notice is None or notice.answered or notice.statement_due_on != due_on or day_of(at) <= due_on:
         return []
+    if state.reached("closed"):
+        return []
     return [StatementLapsed(case_id=state.case_id, due_on=due_on, party_id=party_id)]
 
 

@@ -72,6 +72,7 @@ def decide_recusal(
     rules.require(
         head.id != officer_id, "recusal", "judge-in-own-matter", "不得决定本人的回避", "nobody decides on their own recusal"
     )
+    require_not_handler(state, head, rules, "recusal")
     return [
         RecusalDecided(case_id=state.case_id, officer_id=officer_id, granted=granted, reason=reason, decided_by=head.id)
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from services.penalty.domain.ending_events import DecisionReportedUp, ReportingU
 from services.penalty.domain.guards import require_not_before, require_open
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.rulebook import REPORTING_UP, Rules
+from services.penalty.domain.sides import Decision
 
 RULE, THRESHOLD = "reporting-up", "reporting-up"
 LEVELS: Mapping[str, str] = {"district": "county"}
@@ -37,6 +38,11 @@ def report_up_by(level: str, total_fen: int, kinds: Collection[str], day: date, 
         kinds
     )
     return rules.due(REPORTING_UP, day).day if serious and REPORTING_UP in rules.periods else None
+
+
+def is_to_report(decision: Decision) -> bool:
+    """Whether a decision that stands has yet to be reported to the organ above."""
+    return decision.report_up_by is not None and decision.reported_up_on is None and decision.revoked_on is None
 
 
 def report_up(state: CaseState, command: ReportUp, at: datetime, rules: Rules) -> list[Event]:
@@ -66,7 +72,7 @@ def report_up(state: CaseState, command: ReportUp, at: datetime, rules: Rules) -
 def miss_reporting_up(state: CaseState, party_id: str, due_on: date, at: datetime) -> list[Event]:
     """T28 has passed without a report: a defect is flagged, the report stays due; nothing, if it was made or need not be."""
     decision = state.decision_of(party_id)
-    if decision is None or decision.report_up_by != due_on or day_of(at) <= due_on:
+    if decision is None or decision.report_up_by != due_on or day_of(at) <= due_on or state.reached("closed"):
         return []
     if decision.reported_up_on is not None or decision.reporting_up_overdue or decision.revoked_on is not None:
         return []

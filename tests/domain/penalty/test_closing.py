@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from chassis.domain import Actor
+from chassis.domain import Actor, Event
 from services.penalty import domain
 from services.penalty.domain import Beside, CaseState
+from services.penalty.domain.reporting_up import miss_reporting_up
 from tests.domain.penalty.story import (
     HANDLERS,
     HEAD,
@@ -18,6 +19,7 @@ from tests.domain.penalty.story import (
     SIX,
     WHOLE,
     charge,
+    closed,
     clue,
     decided,
     evidence,
@@ -245,3 +247,53 @@ def test_a_case_that_is_not_filed_ends() -> None:
     assert (after.stage, after.ground) == ("closed", "not-filed")
     with refused("case-closed"):
         domain.refuse_filing(after, HEAD, "x", noon(DAY), rules(DAY))
+
+
+def test_no_closing_while_a_serious_decision_is_not_reported_up() -> None:
+    state, day = until(domain.DecisionServed), date(2021, 10, 8)
+    [side] = state.charged
+    assert side.decision is not None
+    due = replace(side.decision, report_up_by=date(2021, 9, 30))
+    settled = Beside(payments={domain.UNIT: paid(900_000, 900_000)}, hazards=RECTIFIED)
+
+    def close(decision: domain.Decision) -> list[Event]:
+        sides = (replace(side, decision=decision),)
+        return domain.close_case(replace(state, sides=sides), settled, "performed", "x", HEAD, noon(day), rules(day))
+
+    with refused("not-reported-up"):
+        close(due)
+    assert close(replace(due, reported_up_on=day))
+
+
+def test_no_clock_writes_to_a_closed_case() -> None:
+    """One that was transferred is closed while the party's periods run."""
+    state, late = told(*BEFORE, investigated(), noticed(hearing=True)), noon(date(2021, 12, 1))
+    side = state.side()
+    assert side is not None
+    assert side.notice is not None
+    statement, hearing = side.notice.statement_due_on, side.notice.hearing_request_due_on
+    assert hearing is not None
+    ended = domain.CASE.evolve(state, closed())
+    assert domain.lapse_statement(state, statement, late)
+    assert domain.lapse_hearing(state, domain.UNIT, hearing, late)
+    assert domain.lapse_statement(ended, statement, late) == []
+    assert domain.lapse_hearing(ended, domain.UNIT, hearing, late) == []
+    whole = until(domain.CaseClosed)
+    made = whole.decision_of(domain.UNIT)
+    assert made is not None
+    of_serious = replace(whole, sides=(replace(side, decision=replace(made, report_up_by=statement)),))
+    assert miss_reporting_up(replace(of_serious, stage="served"), domain.UNIT, statement, late)
+    assert miss_reporting_up(of_serious, domain.UNIT, statement, late) == []
+
+
+def test_who_keeps_away_does_not_discuss_and_no_handler_decides_who_does() -> None:
+    state = told(*BEFORE, investigated())
+    away = replace(state, recused=("h-1",), challenged=(HANDLERS[1],))
+    members = tuple(domain.Opinion(member_id=one, name=one, opinion="同意") for one in ("h-1", "h-2"))
+    command = domain.DiscussCase(members=members, conclusion="approved", note="")
+    assert domain.discuss_case(state, command, noon(DAY), rules(DAY))
+    with refused("officer-recused"):
+        domain.discuss_case(away, command, noon(DAY), rules(DAY))
+    handler = Actor(id=HANDLERS[0], name="李", role="approver")
+    with refused("handler-approves"):
+        domain.decide_recusal(away, HANDLERS[1], True, "x", handler, rules(DAY))
