@@ -43,7 +43,7 @@ class ChargeBody(Body):
     metric: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     mitigation: Code | None = None
     base: Code | None = None
-    base_fen: Annotated[int, Field(ge=0, le=10**13, strict=True)] | None = None
+    base_fen: Due | None = None
     base_evidence: Sha256 | None = None
 
 
