@@ -83,4 +83,6 @@ def _months_later(start: date, months: int) -> date:
 
 def end_of(day: date) -> datetime:
     """The first instant after a day in China: when a deadline "by that day" has passed."""
+    if day == date.max:  # the last day that there is: a clock that was armed for it never fires, and stops no projection
+        return datetime.combine(day, time.max, CHINA)
     return datetime.combine(day + timedelta(days=1), time.min, CHINA)

@@ -91,3 +91,8 @@ def test_a_day_in_china_ends_at_midnight_there() -> None:
     assert day_of(datetime(2026, 9, 18, 16, 0, tzinfo=UTC)) == date(2026, 9, 19)
     assert end_of(date(2026, 9, 18)) == datetime(2026, 9, 18, 16, 0, tzinfo=UTC)
     assert end_of(date(2026, 9, 18)).tzinfo is CHINA
+
+
+def test_last_day_that_there_is_has_an_end() -> None:
+    """A clock that is armed for it stops no projection."""
+    assert end_of(date.max) > end_of(date.max - timedelta(days=1))

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
 from chassis.domain import CHINA, Stream, day_of
-from chassis.http import Db, IsoDate, Paged, answer_json, listed
+from chassis.http import Db, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.offered import NO_STEPS, now, offered
-from services.penalty.api.reading import LISTED, Reader, day_told, districts_asked
+from services.penalty.api.reading import LISTED, AnyDay, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
@@ -87,7 +87,7 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
 @router.get("/cases/{case_id}/outlook")
 async def foresee(
     case_id: str, request: Request, principal: Reader, db: Db,
-    on: Annotated[IsoDate | None, Query(description="the day to ask about; today where none is given")] = None,
+    on: Annotated[AnyDay | None, Query(description="the day to ask about; today where none is given")] = None,
 ) -> Response:  # fmt: skip
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)

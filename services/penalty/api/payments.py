@@ -15,7 +15,7 @@ from chassis.http import Body, Db, Id, IsoDate, Seen, answer_json
 from chassis.moments import Moment, related
 from services.penalty import domain, queries
 from services.penalty.api.offered import now
-from services.penalty.api.reading import Approver, Fen, Finance, Officer, Reader, Text, case_or_spot
+from services.penalty.api.reading import AnyDay, Approver, Fen, Finance, Officer, Reader, Text, case_or_spot
 from services.penalty.commands import payments
 from services.penalty.domain import CaseState, PaymentState, bank, deferral, payment, surcharge
 from services.penalty.domain.arrears import SurchargeLaw
@@ -52,7 +52,7 @@ class RefundBody(PartyBody):
 class PartBody(Body):
     """What is to be paid until when."""
 
-    due_on: IsoDate
+    due_on: AnyDay
     amount_fen: Fen
 
 
@@ -138,7 +138,7 @@ def _parts(bodies: tuple[PartBody, ...]) -> tuple[deferral.Part, ...]:
 @router.get("/cases/{case_id}/payments")
 async def read_payments(
     case_id: str, request: Request, principal: Reader, db: Db, seen: Seen, as_of: Moment,
-    on: Annotated[IsoDate | None, Query(description="up to which day the surcharge is reckoned; today, if none is named")] = None,
+    on: Annotated[AnyDay | None, Query(description="up to which day the surcharge is reckoned; today, if none is named")] = None,
 ) -> Response:  # fmt: skip
     """What each party of a case owes: every transfer, instalment and decision, and the surcharge up to a day."""
     case = await case_or_spot(request, principal, case_id, as_of)

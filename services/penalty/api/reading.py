@@ -6,12 +6,12 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
-from chassis.http import Command, at_least, command
+from chassis.http import Command, IsoDate, at_least, command
 from chassis.moments import aggregate
 from services.penalty.commands.opening import as_case
 from services.penalty.domain import CASE, CaseState
@@ -29,6 +29,18 @@ Finance = Annotated[Command, Depends(command("finance"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
+
+LAST_YEAR = 2999
+
+
+def _reckonable(day: date) -> date:
+    if day.year > LAST_YEAR:
+        raise ValueError(f"no period is counted beyond the year {LAST_YEAR}")
+    return day
+
+
+AnyDay = Annotated[IsoDate, AfterValidator(_reckonable)]
+"""A day that may lie in the future; never so late that no day comes after it."""
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]

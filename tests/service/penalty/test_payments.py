@@ -35,6 +35,9 @@ async def put_off(bureau: Bureau, *parts: tuple[str, int]) -> Any:
     """The party asks for instalments, and the approver agrees."""
     instalments = [{"due_on": day, "amount_fen": fen} for day, fen in parts]
     asked = {"reason": "流动资金困难", "instalments": instalments, "applied_on": "2021-09-20"}
+    never = {**asked, "instalments": [{"due_on": "9999-12-31", "amount_fen": 900_000}]}
+    await bureau.post("officer", "deferrals", never, status=422)
+    await bureau.get(f"/v1/cases/{CASE}/outlook?on=9999-12-31", status=422)
     early = {**asked, "applied_on": "2021-09-17"}
     assert (await bureau.post("officer", "deferrals", early, status=409))["code"] == "before-earlier-step"
     await bureau.post("officer", "deferrals", asked)
