@@ -23,6 +23,20 @@ CHECKPOINT = {
     "payload": {"type": "string", "description": "the ledger's signed head, as c2sp.org/tlog-checkpoint@v1.0.0 describes it"},
 }  # fmt: skip
 
+FEED_LOOP = "feed-topics"
+FEED_ENTRY = {
+    "name": "casetrail.reporting.feed-entry.v1", "title": "实况条目", "contentType": "application/json",
+    "summary": "one event in one line, personal data masked; docs/feed.md says how to read it",
+    "headers": {"type": "object", "properties": {
+        name: {"type": "string"}
+        for name in ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_dataschema", "ce_subject", "ce_time", "ce_district",
+                     "ce_eventtype")
+    }},
+    "payload": {
+        "schemaFormat": "application/schema+json;version=draft-2020-12", "schema": {"$ref": "../feed/feed-entry.v1.json"},
+    },
+}  # fmt: skip
+
 Published = dict[str, dict[str, str]]
 """Per service, the Chinese title of each published version, by `<event-name>.v<N>`."""
 
@@ -39,12 +53,14 @@ def document(service: Service, published: Published) -> dict[str, Any]:
         },
         "defaultContentType": "application/json",
         "channels": {name: _channel(name, published[name]) for name in channels}
-        | {f"{name}-checkpoints": _checkpoints(name) for name in [*sorted(own), *_witnessed(service)]},
+        | {f"{name}-checkpoints": _checkpoints(name) for name in [*sorted(own), *_witnessed(service)]}
+        | _feeds(service),
         "operations": dict(_operations(service, own)),
         "components": {
             "messages": {
                 f"{name}.{stem}": _message(name, stem, title) for name in channels for stem, title in published[name].items()
-            } | ({"checkpoint": CHECKPOINT} if own or _witnessed(service) else {}),
+            } | ({"checkpoint": CHECKPOINT} if own or _witnessed(service) else {})
+            | ({"feed-entry": FEED_ENTRY} if FEED_LOOP in service.loops else {}),
             "messageTraits": {"cloudEvent": {"headers": {
                 "type": "object", "required": sorted(HEADERS),
                 "properties": {name: {"type": "string", "description": text} for name, text in HEADERS.items()},
@@ -86,10 +102,26 @@ def _checkpoints(service: str) -> dict[str, Any]:
     }
 
 
+def _feeds(service: Service) -> dict[str, Any]:
+    """The topics for dashboards outside, one for each district."""
+    if FEED_LOOP not in service.loops:
+        return {}
+    return {
+        "feed": {
+            "address": "casetrail.feed.{district}.v1",
+            "parameters": {"district": {"description": "id of the jurisdiction, such as donghu"}},
+            "messages": {"feed-entry": {"$ref": "#/components/messages/feed-entry"}},
+            "bindings": {"kafka": {"partitions": 1, "bindingVersion": "0.5.0"}},
+        }
+    }
+
+
 def _operations(service: Service, own: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in own:
         yield f"{name}-sends", {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
         yield f"{name}-signs", {"action": "send", "channel": {"$ref": f"#/channels/{name}-checkpoints"}}
+    if FEED_LOOP in service.loops:
+        yield "tells-dashboards", {"action": "send", "channel": {"$ref": "#/channels/feed"}}
     for source in _witnessed(service):
         yield f"witnesses-{source}", {"action": "receive", "channel": {"$ref": f"#/channels/{source}-checkpoints"}}
     for source in service.sources:

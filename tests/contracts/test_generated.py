@@ -86,7 +86,7 @@ def test_asyncapi_is_valid(name: str) -> None:
 def test_asyncapi_holds_what_a_service_sends_and_receives_and_nothing_else(name: str) -> None:
     document = asyncapi(name)
     events = {key: message for key, message in document["components"]["messages"].items() if key != "checkpoint"}
-    named = {message["name"] for message in events.values()}
+    named = {message["name"] for key, message in events.items() if key != "feed-entry"}
     near = {name, *load_service(name).sources}
     assert named == {event_type.wire for event_type in EVENTS if event_type.service in near}
     for channel in document["channels"].values():

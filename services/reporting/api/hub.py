@@ -13,13 +13,17 @@ import orjson
 from fastapi.sse import ServerSentEvent
 
 from chassis.database import LEDGER, READS, WakeUp, connect
-from chassis.envelope import instant
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from chassis.vault import Vault
+<<<<<<< HEAD
 from services.reporting.api.definitions import as_of_json
 from services.reporting.queries.captions import caption_of
+=======
+from services.reporting.api.figures import as_of_json
+>>>>>>> 4e08c45 (Dashboards outside read a topic for each district: entries of the feed, masked, in order, at least once)
 from services.reporting.queries.copies import Copied, Head, copied_after, head_of
+from services.reporting.queries.entries import entry_of
 from services.reporting.queries.figures import Counted, counted, edition, table_of
 
 PAGE = 500  # events read at once
@@ -176,16 +180,9 @@ class Hub:
 
 async def message_of(copied: Copied, epoch: str, vault: Vault) -> Message:
     """The message that tells of an event, personal data in plain as far as their keys live."""
-    e = copied.envelope
-    caption = caption_of(e.type)
-    data = {
-        "seq": copied.seq, "source": copied.source, "type": e.type, "title": caption.title, "event_id": str(e.event_id),
-        "subject": e.subject, "stream_id": e.stream_id, "district": e.district, "occurred_at": instant(e.occurred_at),
-        "recorded_at": instant(e.recorded_at), "summary": caption.render(copied.data),
-    }  # fmt: skip
-    told = (await vault.shown(orjson.dumps(data))).decode()
-    event = ServerSentEvent(id=f"{epoch}-{copied.seq}", event=e.type, raw_data=told)
-    return Message(event, copied.seq, e.district)
+    told = (await vault.shown(orjson.dumps(entry_of(copied)))).decode()
+    event = ServerSentEvent(id=f"{epoch}-{copied.seq}", event=copied.envelope.type, raw_data=told)
+    return Message(event, copied.seq, copied.envelope.district)
 
 
 def reset(reason: str, head: Head | None = None) -> ServerSentEvent:
