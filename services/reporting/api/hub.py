@@ -16,12 +16,7 @@ from chassis.database import LEDGER, READS, WakeUp, connect
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from chassis.vault import Vault
-<<<<<<< HEAD
 from services.reporting.api.definitions import as_of_json
-from services.reporting.queries.captions import caption_of
-=======
-from services.reporting.api.figures import as_of_json
->>>>>>> 4e08c45 (Dashboards outside read a topic for each district: entries of the feed, masked, in order, at least once)
 from services.reporting.queries.copies import Copied, Head, copied_after, head_of
 from services.reporting.queries.entries import entry_of
 from services.reporting.queries.figures import Counted, counted, edition, table_of
