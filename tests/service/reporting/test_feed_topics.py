@@ -142,7 +142,7 @@ async def test_what_is_personal_is_masked_and_who_read_what_is_not_told(world: W
     ledgers = Ledgers()
     jurisdictions(ledgers, "donghu")
     token = seal(Key("k" * 16, "p-1", AESGCM(bytes(32))), "张三")
-    party = {"party": {"name": token}, "inspection_id": "t-1"}
+    party = {"party": {"name": token}, "inspection_id": "t-1", "case_id": "c-1", "enterprise_id": "e-1"}
     ledgers.record("penalty", "clue-registered", party, stream="case:c-1", subject="e-1")
     read = ledgers.record("penalty", "file-read", {"thing": "case"}, stream="access:1", subject="e-1")
     await world.reporting.receive(ledgers.recorded)
