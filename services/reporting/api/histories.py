@@ -81,9 +81,9 @@ def moment_of(text: str | None) -> Moment | None:
 
 
 class Asked:
-    """FastAPI dependency: what every question about a history may say."""
+    """What every question about a history may say."""
 
-    def __init__(self, request: Request, viewer: Viewer, late_after: Hours = LATE_HOURS) -> None:
+    def __init__(self, request: Request, viewer: Principal, late_after: int) -> None:
         self.pool = pool_of(request)
         self.vault: Vault | None = getattr(request.app.state, "vault", None)
         self.viewer = viewer
@@ -112,7 +112,12 @@ class Asked:
         }
 
 
-History = Annotated[Asked, Depends()]
+async def asked_of(request: Request, viewer: Viewer, late_after: Hours = LATE_HOURS) -> Asked:
+    """FastAPI dependency of every question about a history."""
+    return Asked(request, viewer, late_after)
+
+
+History = Annotated[Asked, Depends(asked_of)]
 
 
 def seen(viewer: Principal, rows: Sequence[Any]) -> list[Any]:

@@ -32,9 +32,9 @@ Reason = Annotated[Written | None, Query(description="what it is read for; recor
 
 
 class Giving:
-    """FastAPI dependency of what gives a case file: `give` records that it is about to be given."""
+    """What gives a case file: `give` records that it is about to be given."""
 
-    def __init__(self, request: Request, reason: Reason = None) -> None:
+    def __init__(self, request: Request, reason: str | None) -> None:
         self._runner = request.app.state.runner
         self._reason = reason
 
@@ -53,7 +53,12 @@ class Giving:
         await access.recorded(self._runner, ACCESS, Look(viewer, viewer.require(*READERS), thing, told, event))
 
 
-Given = Annotated[Giving, Depends()]
+async def giving(request: Request, reason: Reason = None) -> Giving:
+    """FastAPI dependency of what gives a case file."""
+    return Giving(request, reason)
+
+
+Given = Annotated[Giving, Depends(giving)]
 
 
 @router.get("/officers/{officer_id}/reads")
