@@ -42,6 +42,7 @@ class Lived:
     files: dict[str, bytes]  #: the case file of each history
     keys: tuple[Verifier, ...]  #: by which case files are verified
     log: bytes  #: the event log of the whole copy
+    closed: list[dict[str, Any]]  #: closed cases, held against the required order
     verified: tuple[int, str]  #: what `casetrail verify` said of the running stack: its exit code and its words
 
 
@@ -92,9 +93,10 @@ async def undisturbed(platform: Platform) -> Lived:
             histories = {path: (await client.get(auditor, f"{REPORTING}/histories/{path}"))["items"] for path in paths}
             files = {path: await _file(client, auditor, path) for path in paths}
             log = canonical_json((await client.get(auditor, f"{REPORTING}/exports/ocel")).body)
+            closed = await client.items(auditor, f"{REPORTING}/conformance/cases")
             keys = keys_of(stack)
         verified = await command(stack, "verify")
-    return Lived(outcome, evidence, cases, histories, files, keys, log, verified)
+    return Lived(outcome, evidence, cases, histories, files, keys, log, closed, verified)
 
 
 async def command(stack: Stack, *arguments: str) -> tuple[int, str]:

@@ -127,6 +127,10 @@ def test_the_event_log_tells_of_every_event_and_every_closed_case(lived: Lived) 
     assert len(closed) == len(lived.cases)
 
 
+def test_every_closed_case_kept_the_required_order(lived: Lived) -> None:
+    assert {case["case_id"]: case["deviations"] for case in lived.closed} == {case["case_id"]: [] for case in lived.cases}
+
+
 def disorder(history: Sequence[Mapping[str, Any]]) -> list[str]:
     """Entries that stand before their cause, or before an earlier version of their stream."""
     place = {entry["event_id"]: n for n, entry in enumerate(history)}
