@@ -33,7 +33,8 @@ OFFICER, APPROVER, REVIEWER, HOST = "officer", "approver", "legal-reviewer", "of
 STEPS = {
     "request-filing": ("filing-requests", OFFICER), "begin-urgently": ("urgent-investigations", OFFICER),
     "file": ("filings", APPROVER), "refuse-filing": ("filing-refusals", APPROVER),
-    "change-handlers": ("handlers", APPROVER), "join-party": ("parties", OFFICER), "extend": ("extensions", APPROVER),
+    "change-handlers": ("handlers", APPROVER), "join-party": ("parties", OFFICER), "amend-party": ("party-amendments", OFFICER),
+    "extend": ("extensions", APPROVER),
     "record-evidence": ("evidence", OFFICER), "close-investigation": ("investigation-closings", OFFICER),
     "close-without-penalty": ("investigation-closings", OFFICER), "review": ("legal-reviews", REVIEWER),
     "discuss": ("discussions", APPROVER), "serve-notice": ("notices", OFFICER), "make-statement": ("statements", OFFICER),

@@ -71,7 +71,7 @@ class ReasonBody(Body):
 
 
 class PersonBody(Body):
-    """追加当事人: a natural person, under an id that the sender made."""
+    """追加当事人: a natural person, under an id that the sender made; before a decision the address must be known."""
 
     party_id: Id
     name: Line
@@ -152,6 +152,14 @@ async def join_party(case_id: str, body: PersonBody, command: Officer) -> Respon
     told = body.model_dump()
     reason = told.pop("reason")
     return await command.run(filing.join_party, case_id, domain.Person(**told), reason, status=201)
+
+
+@router.post("/cases/{case_id}/party-amendments", status_code=201)
+async def amend_party(case_id: str, body: PersonBody, command: Officer) -> Response:
+    """Put right what is known of a person who is a party, all of it anew, until it is decided against; `capacity` stays."""
+    told = body.model_dump()
+    reason = told.pop("reason")
+    return await command.run(filing.amend_party, case_id, domain.Person(**told), reason, status=201)
 
 
 @router.post("/cases/{case_id}/recusal-requests", status_code=201)

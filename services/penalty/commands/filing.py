@@ -99,6 +99,12 @@ async def join_party(work: Work, case_id: str, person: domain.Person, reason: st
     work.append(case, domain.join_party(case.state, person, reason, rules))
 
 
+async def amend_party(work: Work, case_id: str, person: domain.Person, reason: str) -> None:
+    """What is known of a natural person who is a party is put right."""
+    case, rules = await opened(work, case_id)
+    work.append(case, domain.amend_party(case.state, person, reason, rules))
+
+
 async def request_recusal(work: Work, case_id: str, command: domain.RequestRecusal) -> None:
     """Somebody asks that a person keep away from the case."""
     case, rules = await opened(work, case_id)

@@ -161,6 +161,7 @@ from services.penalty.domain.party_events import (
     FilingRefused,
     HandlersChanged,
     Office,
+    PartyAmended,
     PartyJoined,
     RecusalDecided,
     RecusalRequested,
@@ -173,7 +174,14 @@ from services.penalty.domain.payment import (
     open_payment,
     receive_payment,
 )
-from services.penalty.domain.people import RequestRecusal, change_handlers, decide_recusal, join_party, request_recusal
+from services.penalty.domain.people import (
+    RequestRecusal,
+    amend_party,
+    change_handlers,
+    decide_recusal,
+    join_party,
+    request_recusal,
+)
 from services.penalty.domain.provisions import Band, Norm, Row
 from services.penalty.domain.rulebook import (
     Rules,
@@ -268,6 +276,7 @@ __all__ = [
     "Outcome",
     "Outlook",
     "Party",
+    "PartyAmended",
     "PartyJoined",
     "PaymentOpened",
     "PaymentOverdue",
@@ -303,6 +312,7 @@ __all__ = [
     "UrgentInvestigationBegun",
     "abandon_hearing",
     "access",
+    "amend_party",
     "archive_case",
     "bands",
     "bank",

@@ -216,6 +216,8 @@ def _evolve_people(state: CaseState, event: Event) -> CaseState | None:
         case people.PartyJoined() as e:
             side = Side(party_id=e.person.party_id, kind="person", name=e.person.name, person=e.person)
             return replace(state, sides=(*state.sides, side))
+        case people.PartyAmended() as e:
+            return _towards(state, e.person.party_id, name=e.person.name, person=e.person)
         case people.RecusalRequested() as e:
             return replace(state, challenged=(*state.challenged, e.officer_id))
         case people.RecusalDecided() as e:

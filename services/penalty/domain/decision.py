@@ -14,6 +14,7 @@ from services.penalty.domain.events import CaseOverdue, Charge, DecisionServed, 
 from services.penalty.domain.guards import (
     APPROVAL,
     require_apart,
+    require_contents,
     require_decided,
     require_investigated,
     require_not_before,
@@ -316,11 +317,7 @@ def _decided_charges(
 
 
 def _require_complete(command: DecidePenalty, rules: Rules) -> None:
-    missing = [code for code in rules.decision_contents if code not in command.contents]
-    rules.require(
-        not missing, missing[0] if missing else "decision-form", "decision-incomplete", "处罚决定书缺少法定内容",
-        "the decision lacks mandatory contents", missing=missing,
-    )  # fmt: skip
+    require_contents(command.contents, "decision-form", rules)
     rules.require(
         command.sealed or not rules.seal_required, "decision-form", "decision-unsealed", "处罚决定书未盖章",
         "the decision is not sealed",

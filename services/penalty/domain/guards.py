@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -187,3 +187,25 @@ def _fit(officer_id: str, officer: Officer | None, day: date, rules: Rules) -> O
         officer_id=officer_id,
     )  # fmt: skip
     return officer
+
+
+LACKING = {
+    "party": ("当事人的姓名或者名称、地址", "name and address of the party"),
+    "facts-and-evidence": ("违法事实和证据", "facts and evidence"),
+    "kind-and-basis": ("处罚的种类和依据", "kind and basis of the penalty"),
+    "performance": ("履行方式和期限", "how and until when it is performed"),
+    "remedies": ("救济途径和期限", "remedies and their periods"),
+    "organ-and-date": ("行政机关名称和日期", "organ and date"),
+}
+"""The content groups of a decision (APL 2021, article 59), as somebody is told who has to supply one."""
+
+
+def require_contents(filled: Container[str], otherwise: str, rules: Rules) -> None:
+    """Every content group of the rulebook is filled; Refused `decision-incomplete` names what is lacking (APL 2021, 59)."""
+    missing = [code for code in rules.decision_contents if code not in filled]
+    named = [LACKING.get(code, (code, code)) for code in missing]
+    rules.require(
+        not missing, missing[0] if missing else otherwise, "decision-incomplete",
+        f"处罚决定书缺少法定内容：{'；'.join(zh for zh, _ in named)}",
+        f"the decision lacks mandatory contents: {'; '.join(en for _, en in named)}", missing=missing,
+    )  # fmt: skip

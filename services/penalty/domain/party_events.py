@@ -20,6 +20,15 @@ class PartyJoined(Event):
     reason: str
 
 
+@event("casetrail.penalty.party-amended.v1", title="更正当事人信息", summary="更正当事人 {person.party_id} 的信息：{reason}")
+class PartyAmended(Event):
+    """What is known of a natural person who is a party is put right: all of it, as it is now; what it is punished as stays."""
+
+    case_id: str
+    person: Person
+    reason: str
+
+
 @event("casetrail.penalty.recusal-requested.v1", title="申请回避", summary="申请 {officer_id} 回避：{reason}")
 class RecusalRequested(Event):
     """Somebody asks that a person keep away from the case; until it is decided the investigation goes on."""

@@ -14,13 +14,24 @@ from services.penalty.domain.guards import (
     APPROVAL,
     Officer,
     require_apart,
+    require_filed,
     require_not_handler,
     require_open,
     require_qualified,
     require_undecided,
 )
-from services.penalty.domain.party_events import HandlersChanged, Office, PartyJoined, RecusalDecided, RecusalRequested
+from services.penalty.domain.party_events import (
+    HandlersChanged,
+    Office,
+    PartyAmended,
+    PartyJoined,
+    RecusalDecided,
+    RecusalRequested,
+)
 from services.penalty.domain.rulebook import Rules
+
+PARTY = "party"
+"""The rule that a decision names the party and where it is (APL 2021, article 59)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,30 @@ def join_party(state: CaseState, person: Person, reason: str, rules: Rules) -> l
         party_id=person.party_id,
     )  # fmt: skip
     return [PartyJoined(case_id=state.case_id, person=person, reason=reason)]
+
+
+def amend_party(state: CaseState, person: Person, reason: str, rules: Rules) -> list[Event]:
+    """What is known of a person is put right until it is decided against (APL 2021, article 59: name and address of the party).
+
+    What it is punished as stays: charges and notice rest on that.
+    """
+    require_filed(state, rules)
+    side = state.side(person.party_id)
+    if side is None or (known := side.person) is None:
+        raise rules.refusal(
+            PARTY, "party-unknown", "不是本案的自然人当事人（单位的信息以企业登记为准）",
+            "no natural person who is a party of this case; what is known of a unit is put right in the register",
+            party_id=person.party_id,
+        )  # fmt: skip
+    rules.require(
+        side.decision is None and state.no_penalty_on is None, PARTY, "decided-already", "已作出处罚决定",
+        "the penalty is decided already", party_id=person.party_id,
+    )  # fmt: skip
+    rules.require(
+        person.capacity == known.capacity, PARTY, "capacity-fixed", "当事人的身份类别不得更正，处罚事项和告知均以其为准",
+        "what a party is punished as is not put right: the charges rest on it", party_id=person.party_id, capacity=known.capacity,
+    )  # fmt: skip
+    return [] if person == known else [PartyAmended(case_id=state.case_id, person=person, reason=reason)]
 
 
 def request_recusal(state: CaseState, command: RequestRecusal, rules: Rules) -> list[Event]:

@@ -12,7 +12,14 @@ from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Person
 from services.penalty.domain.filing import as_handlers
-from services.penalty.domain.guards import APPROVAL, Officer, require_not_before, require_not_handler, require_qualified
+from services.penalty.domain.guards import (
+    APPROVAL,
+    Officer,
+    require_contents,
+    require_not_before,
+    require_not_handler,
+    require_qualified,
+)
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import PaymentState
@@ -291,11 +298,7 @@ def _contents(command: DecideOnSpot, charges: tuple[Charge, ...], rules: Rules) 
         "performance": PAYMENT in rules.periods, "remedies": bool(command.remedies) and periods,
         "organ-and-date": bool(command.organ),
     }  # fmt: skip
-    missing = [code for code in rules.decision_contents if not filled.get(code, False)]
-    rules.require(
-        not missing, missing[0] if missing else FORM, "decision-incomplete", "处罚决定书缺少法定内容",
-        "the decision lacks mandatory contents", missing=missing,
-    )  # fmt: skip
+    require_contents([code for code, holds in filled.items() if holds], FORM, rules)
     return rules.decision_contents
 
 

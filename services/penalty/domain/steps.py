@@ -123,6 +123,13 @@ def _join_party(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Ev
     return people.join_party(state, person, "", facts.rules)
 
 
+def _amend_party(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:  # noqa: ARG001 - one signature
+    side = state.side(party_id)
+    known = None if side is None else side.person
+    person = known or Person(party_id=party_id, name="", id_number="", capacity="individual")
+    return people.amend_party(state, person, "", facts.rules)
+
+
 def _extend(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
     later = [step for step in facts.rules.case_limits[1:] if step not in state.extended]
     superior = bool(later) and facts.rules.limit_approvers.get(later[0]) == closing.SUPERIOR
@@ -335,6 +342,7 @@ STEPS = (
     Step(name="refuse-filing", title="不予立案", rule="filing", probe=_refuse_filing),
     Step(name="change-handlers", title="更换承办人", rule="two-officers", probe=_change_handlers),
     Step(name="join-party", title="追加当事人", rule="notice", probe=_join_party),
+    _towards("amend-party", "更正当事人信息", people.PARTY, _amend_party),
     Step(name="extend", title="延长办案期限", rule="T03-case-limit", probe=_extend),
     Step(name="record-evidence", title="证据入卷", rule="two-officers", probe=_record_evidence),
     Step(name="close-investigation", title="调查终结，拟予处罚", rule="applicable-law", probe=_close_investigation),

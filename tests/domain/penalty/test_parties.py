@@ -64,6 +64,22 @@ def notify(state: CaseState, party_id: str) -> CaseState:
     return domain.CASE.evolve(state, event)
 
 
+def test_what_is_known_of_a_person_is_put_right_until_it_is_decided_against() -> None:
+    nowhere = replace(JOINED, person=replace(MANAGER, address=""))
+    state = notify(close(told(clue(), requested(), filed(), evidence(), nowhere), unit(), personal()), "p-1")
+    law = rules(NOTICED)
+    assert "party" not in domain.drafted_contents(state, "厂址", law, "p-1")
+    [amended] = domain.amend_party(state, MANAGER, "补充住址", law)
+    state = domain.CASE.evolve(state, amended)
+    assert "party" in domain.drafted_contents(state, "厂址", law, "p-1")
+    assert domain.amend_party(state, MANAGER, "补充住址", law) == []
+    with refused("capacity-fixed", article="第59条"):
+        domain.amend_party(state, replace(MANAGER, capacity="directly-responsible"), "", law)
+    for stranger in ("unit", "p-2"):
+        with refused("party-unknown", article="第59条"):
+            domain.amend_party(state, replace(MANAGER, party_id=stranger), "", law)
+
+
 def test_f34_overdue_branch_fines_the_unit_and_the_person_each_in_its_range() -> None:
     state = close(told(*BEFORE), unit(5_000_000), personal(1_000_000))
     assert state.proposed_fen == 6_000_000

@@ -11,7 +11,7 @@ MANAGER = {
     "address": "南昌市东湖区", "reason": "直接负责的主管人员",
 }  # fmt: skip
 OVERDUE = {**CRANE, "phase": "overdue"}
-OWN = {**OVERDUE, "subject": "person", "amount_fen": 1_000_000, "party_id": "p-manager"}
+OWN: dict[str, Any] = {**OVERDUE, "subject": "person", "amount_fen": 1_000_000, "party_id": "p-manager"}
 
 
 async def failed(bureau: Bureau) -> None:
@@ -55,6 +55,26 @@ async def test_unit_and_person_each_with_notice_hearing_decision_and_payment(bur
     assert (await decide(bureau, "unit", "2021-09-26", status=409))["code"] == "hearing-pending"
     await bureau.post("officer", "hearing-records", {"party_id": "unit", "record_sha256": "c" * 64})
     assert (await bureau.post("officer", "hearing-reports", {"opinion": "维持"}, status=409))["code"] == "not-the-host"
+
+
+async def test_a_person_who_joined_without_an_address_is_put_right_before_the_decision(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await failed(bureau)
+    await bureau.post("officer", "parties", {**MANAGER, "address": ""})
+    await bureau.investigate(**OWN)
+    bureau.until("2021-09-13")
+    await bureau.post("officer", "notices", {"manner": "direct", "party_id": "p-manager"})
+    await bureau.post("officer", "statements", {"kind": "waived", "party_id": "p-manager"})
+    told = await decide(bureau, "p-manager", "2021-09-23", status=409)
+    assert (told["code"], told["missing"]) == ("decision-incomplete", ["party"])
+    assert "地址" in told["detail"]
+    assert "address" in told["title"]
+    offered = {(step["name"], step["party_id"]): step["path"] for step in (await bureau.get())["next_steps"]}
+    await bureau.post("officer", offered["amend-party", "p-manager"], MANAGER)
+    assert (await bureau.get())["parties"][1]["person"]["address"] == MANAGER["address"]
+    await decide(bureau, "p-manager", "2021-09-23")
+    assert (await bureau.post("officer", "party-amendments", MANAGER, status=409))["code"] == "decided-already"
 
 
 async def test_the_calendar_tells_what_runs_for_whom_and_what_its_end_means(bureau: Bureau) -> None:
