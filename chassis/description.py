@@ -154,7 +154,7 @@ def _refusals(operation: Mapping[str, Any], needs: set[str]) -> set[int]:
         found |= {400, 404, 409, 412, 413, 422}
     if "guarded" in needs:
         found.add(428)
-    if needs & {"page", "moment"}:
+    if needs & {"page", "moment", "period"}:
         found.add(400)
     if "moment" in needs or any(parameter["in"] == "path" for parameter in parameters):
         found.add(404)

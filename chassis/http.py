@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis import problems
 from chassis.auth import Principal, principal_of
@@ -64,6 +64,16 @@ WRITTEN = BeforeValidator(_only_written)
 
 IsoDate = Annotated[date, WRITTEN]
 """A day as it is written: in a path, in a query, in a body."""
+
+
+def _only_written_time(value: Any) -> Any:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and DAY.fullmatch(value[:10])):
+        raise ValueError("a time is written 2026-03-01T08:00:00+08:00")
+    return value
+
+
+IsoTime = Annotated[AwareDatetime, BeforeValidator(_only_written_time)]
+"""A time as it is written, with its zone."""
 
 
 class Body(BaseModel):

@@ -49,6 +49,20 @@ STEPS = {
     "request-repair": ("credit-repairs", OFFICER), "answer-repair": ("credit-repair-answers", APPROVER),
     "begin-daily-fine": ("daily-fines", OFFICER), "propose-closure": ("closure-proposals", APPROVER),
     "answer-closure": ("closure-answers", OFFICER), "close": ("closings", APPROVER), "archive": ("archivings", OFFICER),
+    "request-recusal": ("recusal-requests", OFFICER), "decide-recusal": ("recusal-decisions", APPROVER),
+    "abandon-hearing": ("hearing-absences", HOST), "withdraw-hearing": ("hearing-withdrawals", OFFICER),
+    "request-deferral": ("deferrals", OFFICER), "answer-deferral": ("deferral-answers", APPROVER),
+    "decide-surcharge": ("surcharges", APPROVER), "remit-surcharge": ("surcharge-remissions", APPROVER),
+    "seek-reconsideration": ("remedies", OFFICER), "seek-litigation": ("remedies", OFFICER), "seek-appeal": ("remedies", OFFICER),
+    "answer-remedy": ("remedies/answers", OFFICER), "withdraw-remedy": ("remedies/withdrawals", OFFICER),
+    "decide-remedy": ("remedies/results", OFFICER), "remedy-takes-effect": ("remedies/effects", OFFICER),
+    "stay-execution": ("stays", OFFICER), "lift-stay": ("stays/liftings", OFFICER),
+    "draft-demand": ("demands", OFFICER), "serve-demand": ("demands/services", OFFICER),
+    "answer-demand": ("demands/statements", OFFICER), "ask-court": ("court-applications", APPROVER),
+    "answer-of-court": ("court-applications/answers", OFFICER), "end-enforcement": ("court-applications/endings", OFFICER),
+    "report-transfer": ("transfers", OFFICER), "decide-transfer": ("transfer-decisions", APPROVER),
+    "hand-over": ("transfer-handovers", OFFICER), "answer-transfer": ("transfer-answers", OFFICER),
+    "return-case": ("transfer-returns", OFFICER), "borrow-file": ("loans", APPROVER), "return-file": ("loan-returns", OFFICER),
 }  # fmt: skip
 """Where each step of the procedure is posted, and by which role."""
 

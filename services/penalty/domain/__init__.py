@@ -194,7 +194,8 @@ from services.penalty.domain.rulebook import (
     rules_on,
 )
 from services.penalty.domain.sides import Decision, Hearing, Notice, Side
-from services.penalty.domain.steps import Outlook, outlook
+from services.penalty.domain.step import Outlook
+from services.penalty.domain.steps import outlook
 
 __all__ = [
     "CASE",

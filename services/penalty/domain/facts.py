@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import NOTHING_PAID, Beside
 from services.penalty.domain.daily import Refusal
+from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.following import Due, Unfollowed
 from services.penalty.domain.guards import Officer
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.publication import PublicationState
+from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.standing import StandingState
 from services.penalty.domain.transfer import TransferState
@@ -29,6 +31,8 @@ class Facts:
     standing: StandingState = field(default_factory=StandingState)
     transfer: TransferState = field(default_factory=TransferState)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    remedies: Mapping[str, RemedyState] = field(default_factory=dict)
+    enforcements: Mapping[str, EnforcementState] = field(default_factory=dict)
 
     def payment(self, party_id: str) -> PaymentState:
         """What a party owes and has paid."""

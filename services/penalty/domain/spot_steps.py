@@ -15,7 +15,7 @@ from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
 from services.penalty.domain.spot_altering import revoke_spot
-from services.penalty.domain.steps import SOMEBODY, Outlook
+from services.penalty.domain.step import SOMEBODY, Outlook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.domain import CHINA, Actor, Event, Refused, day_of
@@ -31,40 +29,11 @@ from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import MakeRefund, ReceivePayment, make_refund, receive_payment, require_owing
 from services.penalty.domain.provisions import Row
 from services.penalty.domain.publication import PUBLICATIONS
+from services.penalty.domain.region_steps import REGION_STEPS
 from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM
 from services.penalty.domain.sides import Side
+from services.penalty.domain.step import SOMEBODY, Outlook, Step, towards
 from services.penalty.domain.transfer import require_here
-
-SOMEBODY = Actor(id="", name="", role="")
-Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A step of the procedure: its stable name, Chinese title, the rule it rests on, and a probe of its decision.
-
-    A step `of_party` is taken towards each party for itself. What it `follows` says on which rule it rests in this case.
-    """
-
-    name: str
-    title: str
-    rule: str
-    probe: Probe
-    of_party: bool = False
-    follows: Due | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
-    """Whether a step is permitted now, towards which party; its article, or the refusal."""
-
-    name: str
-    title: str
-    permitted: bool
-    basis: str | None
-    code: str | None = None
-    reason: str | None = None
-    party_id: str | None = None
 
 
 def outlook(state: CaseState, facts: Facts, at: datetime) -> tuple[Outlook, ...]:
@@ -331,10 +300,6 @@ def _archive(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event
     return closing.archive_case(state, 1, 1, None, SOMEBODY, at, facts.rules)
 
 
-def _towards(name: str, title: str, rule: str, probe: Probe, follows: Due | None = None) -> Step:
-    return Step(name=name, title=title, rule=rule, probe=probe, of_party=True, follows=follows)
-
-
 STEPS = (
     Step(name="request-filing", title="申请立案", rule="filing", probe=_request_filing),
     Step(name="begin-urgently", title="先行调查", rule="filing", probe=_begin_urgently),
@@ -342,36 +307,37 @@ STEPS = (
     Step(name="refuse-filing", title="不予立案", rule="filing", probe=_refuse_filing),
     Step(name="change-handlers", title="更换承办人", rule="two-officers", probe=_change_handlers),
     Step(name="join-party", title="追加当事人", rule="notice", probe=_join_party),
-    _towards("amend-party", "更正当事人信息", people.PARTY, _amend_party),
+    towards("amend-party", "更正当事人信息", people.PARTY, _amend_party),
     Step(name="extend", title="延长办案期限", rule="T03-case-limit", probe=_extend),
     Step(name="record-evidence", title="证据入卷", rule="two-officers", probe=_record_evidence),
     Step(name="close-investigation", title="调查终结，拟予处罚", rule="applicable-law", probe=_close_investigation),
     Step(name="close-without-penalty", title="调查终结，不予处罚", rule="no-penalty", probe=_close_without_penalty),
     Step(name="review", title="法制审核", rule="legal-review", probe=_review),
     Step(name="discuss", title="集体讨论", rule="collective-discussion", probe=_discuss),
-    _towards("serve-notice", "送达告知书", "notice", _serve_notice),
-    _towards("make-statement", "记录陈述申辩", "defence-before-decision", _make_statement),
-    _towards("waive-statement", "记录放弃陈述申辩", "defence-before-decision", _waive_statement),
-    _towards("request-hearing", "申请听证", "hearing-right", _request_hearing),
-    _towards("convene-hearing", "通知听证", "hearing-not-before-notice-period", _convene),
-    _towards("hold-hearing", "举行听证", "hearing-record", _hold),
-    _towards("report-hearing", "提交听证报告", "hearing-record", _report_hearing),
-    _towards("decide", "作出处罚决定", "decision-form", _decide),
+    towards("serve-notice", "送达告知书", "notice", _serve_notice),
+    towards("make-statement", "记录陈述申辩", "defence-before-decision", _make_statement),
+    towards("waive-statement", "记录放弃陈述申辩", "defence-before-decision", _waive_statement),
+    towards("request-hearing", "申请听证", "hearing-right", _request_hearing),
+    towards("convene-hearing", "通知听证", "hearing-not-before-notice-period", _convene),
+    towards("hold-hearing", "举行听证", "hearing-record", _hold),
+    towards("report-hearing", "提交听证报告", "hearing-record", _report_hearing),
+    towards("decide", "作出处罚决定", "decision-form", _decide),
     Step(name="decide-no-penalty", title="决定不予处罚", rule="no-penalty", probe=_decide_no_penalty),
-    _towards("serve-decision", "送达决定书", "service", _serve_decision),
-    _towards("report-up", "重大处罚报上级备案", reporting_up.RULE, _report_up),
-    _towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
-    _towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
-    _towards("publish", "公示处罚决定", publishing.RULE, _publish),
-    _towards("withdraw-publication", "撤回公示并说明理由", publishing.WITHDRAWING, _withdraw),
-    _towards("request-repair", "申请信用修复", PUBLICITY_MINIMUM, _request_repair),
-    _towards("answer-repair", "信用修复的答复", PUBLICITY_MINIMUM, _answer_repair),
-    _towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
-    _towards("change-as-decided", "依复议决定或者裁判变更处罚", REVIEW, _change_as_decided, "change"),
-    _towards("revoke-as-decided", "依复议决定或者裁判撤销处罚", REVIEW, _revoke_as_decided, "revoke"),
+    towards("serve-decision", "送达决定书", "service", _serve_decision),
+    towards("report-up", "重大处罚报上级备案", reporting_up.RULE, _report_up),
+    towards("receive-payment", "罚款入账", "fine-separation", _receive_payment),
+    towards("make-refund", "退还多缴罚款", "fine-separation", _make_refund),
+    towards("publish", "公示处罚决定", publishing.RULE, _publish),
+    towards("withdraw-publication", "撤回公示并说明理由", publishing.WITHDRAWING, _withdraw),
+    towards("request-repair", "申请信用修复", PUBLICITY_MINIMUM, _request_repair),
+    towards("answer-repair", "信用修复的答复", PUBLICITY_MINIMUM, _answer_repair),
+    towards("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
+    towards("change-as-decided", "依复议决定或者裁判变更处罚", REVIEW, _change_as_decided, "change"),
+    towards("revoke-as-decided", "依复议决定或者裁判撤销处罚", REVIEW, _revoke_as_decided, "revoke"),
     Step(name="begin-daily-fine", title="按日连续处罚", rule=DAILY_FINE, probe=_begin_daily_fine),
     Step(name="propose-closure", title="提请政府关闭", rule=CLOSURE_HALF_YEAR, probe=_propose_closure),
     Step(name="answer-closure", title="记录提请关闭的答复", rule=CLOSURE_HALF_YEAR, probe=_answer_closure),
     Step(name="close", title="结案", rule="penalty-performed", probe=_close),
     Step(name="archive", title="归档", rule="archive-integrity", probe=_archive),
+    *REGION_STEPS,
 )

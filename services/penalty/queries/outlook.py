@@ -35,5 +35,6 @@ async def outlook_of(
             unpublished=unpublished_by(case, regions.publications, books),
         ),
         standing=regions.standing, transfer=regions.transfer, refusals=refusals_told(hazards),
+        remedies=regions.remedies, enforcements=regions.enforcements,
     )  # fmt: skip
     return domain.outlook(case, facts, at)

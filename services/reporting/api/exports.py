@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from chassis.auth import Principal, reader
-from chassis.http import Db
+from chassis.http import Db, IsoTime
 from chassis.telemetry import log
 from services.reporting.api.viewers import OVERSEERS, shows_at_least
 from services.reporting.queries.copies import head_of
@@ -17,8 +16,8 @@ from services.reporting.queries.ocel import Part, log_of
 
 router = APIRouter(prefix="/exports")
 Overseer = Annotated[Principal, Depends(reader(*OVERSEERS))]
-From = Annotated[AwareDatetime | None, Query(description="recorded at or after this time")]
-Until = Annotated[AwareDatetime | None, Query(description="recorded before this time")]
+From = Annotated[IsoTime | None, Query(description="recorded at or after this time")]
+Until = Annotated[IsoTime | None, Query(description="recorded before this time")]
 
 
 @router.get("/ocel", response_class=StreamingResponse, dependencies=[Depends(shows_at_least)])

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 
 from chassis.domain import Unknown
-from chassis.http import Db, Paged, Seen, answer_json
+from chassis.http import WRITTEN, Db, Paged, Seen, answer_json
 from chassis.problems import BadRequest
 from services.reporting.api.definitions import as_of_json, definition, dimension, rows_of, titles_of
 from services.reporting.api.rows import listed_rows
@@ -26,10 +27,13 @@ LONGEST = 3660  # days
 FIRST, LAST = date(1949, 10, 1), date(2999, 12, 31)
 
 
+Day = Annotated[date, Field(ge=FIRST, le=LAST), WRITTEN]
+
+
 async def period_of(
     period: str | None = None,
-    first: Annotated[date | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
-    until: Annotated[date | None, Query(ge=FIRST, le=LAST)] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    until: Annotated[Day | None, Query()] = None,
 ) -> Period | None:
     """FastAPI dependency: `?period=2021`, `2021-Q3` or `2021-09`, or `?from=` and `?until=`; None if nothing is said."""
     if period is None and first is None and until is None:
@@ -44,6 +48,7 @@ async def period_of(
     return found
 
 
+period_of.__needs__ = ("period",)  # type: ignore[attr-defined]
 Of = Annotated[Period | None, Depends(period_of)]
 
 

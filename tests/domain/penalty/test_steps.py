@@ -11,6 +11,7 @@ from chassis.domain import Event
 from services.penalty import domain
 from services.penalty.domain import CaseState, Facts, PaymentState
 from services.penalty.domain.enforcement import Application, EnforcementState
+from services.penalty.domain.region_steps import REGION_STEPS
 from services.penalty.domain.regions import Regions, beside_of
 from services.penalty.domain.transfer import Phase, TransferState
 from tests.domain.penalty.story import OFFICERS, RECTIFIED, noon, paid, rules, sanctions, until
@@ -27,9 +28,13 @@ def with_payment(payment: PaymentState) -> Facts:
     return replace(FACTS, beside=domain.Beside(hazards=RECTIFIED, payments={domain.UNIT: payment}))
 
 
-def permitted(state: CaseState, facts: Facts = FACTS, day: date = DAY) -> set[str]:
+BESIDE = {step.name for step in REGION_STEPS}
+
+
+def permitted(state: CaseState, facts: Facts = FACTS, day: date = DAY, *, beside: bool = False) -> set[str]:
+    """The steps of the main line that are permitted, or those beside it."""
     facts = replace(facts, rules=rules(day))
-    return {step.name for step in domain.outlook(state, facts, noon(day)) if step.permitted}
+    return {step.name for step in domain.outlook(state, facts, noon(day)) if step.permitted and (step.name in BESIDE) == beside}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,25 @@ def permitted(state: CaseState, facts: Facts = FACTS, day: date = DAY) -> set[st
 )
 def test_steps_until_the_notice(after: type[Event], names: set[str]) -> None:
     assert permitted(until(after)) == names
+
+
+@pytest.mark.parametrize(
+    ("after", "day", "names"),
+    [
+        (domain.ClueRegistered, DAY, {"report-transfer"}),
+        (domain.CaseFiled, DAY, {"report-transfer", "request-recusal"}),
+        (domain.PenaltyDecided, date(2021, 9, 18), {"report-transfer", "request-recusal"}),
+        (
+            domain.DecisionServed,
+            date(2021, 9, 28),
+            {"report-transfer", "request-recusal", "request-deferral", "seek-reconsideration", "seek-litigation"},
+        ),
+        (domain.CaseClosed, date(2021, 10, 9), {"seek-reconsideration", "seek-litigation"}),
+    ],
+)
+def test_steps_beside_the_main_line(after: type[Event], day: date, names: set[str]) -> None:
+    facts = with_payment(paid()) if after is domain.DecisionServed else FACTS
+    assert permitted(until(after), facts, day, beside=True) == names
 
 
 def test_steps_after_the_decision() -> None:
@@ -95,7 +119,7 @@ def test_probes_find_what_cannot_be_charged() -> None:
 def test_every_step_of_a_closed_case_is_refused_for_that_reason() -> None:
     steps = domain.outlook(until(domain.CaseClosed), replace(FACTS, rules=rules(date(2021, 10, 9))), noon(date(2021, 10, 9)))
     after = ("archive", "publish", "withdraw-publication", "propose-closure", "answer-closure", "request-repair", "answer-repair")
-    assert {step.code for step in steps if step.name not in after} == {"case-closed"}
+    assert {step.code for step in steps if step.name not in (*after, *BESIDE)} == {"case-closed"}
 
 
 def beside(state: CaseState, **changes: object) -> Facts:

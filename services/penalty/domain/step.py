@@ -1,0 +1,48 @@
+"""A step of the procedure, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.domain import Actor, Event
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.facts import Facts
+from services.penalty.domain.following import Due
+
+SOMEBODY = Actor(id="", name="", role="")
+Probe = Callable[[CaseState, Facts, str, datetime], list[Event]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of the procedure: its stable name, Chinese title, the rule it rests on, and a probe of its decision.
+
+    A step `of_party` is taken towards each party for itself. What it `follows` says on which rule it rests in this case.
+    """
+
+    name: str
+    title: str
+    rule: str
+    probe: Probe
+    of_party: bool = False
+    follows: Due | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Whether a step is permitted now, towards which party; its article, or the refusal."""
+
+    name: str
+    title: str
+    permitted: bool
+    basis: str | None
+    code: str | None = None
+    reason: str | None = None
+    party_id: str | None = None
+
+
+def towards(name: str, title: str, rule: str, probe: Probe, follows: Due | None = None) -> Step:
+    """A step towards each party for itself."""
+    return Step(name=name, title=title, rule=rule, probe=probe, of_party=True, follows=follows)
