@@ -12,7 +12,7 @@ async def offered(bureau: Bureau) -> dict[str, dict[str, Any]]:
 
 
 async def code_of(bureau: Bureau, name: str) -> str:
-    return next(step["code"] for step in (await bureau.get())["forbidden_steps"] if step["name"] == name)
+    return next(str(step["code"]) for step in (await bureau.get())["forbidden_steps"] if step["name"] == name)
 
 
 async def take(bureau: Bureau, name: str, body: Any) -> Any:
