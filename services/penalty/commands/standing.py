@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from services.penalty.commands.filing import register_clue
 from services.penalty.commands.opening import fined, opened, ruled
 from services.penalty.domain import CASE, CaseState, Charge, Rules, daily, standing
 from services.penalty.domain.standing import STANDINGS, StandingState
+
+MATTERS = uuid.UUID("4f1c6a52-93c0-5b0e-8d7e-2b8a5f0c9e13")
 
 
 async def standing_of(work: Work, case: Loaded[CaseState]) -> Loaded[StandingState]:
@@ -76,6 +79,6 @@ async def require_original(work: Work, case: Loaded[CaseState], rules: Rules) ->
 
 
 def _append(work: Work, case: Loaded[CaseState], at: Loaded[StandingState], events: list[Event]) -> StandingState:
-    return work.append(
-        at, events, subject=case.state.enterprise_id, district=case.district, correlation_id=case.correlation_id
-    ).state
+    """A standing outlives its cases, so it is a matter of its own: in the history of none of them, but of the enterprise."""
+    matter = uuid.uuid5(MATTERS, at.stream_id)
+    return work.append(at, events, subject=case.state.enterprise_id, district=case.district, correlation_id=matter).state
