@@ -19,7 +19,7 @@ from services.penalty.commands import publishing
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
 from services.penalty.domain.publication import PUBLICATIONS
-from services.penalty.domain.regions import Regions
+from services.penalty.domain.regions import Regions, region_keys
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.standing import STANDINGS
 from services.penalty.domain.transfer import TRANSFERS
@@ -138,10 +138,8 @@ async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf
 async def _by_party(
     request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None, stream: Stream[S]
 ) -> dict[str, S]:  # fmt: skip
-    """A region of a case, by party, where it has begun: never before a decision, so without one none is looked for."""
-    decided = [side.party_id for side in case.state.sides if side.decision is not None or side.former]
-    keys = {party: domain.region_key(case.state.case_id, party) for party in decided}
-    loaded = {party: await related(request, stream, key, as_of, case) for party, key in keys.items()}
+    """A region of a case, by party, where it has begun."""
+    loaded = {party: await related(request, stream, key, as_of, case) for party, key in region_keys(case.state).items()}
     return {party: region.state for party, region in loaded.items() if region.exists}
 
 

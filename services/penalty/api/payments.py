@@ -154,7 +154,7 @@ async def _party(request: Request, case: Loaded[CaseState], party_id: str, as_of
 
 
 async def _pending(request: Request, case: Loaded[CaseState], key: str, as_of: AsOf | None) -> tuple[Span, ...]:
-    return payments.pending_days((await related(request, REMEDIES, key, as_of, case)).state)
+    return surcharge.pending_days((await related(request, REMEDIES, key, as_of, case)).state)
 
 
 def _told(state: PaymentState, law: SurchargeLaw | None, day: date, pending: tuple[Span, ...]) -> dict[str, Any]:

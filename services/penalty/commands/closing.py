@@ -13,7 +13,7 @@ from services.penalty.commands.publishing import publications
 from services.penalty.domain import PAYMENTS, CaseState, region_key
 from services.penalty.domain.dossier import Binding, list_digest
 from services.penalty.domain.enforcement import ENFORCEMENTS
-from services.penalty.domain.regions import Regions, beside_of
+from services.penalty.domain.regions import Regions, beside_of, region_keys
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.transfer import TRANSFERS
 
@@ -21,7 +21,7 @@ from services.penalty.domain.transfer import TRANSFERS
 async def beside(work: Work, state: CaseState) -> domain.Beside:
     """What the regions beside the case say of its ending."""
     payments = {side.party_id: await work.load(PAYMENTS, region_key(state.case_id, side.party_id)) for side in state.sides}
-    keys = {side.party_id: region_key(state.case_id, side.party_id) for side in state.sides if side.decision or side.former}
+    keys = region_keys(state)
     regions = Regions(
         payments={party: payment.state for party, payment in payments.items()},
         remedies={party: (await work.load(REMEDIES, key)).state for party, key in keys.items()},

@@ -27,13 +27,8 @@ class Enforceable:
 async def enforceable(work: Work, case: Loaded[CaseState], party_id: str, rules: Rules) -> Enforceable:
     """What a party owes, until when that was put off, and its remedies, as they are now."""
     key = domain.region_key(case.key, party_id)
-    payment = (await work.load(PAYMENTS, key)).state
-    owed = Owed(
-        case_id=case.key, party_id=party_id, enterprise_id=case.state.enterprise_id, organ_id=case.state.organ_id,
-        unpaid_fen=payment.outstanding_fen, due_on=payment.due_on,
-        deferred_until=None if payment.plan is None else payment.final_due_on,
-        remedies=(await work.load(REMEDIES, key)).state,
-    )  # fmt: skip
+    payment, remedies = (await work.load(PAYMENTS, key)).state, (await work.load(REMEDIES, key)).state
+    owed = enforcing.owed_by(case.state, party_id, payment, remedies)
     return Enforceable(case, await work.load(ENFORCEMENTS, key), owed, rules)
 
 

@@ -27,7 +27,7 @@ from services.penalty.domain import (
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
 from services.penalty.domain.payment_events import Span
-from services.penalty.domain.remedy import REMEDIES, RemedyState
+from services.penalty.domain.remedy import REMEDIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date 
     enforcing.require_enforceable(remedies, of.rules)
     document_no = await next_number(work, of.case.state, SURCHARGE_DECISION)
     events = surcharge.decide_surcharge(
-        of.case.state, of.payment.state, command, document_no, pending_days(remedies), work.at, of.rules
+        of.case.state, of.payment.state, command, document_no, surcharge.pending_days(remedies), work.at, of.rules
     )  # fmt: skip
     state = work.append(of.payment, events).state
     decided = state.surcharges[-1]
@@ -149,12 +149,7 @@ async def reach_cap(work: Work, deadline: Deadline) -> None:
 
 async def pending_remedies(work: Work, key: str) -> tuple[Span, ...]:
     """The days on which a remedy of a party is, or was, pending."""
-    return pending_days((await work.load(REMEDIES, key)).state)
-
-
-def pending_days(remedies: RemedyState) -> tuple[Span, ...]:
-    """Those days, as the surcharge leaves them out."""
-    return tuple(Span(first, last) for first, last in remedies.pending)
+    return surcharge.pending_days((await work.load(REMEDIES, key)).state)
 
 
 def told(state: PaymentState) -> dict[str, Any]:

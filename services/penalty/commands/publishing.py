@@ -17,6 +17,7 @@ from services.penalty.domain import CaseState, Decision, Rules, Side, publishing
 from services.penalty.domain.following import as_left
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.publishing import Fallen
+from services.penalty.domain.regions import region_keys
 from services.penalty.domain.remedy import REMEDIES, Outcome, RemedyState
 
 Publication = Loaded[PublicationState]
@@ -112,8 +113,7 @@ async def end_publicity(work: Work, deadline: Deadline) -> None:
 
 async def publications(work: Work, case: CaseState) -> dict[str, PublicationState]:
     """The publications of the decisions of a case, by party."""
-    keys = {side.party_id: domain.region_key(case.case_id, side.party_id) for side in case.sides if side.decision or side.former}
-    return {party: (await work.load(PUBLICATIONS, key)).state for party, key in keys.items()}
+    return {party: (await work.load(PUBLICATIONS, key)).state for party, key in region_keys(case).items()}
 
 
 async def _of(work: Work, case_id: str, party_id: str) -> Publishable:

@@ -17,7 +17,6 @@ from services.penalty.commands.opening import due_on, fined, ruled
 from services.penalty.commands.publishing import follow_remedy
 from services.penalty.domain import CaseState, Decision, Rules, following, recourse
 from services.penalty.domain.remedy import REMEDIES, RemedyState
-from services.penalty.domain.rulebook import RECONSIDERATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,8 @@ async def against(work: Work, case_id: str, party_id: str, day: date | None = No
     """A party's remedies against the decision it received, also when that was revoked; Refused if it has received none."""
     case, rules = await fined(work, case_id), await ruled(work, day)
     remedies = await work.load(REMEDIES, domain.region_key(case_id, party_id))
-    decision = following.appealed(following.as_left(case.state, {party_id: remedies.state}), party_id, remedies.state)
-    if decision is None or decision.received_on is None:
-        raise rules.refusal(RECONSIDERATION, "decision-not-served", "决定书尚未送达", "the decision is not served yet")
+    left = following.as_left(case.state, {party_id: remedies.state})
+    decision = following.require_appealed(left, party_id, remedies.state, rules)
     return Against(case, decision, await open_remedies(work, case, party_id), rules)
 
 

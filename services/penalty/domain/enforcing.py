@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.case import CaseState
 from services.penalty.domain.enforcement import Application, Demand, EnforcementState
 from services.penalty.domain.enforcement_events import (
     CourtAccepted,
@@ -30,6 +31,7 @@ from services.penalty.domain.enforcement_events import (
 from services.penalty.domain.events import Manner
 from services.penalty.domain.guards import require_not_before
 from services.penalty.domain.notice import announced, require_manner
+from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import COURT_ENFORCEMENT, DEMAND, Rules
 
@@ -89,6 +91,15 @@ class EndEnforcement:
     termination: Termination | None
     reason: str
     ended_on: date
+
+
+def owed_by(case: CaseState, party_id: str, payment: PaymentState, remedies: RemedyState) -> Owed:
+    """What a party of a case owes, until when that was put off, and its remedies."""
+    return Owed(
+        case_id=case.case_id, party_id=party_id, enterprise_id=case.enterprise_id, organ_id=case.organ_id,
+        unpaid_fen=payment.outstanding_fen, due_on=payment.due_on,
+        deferred_until=None if payment.plan is None else payment.final_due_on, remedies=remedies,
+    )  # fmt: skip
 
 
 def court_period(owed: Owed, rules: Rules) -> tuple[date, date] | None:

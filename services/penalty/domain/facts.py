@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import NOTHING_PAID, Beside
 from services.penalty.domain.daily import Refusal
@@ -33,6 +35,13 @@ class Facts:
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     remedies: Mapping[str, RemedyState] = field(default_factory=dict)
     enforcements: Mapping[str, EnforcementState] = field(default_factory=dict)
+
+    def qualified(self, state: CaseState, day: date) -> tuple[str, ...]:
+        """Officers with a valid certificate on a day who are not to keep away from the case."""
+        return tuple(
+            one.officer_id for one in self.officers
+            if not one.recused and one.certificate_valid_to >= day and one.officer_id not in state.recused
+        )  # fmt: skip
 
     def payment(self, party_id: str) -> PaymentState:
         """What a party owes and has paid."""

@@ -15,7 +15,7 @@ from services.penalty.domain.events import Charge
 from services.penalty.domain.guards import require_open
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.remedy_events import Kind, Result
-from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.rulebook import RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision
 
 REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
@@ -79,6 +79,14 @@ def appealed(state: CaseState, party_id: str, region: RemedyState) -> Decision |
         return side.decision
     former = (one for one in side.former if one.document_no == region.document_no)
     return next(former, None) if region.current is not None else None
+
+
+def require_appealed(state: CaseState, party_id: str, region: RemedyState, rules: Rules) -> Decision:
+    """What a party's remedies are about; Refused if it has received no decision."""
+    decision = appealed(state, party_id, region)
+    if decision is None or decision.received_on is None:
+        raise rules.refusal(RECONSIDERATION, "decision-not-served", "决定书尚未送达", "the decision is not served yet")
+    return decision
 
 
 def as_left(state: CaseState, remedies: Mapping[str, RemedyState]) -> CaseState:

@@ -10,7 +10,6 @@ from services.penalty.domain.case import CaseState
 from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.facts import Facts
 from services.penalty.domain.guards import require_served
-from services.penalty.domain.payment_events import Span
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.remedy_events import Kind
 from services.penalty.domain.rulebook import LITIGATION, RECONSIDERATION
@@ -57,7 +56,7 @@ def _decide_surcharge(state: CaseState, facts: Facts, party_id: str, at: datetim
     remedies = _remedies(facts, party_id)
     enforcing.require_enforceable(remedies, facts.rules)
     probe = surcharge.DecideSurcharge(approver=SOMEBODY, until=day_of(at))
-    pending = tuple(Span(first, last) for first, last in remedies.pending)
+    pending = surcharge.pending_days(remedies)
     return surcharge.decide_surcharge(state, facts.payment(party_id), probe, "", pending, at, facts.rules)
 
 
@@ -154,9 +153,7 @@ def _end_enforcement(state: CaseState, facts: Facts, party_id: str, at: datetime
 
 
 def _report_transfer(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
-    day = day_of(at)
-    fit = [one.officer_id for one in facts.officers if not one.recused and one.certificate_valid_to >= day]
-    team = tuple(one for one in fit if one not in state.recused)
+    team = facts.qualified(state, day_of(at))
     probe = transfer.ReportTransfer(to="police", receiver="", reason="", team=team, party_id="")
     return transfer.report_transfer(facts.transfer, state, probe, "", facts.officers, at, facts.rules)
 
@@ -198,9 +195,7 @@ def _enforcement(facts: Facts, party_id: str) -> EnforcementState:
 def _against(state: CaseState, facts: Facts, party_id: str) -> tuple[RemedyState, Decision]:
     """A party's remedies and the decision they are against, which it must have received."""
     remedies = _remedies(facts, party_id)
-    decision = following.appealed(state, party_id, remedies)
-    if decision is None or decision.received_on is None:
-        raise facts.rules.refusal(RECONSIDERATION, "decision-not-served", "决定书尚未送达", "the decision is not served yet")
+    decision = following.require_appealed(state, party_id, remedies, facts.rules)
     opening = recourse.OpenRemedies(
         case_id=state.case_id, party_id=party_id, enterprise_id=state.enterprise_id, organ_id=state.organ_id
     )
@@ -211,12 +206,7 @@ def _against(state: CaseState, facts: Facts, party_id: str) -> tuple[RemedyState
 
 def _owed(state: CaseState, facts: Facts, party_id: str) -> enforcing.Owed:
     remedies, _ = _against(state, facts, party_id)
-    payment = facts.payment(party_id)
-    return enforcing.Owed(
-        case_id=state.case_id, party_id=party_id, enterprise_id=state.enterprise_id, organ_id=state.organ_id,
-        unpaid_fen=payment.outstanding_fen, due_on=payment.due_on,
-        deferred_until=None if payment.plan is None else payment.final_due_on, remedies=remedies,
-    )  # fmt: skip
+    return enforcing.owed_by(state, party_id, facts.payment(party_id), remedies)
 
 
 REGION_STEPS = (

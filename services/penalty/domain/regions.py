@@ -9,6 +9,7 @@ from services.penalty.domain.case import CaseState
 from services.penalty.domain.closing import Beside
 from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.following import unfollowed
+from services.penalty.domain.parties import region_key
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.remedy import RemedyState
@@ -26,6 +27,11 @@ class Regions:
     publications: Mapping[str, PublicationState]
     transfer: TransferState
     standing: StandingState = field(default_factory=StandingState)
+
+
+def region_keys(case: CaseState) -> dict[str, str]:
+    """The key of the regions of each party that was ever decided against: they begin with a decision, never before."""
+    return {side.party_id: region_key(case.case_id, side.party_id) for side in case.sides if side.decision or side.former}
 
 
 def beside_of(case: CaseState, regions: Regions, hazards: Mapping[str, str], unpublished: Iterable[str]) -> Beside:

@@ -60,10 +60,7 @@ def _ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime
 def _fit(facts: Facts, state: CaseState, at: datetime) -> tuple[str, ...]:
     """Officers who could handle the case."""
     held = {person for person, office in state.offices if office != "handler"}
-    return tuple(
-        o.officer_id for o in facts.officers
-        if not o.recused and o.certificate_valid_to >= day_of(at) and o.officer_id not in {*state.recused, *held}
-    )  # fmt: skip
+    return tuple(officer_id for officer_id in facts.qualified(state, day_of(at)) if officer_id not in held)
 
 
 def _request_filing(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:

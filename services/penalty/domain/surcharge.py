@@ -13,6 +13,7 @@ from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.overdue import reckon_cap
 from services.penalty.domain.payment import PaymentState, after, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
+from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import Rules
 
 RULE = "surcharge"
@@ -102,6 +103,11 @@ def reach_cap(
     if accrued(state, law, cap_on, pending).fen >= cap:
         return [SurchargeCapReached(case_id=state.case_id, cap_fen=cap, reached_on=cap_on, party_id=state.party_id)]
     return reckon_cap(state, law, pending, day_of(at))
+
+
+def pending_days(remedies: RemedyState) -> tuple[Span, ...]:
+    """The days on which a remedy is, or was, pending, as the surcharge leaves them out."""
+    return tuple(Span(first, last) for first, last in remedies.pending)
 
 
 def limit_day(state: PaymentState, law: SurchargeLaw, today: date, pending: tuple[Span, ...] = ()) -> date | None:
