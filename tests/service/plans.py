@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 
-from chassis.eventstore import Connection
+from chassis.database import READS, connect, migrate, open_pool
+from chassis.eventstore import Connection, Pool
+from chassis.service import Service
 from chassis.sight import Sight
+from chassis.testing import drop_database, fresh_database
 
 WITH_DISTRICT = """
 SELECT c.relname AS name, c.relrowsecurity AS secured
@@ -39,6 +43,23 @@ async def fill(connection: Connection, table: str, key: str, rows: int, named: M
     told = {c["name"]: "'k-' || n" if c["name"] == key else named.get(c["name"], BY_TYPE[c["type"]]) for c in columns}
     sql = f"INSERT INTO {table} ({', '.join(told)}) SELECT {', '.join(told.values())} FROM generate_series(1, {rows}) n"  # noqa: S608
     await connection.execute(sql, timeout=120)
+
+
+@asynccontextmanager
+async def filled_by(
+    admin_dsn: str, service: Service, fills: Callable[[Connection], Awaitable[object]]
+) -> AsyncIterator[Pool]:  # fmt: skip
+    """A service's tables as `fills` leaves them, of some size, without the events that would have made them; as readers."""
+    dsn = await fresh_database(admin_dsn)
+    await migrate(dsn, service.migration_folders)
+    connection = await connect(dsn, "tests")
+    await fills(connection)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+    pool = await open_pool(dsn, "readers", 1, READS)
+    yield pool
+    pool.terminate()
+    await drop_database(admin_dsn, dsn)
 
 
 class Planned:

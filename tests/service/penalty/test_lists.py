@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chassis.database import READS, connect, migrate, open_pool
-from chassis.eventstore import Pool
+from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
-from chassis.testing import drop_database, fresh_database
 from services.penalty import queries
 from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 from services.penalty.service import SERVICE
-from tests.service.plans import Planned, fill
+from tests.service.plans import Planned, fill, filled_by
 
 ROWS = 20_000
 NAMED = {"district": "'dist-' || n % 13"}
@@ -30,21 +28,17 @@ AFTER = (date(2021, 6, 1), "k-5")
 SEEN = pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
 
 
-@pytest_asyncio.fixture(scope="module")
-async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+async def fill_all(connection: Connection) -> None:
     """Read tables of years, without the events that would have made them."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, SERVICE.migration_folders)
-    connection = await connect(dsn, "tests")
     await fill(connection, "closure_list", "enterprise_id", ROWS, CLOSURE)
     await fill(connection, "publication_list", "entry_id", ROWS, PUBLISHED)
     await fill(connection, "superior_reports", "report_key", ROWS, REPORTS)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-    pool = await open_pool(dsn, "readers", 1, READS)
-    yield pool
-    pool.terminate()
-    await drop_database(admin_dsn, dsn)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
+        yield pool
 
 
 @SEEN

@@ -10,13 +10,11 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from chassis.database import READS, connect, migrate, open_pool
-from chassis.eventstore import Pool
+from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
-from chassis.testing import drop_database, fresh_database
 from services.registry import queries
 from services.registry.service import SERVICE
-from tests.service.plans import WITH_DISTRICT, nodes
+from tests.service.plans import WITH_DISTRICT, filled_by, nodes
 
 PUBLIC = {"jurisdictions", "publications"}
 FILL = """
@@ -63,19 +61,15 @@ LISTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
 }
 
 
+async def fill_all(connection: Connection) -> None:
+    """Read tables of a province, without the events that would have made them."""
+    await connection.execute(FILL)
+
+
 @pytest_asyncio.fixture(scope="module")
 async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
-    """Read tables of a province, without the events that would have made them."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, SERVICE.migration_folders)
-    connection = await connect(dsn, "tests")
-    await connection.execute(FILL)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-    pool = await open_pool(dsn, "readers", 1, READS)
-    yield pool
-    pool.terminate()
-    await drop_database(admin_dsn, dsn)
+    async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
+        yield pool
 
 
 @pytest.mark.parametrize("seen", [None, ["d3"]], ids=["all districts", "one district"])

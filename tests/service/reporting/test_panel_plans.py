@@ -11,10 +11,8 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from chassis.database import READS, connect, migrate, open_pool
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
-from chassis.testing import drop_database, fresh_database
 from services.reporting.projections import TABLES
 from services.reporting.queries.definitions import PANELS, Panel
 from services.reporting.queries.figures import COUNTED, FLOWS, STOCKS
@@ -24,7 +22,7 @@ from services.reporting.queries.periods import Period
 from services.reporting.queries.rows import Asked, rows_behind
 from services.reporting.queries.terms import Measure
 from services.reporting.service import SERVICE
-from tests.service.plans import WITH_DISTRICT, nodes
+from tests.service.plans import WITH_DISTRICT, filled_by, nodes
 
 ROWS = 20_000
 YEAR = Period(date(2021, 3, 5), date(2021, 9, 20))
@@ -56,20 +54,16 @@ async def fill(connection: Connection, table: str) -> None:
     await connection.execute(sql, timeout=120)
 
 
-@pytest_asyncio.fixture(scope="module")
-async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+async def fill_all(connection: Connection) -> None:
     """Facts and counters of a province, without the events that would have made them."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, SERVICE.migration_folders)
-    connection = await connect(dsn, "tests")
     for table in TABLES:
         await fill(connection, table)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-    pool = await open_pool(dsn, "readers", 1, READS)
-    yield pool
-    pool.terminate()
-    await drop_database(admin_dsn, dsn)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
+        yield pool
 
 
 class Planned:

@@ -10,12 +10,10 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from chassis.database import READS, connect, migrate, open_pool
-from chassis.eventstore import Pool
-from chassis.testing import drop_database, fresh_database
+from chassis.eventstore import Connection, Pool
 from services.reporting.queries import histories, standing
 from services.reporting.service import SERVICE
-from tests.service.plans import nodes
+from tests.service.plans import filled_by, nodes
 
 FILL = """
 INSERT INTO ledger_copy (seq, source, idx, shard, shard_idx, stream_id, version, event_id, command_id, type, district, organ,
@@ -44,19 +42,15 @@ LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
 }
 
 
+async def fill_all(connection: Connection) -> None:
+    """A copy of some size, without the services that would have filled it."""
+    await connection.execute(FILL)
+
+
 @pytest_asyncio.fixture(scope="module")
 async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
-    """A copy of some size, without the services that would have filled it."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, SERVICE.migration_folders)
-    connection = await connect(dsn, "tests")
-    await connection.execute(FILL)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-    pool = await open_pool(dsn, "readers", 1, READS)
-    yield pool
-    pool.terminate()
-    await drop_database(admin_dsn, dsn)
+    async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
+        yield pool
 
 
 @pytest.mark.parametrize("name", LOOK_UPS)

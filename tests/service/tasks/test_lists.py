@@ -9,16 +9,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from chassis.database import READS, connect, migrate, open_pool
-from chassis.eventstore import Pool
+from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
-from chassis.testing import drop_database, fresh_database
 from services.tasks.queries import lists
 from services.tasks.queries.inspecting import counts_of
 from services.tasks.queries.lists import Listing, listed_rows
 from services.tasks.queries.tasklist import TaskFilter, tasks
 from services.tasks.service import SERVICE
-from tests.service.plans import WITH_DISTRICT, Planned, fill
+from tests.service.plans import WITH_DISTRICT, Planned, fill, filled_by
 
 ROWS = 100_000  # of the list of tasks
 FEWER = 20_000  # of a list that grows with weeks and campaigns, not with enterprises
@@ -26,22 +24,18 @@ BY_NAME = {"district": "'dist-' || n % 13", "mine": "true", "state": "(ARRAY['on
 LISTS: Mapping[str, Listing] = {name: found for name, found in vars(lists).items() if isinstance(found, Listing)}
 
 
-@pytest_asyncio.fixture(scope="module")
-async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+async def fill_all(connection: Connection) -> None:
     """Read tables of a province, without the events that would have made them."""
-    dsn = await fresh_database(admin_dsn)
-    await migrate(dsn, SERVICE.migration_folders)
-    connection = await connect(dsn, "tests")
     for listing in LISTS.values():
         await fill(connection, listing.table, listing.key, FEWER, BY_NAME)
     await fill(connection, "task_list", "task_id", ROWS, BY_NAME)
     await fill(connection, "inspection_counts", "count_id", FEWER, BY_NAME)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-    pool = await open_pool(dsn, "readers", 1, READS)
-    yield pool
-    pool.terminate()
-    await drop_database(admin_dsn, dsn)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
+    async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
+        yield pool
 
 
 async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) -> None:
