@@ -44,6 +44,13 @@ FROM events e WHERE e.stream_id = $1 AND e.version > coalesce((SELECT version FR
 ORDER BY version
 """  # noqa: S608 - constant columns
 
+# Several streams at once, stream by stream: each is looked up by its key, however many are asked for. Read as of one moment.
+# Guarded by tests/chassis/test_plans.py.
+TOGETHER = f"""
+SELECT {ENVELOPE_COLUMNS} FROM unnest($1::text[]) AS asked(id)
+CROSS JOIN LATERAL (SELECT * FROM events WHERE stream_id = asked.id ORDER BY version OFFSET 0) AS e
+"""  # noqa: S608 - constant columns
+
 # What had happened by then, in version order: an event that was sent in late takes its place, so this is no prefix.
 OCCURRED_BY = f"""
 SELECT {ENVELOPE_COLUMNS} FROM events e WHERE e.stream_id = $1 AND e.occurred_at <= $2 ORDER BY e.version
@@ -198,6 +205,21 @@ async def read(
     if as_of.axis == "version" and 0 < loaded.version < as_of.number:
         raise NotReached(str(as_of.number))
     return loaded
+
+
+async def read_together(
+    source: Connection | Pool, wanted: Sequence[tuple[Stream[Any], str]], as_of: AsOf | None = None
+) -> list[Loaded[Any]]:
+    """Several aggregates in the order asked for; as they are now, in one round trip and as of one moment.
+
+    Their streams are short: snapshots are not looked for. As of an earlier moment each is read by itself, with `read`.
+    """
+    if as_of is not None:
+        return [await read(source, stream, key, as_of) for stream, key in wanted]
+    histories: dict[str, list[Any]] = {stream.id(key): [] for stream, key in wanted}
+    for row in await source.fetch(TOGETHER, list(histories)):
+        histories[row["stream_id"]].append(row)
+    return [await _folded(nothing(stream, key), histories[stream.id(key)]) for stream, key in wanted]
 
 
 async def moment_beside(source: Connection | Pool, loaded: Loaded[Any], as_of: AsOf | None) -> AsOf | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
 
-from chassis.aggregates import AsOf, Loaded, moment_beside, read
+from chassis.aggregates import AsOf, Loaded, moment_beside, read, read_together
 from chassis.auth import Principal, principal_of
 from chassis.domain import Stream, Unknown
 from chassis.eventstore import Pool
@@ -57,6 +58,13 @@ async def aggregate(
 async def related(request: Request, stream: Stream[S], key: str, as_of: AsOf | None, to: Loaded[Any]) -> Loaded[S]:
     """An aggregate, which may not exist, as it was when `to` was as it was read; whoever may see `to` may see it."""
     return await read(_pool(request), stream, key, await moment_beside(_pool(request), to, as_of))
+
+
+async def related_together(
+    request: Request, wanted: Sequence[tuple[Stream[Any], str]], as_of: AsOf | None, to: Loaded[Any]
+) -> list[Loaded[Any]]:
+    """Several aggregates with short streams, as `related`, in the order asked for."""
+    return await read_together(_pool(request), wanted, await moment_beside(_pool(request), to, as_of))
 
 
 def _pool(request: Request) -> Pool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from chassis.aggregates import TOGETHER
 from chassis.audit import ROWS
 from chassis.eventstore import LEDGER_AFTER, LEDGER_BETWEEN, LEDGER_OF_SHARD, Connection
 from chassis.relay.pages import RELAYED
 from chassis.sequencer import FIRST_PENDING, PENDING_IN_ORDER
 
 READERS = {
+    "streams together": (TOGETHER, "'{case-1,case-2}'"),
     "ledger after": (LEDGER_AFTER, "0, 1000"),
     "ledger between": (LEDGER_BETWEEN, "0, 1000, 100, NULL"),
     "ledger of a shard": (LEDGER_OF_SHARD, "0, 0, 1000"),

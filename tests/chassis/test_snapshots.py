@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from chassis.aggregates import AsOf, fold_version, read
+from chassis.aggregates import AsOf, fold_version, read, read_together
 from chassis.clock import FixedClock
 from chassis.database import WORKS, connect, writer_connection
 from chassis.domain import EVENT_TYPES, Event, Refused, Stream
@@ -119,6 +119,21 @@ async def test_a_read_takes_one_round_trip_with_and_without_snapshots(connection
         counting = Counting(connection)
         await read(counting, stream, "n")  # type: ignore[arg-type]
         assert counting.statements == 1
+
+
+async def test_several_streams_are_read_in_one_round_trip_each_as_by_itself(connection: Connection) -> None:
+    """In the order asked for; one that has no events, one asked for twice, snapshots beside them."""
+    for key, count in (("n", 7), ("m", 2)):
+        await store(connection, history(key, marks(count)))
+    await follow(connection)
+    asked = [(TALLY, key) for key in ("m", "none", "n", "m")]
+    counting = Counting(connection)
+    found = await read_together(counting, asked)  # type: ignore[arg-type]
+    assert counting.statements == 1
+    assert [loaded.version for loaded in found] == [2, 0, 7, 2]
+    assert found == [await read(connection, stream, key) for stream, key in asked]
+    then = AsOf.position(8)
+    assert await read_together(connection, asked, then) == [await read(connection, *one, then) for one in asked]
 
 
 async def test_snapshots_are_taken_behind_the_ledger_of_the_named_streams_only(connection: Connection) -> None:

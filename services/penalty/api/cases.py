@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, datetime, time
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
 from chassis.domain import CHINA, Stream, day_of
 from chassis.http import Db, Paged, answer_json, listed
-from chassis.moments import Moment, aggregate, related
+from chassis.moments import Moment, aggregate, related_together
 from services.penalty import domain, queries
 from services.penalty.api.offered import NO_STEPS, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Reader, day_told, districts_asked
@@ -26,7 +26,6 @@ from services.penalty.domain.transfer import TRANSFERS
 from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
 
-S = TypeVar("S")
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 OFFICER, APPROVER, REVIEWER, HOST = "officer", "approver", "legal-reviewer", "officer"
@@ -124,23 +123,26 @@ NOON = time(12)
 
 
 async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
-    """What runs beside the case; by party, where it was ever decided against."""
+    """What runs beside the case; by party, where it was ever decided against and has begun."""
+    keys = region_keys(case.state)
+    wanted: list[tuple[Stream[Any], str]] = [(TRANSFERS, case.key), (STANDINGS, case.state.enterprise_id)]
+    wanted += [(stream, key) for stream in OF_A_PARTY for key in keys.values()]
+    transfer, standing, *regions = await related_together(request, wanted, as_of, case)
+    begun = {region.stream_id: region.state for region in regions if region.exists}
+    payments, remedies, enforcements, publications = (
+        {party: begun[stream.id(key)] for party, key in keys.items() if stream.id(key) in begun} for stream in OF_A_PARTY
+    )
     return Regions(
-        payments=await _by_party(request, case, as_of, domain.PAYMENTS),
-        remedies=await _by_party(request, case, as_of, REMEDIES),
-        enforcements=await _by_party(request, case, as_of, ENFORCEMENTS),
-        publications=await _by_party(request, case, as_of, PUBLICATIONS),
-        transfer=(await related(request, TRANSFERS, case.key, as_of, case)).state,
-        standing=(await related(request, STANDINGS, case.state.enterprise_id, as_of, case)).state,
+        payments=payments,
+        remedies=remedies,
+        enforcements=enforcements,
+        publications=publications,
+        transfer=transfer.state,
+        standing=standing.state,
     )
 
 
-async def _by_party(
-    request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None, stream: Stream[S]
-) -> dict[str, S]:  # fmt: skip
-    """A region of a case, by party, where it has begun."""
-    loaded = {party: await related(request, stream, key, as_of, case) for party, key in region_keys(case.state).items()}
-    return {party: region.state for party, region in loaded.items() if region.exists}
+OF_A_PARTY: tuple[Stream[Any], ...] = (domain.PAYMENTS, REMEDIES, ENFORCEMENTS, PUBLICATIONS)
 
 
 def _party(side: domain.Side, regions: Regions) -> dict[str, Any]:
