@@ -18,7 +18,7 @@ from services.registry.api.catalogues import CatalogueBody
 from services.registry.api.citations import Version
 from services.registry.api.imports import LARGEST, LISTED, SHEETS, XLSX, bounded, too_large
 from services.registry.api.publications import book_of, fact_of, release_of
-from services.registry.api.reference import PUBLIC, Administrator
+from services.registry.api.reference import PUBLISHED, Administrator
 from services.registry.api.rulebooks import RulebookBody
 from services.registry.commands import reference
 from services.registry.domain import booksheets, itemsheets
@@ -50,7 +50,7 @@ SHAPES = {
 router = APIRouter(prefix="/v1")
 
 
-@router.get("/catalogues/{catalogue}/{version}/workbook", dependencies=PUBLIC, response_class=Response, responses=SHEETS)
+@router.get("/catalogues/{catalogue}/{version}/workbook", dependencies=PUBLISHED, response_class=Response, responses=SHEETS)
 async def export(request: Request, catalogue: Id, version: Version) -> Response:
     """A release of a catalogue as a workbook: items, articles breached, measures, penalties, a sheet each."""
     known = await queries.catalogues(pool_of(request).fetch, catalogue)
@@ -77,7 +77,7 @@ async def publish_workbook(request: Request, command: Administrator) -> Response
     return await command.run(reference.publish_catalogue, fact_of(body, told["items"]), body.rulebook, status=201)
 
 
-@router.get("/rulebooks/{rulebook}/{version}/workbook", dependencies=PUBLIC, response_class=Response, responses=SHEETS)
+@router.get("/rulebooks/{rulebook}/{version}/workbook", dependencies=PUBLISHED, response_class=Response, responses=SHEETS)
 async def export_rulebook(request: Request, rulebook: Id, version: Version) -> Response:
     """A release of a rulebook as a workbook: a sheet for each kind of rule; what it says comes in again as it is."""
     known = await queries.rulebook_versions(pool_of(request).fetch, rulebook)

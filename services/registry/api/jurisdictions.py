@@ -13,7 +13,7 @@ from chassis.aggregates import read
 from chassis.domain import Unknown
 from chassis.http import WRITTEN, Body, Id, IsoDate, answer_json, pool_of
 from chassis.moments import Moment
-from services.registry.api.reference import PUBLIC, Administrator, JurisdictionBody, Name, Text
+from services.registry.api.reference import PUBLISHED, Administrator, JurisdictionBody, Name, Text
 from services.registry.commands import jurisdictions
 from services.registry.domain.jurisdictions import JURISDICTION, Ending, JurisdictionEstablished, Names, Reorganisation
 
@@ -65,7 +65,7 @@ async def reorganise(body: ReorganisationBody, command: Administrator) -> Respon
     return await command.run(jurisdictions.reorganise, plan, status=201)
 
 
-@router.get("/jurisdictions/{jurisdiction_id}", dependencies=PUBLIC)
+@router.get("/jurisdictions/{jurisdiction_id}", dependencies=PUBLISHED)
 async def jurisdiction(request: Request, jurisdiction_id: Id, as_of: Moment) -> Response:
     """A jurisdiction as it is, what it was called when, and which ones follow it: it is public."""
     loaded = await read(pool_of(request), JURISDICTION, jurisdiction_id, as_of)

@@ -16,7 +16,7 @@ from chassis.moments import Moment
 from services.registry import queries
 from services.registry.api.catalogues import CatalogueBody
 from services.registry.api.citations import Version
-from services.registry.api.reference import LISTED, PUBLIC, Administrator, after
+from services.registry.api.reference import PUBLISHED, PUBLISHED_LISTS, Administrator, after
 from services.registry.api.rulebooks import RulebookBody
 from services.registry.commands import reference
 from services.registry.domain import releases
@@ -40,19 +40,19 @@ async def publish_rulebook(request: Request, body: RulebookBody, command: Admini
     return await command.run(reference.publish_rulebook, book_of(body, await request.json()), status=201)
 
 
-@router.get("/catalogues", dependencies=LISTED)
+@router.get("/catalogues", dependencies=PUBLISHED_LISTS)
 async def catalogues(request: Request, db: Seen, asked: Paged, on: IsoDate | None = None) -> Response:
     """What releases of catalogues there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "catalogue", on)
 
 
-@router.get("/rulebooks", dependencies=LISTED)
+@router.get("/rulebooks", dependencies=PUBLISHED_LISTS)
 async def rulebooks(request: Request, db: Seen, asked: Paged, on: IsoDate | None = None) -> Response:
     """What releases of rulebooks there are, in force on a day if one is named: they are public."""
     return await _list(request, db, asked, "rulebook", on)
 
 
-@router.get("/catalogues/{catalogue}/{version}/changes", dependencies=PUBLIC)
+@router.get("/catalogues/{catalogue}/{version}/changes", dependencies=PUBLISHED)
 async def catalogue_changes(request: Request, catalogue: Id, version: Version, against: Version | None = None) -> Response:
     """How a release differs from another (the one before it, if none is named), item by item, and in what it says of itself."""
     known = await queries.catalogues(pool_of(request).fetch, catalogue)
@@ -61,7 +61,7 @@ async def catalogue_changes(request: Request, catalogue: Id, version: Version, a
     return _told(found, version, None if before is None else before.version)
 
 
-@router.get("/rulebooks/{rulebook}/{version}/changes", dependencies=PUBLIC)
+@router.get("/rulebooks/{rulebook}/{version}/changes", dependencies=PUBLISHED)
 async def rulebook_changes(request: Request, rulebook: Id, version: Version, against: Version | None = None) -> Response:
     """How a release differs from another (the one before it, if none is named), row by row."""
     known = await queries.rulebook_versions(pool_of(request).fetch, rulebook)
@@ -70,14 +70,14 @@ async def rulebook_changes(request: Request, rulebook: Id, version: Version, aga
     return _told(found, version, None if before is None else before.version)
 
 
-@router.get("/catalogues/{catalogue}/{version}", dependencies=PUBLIC)
+@router.get("/catalogues/{catalogue}/{version}", dependencies=PUBLISHED)
 async def catalogue(request: Request, catalogue: Id, version: Version, as_of: Moment) -> Response:
     """A version of a catalogue: it is public."""
     loaded = await _published(request, CATALOGUE, f"{catalogue}/{version}", as_of)
     return answer_json(loaded.state.published, version=loaded.version)
 
 
-@router.get("/rulebooks/{rulebook}/{version}", dependencies=PUBLIC)
+@router.get("/rulebooks/{rulebook}/{version}", dependencies=PUBLISHED)
 async def rulebook(request: Request, rulebook: Id, version: Version, as_of: Moment) -> Response:
     """A version of a rulebook, whole: it is public."""
     loaded = await _published(request, RULEBOOK, f"{rulebook}/{version}", as_of)

@@ -27,6 +27,9 @@ Administrator = Annotated[Command, Depends(command("administrator"))]
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 PUBLIC = [Depends(reader(*READERS))]
 LISTED = [*PUBLIC, Depends(at_least)]  # in this order: nobody waits who may not read
+PUBLISHED = [Depends(reader(*READERS, "expert", "enterprise", "public-reader"))]
+"""Law in force, lists of items and districts: whoever has a token, a website for everybody among them."""
+PUBLISHED_LISTS = [*PUBLISHED, Depends(at_least)]
 Name = Annotated[str, Field(pattern=PRINTABLE, max_length=100)]
 Text = Annotated[str, Field(pattern=PRINTABLE, max_length=500)]
 CertificateNo = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,30}$")]
@@ -107,7 +110,7 @@ async def enrol_expert(body: ExpertBody, command: Administrator) -> Response:
     return await command.run(reference.enrol_expert, ExpertEnrolled(**body.model_dump()), status=201)
 
 
-@router.get("/jurisdictions", dependencies=LISTED)
+@router.get("/jurisdictions", dependencies=PUBLISHED_LISTS)
 async def jurisdictions(request: Request, db: Seen, asked: Paged) -> Response:
     """All jurisdictions: they are public."""
     rows = await db.fetch(queries.JURISDICTIONS, *after(asked, 1), asked.limit + 1)

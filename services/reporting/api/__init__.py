@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from services.reporting.api import bundles, conformance, events, exports, feed, figures, files, histories, ledgers, panels, reads
+from services.reporting.api import (
+    bundles,
+    conformance,
+    events,
+    exports,
+    feed,
+    figures,
+    files,
+    histories,
+    ledgers,
+    panels,
+    public,
+    reads,
+)
 
 router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
@@ -16,3 +29,4 @@ router.include_router(files.router)
 router.include_router(bundles.router)
 router.include_router(exports.router)
 router.include_router(conformance.router)
+router.include_router(public.router)

@@ -138,7 +138,7 @@ def _by_value(figure: Measure | Combined, of: Shown, by: str, chosen: dict[str, 
         return []
     return [
         {
-            "value": value, **titles_of(dim, value),
+            "key": value, **titles_of(dim, value),
             **_pair(
                 figure, of, lambda which, value=value: lambda measure: of.sums.value(which, measure, by, value),
                 **chosen, by=by, value=value,

@@ -14,6 +14,7 @@ import pytest_asyncio
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from services.reporting.projections import TABLES
+from services.reporting.queries.campaigns import COVERED
 from services.reporting.queries.definitions import PANELS, Panel
 from services.reporting.queries.figures import COUNTED, FLOWS, STOCKS
 from services.reporting.queries.measures import MEASURES
@@ -125,6 +126,13 @@ async def test_an_index_is_behind_the_rows_of_a_measure(filled: Pool, measure: M
             planned: Any = Planned(Sight(filled, seen))
             await rows_behind(planned, measure, Asked(seen, YEAR.last, period), after, 51)
             planned.require_an_index()
+
+
+@SEEN
+async def test_an_index_is_behind_the_coverage_of_campaigns(filled: Pool, seen: list[str] | None) -> None:
+    planned = Planned(Sight(filled, seen))
+    await planned.fetch(COVERED, ["x7", "x8"], seen)
+    planned.require_an_index()
 
 
 async def test_nothing_is_shown_to_another_district(filled: Pool) -> None:

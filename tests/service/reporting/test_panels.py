@@ -89,7 +89,7 @@ async def test_districts_and_values_add_up_and_have_rows_of_their_own(city: Repo
         panel = await asked(client, "/v1/panels/hazards", **YEAR, by="severity")
         [found] = [figure for figure in panel["figures"] if figure["name"] == "hazards"]
         assert found["value"] == sum(one["value"] for one in found["by_district"]) == sum(one["value"] for one in found["values"])
-        assert {one["title"] for one in found["values"]} <= {"一般隐患", "重大隐患"}
+        assert {(one["key"], one["title"]) for one in found["values"]} <= {("general", "一般隐患"), ("major", "重大隐患")}
         for one in (*found["by_district"], *found["values"]):
             assert (one["value"], 0) == await added_up(client, one["rows"], counts=False)
         [district] = [one for one in found["by_district"] if one["district"] == "d-1"]
