@@ -39,6 +39,7 @@ class Asked:
     gateway: str | None
     secret: str | None
     port: int | None
+    event_log: Path | None
 
 
 @commands.command()
@@ -51,6 +52,7 @@ def main(
     secret: Annotated[str | None, typer.Option(help="Its development secret; read from --root if not given.")] = None,
     root: Annotated[Path, typer.Option(help="Folder of the embedded stack's data.")] = Path(".casetrail"),
     port: Annotated[int | None, typer.Option(help="The gateway's port; a free one if not given.")] = None,
+    event_log: Annotated[Path | None, typer.Option(help="Folder to write the year's event log (OCEL 2.0) to.")] = None,
     workbooks: Annotated[Path | None, typer.Option(help="Only write the register's workbooks to this folder.")] = None,
 ) -> None:
     """Simulate a city's year on the whole platform, and compare what reporting computes with the published figures."""
@@ -59,7 +61,8 @@ def main(
         console.print(f"Written: {', '.join(str(path) for path in paths)}. They can be imported through the registry's API.")
         return
     asked = Asked(
-        seed=seed, small=small, serve=serve, root=root, kafka=kafka, gateway=gateway, secret=secret, port=port
+        seed=seed, small=small, serve=serve, root=root, kafka=kafka, gateway=gateway, secret=secret, port=port,
+        event_log=event_log,
     )  # fmt: skip
     try:
         matches = asyncio.run(_run(asked))
@@ -118,7 +121,7 @@ async def _year(asked: Asked, address: str, secret: str) -> Outcome:
 
         outcome = await carry_out(Run(
             gateway=address, secret=secret, seed=asked.seed, scale="small" if asked.small else "full",
-            workbooks=asked.root / "pilot", day=day, sent=sent,
+            workbooks=asked.root / "pilot", day=day, sent=sent, event_log=asked.event_log,
         ))  # fmt: skip
         progress.update(bar, completed=DAYS_OF_YEAR)
     return outcome

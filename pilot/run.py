@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from pilot.client import Client
 from pilot.lived import Line, ask_what_was_lived
+from pilot.people import Person
 from pilot.programme import programme_of
 from pilot.published import Published, Scale, published
 from pilot.scenario import Scenario, scenario_of, size_of
@@ -29,6 +34,7 @@ class Run:
     seed: int
     scale: Scale
     workbooks: Path  # folder that the register's workbooks are written to
+    event_log: Path | None = None  # folder that the year's event log is written to
     day: Callable[[date], None] = lambda _: None
     sent: Callable[[], None] = lambda: None
 
@@ -78,7 +84,23 @@ async def carry_out(run: Run) -> Outcome:
         auditor = staff_of(scenario.city).auditor
         figures = await fetch_figures(client, auditor)
         lived = await ask_what_was_lived(client, auditor, scenario, programme)
+        if run.event_log is not None:
+            await keep_event_log(client, auditor, run.event_log)
     return Outcome(
         figures=figures, published=published(run.scale), lived=lived, seconds=time.monotonic() - began, steps=passed.steps,
         requests=passed.requests,
     )  # fmt: skip
+
+
+async def keep_event_log(client: Client, auditor: Person, folder: Path) -> None:
+    """Write what tools for process mining read: `year.jsonocel`, and `closed_cases.json`, the cases that are told as closed."""
+    exported = await client.get(auditor, "/api/reporting/v1/exports/ocel")
+    closed = await client.items(auditor, "/api/reporting/v1/conformance/cases")
+    written = {"year.jsonocel": exported.body, "closed_cases.json": [case["case_id"] for case in closed]}
+    await asyncio.to_thread(_write, folder, written)
+
+
+def _write(folder: Path, written: Mapping[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in written.items():
+        (folder / name).write_bytes(orjson.dumps(content))
