@@ -13,7 +13,7 @@ from chassis.domain import CHINA, Stream, day_of
 from chassis.http import Db, Paged, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
 from services.penalty import domain, queries
-from services.penalty.api.offered import NO_STEPS, now, offered
+from services.penalty.api.offered import NO_STEPS, before_it_began, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.enforcement import ENFORCEMENTS
@@ -114,7 +114,7 @@ async def foresee(
         "case_id": case_id,
         "on": day_of(at),
         "clocks": clocks,
-        **await _steps(db, left, regions, at),
+        **(before_it_began(case, at) or await _steps(db, left, regions, at)),
     }
     return answer_json(view, version=case.version)
 

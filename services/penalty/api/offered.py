@@ -8,9 +8,11 @@ from typing import Any
 
 from fastapi import Request
 
-from chassis.domain import Refused
+from chassis.aggregates import Loaded
+from chassis.domain import Refused, day_of
 from chassis.runner import Runner
 from services.penalty.domain import Outlook
+from services.penalty.domain.step import forbidden
 
 NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
 """Nothing is done in the past."""
@@ -27,14 +29,32 @@ async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tupl
     try:
         steps = tuple(await asked)
     except Refused as refused:  # no rules are in force: nothing may be done, and that is the reason
-        nothing = {"name": "*", "code": refused.code, "reason": refused.zh, "article": refused.basis}
-        return {"next_steps": [], "forbidden_steps": [nothing]}
+        return nothing(refused)
     return {
         "next_steps": [_told(step, posted) for step in steps if step.permitted],
-        "forbidden_steps": [
-            {**_told(step, posted), "code": step.code, "reason": step.reason} for step in steps if not step.permitted
-        ],
-    }  # fmt: skip
+        "forbidden_steps": [{**_told(step, posted), **_why(step)} for step in steps if not step.permitted],
+    }
+
+
+def nothing(refused: Refused) -> dict[str, list[dict[str, Any]]]:
+    """That no step at all is permitted, and why."""
+    every = forbidden("*", "", refused)
+    return {"next_steps": [], "forbidden_steps": [{"name": every.name, "article": every.basis, **_why(every)}]}
+
+
+def before_it_began(of: Loaded[Any], at: datetime) -> dict[str, list[dict[str, Any]]] | None:
+    """Of a day before there was anything to be done: that this is so, and since when there is. None for any other day."""
+    if of.began_at is None or day_of(at) >= day_of(of.began_at):
+        return None
+    day, began_on = day_of(at), day_of(of.began_at)
+    zh = f"该案（事项）{began_on} 才登记，{day} 尚不存在，没有可以办理的步骤"
+    en = f"it has been known since {began_on} only: on {day} there was nothing to be done yet"
+    return nothing(Refused("not-begun-yet", zh, en, on=day, began_on=began_on))
+
+
+def _why(step: Outlook) -> dict[str, Any]:
+    """A refusal as it would be told to whoever took the step: its code, in Chinese and English, its facts."""
+    return {"code": step.code, "reason": step.reason, "reason_en": step.reason_en, "facts": step.facts}
 
 
 def _told(step: Outlook, posted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

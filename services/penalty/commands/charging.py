@@ -26,7 +26,7 @@ async def close_investigation(work: Work, case_id: str, command: domain.CloseInv
     closed = work.append(case, events).state
     return {
         "proposed_fen": closed.proposed_fen, "legal_review_required": closed.review_required,
-        "discussion_grounds": closed.discussion_grounds,
+        "discussion_grounds": domain.why_discussed(closed, rules),
     }  # fmt: skip
 
 

@@ -129,22 +129,30 @@ def _append(
 
 
 def _chosen(run: _Import, entry: Entry) -> Owing:
-    """The one fine that an entry names: by its code, by a decision's number, or by its case's number.
+    """The one fine that an entry names: by its code, by a code or a decision's number in its remark, or by its case's number.
 
-    Refused `number-missing`, `decision-unknown`, `decision-ambiguous`.
+    Refused `number-missing`, `decision-unknown`, `decision-ambiguous`; of fines of other districts nothing is told.
     """
-    if not entry.code and not entry.numbers:
-        raise Refused("number-missing", "没有文书字号或者缴款码", "neither a document number nor a payment code is given")
-    by_code = run.owing.get(entry.code, []) if entry.code else []
-    by_number = [(name, owing) for name in _read(run, entry) for owing in run.owing[name]]
-    by_decision = [owing for name, owing in by_number if owing.document_key == name]
-    wanted = {owing.payment_key: owing for owing in by_code or by_decision or [owing for _, owing in by_number]}
-    if len(wanted) > 1:
+    wanted = _wanted(run, entry)
+    if len({owing.payment_key for owing in wanted}) > 1:
         raise Refused("decision-ambiguous", "对应多个处罚决定", "more than one fine is named", count=len(wanted))
-    mine = [owing for owing in wanted.values() if ALL in run.districts or owing.district in run.districts]
+    mine = [owing for owing in wanted if ALL in run.districts or owing.district in run.districts]
+    if not mine and not entry.code and not entry.numbers:
+        raise Refused("number-missing", "没有文书字号或者缴款码", "neither a document number nor a payment code is given")
     if not mine:
         raise Refused("decision-unknown", "没有对应的处罚决定", "no such decision is served in these districts")
     return mine[0]
+
+
+def _wanted(run: _Import, entry: Entry) -> list[Owing]:
+    """The fines that an entry names. A code in the remark and a number beside it that name different cases name both."""
+    if by_code := run.owing.get(entry.code, []) if entry.code else []:
+        return by_code
+    by_number = [(name, owing) for name in _read(run, entry) for owing in run.owing[name]]
+    by_decision = [owing for name, owing in by_number if owing.document_key == name]
+    by_word = [owing for word in entry.words for owing in run.owing.get(word, []) if owing.payment_key == word]
+    elsewhere = [owing for _, owing in by_number if by_word and owing.case_id not in {one.case_id for one in by_word}]
+    return [*by_word, *by_decision, *elsewhere] or [owing for _, owing in by_number]
 
 
 def _read(run: _Import, entry: Entry) -> list[str]:
@@ -163,9 +171,8 @@ async def _account(run: _Import, owing: Owing) -> Account:
 
 async def _owing(work: Work, entries: tuple[Entry, ...]) -> dict[str, list[Owing]]:
     """The fines of every district that the entries may be for, by what they are called."""
-    names = {name for entry in entries for readings in entry.numbers for name in readings} | {
-        entry.code for entry in entries if entry.code
-    }
+    names = {name for entry in entries for readings in entry.numbers for name in readings}
+    names |= {entry.code for entry in entries if entry.code} | {word for entry in entries for word in entry.words}
     found: dict[str, list[Owing]] = {}
     for owing in await queries.owing_named(work.read, sorted(names)):
         for name in {owing.payment_key, owing.document_key, owing.case_key or owing.document_key}:

@@ -130,6 +130,7 @@ from services.penalty.domain.investigation import (
     discuss_case,
     record_evidence,
     review_case,
+    why_discussed,
 )
 from services.penalty.domain.notice import (
     ServeNotice,
@@ -381,5 +382,6 @@ __all__ = [
     "standing_events",
     "take_number",
     "transfer_events",
+    "why_discussed",
     "withdraw_hearing",
 ]  # fmt: skip

@@ -171,14 +171,19 @@ def discuss_case(state: CaseState, command: DiscussCase, at: datetime, rules: Ru
     ]
 
 
+def why_discussed(state: CaseState, rules: Rules) -> tuple[str, ...]:
+    """Why the heads have to discuss what is proposed: what was stated or noted of it at the closing of the investigation; a
+    `kind` of penalty that demands it; an `amount` towards one party that does. APL 2021, article 57 paragraph 2."""
+    kinds = frozenset(kind for charge in state.charges for kind in charge.kinds)
+    by_kind = ("kind",) if kinds & rules.kinds("collective-discussion") else ()
+    totals = [(side.measured_as, sum(charge.amount_fen for charge in state.charges_of(side.party_id))) for side in state.charged]
+    reached = any(rules.reached("collective-discussion", measured_as, total) for measured_as, total in totals)
+    return tuple(dict.fromkeys((*state.discussion_grounds, *by_kind, *(("amount",) if reached else ()))))
+
+
 def require_discussed(state: CaseState, rules: Rules) -> None:
     """Serious or complex cases are decided after the heads discussed them (APL 2021, article 57 paragraph 2)."""
-    grounds = list(state.discussion_grounds)
-    kinds = frozenset(kind for charge in state.charges for kind in charge.kinds)
-    grounds += ["kind"] if kinds & rules.kinds("collective-discussion") else []
-    for side in state.charged:
-        total = sum(charge.amount_fen for charge in state.charges_of(side.party_id))
-        grounds += ["amount"] if rules.reached("collective-discussion", side.measured_as, total) else []
+    grounds = why_discussed(state, rules)
     rules.require(
         state.discussed_on is not None or not grounds, "collective-discussion", "collective-discussion-missing",
         "较重处罚应当由负责人集体讨论决定", "the heads of the organ must discuss this penalty first", grounds=grounds,

@@ -15,7 +15,7 @@ from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
 from services.penalty.domain.spot_altering import revoke_spot
-from services.penalty.domain.step import SOMEBODY, Outlook
+from services.penalty.domain.step import SOMEBODY, Outlook, forbidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +103,5 @@ def _answered(asked: Asked, name: str, title: str, rule: str, probe: Callable[[A
     try:
         probe(asked)
     except Refused as refused:
-        return Outlook(name=name, title=title, permitted=False, basis=refused.basis, code=refused.code, reason=refused.zh)
+        return forbidden(name, title, refused, asked.rules.cite(rule))
     return Outlook(name=name, title=title, permitted=True, basis=asked.rules.cite(rule))

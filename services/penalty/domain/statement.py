@@ -22,6 +22,7 @@ DAYS = (
     re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ].*)?"),
 )
 NUMBER = re.compile(r"\([0-9]{4}\)[^0-9()]{0,4}[0-9]{1,6}号")
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._~-]*")
 LONGEST_WORD = 24  # characters before the year in a document number: the organ's abbreviation and the form's word
 
 
@@ -65,7 +66,10 @@ class StatementRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One transfer of a statement; `code` and `numbers` say what it is for, each number in all its readings, longest first."""
+    """One transfer of a statement; `code` and `numbers` say what it is for, each number in all its readings, longest first.
+
+    `words` of its remark are what may be payment codes: only what a fine goes by exactly is one.
+    """
 
     line: int
     bank_reference: str
@@ -75,6 +79,7 @@ class Entry:
     remark: str | None = None
     code: str | None = None
     numbers: tuple[tuple[str, ...], ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def layout_of(document: Mapping[str, Any]) -> Layout:
@@ -118,6 +123,20 @@ def numbers_in(text: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def codes_in(text: str, labels: Sequence[str] = ()) -> tuple[str, ...]:
+    """The words of a text that may be payment codes, whole and as they are written.
+
+    Of digits alone (a day, a sum, a telephone) only what one of the `labels` stands before is taken for one.
+    """
+    said = unicodedata.normalize("NFKC", text)
+    found = []
+    for match in CODE.finditer(said):
+        before = said[: match.start()].rstrip().rstrip(":").rstrip()
+        if re.search("[A-Za-z]", match[0]) or before.endswith(tuple(labels)):
+            found += [match[0], match[0].rstrip(".")]
+    return tuple(dict.fromkeys(found))
+
+
 def fen_of(text: str) -> int | None:
     """A sum in yuan, with at most two decimals, in fen exactly; None if it is no such sum, or nothing."""
     match = AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", ""))
@@ -154,7 +173,8 @@ class _Reading:
             if column.max_length is not None and len(texts.get(column.field, "")) > column.max_length:
                 self._blame(number, column.field, "too-long", f"超过{column.max_length}字", "the text is too long")
         if len(self.faults) == before and fen is not None and day is not None:
-            self._keep(_entry(number, reference, fen, day, texts))
+            labels = next((column.heads for column in self.layout.columns if column.field == "payment_code"), ())
+            self._keep(_entry(number, reference, fen, day, texts, labels))
 
     def _keep(self, entry: Entry) -> None:
         known = self.entries.setdefault(entry.bank_reference, entry)
@@ -187,12 +207,15 @@ class _Reading:
         self.faults.append(_fault(number, self.places[name][0], code, zh, en))
 
 
-def _entry(number: int, reference: str, fen: int, day: date, texts: Mapping[str, str]) -> Entry:
+def _entry(
+    number: int, reference: str, fen: int, day: date, texts: Mapping[str, str], labels: Sequence[str]
+) -> Entry:  # fmt: skip
     said = (texts.get("document_no", ""), texts.get("remark", ""))
     return Entry(
         line=number, bank_reference=reference, amount_fen=fen, paid_on=day, payer=texts.get("payer") or None,
         remark=" ".join(text for text in said if text) or None, code=texts.get("payment_code") or None,
         numbers=tuple(one for text in said for one in numbers_in(text)),
+        words=tuple(one for text in said for one in codes_in(text, labels)),
     )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from chassis.domain import Actor, Event
+from chassis.domain import Actor, Event, Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.facts import Facts
 from services.penalty.domain.following import Due
@@ -32,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """Whether a step is permitted now, towards which party; its article, or the refusal."""
+    """Whether a step is permitted now, towards which party; its article, or the refusal: why, in two languages, and its facts."""
 
     name: str
     title: str
@@ -40,7 +41,17 @@ class Outlook:
     basis: str | None
     code: str | None = None
     reason: str | None = None
+    reason_en: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
     party_id: str | None = None
+
+
+def forbidden(name: str, title: str, refused: Refused, basis: str | None = None, party_id: str | None = None) -> Outlook:
+    """A step that is not permitted, as whoever took it would be refused; `basis` is its own, where the refusal names none."""
+    return Outlook(
+        name=name, title=title, permitted=False, basis=refused.basis or basis, code=refused.code, reason=refused.zh,
+        reason_en=refused.en, facts=refused.facts, party_id=party_id,
+    )  # fmt: skip
 
 
 def towards(name: str, title: str, rule: str, probe: Probe, follows: Due | None = None) -> Step:

@@ -32,7 +32,7 @@ from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.region_steps import REGION_STEPS
 from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM
 from services.penalty.domain.sides import Side
-from services.penalty.domain.step import SOMEBODY, Outlook, Step, towards
+from services.penalty.domain.step import SOMEBODY, Outlook, Step, forbidden, towards
 from services.penalty.domain.transfer import require_here
 
 
@@ -45,15 +45,12 @@ def outlook(state: CaseState, facts: Facts, at: datetime) -> tuple[Outlook, ...]
 
 def _ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime) -> Outlook:
     named = party_id if step.of_party else None
+    one = None if step.follows is None else facts.due(party_id, step.follows)
+    basis = facts.rules.cite(step.rule if one is None else one.rule)
     try:
         step.probe(state, facts, party_id, at)
     except Refused as refused:
-        return Outlook(
-            name=step.name, title=step.title, permitted=False, basis=refused.basis, code=refused.code, reason=refused.zh,
-            party_id=named,
-        )  # fmt: skip
-    one = None if step.follows is None else facts.due(party_id, step.follows)
-    basis = facts.rules.cite(step.rule if one is None else one.rule)
+        return forbidden(step.name, step.title, refused, basis, named)
     return Outlook(name=step.name, title=step.title, permitted=True, basis=basis, party_id=named)
 
 

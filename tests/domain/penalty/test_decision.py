@@ -187,6 +187,8 @@ def test_on_the_last_day_of_the_limit_it_is_not_late() -> None:
 def test_serious_fine_needs_a_collective_discussion() -> None:
     fines = (charge(4_000_000), training(1_000_000))
     state = told(*BEFORE, investigated(*fines), noticed(5_000_000, hearing=True), waived())
+    assert domain.why_discussed(state, rules(date(2021, 9, 22))) == ("amount",)
+    assert domain.why_discussed(told(*BEFORE, investigated(charge(4_999_999))), rules(date(2021, 9, 22))) == ()
     with refused("collective-discussion-missing", article="第57条"):
         decide(state, date(2021, 9, 22))
 

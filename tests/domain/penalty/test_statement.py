@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chassis.domain import Refused
 from services.penalty.domain import bank
-from services.penalty.domain.statement import StatementRefused, day_in, fen_of, layout_of, numbers_in, read_statement
+from services.penalty.domain.statement import StatementRefused, codes_in, day_in, fen_of, layout_of, numbers_in, read_statement
 
 FORMS = Path(__file__).parents[3] / "contracts" / "forms"
 LAYOUT = layout_of(json.loads((FORMS / "bank-statement-2026.json").read_text(encoding="utf-8")))
@@ -183,3 +183,12 @@ def test_transfer_is_assigned_or_sent_back_once() -> None:
     for day in (date(2026, 10, 7), date(2026, 10, 10)):
         with pytest.raises(Refused, match="return-day"):
             bank.return_transfer(state(reported()), bank.ReturnTransfer(return_reference="R", returned_on=day, note="x"), TODAY)
+
+
+def test_words_of_a_remark_that_may_be_payment_codes() -> None:
+    labels = ("缴款码", "缴款识别码")
+    assert codes_in("缴款码ref-1罚款", labels) == ("ref-1",)
+    assert codes_in("ｒｅｆ－１～ｐ-2。", labels) == ("ref-1~p-2",)
+    assert codes_in("Ref-1.", labels) == ("Ref-1.", "Ref-1")
+    assert codes_in("2021-09-18 13870000000 5000.00", labels) == ()
+    assert codes_in("缴款码： 20210918", labels) == ("20210918",)

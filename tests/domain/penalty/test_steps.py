@@ -104,6 +104,7 @@ def test_each_step_names_its_article_and_each_refusal_its_reason() -> None:
     steps = domain.outlook(until(domain.NoticeServed), FACTS, noon(DAY))
     assert all(step.basis for step in steps)
     assert all(bool(step.code and step.reason) != step.permitted for step in steps)
+    assert all(bool(step.reason_en) != step.permitted for step in steps)
     reasons = {step.name: step.code for step in steps}
     assert reasons["decide"] == "statement-period-running"
     assert reasons["file"] == "case-filed-already"

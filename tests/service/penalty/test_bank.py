@@ -114,6 +114,30 @@ async def test_case_number_and_payment_code_name_the_fine_too(bureau: Bureau) ->
     assert (await party(bureau))["received_fen"] == 300
 
 
+async def test_a_payment_code_in_the_remark_names_the_fine_and_nothing_is_guessed(bureau: Bureau) -> None:
+    await due(bureau)
+    await bureau.hears_a_referral("ref-donghu-2", ("h-2",))
+    for step in (bureau.file, bureau.investigate, bureau.notify):
+        await step("ref-donghu-2")
+    await bureau.post("officer", "statements", {"kind": "waived"}, case_id="ref-donghu-2")
+    await bureau.decide("ref-donghu-2")
+    bureau.until("2021-09-28")
+    received = {"manner": "direct", "recipient": "张三", "received_on": "2021-09-28"}
+    await bureau.post("officer", "services", received, case_id="ref-donghu-2")
+    await bureau.service.settle()
+    remarks = {
+        "B1": (f"缴款码：{CASE}罚款", None), "B2": ("缴款码：ref-donghu-10", "number-missing"),
+        "B3": (f"{CASE} 或者 ref-donghu-2", "decision-ambiguous"), "B4": (f"{NUMBER} {CASE}", None),
+        "B5": (f"{NUMBER} ref-donghu-2", "decision-ambiguous"),
+        "B6": ("（东湖）应急立〔2021〕1号 ref-donghu-2", "decision-ambiguous"),
+    }  # fmt: skip
+    await send(bureau, csv(*(f"{key},2021-09-28,1.00,甲,{remark}" for key, (remark, _) in remarks.items())))
+    found = {row["bank_reference"]: row for row in await transfers(bureau)}
+    assert {key: row["reason"] for key, row in found.items()} == {key: why for key, (_, why) in remarks.items()}
+    assert {found["B1"]["case_id"], found["B4"]["case_id"]} == {CASE}
+    assert (await party(bureau))["received_fen"] == 200
+
+
 async def test_what_may_not_be_recorded_waits_with_the_reason(bureau: Bureau) -> None:
     await due(bureau)
     await bureau.pay(FINE, "B0")

@@ -109,6 +109,30 @@ async def test_outlook_of_a_day_to_come(bureau: Bureau) -> None:
     assert [clock["passed"] for clock in later["clocks"] if clock["clock"] == "statement"] == [True]
 
 
+async def test_of_a_day_before_the_case_began_it_is_said_that_there_was_none(bureau: Bureau) -> None:
+    bureau.until("2021-09-06")
+    await bureau.hears_a_referral()
+    told = await bureau.get(f"/v1/cases/{CASE}/outlook?on=1999-01-01")
+    assert told["next_steps"] == []
+    [why] = told["forbidden_steps"]
+    assert (why["name"], why["code"]) == ("*", "not-begun-yet")
+    assert why["facts"] == {"on": "1999-01-01", "began_on": "2021-09-06"}
+
+
+async def test_what_may_not_be_done_is_told_with_its_facts_in_both_languages_and_with_its_article(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.investigate()
+    await bureau.notify()
+    steps = {step["name"]: step for step in (await bureau.get())["forbidden_steps"]}
+    assert all(step["reason"] and step["reason_en"] and step["article"] for step in steps.values())
+    refused = await bureau.decide(status=409)
+    facts = steps["decide"]["facts"]
+    assert facts
+    assert {name: refused[name] for name in facts} == facts
+    assert (steps["decide"]["reason_en"], steps["decide"]["article"]) == (refused["title"], refused["basis"])
+
+
 async def test_the_person_s_data_are_sealed_in_the_ledger(bureau: Bureau) -> None:
     await charged(bureau)
     stored = await bureau.service.events("casetrail.penalty.party-joined")

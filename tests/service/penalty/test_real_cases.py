@@ -52,7 +52,9 @@ async def decide(bureau: Bureau, name: str, party_id: str, *, status: int = 201)
 async def test_meishan_2021_six_items_with_hearing_right_and_discussion(bureau: Bureau) -> None:
     name = "meishan-2021"
     told = await driven(bureau, name)
-    assert (await propose(bureau, name, told))["proposed_fen"] == told["total_fen"]
+    proposed = await propose(bureau, name, told)
+    assert proposed["proposed_fen"] == told["total_fen"]
+    assert proposed["discussion_grounds"] == ["amount"]
     bureau.until(told["noticed"])
     notice = await bureau.post("officer", "notices", {"manner": "direct"}, case_id=name)
     assert (notice["form_no"], notice["hearing_right"]) == (26, True)
