@@ -135,6 +135,22 @@ def schema(name: str) -> dict[str, Any]:
     return found
 
 
+async def test_days_that_a_rulebook_declares_worked_or_free_count_as_it_says(reporting: Reporting) -> None:
+    """From the notice on the 6th to the hearing on the 15th seven days are worked; one less, if the 10th is free."""
+    ledgers = Ledgers()
+    record(ledgers, "k-00", IN_ORDER, "donghu")
+    await reporting.copy.apply(runs_of(ledgers.recorded))
+    [kept] = (await listed(reporting))["items"]
+    assert kept["deviations"] == []
+    told = len(ledgers.recorded)
+    for free in (False, True, False):  # what was published last holds
+        content = {"calendar_overrides": [{"date": "2021-09-10", "working": free}]}
+        ledgers.record("registry", "rulebook-published", {"content": content}, stream="rulebook:r", district="nanchang")
+    await reporting.copy.apply(runs_of(ledgers.recorded[told:]))
+    [found] = (await listed(reporting))["items"]
+    assert [one["rule"] for one in found["deviations"]] == ["hearing-notice"]
+
+
 async def test_cases_of_a_district_page_by_page(reporting: Reporting) -> None:
     ledgers = Ledgers()
     for n in range(5):
@@ -151,6 +167,10 @@ async def test_cases_of_a_district_page_by_page(reporting: Reporting) -> None:
 
 
 async def test_an_index_is_behind_the_list(filled: Any) -> None:
-    for sql, arguments in ((conformance.CLOSED, (0, None, 51)), (conformance.STEPS, (["case:k-7"],))):
+    for sql, arguments in (
+        (conformance.CLOSED, (0, None, 51)),
+        (conformance.RULEBOOKS, ()),
+        (conformance.STEPS, (["case:k-7"],)),
+    ):
         [plan] = orjson.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *arguments))
         assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan["Plan"])}
