@@ -56,14 +56,10 @@ def _asked(folded: list[tuple[Told, Fold, str | None]]) -> dict[str, set[str]]:
 
 def _fold(told: Told, fold: Fold, key: str, rows: Rows, before: dict[tuple[str, str], dict[str, Any] | None]) -> None:
     row = rows.get(key)
-    if row is None and not fold.begins:
-        return
-    told.row = row or {}
-    changes = fold.change(told)
-    if changes:
+    after = fold.changed(told, row)
+    if after is not None:
         before.setdefault((fold.table, key), row)
-        district = {"district": told.event.envelope.district} if row is None else {}
-        rows.put(key, {**told.row, **district, **changes, "seq": told.event.idx})
+        rows.put(key, {**after, "seq": told.event.idx})
 
 
 PROJECTIONS = (Projection(FACTS, VERSION, project_facts, TABLES),)

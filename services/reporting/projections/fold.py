@@ -54,6 +54,17 @@ class Fold:
     begins: bool = False
     looks: Callable[[Any], Mapping[str, str | None]] | None = None
 
+    def changed(self, told: Told, row: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The row after an event, its `seq` left as it was; None if the event does nothing to it."""
+        if row is None and not self.begins:
+            return None
+        told.row = row or {}
+        changes = self.change(told)
+        if not changes:
+            return None
+        district = {"district": told.event.envelope.district} if row is None else {}
+        return {**told.row, **district, **changes}
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:

@@ -87,5 +87,10 @@ def spans_up_to(day: date) -> Iterator[Span]:
     return spans_of(Period(EARLIEST, day))
 
 
+def after(day: date) -> date:
+    """The day after."""
+    return day + timedelta(days=1)
+
+
 def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.eventstore import Connection, Pool
-from services.reporting.queries import histories, standing
+from services.reporting.queries import asof, histories, standing
 from services.reporting.service import SERVICE
 from tests.service.plans import filled_by, nodes
 
@@ -32,6 +33,8 @@ SELECT 'access:' || n, 1, md5('e' || n)::uuid, md5('c' || n)::uuid, 'casetrail.r
 FROM generate_series(1, 6000) AS n;
 INSERT INTO copy_chain VALUES ('penalty', 6000, '')
 """
+NEVER = datetime(2090, 1, 1, tzinfo=UTC)
+DISTRICTS, SIZES = [f"d{n}" for n in range(13)], (["penalty"], [6000])
 LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "an enterprise": (histories.OF_SUBJECT, ("e-7",)),
     "a case": (histories.CASE, ("k-7",)),
@@ -39,6 +42,10 @@ LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a document": (histories.OF_NAME, ("doc-77",)),
     "an officer": (histories.OUTLINE, ("officer-7",)),
     "a page of an officer": (histories.OF_SEQS, ([7, 8, 9],)),
+    "where a ledger had got": (asof.BEHIND, ("penalty", NEVER)),
+    "its events by then": (asof.OF_TYPES, ("penalty", 5000, 5100, ["casetrail.penalty.case-filed.v1"], 1000)),
+    "how the system was used": (asof.USE, (DISTRICTS, NEVER, NEVER, *SIZES, timedelta(hours=1))),
+    "by whom it was used": (asof.PEOPLE, (DISTRICTS, NEVER, NEVER, *SIZES, "service:")),
 }
 
 

@@ -1,0 +1,123 @@
+"""The weekly bulletin (每周调度通报): a week by district as of its end, the rows behind each figure, what came too late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from chassis.auth import Principal
+from chassis.domain import Unknown
+from chassis.http import Db, IsoTime, Paged, answer_json, listed
+from chassis.problems import BadRequest
+from services.reporting.api.bulletin_view import bulletin, late_entries
+from services.reporting.api.kept import ROWS, TABLES, kept_by
+from services.reporting.api.rows import links_of
+from services.reporting.api.scopes import scope_of
+from services.reporting.api.viewers import Viewer, shows_at_least
+from services.reporting.projections.tables import rows_of
+from services.reporting.projections.weekly import ASKED, WEEK, Weekly, cuts_of, weekly
+from services.reporting.queries.bulletins import LINES
+from services.reporting.queries.weeks import Week, parsed_week
+
+WAITING = "Casetrail-Waiting"
+
+router = APIRouter(prefix="/bulletins", dependencies=[Depends(shows_at_least)])
+AsOf = Annotated[
+    IsoTime | None, Query(description="what was recorded before this time; if nothing is said, before the end of the week")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A week as of a moment, as this viewer may see it; `table` folds what is needed."""
+
+    request: Request
+    viewer: Principal
+    week: Week
+    at: datetime
+
+    async def weekly(self, at: datetime | None = None) -> Weekly:
+        """The table of the week, as of its moment or of another one."""
+        moment, pool = at or self.at, self.request.app.state.pool
+        cuts = await cuts_of(pool, self.week, moment)
+        key = (self.week, moment, tuple(sorted((at, cut.key) for at, cut in cuts.items())))
+        return await kept_by(self.request.app, TABLES).get(key, lambda: weekly(pool, self.week, moment, cuts))
+
+    async def bulletin(self, district: str | None) -> dict[str, Any]:
+        """The bulletin of the districts that the viewer sees, of one and those below it if it is named."""
+        found = await self.weekly()
+        return bulletin(found, scope_of(self.viewer, district, found.table.districts), district)
+
+    async def waiting(self) -> dict[str, str]:
+        """The header that names the ledgers of which something may still be on its way."""
+        cuts = await cuts_of(self.request.app.state.pool, self.week, self.at)
+        return {WAITING: ", ".join(sorted({source for cut in cuts.values() for source in cut.waiting}))}
+
+
+async def asked_week(request: Request, week: str, viewer: Viewer, as_of: AsOf = None) -> Asked:
+    """FastAPI dependency: the week of the path, as of `?as_of=`, else of its end, else of now; BadRequest for others."""
+    found = parsed_week(week)
+    if found is None:
+        zh = "周应写作 2021-W23（ISO 8601 周，周一至周日）"
+        raise BadRequest("bad-week", zh, "a week is written 2021-W23 (ISO 8601, Monday to Sunday)")
+    now: datetime = request.app.state.runner.clock.now()
+    at = as_of or min(found.end, now)
+    if at > now or at <= found.before.end:
+        zh = "截至时刻应晚于该周开始、不晚于当前时间"
+        raise BadRequest("bad-moment", zh, "the moment lies after the beginning of the week, and not in the future")
+    return Asked(request, viewer, found, at)
+
+
+asked_week.__needs__ = ("period",)  # type: ignore[attr-defined]
+OfWeek = Annotated[Asked, Depends(asked_week)]
+
+
+@router.get("/{week}")
+async def of_week(asked: OfWeek, district: str | None = None) -> Response:
+    """The bulletin of a week: what was recorded by its end, or by another moment, whatever was recorded later.
+
+    When `Casetrail-Waiting` names no ledger any more, the same question is answered with the same bytes for ever.
+    """
+    answer = answer_json(await asked.bulletin(district))
+    answer.headers.update(await asked.waiting())
+    return answer
+
+
+@router.get("/{week}/rows")
+async def rows(
+    request: Request, asked: OfWeek, db: Db, page: Paged, line: str, span: str = WEEK, measure: str | None = None,
+    district: str | None = None,
+) -> Response:  # fmt: skip
+    """The rows behind a line of the bulletin, as of its moment: `counts` (and `out_of`) of all rows sum to the figure."""
+    found = LINES.get(line)
+    if found is None:
+        raise Unknown("line", line)
+    chosen = next((one for one in found.measures if measure in (None, one.name)), None)
+    if chosen is None:
+        raise Unknown("measure", str(measure))
+    table = await asked.weekly()
+    of = table.spans.get(span) if span in ASKED else None
+    if of is None or not of.has(found):
+        raise Unknown("span", span)
+    scope = scope_of(asked.viewer, district, table.table.districts)
+    key = (found.name, chosen.name, of.name, of.cut.at, of.cut.key, of.period)
+    all_rows = await kept_by(request.app, ROWS).get(key, lambda: rows_of(db, found, chosen, of, None))
+    mine = [row for row in all_rows if row["district"] in scope]
+    after = page.after_day
+    behind = mine if after is None else [row for row in mine if (row["sorted_by"], row["key"]) > (after[0].isoformat(), after[1])]
+    linked = [
+        {**{name: value for name, value in row.items() if name != "told_in"}, "links": links_of(chosen, row)}
+        for row in behind[: page.limit + 1]
+    ]
+    return listed(request, page, linked, lambda row: [row["sorted_by"], row["key"]])
+
+
+@router.get("/{week}/late")
+async def late(asked: OfWeek, district: str | None = None) -> Response:
+    """What was recorded of the week after the bulletin's moment (补录): each line as it was told, and as it is by now."""
+    told = await asked.weekly()
+    now = await asked.weekly(asked.request.app.state.runner.clock.now())
+    return answer_json(late_entries(told, now, scope_of(asked.viewer, district, told.table.districts), district))
