@@ -89,6 +89,15 @@ class Stream(Generic[S]):
         return known if self.held_in is None else self.held_in(state) or known
 
 
+def _told(_: object, event: Event) -> Event | None:
+    return event
+
+
+def stream_of_one(name: str) -> Stream[Event | None]:
+    """A kind of stream in which one event is all there is, such as that somebody looked at something: its state is that event."""
+    return Stream(name, None, _told)
+
+
 def beside_its_matter(state: object) -> None:
     """`Stream.held_in` of a stream that is appended to beside another one only: each time in the district of that one."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
-from chassis.domain import Event, Stream, event
+from chassis.domain import Event, event, stream_of_one
 
 Thing = Literal["case", "enterprise"]
 Part = Literal["file", "bundle"]
@@ -27,16 +26,4 @@ class FileRead(Event):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AccessState:
-    """A look as its one event tells it."""
-
-    read: FileRead | None = None
-
-
-def evolve_access(state: AccessState, event: Event) -> AccessState:
-    """The look after its event."""
-    return AccessState(event) if isinstance(event, FileRead) else state
-
-
-ACCESS = Stream("access", AccessState(), evolve_access)
+ACCESS = stream_of_one("access")
