@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.reporting.api import (
+    assessments,
     bulletins,
     bundles,
     conformance,
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
 router.include_router(panels.router)
 router.include_router(bulletins.router)
+router.include_router(assessments.router)
 router.include_router(events.router)
 router.include_router(feed.router)
 router.include_router(reads.router)

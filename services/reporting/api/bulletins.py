@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.auth import Principal
 from chassis.domain import Unknown
-from chassis.http import Db, IsoTime, Paged, answer_json, listed
+from chassis.http import IsoTime, Paged, answer_json
 from chassis.problems import BadRequest
+from services.reporting.api.asof_rows import listed_as_of
 from services.reporting.api.bulletin_view import bulletin, late_entries
-from services.reporting.api.kept import ROWS, TABLES, kept_by
-from services.reporting.api.rows import links_of
+from services.reporting.api.kept import TABLES, kept_by
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
-from services.reporting.projections.tables import rows_of
 from services.reporting.projections.weekly import ASKED, WEEK, Weekly, cuts_of, weekly
 from services.reporting.queries.bulletins import LINES
 from services.reporting.queries.weeks import Week, parsed_week
@@ -88,31 +87,19 @@ async def of_week(asked: OfWeek, district: str | None = None) -> Response:
 
 @router.get("/{week}/rows")
 async def rows(
-    request: Request, asked: OfWeek, db: Db, page: Paged, line: str, span: str = WEEK, measure: str | None = None,
+    request: Request, asked: OfWeek, page: Paged, line: str, span: str = WEEK, measure: str | None = None,
     district: str | None = None,
 ) -> Response:  # fmt: skip
     """The rows behind a line of the bulletin, as of its moment: `counts` (and `out_of`) of all rows sum to the figure."""
     found = LINES.get(line)
     if found is None:
         raise Unknown("line", line)
-    chosen = next((one for one in found.measures if measure in (None, one.name)), None)
-    if chosen is None:
-        raise Unknown("measure", str(measure))
     table = await asked.weekly()
     of = table.spans.get(span) if span in ASKED else None
     if of is None or not of.has(found):
         raise Unknown("span", span)
     scope = scope_of(asked.viewer, district, table.table.districts)
-    key = (found.name, chosen.name, of.name, of.cut.at, of.cut.key, of.period)
-    all_rows = await kept_by(request.app, ROWS).get(key, lambda: rows_of(db, found, chosen, of, None))
-    mine = [row for row in all_rows if row["district"] in scope]
-    after = page.after_day
-    behind = mine if after is None else [row for row in mine if (row["sorted_by"], row["key"]) > (after[0].isoformat(), after[1])]
-    linked = [
-        {**{name: value for name, value in row.items() if name != "told_in"}, "links": links_of(chosen, row)}
-        for row in behind[: page.limit + 1]
-    ]
-    return listed(request, page, linked, lambda row: [row["sorted_by"], row["key"]])
+    return await listed_as_of(request, page, found, measure, of, scope)
 
 
 @router.get("/{week}/late")

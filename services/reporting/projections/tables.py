@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from chassis.eventstore import Connection, Pool
@@ -14,6 +15,9 @@ from services.reporting.queries.bulletins import Line, counted_in, sums_of, tabl
 from services.reporting.queries.periods import Period
 from services.reporting.queries.sums import Sum, rows_behind
 from services.reporting.queries.terms import ENDLESS, Measure, Row
+
+LAST_DAY = date.max.isoformat()
+"""What endless rows are sorted by: a day, as cursors have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ async def rows_of(
         if districts is None or row["district"] in districts:
             site = {} if not fact.about else _site(facts, row[fact.about])
             found.append({
-                "key": row[fact.key], "district": row["district"], "sorted_by": row[order], "counts": counts,
+                "key": row[fact.key], "district": row["district"],
+                "sorted_by": LAST_DAY if row[order] == ENDLESS else row[order], "counts": counts,
                 **({"out_of": out_of} if measure.share else {}), **site,
                 "told_in": row[fact.of or fact.key], **{name: _shown(row[name]) for name in fact.shown},
             })  # fmt: skip

@@ -64,6 +64,11 @@ class Week:
         return Period(self.last.replace(month=1, day=1), self.last)
 
 
+def begins(period: Period) -> datetime:
+    """When a period begins: 00:00 in China on its first day."""
+    return datetime.combine(period.first, time(), CHINA)
+
+
 def ends(period: Period) -> datetime:
     """When a period is over: 00:00 in China on the day after its last."""
     return datetime.combine(period.last + timedelta(days=1), time(), CHINA)

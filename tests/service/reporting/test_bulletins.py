@@ -192,6 +192,15 @@ async def test_districts_are_ranked_only_where_enough_is_counted(quarter: Report
         assert all(one["out_of"] >= ranking["completion_percent"]["fewest"] for one in places)
 
 
+async def test_rows_of_what_is_still_open_are_paged(quarter: Reporting) -> None:
+    """Their last day has not come, and the cursor says so."""
+    async with quarter.client("manager") as client:
+        first = await asked(client, f"/v1/bulletins/{WEEK}/rows", line="enterprises", limit=3)
+        then = await asked(client, f"/v1/bulletins/{WEEK}/rows", line="enterprises", limit=9, cursor=first["next"])
+        assert [row["key"] for row in first["items"] + then["items"]] == [f"e-{number}" for number in range(8)]
+        assert then["next"] is None
+
+
 async def test_nobody_sees_another_district(quarter: Reporting) -> None:
     async with quarter.client("manager", districts=["d-0"]) as client:
         bulletin = await asked(client, f"/v1/bulletins/{WEEK}")
