@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.deadlines import Deadline
@@ -122,19 +122,24 @@ async def serve_decision(work: Work, case_id: str, command: domain.ServeDecision
 async def change_decision(work: Work, case_id: str, command: domain.ChangeDecision) -> dict[str, Any]:
     """The decision becomes lighter; what is owed and what is published follow in the same write set.
 
-    After the closing it is the remedy's step: only what one decided, and the case stays as it is.
+    What is said to follow a remedy is what one decided. After the closing nothing else is done, and the case stays as it is.
     """
     case, rules = await fined(work, case_id), await ruled(work)
     domain.require_approver(case.state, work.actor, rules)
+    one = await to_follow(work, case, command.party_id)
     if is_spot(case):
-        spot, one = await work.existing(SPOTS, case_id), await to_follow(work, case, command.party_id)
-        changed = as_case(work.append(spot, change_spot(spot.state, command, work.at, rules, one)))
+        spot = await work.existing(SPOTS, case_id)
+        lighter = change_spot(spot.state, command, work.at, rules, one)
+        following.require_as_decided(one, command, lighter, rules)
+        changed = as_case(work.append(spot, lighter))
     elif case.state.reached("closed"):
         changed = await follow(
             work, case, command.party_id, lambda left, one: following.change_as_decided(left, one, command, work.at, rules)
         )
     else:
-        changed = work.append(case, domain.change_decision(case.state, command, work.at, rules))
+        lighter = domain.change_decision(case.state, command, work.at, rules)
+        following.require_as_decided(one, command, lighter, rules)
+        changed = work.append(case, lighter)
     decision = changed.state.decision_of(command.party_id)
     if decision is None:
         return {}
@@ -153,15 +158,21 @@ async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecisi
     """
     case, rules = await fined(work, case_id), await ruled(work)
     domain.require_approver(case.state, work.actor, rules)
+    one = await to_follow(work, case, command.party_id)
     if is_spot(case):
-        spot, one = await work.existing(SPOTS, case_id), await to_follow(work, case, command.party_id)
-        revoked = as_case(work.append(spot, revoke_spot(spot.state, command, work.at, rules, one)))
+        spot = await work.existing(SPOTS, case_id)
+        void = revoke_spot(spot.state, command, work.at, rules, one)
+        if command.cause in following.BY_REMEDY:
+            following.require_as_decided(one, replace(command, anew=True), void, rules)
+        revoked = as_case(work.append(spot, void))
     elif case.state.reached("closed"):
         revoked = await follow(
             work, case, command.party_id, lambda left, one: following.revoke_as_decided(left, one, command, work.at, rules)
         )
     else:
-        revoked = work.append(case, domain.revoke_decision(case.state, command, work.at, rules))
+        void = domain.revoke_decision(case.state, command, work.at, rules)
+        following.require_as_decided(one, command, void, rules)
+        revoked = work.append(case, void)
     await strike(work, revoked, command.party_id, rules)
     payment = await work.load(PAYMENTS, region_key(case_id, command.party_id))
     if payment.exists:

@@ -18,6 +18,7 @@ from services.penalty.commands.publishing import open_publication, publications
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.commands.standing import count
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
+from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
 from services.penalty.domain.spot_events import SpotUnit
 
@@ -182,7 +183,11 @@ async def close(work: Work, spot_id: str, reason: str) -> None:
     payment = await work.load(PAYMENTS, spot_id)
     case = served(at.state)
     published = not await queries.unpublished(work.read, case, await publications(work, case))
-    work.append(at, spot.close_spot(at.state, payment.state, reason, work.actor, work.at, rules, published=published))
+    hopeless = (await work.load(ENFORCEMENTS, spot_id)).state.hopeless
+    closed = spot.close_spot(
+        at.state, payment.state, reason, work.actor, work.at, rules, published=published, hopeless=hopeless
+    )  # fmt: skip
+    work.append(at, closed)
 
 
 async def _opened(work: Work, spot_id: str) -> tuple[Loaded[SpotState], Rules]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chassis.domain import Refused
+from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily import require_daily
 from services.penalty.domain.events import Charge
@@ -238,7 +239,7 @@ def _require_within(row: Row, charge: Charge, rules: Rules) -> None:
         return
     cited = _cite(charge, rules)
     raise Refused(
-        "amount-out-of-range", f"{cited} 的罚款幅度为 {row.min_fen} 至 {row.max_fen} 分",
+        "amount-out-of-range", f"{cited} 的罚款幅度为 {yuan(row.min_fen)}至 {yuan(row.max_fen)}",
         "the fine lies outside the range of the provision", basis=cited, amount_fen=charge.amount_fen,
         min_fen=row.min_fen, max_fen=row.max_fen,
     )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, day_of
+from chassis.domain import Actor, Event, Refused, day_of
+from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import SETTLED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
@@ -28,6 +29,11 @@ from services.penalty.domain.sides import Side
 
 SUPERIOR = "superior-organ"
 NOTHING_PAID = PaymentState()
+GROUNDS: Mapping[Ground, str] = {
+    "performed": "处罚决定已履行", "no-penalty": "不予处罚", "transferred": "案件已移送", "terminated": "终结执行",
+    "revoked": "处罚决定被撤销", "not-filed": "不予立案",
+}  # fmt: skip
+"""How a closing and its form name why a case ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,7 @@ class Beside:
     """What the regions beside the case say: payments and publications by party, rectification by hazard, what else is open.
 
     `transferred`: another organ, or the police, has it; `transferring`: it is to get it, or has not answered yet.
-    `terminated`: parties whose enforcement a court ended.
+    `terminated`: parties whose enforcement a court ended, or whom no court can be asked to enforce against any more.
     `pending`: parties with a remedy pending. `unpublished`: parties whose decision has yet to be published, or withdrawn.
     `unfollowed`: what remedies decided and the decisions do not show yet.
     """
@@ -166,15 +172,38 @@ def _require_ground(state: CaseState, ground: Ground, beside: Beside, rules: Rul
         case "transferred":
             holds = beside.transferred
         case "revoked":
-            holds = bool(state.charged) and all(_revoked(side) for side in state.charged)
+            holds = _all_revoked(state)
         case "terminated":
             holds = bool(beside.terminated)
         case _:
             for side in state.charged or state.sides:
                 if not _revoked(side):
                     require_served(state, rules, side.party_id)
-            holds = True
-    rules.require(holds, "penalty-performed", "ground-not-given", "结案事由不成立", "the case has no such ending", ground=ground)
+            holds = not _all_revoked(state)
+    if not holds:
+        raise _not_given(state, ground, beside, rules)
+
+
+def fitting_ground(state: CaseState, beside: Beside) -> Ground:
+    """The ground of closing that the facts of the case give."""
+    if beside.transferred:
+        return "transferred"
+    if state.no_penalty_on is not None:
+        return "no-penalty"
+    if _all_revoked(state):
+        return "revoked"
+    unpaid = (side.party_id for side in state.charged if _owes(side, beside))
+    return "terminated" if beside.terminated.intersection(unpaid) else "performed"
+
+
+def _not_given(state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> Refused:
+    """The refusal of a ground that is no fact of the case: it names the one that is."""
+    fitting = fitting_ground(state, beside)
+    instead = f"，本案的结案事由是{GROUNDS[fitting]}（{fitting}）" if fitting != ground else ""
+    return rules.refusal(
+        "penalty-performed", "ground-not-given", f"结案事由不成立{instead}",
+        "the case has no such ending" + (f": it is {fitting}" if instead else ""), ground=ground, fitting=fitting,
+    )  # fmt: skip
 
 
 def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:
@@ -182,7 +211,7 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
     if guard == "penalty-performed":
         _require_refunded(beside, rules)
     if guard == "penalty-performed" and ground in ("performed", "terminated"):
-        _require_performed(state, beside, rules)
+        _require_performed(state, ground, beside, rules)
     if guard == "rectification-passed" and ground != "transferred":
         wanted = {act.hazard_id for act in state.acts if act.hazard_id}
         missing = sorted(hazard for hazard in wanted if beside.hazards.get(hazard) not in SETTLED)
@@ -206,17 +235,28 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
         )  # fmt: skip
 
 
-def _require_performed(state: CaseState, beside: Beside, rules: Rules) -> None:
-    """Every fine is paid in full, or its enforcement ended by a court, or the decision void."""
+def _require_performed(state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:
+    """Every fine is paid in full, or the decision void; else the case is terminated: a court ended enforcement, or none can be
+    asked any more.
+    """
     for side in state.charged:
         payment = beside.payments.get(side.party_id, NOTHING_PAID)
-        decision = side.decision
-        owed = decision is not None and decision.total_fen + decision.confiscate_fen > 0 and not _revoked(side)
+        owes = _owes(side, beside)
         rules.require(
-            not owed or payment.settled_on is not None or side.party_id in beside.terminated, "penalty-performed",
-            "payment-not-settled", "罚款尚未缴清", "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
-            party_id=side.party_id,
+            not owes or side.party_id in beside.terminated, "penalty-performed",
+            "payment-not-settled", f"罚款尚未缴清，尚欠 {yuan(payment.outstanding_fen)}", "the fine is not paid in full",
+            outstanding_fen=payment.outstanding_fen, party_id=side.party_id,
         )  # fmt: skip
+        if owes and ground == "performed":
+            raise _not_given(state, ground, beside, rules)
+
+
+def _owes(side: Side, beside: Beside) -> bool:
+    """Whether something is unpaid of what stands against a party."""
+    decision = side.decision
+    if decision is None or _revoked(side) or decision.total_fen + decision.confiscate_fen == 0:
+        return False
+    return beside.payments.get(side.party_id, NOTHING_PAID).settled_on is None
 
 
 def _require_refunded(beside: Beside, rules: Rules) -> None:
@@ -231,6 +271,10 @@ def _require_refunded(beside: Beside, rules: Rules) -> None:
 def _earlier_days(state: CaseState, beside: Beside) -> list[date | None]:
     served = [side.decision.received_on for side in state.charged if side.decision is not None]
     return [*served, *(payment.settled_on for payment in beside.payments.values()), state.no_penalty_on]
+
+
+def _all_revoked(state: CaseState) -> bool:
+    return bool(state.charged) and all(_revoked(side) for side in state.charged)
 
 
 def _revoked(side: Side) -> bool:

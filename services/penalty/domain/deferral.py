@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from chassis.domain import Actor, Event, day_of
+from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.payment import PaymentState, require_opened
@@ -126,7 +127,7 @@ def _instalments(state: PaymentState, parts: tuple[Part, ...], day: date, rules:
     )  # fmt: skip
     exact = all(part.amount_fen > 0 for part in parts) and sum(part.amount_fen for part in parts) == state.fine_due_fen
     rules.require(
-        exact, RULE, "instalments-not-exact", f"各期金额之和应当等于未缴罚款 {state.fine_due_fen} 分",
+        exact, RULE, "instalments-not-exact", f"各期金额之和应当等于未缴罚款 {yuan(state.fine_due_fen)}",
         "the instalments add up to what is unpaid of the fine", fine_due_fen=state.fine_due_fen,
     )  # fmt: skip
     left, instalments = state.fine_due_fen, []

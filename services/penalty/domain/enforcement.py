@@ -88,6 +88,11 @@ class EnforcementState:
         return served[-1] if served else None
 
     @property
+    def hopeless(self) -> bool:
+        """Whether no court helps any more: it ended enforcement, or the period for asking one has passed (ACL 2011, 53)."""
+        return self.finished is not None or (self.lapsed and self.current is None)
+
+    @property
     def finished(self) -> Application | None:
         """The application with which enforcement came to its end: carried out or terminated (for the closing of the case)."""
         last = self.applications[-1] if self.applications else None

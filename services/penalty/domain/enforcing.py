@@ -117,7 +117,7 @@ def court_period(owed: Owed, rules: Rules) -> tuple[date, date] | None:
 def begin_court_period(state: EnforcementState, owed: Owed, at: datetime, rules: Rules) -> list[Event]:
     """The decision is beyond remedy: the period is known and runs; nothing if it is known already, or nothing is unpaid."""
     period, outcome = court_period(owed, rules), owed.remedies.outcome
-    if period is None or not _beyond_remedy(owed.remedies, day_of(at)) or owed.unpaid_fen == 0:
+    if period is None or not beyond_remedy(owed.remedies, day_of(at)) or owed.unpaid_fen == 0:
         return []
     if (state.counts_from, state.due_on) == period or (outcome is not None and outcome.sets_aside):
         return []
@@ -277,7 +277,7 @@ def void_enforcement(state: EnforcementState, voided_on: date) -> list[Event]:
     ]  # fmt: skip
 
 
-def _beyond_remedy(remedies: RemedyState, day: date) -> bool:
+def beyond_remedy(remedies: RemedyState, day: date) -> bool:
     """Whether nothing is pending, and the last day of every right that is left is over."""
     rights = (remedies.reconsideration_due_on, remedies.litigation_due_on)
     left = any(due is not None and day <= due for due in rights)
@@ -288,7 +288,7 @@ def _require_beyond_remedy(remedies: RemedyState, day: date, rules: Rules) -> No
     require_enforceable(remedies, rules)
     rules.require(not remedies.is_pending, COURT, "remedy-pending", "复议或者诉讼正在进行", "a remedy is pending")
     rules.require(
-        _beyond_remedy(remedies, day), COURT, "remedy-period-running", f"救济期限至 {remedies.ended_on}",
+        beyond_remedy(remedies, day), COURT, "remedy-period-running", f"救济期限至 {remedies.ended_on}",
         "the decision is open to a remedy still", due_on=remedies.ended_on,
     )  # fmt: skip
 

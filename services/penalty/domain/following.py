@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from chassis.domain import Event
+from chassis.numerals import yuan
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.decision import ChangeDecision, RevokeDecision, change_decision, revoke_decision
 from services.penalty.domain.ending_events import Cause, DecisionChanged
@@ -22,6 +23,10 @@ REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
 Due = Literal["change", "revoke"]
 STEP: Mapping[Result, Due] = {"changed": "change", "revoked": "revoke", "void": "revoke", "ordered-anew": "revoke"}
 """What follows for the organ; what is only found illegal stands, with nothing to be changed."""
+BY_REMEDY: frozenset[Cause] = frozenset({"reconsideration", "litigation"})
+"""Causes that somebody else decided."""
+SAID: Mapping[Due, str] = {"change": "变更", "revoke": "撤销"}
+CAUSES: Mapping[Cause, str] = {"reconsideration": "行政复议（reconsideration）", "litigation": "行政诉讼（litigation）"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +117,39 @@ def change_as_decided(
     return events
 
 
+def require_as_decided(
+    one: Unfollowed | None, command: ChangeDecision | RevokeDecision, events: Iterable[Event], rules: Rules
+) -> None:
+    """Whoever names a remedy as the cause does what one decided, exactly; what was sent back is decided anew, not dropped.
+
+    ARL 2023, article 77; ALL 2017, article 94. `one` is what waits to be followed, before the closing too. Refused
+    `nothing-to-follow`, `not-as-decided`.
+    """
+    step: Due = "change" if isinstance(command, ChangeDecision) else "revoke"
+    if command.cause in BY_REMEDY:
+        if one is None:
+            raise rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")
+        rules.require(
+            (one.step, one.cause) == (step, command.cause), one.rule, "not-as-decided",
+            f"{one.authority} {one.reference_no} 的结果是{SAID[one.step]}，事由应为{CAUSES[one.cause]}",
+            "the remedy said something else", step=one.step, cause=one.cause, reference_no=one.reference_no,
+        )  # fmt: skip
+        if step == "change":
+            require_as_said(events, one, rules)
+    sent_back = one is not None and one.result == "ordered-anew" and isinstance(command, RevokeDecision) and not command.anew
+    if one is not None and sent_back:
+        raise rules.refusal(
+            one.rule, "not-as-decided", f"{one.authority} {one.reference_no} 责令重新作出决定，撤销时应当一并重新作出（anew）",
+            "the decision is to be made anew: say so with its revocation (anew)", reference_no=one.reference_no,
+        )  # fmt: skip
+
+
 def require_as_said(events: Iterable[Event], due: Unfollowed, rules: Rules) -> None:
     """The decision is changed to what the remedy left of it. Refused `not-as-decided`."""
     for event in events:
         as_said = isinstance(event, DecisionChanged) and event.total_fen == due.total_fen
         rules.require(
-            as_said, due.rule, "not-as-decided", f"变更后的罚款应为 {due.total_fen} 分", "the remedy left another fine",
+            as_said, due.rule, "not-as-decided", f"变更后的罚款应为 {yuan(due.total_fen or 0)}", "the remedy left another fine",
             total_fen=due.total_fen,
         )  # fmt: skip
 

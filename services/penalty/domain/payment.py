@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
+from chassis.numerals import yuan
 from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, reckon
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
 from services.penalty.domain.parties import UNIT
@@ -302,7 +303,7 @@ def make_refund(state: PaymentState, command: MakeRefund, at: datetime, rules: R
     )  # fmt: skip
     rules.require(command.amount_fen > 0, RULE, "amount-not-positive", "金额须大于零", "the amount must be positive")
     rules.require(
-        command.amount_fen <= state.credit_fen, RULE, "refund-too-high", f"超出应退金额 {state.credit_fen} 分",
+        command.amount_fen <= state.credit_fen, RULE, "refund-too-high", f"超出应退金额 {yuan(state.credit_fen)}",
         "more than is to be given back", credit_fen=state.credit_fen,
     )  # fmt: skip
     had_come = sum(transfer.amount_fen for transfer in state.transfers if transfer.paid_on <= command.refunded_on)

@@ -38,7 +38,7 @@ def beside_of(case: CaseState, regions: Regions, hazards: Mapping[str, str], unp
     """What the regions say of the ending of a case; `hazards`: the state of each, `unpublished`: parties."""
     return Beside(
         payments=regions.payments, hazards=hazards, transferred=regions.transfer.gone, transferring=regions.transfer.under_way,
-        terminated=frozenset(party for party, region in regions.enforcements.items() if region.finished is not None),
+        terminated=frozenset(party for party, region in regions.enforcements.items() if region.hopeless),
         pending=tuple(party for party, region in regions.remedies.items() if region.is_pending),
         unpublished=tuple(unpublished), unfollowed=unfollowed(case, regions.remedies), publications=regions.publications,
     )  # fmt: skip

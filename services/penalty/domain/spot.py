@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Stream, day_of
+from chassis.numerals import yuan
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
@@ -353,9 +354,13 @@ def flag_report(state: SpotState, due_on: date, at: datetime) -> list[Event]:
 
 
 def close_spot(
-    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules, *, published: bool = True
+    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules, *, published: bool = True,
+    hopeless: bool = False,
 ) -> list[Event]:  # fmt: skip
-    """Close it: complete, paid in full, cash at the bank, published; by nobody who decided it on the spot (closing guards)."""
+    """Close it: complete, paid in full, cash at the bank, published; by nobody who decided it on the spot (closing guards).
+
+    `hopeless`: a court ended enforcement, or none can be asked any more; then it is closed unpaid.
+    """
     told = require_decided(state, rules)
     require_not_handler(CaseState(officers=told.officers), approver, rules, APPROVAL)
     rules.require(
@@ -363,8 +368,8 @@ def close_spot(
         "a decision without a number or a report is incomplete", missing=state.missing,
     )  # fmt: skip
     rules.require(
-        not told.total_fen or payment.settled_on is not None or state.revoked, "penalty-performed", "payment-not-settled",
-        "罚款尚未缴清",
+        not told.total_fen or payment.settled_on is not None or state.revoked or hopeless, "penalty-performed",
+        "payment-not-settled", f"罚款尚未缴清，尚欠 {yuan(payment.outstanding_fen)}",
         "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
     )  # fmt: skip
     rules.require(

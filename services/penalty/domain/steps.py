@@ -21,7 +21,7 @@ from services.penalty.domain import (
 )
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.ending_events import Opinion
-from services.penalty.domain.events import Charge, Ground, Person
+from services.penalty.domain.events import Charge, Person
 from services.penalty.domain.facts import Facts
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
 from services.penalty.domain.guards import require_open, require_served
@@ -282,11 +282,7 @@ def _answer_closure(state: CaseState, facts: Facts, _: str, at: datetime) -> lis
 
 
 def _close(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
-    ground: Ground = "performed"
-    if facts.beside.transferred:
-        ground = "transferred"
-    elif state.no_penalty_on is not None:
-        ground = "no-penalty"
+    ground = closing.fitting_ground(state, facts.beside)
     return closing.close_case(state, facts.beside, ground, "", SOMEBODY, at, facts.rules)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
+from chassis.numerals import yuan
 from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, reckon, surcharge_law
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
@@ -80,7 +81,7 @@ def remit_surcharge(case: CaseState, state: PaymentState, command: RemitSurcharg
     rules.require(command.amount_fen > 0, REMISSION, "amount-not-positive", "金额须大于零", "the amount must be positive")
     rules.require(
         command.amount_fen <= state.surcharge_due_fen, REMISSION, "remission-too-high",
-        f"超出未缴的加处罚款 {state.surcharge_due_fen} 分", "more than is unpaid of the surcharge",
+        f"超出未缴的加处罚款 {yuan(state.surcharge_due_fen)}", "more than is unpaid of the surcharge",
         surcharge_due_fen=state.surcharge_due_fen,
     )  # fmt: skip
     day = day_of(at)

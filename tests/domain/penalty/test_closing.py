@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from chassis.domain import Actor, Event
+from chassis.domain import Actor, Event, Refused
 from services.penalty import domain
 from services.penalty.domain import Beside, CaseState
 from services.penalty.domain.reporting_up import miss_reporting_up
@@ -161,6 +161,8 @@ def test_a_revoked_decision_is_none_and_may_have_to_be_made_anew(anew: bool) -> 
         return
     with refused("decision-revoked", article="第48条"):
         domain.revoke_decision(after, command, noon(day), rules(day))
+    with refused("ground-not-given"):
+        domain.close_case(after, Beside(hazards=RECTIFIED), "performed", "已履行", HEAD, noon(day), rules(day))
     [closed] = domain.close_case(after, Beside(hazards=RECTIFIED), "revoked", "撤销", HEAD, noon(day), rules(day))
     assert isinstance(closed, domain.CaseClosed)
 
@@ -205,6 +207,12 @@ def test_no_closing_while_a_decision_is_unpublished_or_a_party_owes() -> None:
         domain.close_case(state, beside, "performed", "x", HEAD, noon(day), rules(day))
     ended = Beside(payments={}, hazards=RECTIFIED, terminated=frozenset({domain.UNIT}))
     assert domain.close_case(state, ended, "terminated", "终结执行", HEAD, noon(day), rules(day))
+    with pytest.raises(Refused, match="ground-not-given") as wrong:
+        domain.close_case(state, ended, "performed", "已履行", HEAD, noon(day), rules(day))
+    assert "终结执行（terminated）" in wrong.value.zh
+    with pytest.raises(Refused, match="payment-not-settled") as owing:
+        domain.close_case(state, Beside(payments={domain.UNIT: paid(900_000, 1)}), "performed", "x", HEAD, noon(day), rules(day))
+    assert "8,999.99 元" in owing.value.zh
 
 
 def test_archive_is_of_closed_cases_once_and_its_file_is_lent_with_leave() -> None:

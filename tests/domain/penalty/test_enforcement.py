@@ -134,6 +134,7 @@ def test_f29_period_that_ran_counts_anew_when_payment_was_put_off() -> None:
     assert (moved.counts_from, moved.due_on) == (date(2026, 11, 30), date(2027, 2, 28))
     [lapsed] = enforcing.lapse_court(state, owed(), DUE, late, on(SERVED))
     assert ENFORCEMENTS.evolve(state, lapsed).status == "lapsed"
+    assert (state.hopeless, ENFORCEMENTS.evolve(state, lapsed).hopeless) == (False, True)
     assert enforcing.lapse_court(state, owed(), DUE, noon(DUE), on(SERVED)) == []
     assert enforcing.lapse_court(state, owed(unpaid_fen=0), DUE, late, on(SERVED)) == []
 

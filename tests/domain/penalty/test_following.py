@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from chassis.domain import Event
+from chassis.domain import Event, Refused
 from services.penalty import domain
 from services.penalty.domain import UNIT, Beside, CaseState, Charge, PaymentState
-from services.penalty.domain.following import lowered, unfollowed
+from services.penalty.domain.following import lowered, require_as_decided, unfollowed
 from services.penalty.domain.remedy import Proceeding, RemedyState
 from services.penalty.domain.remedy_events import Kind, Result
 from tests.domain.penalty.story import HEAD, RECTIFIED, charge, decided, noon, refused, rules, served, training, until
@@ -130,3 +130,50 @@ def test_a_pending_remedy_holds_the_closing_in_the_outlook_too() -> None:
     known = replace(known, beside=replace(known.beside, pending=(UNIT,), payments=paid))
     [step] = [one for one in domain.outlook(case(), known, noon(date(2021, 12, 1))) if one.name == "close"]
     assert step.code == "remedy-pending"
+
+
+def as_decided(
+    one: RemedyState, command: domain.ChangeDecision | domain.RevokeDecision, state: CaseState | None = None
+) -> list[Event]:
+    """What an open case's decision becomes by a command, held against what a remedy said."""
+    day, told = date(2021, 12, 1), state or case()
+    alter = domain.change_decision if isinstance(command, domain.ChangeDecision) else domain.revoke_decision
+    events: list[Event] = alter(told, command, noon(day), rules(day))  # type: ignore[operator]
+    require_as_decided(next(iter(unfollowed(told, {UNIT: one})), None), command, events, rules(day))
+    return events
+
+
+def change(fen: int, cause: domain.Cause = "reconsideration") -> domain.ChangeDecision:
+    return domain.ChangeDecision(cause=cause, amounts={"STL-K1": fen}, reason="变更")
+
+
+def revoke(cause: domain.Cause = "reconsideration", *, anew: bool = False) -> domain.RevokeDecision:
+    return domain.RevokeDecision(cause=cause, reason="撤销", anew=anew)
+
+
+def test_a_change_by_a_remedy_is_the_one_that_it_said_before_the_closing_too() -> None:
+    said = ended("changed", total_fen=600_000)
+    assert as_decided(said, change(600_000))
+    with pytest.raises(Refused, match="not-as-decided") as told:
+        as_decided(said, change(500_000))
+    assert "6,000.00 元" in told.value.zh
+    with refused("not-as-decided"):
+        as_decided(said, change(600_000, "litigation"))
+    with refused("not-as-decided"):
+        as_decided(said, revoke())
+    assert as_decided(said, change(500_000, "self-correction"))
+
+
+def test_no_remedy_is_the_cause_of_what_none_decided() -> None:
+    for command in (change(500_000), revoke("litigation")):
+        with refused("nothing-to-follow"):
+            as_decided(ended("upheld"), command)
+    assert as_decided(ended("upheld"), revoke("supervision"))
+
+
+@pytest.mark.parametrize("cause", ["reconsideration", "self-correction"])
+def test_what_is_to_be_decided_anew_is_not_dropped(cause: domain.Cause) -> None:
+    with refused("not-as-decided"):
+        as_decided(ended("ordered-anew"), revoke(cause))
+    assert as_decided(ended("ordered-anew"), revoke(cause, anew=True))
+    assert as_decided(ended("revoked"), revoke())

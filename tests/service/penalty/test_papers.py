@@ -171,6 +171,20 @@ async def test_on_the_spot(bureau: Bureau) -> None:
     assert all("张三丰".encode() not in row["data"] for row in await bureau.service.events("casetrail.penalty.document-issued"))
 
 
+async def test_nothing_is_said_to_be_owed_by_a_decision_that_was_revoked(bureau: Bureau) -> None:
+    await bureau.served_case()
+    await bureau.hears_rectified()
+    number = (await bureau.get())["decision"]["document_no"]
+    await bureau.post("approver", "revocations", {"cause": "supervision", "reason": "上级责令撤销", "anew": False})
+    refused_ground = await bureau.post("approver", "closings", {"reason": "结案"}, status=409)
+    assert (refused_ground["code"], refused_ground["fitting"]) == ("ground-not-given", "revoked")
+    await bureau.post("approver", "closings", {"reason": "决定已撤销", "ground": "revoked"})
+    await issue(bureau, "46")
+    told = await facts(bureau, "document-46")
+    assert told["result"] == f"{number}：罚款人民币玖仟元整（¥9,000.00）（已撤销）。"
+    assert told["execution"].splitlines()[0] == f"{number}：处罚决定已撤销，不再执行。"
+
+
 async def test_the_case_is_closed_and_its_file_put_away(bureau: Bureau) -> None:
     await bureau.served_case()
     await bureau.pay(900_000, "B1")

@@ -173,8 +173,9 @@ async def test_revoking_a_served_decision_gives_the_money_back(bureau: Bureau) -
     await bureau.pay(900_000, "B9")
     change = {"cause": "self-correction", "amounts": [{"item_code": "STL-K1", "amount_fen": 600_000}], "reason": "裁量不当"}
     assert (await bureau.post("approver", "decision-changes", change))["total_fen"] == 600_000
-    await bureau.post("approver", "revocations", {"cause": "litigation", "reason": "判决撤销", "anew": False})
+    claimed = {"cause": "litigation", "reason": "判决撤销", "anew": False}
+    assert (await bureau.post("approver", "revocations", claimed, status=409))["code"] == "nothing-to-follow"
+    await bureau.post("approver", "revocations", {**claimed, "cause": "supervision", "reason": "上级责令撤销"})
     case = await bureau.get()
     assert case["payment"]["revoked_on"] is not None
-    again = {"cause": "litigation", "reason": "判决撤销", "anew": False}
-    assert (await bureau.post("approver", "revocations", again, status=409))["code"] == "decision-revoked"
+    assert (await bureau.post("approver", "revocations", claimed, status=409))["code"] == "decision-revoked"

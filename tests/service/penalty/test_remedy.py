@@ -81,6 +81,8 @@ async def test_reconsideration_is_noted_to_its_end(bureau: Bureau) -> None:
     refused = await bureau.post("approver", "closings", {"reason": "已履行"}, status=409)
     assert (refused["code"], refused["basis"]) == ("remedy-not-followed", "《行政复议法》（2017）第32条")
     change = {"cause": "reconsideration", "amounts": [{"item_code": "STL-K1", "amount_fen": 500_000}], "reason": "复议变更"}
+    other = {**change, "amounts": [{"item_code": "STL-K1", "amount_fen": 400_000}]}
+    assert (await bureau.post("approver", "decision-changes", other, status=409))["code"] == "not-as-decided"
     await bureau.post("approver", "decision-changes", change)
     assert (await bureau.get())["unfollowed"] == []
     bureau.until("2021-12-03")

@@ -92,6 +92,15 @@ async def test_what_is_not_paid_is_surcharged_demanded_and_brought_before_a_cour
     assert (asked["state"], asked["amount_fen"]) == ("asked", 20_000)
     assert (await bureau.get(f"/v1/cases/{SPOT}/enforcements"))["state"] == "asked"
     await bureau.get("/v1/cases/no-such/enforcements", status=404)
+    answer = {"step": "accepted", "granted": True, "reference_no": "行审1号", "answered_on": "2022-04-20"}
+    await bureau.post("officer", "court-applications/answers", answer, case_id=SPOT)
+    await post(bureau, "officer", f"/{SPOT}/reports", {"reported_on": "2022-04-20"})
+    await post(bureau, "officer", f"/{SPOT}/publications")
+    unpaid = await post(bureau, "approver", f"/{SPOT}/closings", {"reason": "终结执行"}, status=409)
+    assert unpaid["code"] == "payment-not-settled"
+    over = {"ending": "terminated", "termination": "no-property", "reason": "无财产可供执行", "ended_on": "2022-04-20"}
+    await bureau.post("officer", "court-applications/endings", over, case_id=SPOT)
+    await post(bureau, "approver", f"/{SPOT}/closings", {"reason": "终结执行"})
 
 
 async def test_what_reconsideration_makes_of_it_is_followed(bureau: Bureau) -> None:

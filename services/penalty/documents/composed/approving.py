@@ -23,6 +23,7 @@ from services.penalty.documents.composed.matter import (
     facts_text,
     handlers,
     happened,
+    money,
     name_of_party,
     officers_of,
     party_block,
@@ -33,6 +34,7 @@ from services.penalty.documents.composed.matter import (
 )
 from services.penalty.documents.composed.paying import decision_of, instalment_of
 from services.penalty.documents.parts import Opinion, sum_of
+from services.penalty.domain.closing import GROUNDS
 from services.penalty.domain.ending_events import CaseDiscussed, CaseExtended, NoPenaltyDecided
 from services.penalty.domain.events import (
     CaseClosed,
@@ -43,14 +45,12 @@ from services.penalty.domain.events import (
     PenaltyDecided,
     StatementMade,
 )
+from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.payment_events import DeferralApproved, DeferralRefused, DeferralRequested
+from services.penalty.domain.sides import Decision
 from services.penalty.domain.transfer_events import TransferApproved, TransferDenied, TransferReported
 
 DEFERRALS = {"deferral": "延期缴纳罚款", "instalments": "分期缴纳罚款"}
-GROUNDS = {
-    "performed": "处罚决定已履行", "no-penalty": "不予处罚", "transferred": "案件已移送", "terminated": "终结执行",
-    "revoked": "处罚决定被撤销", "not-filed": "不予立案",
-}  # fmt: skip
 OUTCOMES = {
     "penalise": "给予行政处罚", "minor-corrected": "违法行为轻微并及时改正，没有造成危害后果，不予行政处罚",
     "first-slight": "初次违法且危害后果轻微并及时改正，可以不予行政处罚", "no-fault": "当事人没有主观过错，不予行政处罚",
@@ -191,10 +191,12 @@ def results(matter: Matter) -> Iterator[str]:
         rules = matter.rules_of(one)
         side = matter.state.side(one.party.party_id)
         standing = None if side is None else side.decision
-        yield f"{one.document_no}：{whom}{penalty_text(one.total_fen, one.kinds, one.confiscate_fen, rules)}" + (
-            "（已撤销）" if standing is None or standing.document_no != one.document_no or standing.revoked_on else
-            f"（变更为{penalty_text(standing.total_fen, one.kinds, 0, rules)}）" if standing.changed_on else ""
-        ) + "。"  # fmt: skip
+        now = ""
+        if standing is None or standing.document_no != one.document_no or standing.revoked_on:
+            now = "（已撤销）"
+        elif standing.changed_on:
+            now = f"（变更为{penalty_text(standing.total_fen, one.kinds, standing.confiscate_fen, rules)}）"
+        yield f"{one.document_no}：{whom}{penalty_text(one.total_fen, one.kinds, one.confiscate_fen, rules)}{now}。"
     none = matter.case.last(NoPenaltyDecided)
     if none is not None:
         yield f"不予行政处罚：{sentence(none.reason)}"
@@ -205,14 +207,22 @@ def results(matter: Matter) -> Iterator[str]:
 def _carried_out(matter: Matter) -> Iterator[str]:
     for side in matter.state.sides:
         told = matter.told.get(f"payment {side.party_id}")
-        if told is None or side.decision is None:
-            continue
-        settled = told.state.settled_on
-        paid = f"罚款已于{day_text(settled)}缴清" if settled is not None else "罚款尚未缴清"
-        yield f"{side.decision.document_no}：{paid}。"
+        if told is not None and side.decision is not None:
+            yield f"{side.decision.document_no}：{_performed(side.decision, told.state)}。"
     wanted = {act.hazard_id for act in matter.state.acts if act.hazard_id}
     if wanted:
         yield _rectified({matter.hazards.get(one) for one in wanted})
+
+
+def _performed(decision: Decision, payment: PaymentState) -> str:
+    """How one decision was carried out; what is void, or imposes no money, leaves nothing to be paid."""
+    if decision.revoked_on is not None:
+        return "处罚决定已撤销，不再执行"
+    if decision.total_fen + decision.confiscate_fen == 0:
+        return "没有应缴的罚没款"
+    if payment.settled_on is not None:
+        return f"罚款已于{day_text(payment.settled_on)}缴清"
+    return f"罚款尚未缴清，尚欠{money(payment.outstanding_fen)}"
 
 
 def _rectified(told: set[str | None]) -> str:
