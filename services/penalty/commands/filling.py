@@ -20,6 +20,7 @@ from services.penalty.domain import CASE, PAYMENTS, CaseState, region_key
 from services.penalty.domain.document import DOCUMENT, DocumentState
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.events import Person
+from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.spot import SPOTS, SpotState, served
 from services.penalty.domain.told import Told, telling
 from services.penalty.domain.transfer import TRANSFERS
@@ -27,7 +28,7 @@ from services.penalty.domain.transfer import TRANSFERS
 CASE_TOLD, SPOT_TOLD = telling(CASE), telling(SPOTS)
 STREAMS: Mapping[str, Stream[Told[Any]]] = {
     "case": CASE_TOLD, "spot": SPOT_TOLD, "payment": telling(PAYMENTS), "enforcement": telling(ENFORCEMENTS),
-    "transfer": telling(TRANSFERS),
+    "transfer": telling(TRANSFERS), "remedy": telling(REMEDIES),
 }  # fmt: skip
 """What forms are made of, with all that each stream tells."""
 OF_ITS_DOCUMENTS = frozenset({"48"})

@@ -18,6 +18,7 @@ from services.penalty.documents.parts import (
     Person,
     Reached,
     Remedies,
+    Share,
     Unit,
     sum_of,
 )
@@ -51,6 +52,7 @@ PAYABLE = Payable(
 )  # fmt: skip
 REVIEWED = Opinion(text="符合立案条件，同意。", signers=("李志强",), on=DAY)
 APPROVED = Opinion(text="同意立案。", signers=("陈明辉",), on=DAY)
+UNCONTESTED = "在法定期限内未申请行政复议或者提起行政诉讼"
 PENALTY = "罚款人民币玖仟元整（¥9,000.00）"
 NOTICED: dict[str, Any] = {
     "addressee": NAME, "charges": CHARGES, "evidence": EVIDENCE, "penalty": PENALTY, "basis": (f"{APL}第44条",),
@@ -158,23 +160,29 @@ APPROVALS: dict[str, Any] = {
         execution="罚款已于2026年3月20日缴清；移送的隐患均已复查合格。", handling=HANDLED, review=REVIEWED, approval=APPROVED,
     ),
 }  # fmt: skip
+EARLIER_SURCHARGE = Earlier(name="加处罚款决定书", number="（东湖）应急加罚〔2026〕3号", on=date(2026, 3, 19))
+SHARES = (Share(name="罚款", amount=FINE), Share(name="加处罚款", amount=sum_of(540_00)))
 MONEY: dict[str, Any] = {
-    "36": money.PaymentDemand(**OWED, penalty=PENALTY, due_on=date(2026, 3, 17), unpaid=FINE, payment=PAYABLE, reached=REACHED),
+    "36": money.PaymentDemand(
+        **OWED, penalty=PENALTY, due_on=date(2026, 3, 17), unpaid=sum_of(9_540_00), shares=SHARES, payment=PAYABLE,
+        reached=REACHED,
+    ),
     "37": money.SurchargeDecision(
         **OWED, **ACCOUNT, fine=FINE, due_on=date(2026, 3, 17), until=LATER, days=14,
         suspended=("2026年3月20日至2026年3月25日",), surcharge="3%", surcharge_most="100%", basis=(f"{APL}第72条第1款第1项",),
-        amount=sum_of(3_780_00), remedies=REMEDIES,
+        paid=sum_of(1_000_00), before=(EARLIER_SURCHARGE,), added=sum_of(540_00), amount=sum_of(3_240_00), remedies=REMEDIES,
     ),
     "39": money.DeferralNotice(
         **OWED, **ACCOUNT, fine=FINE, kind="分期缴纳罚款", basis=(f"{APL}第66条第2款",), instalment=PART
     ),
     "41": money.CourtDemand(
-        **OWED, **ACCOUNT, penalty=PENALTY, unpaid=FINE, basis=("《行政强制法》（2011）第54条",), period="10个工作日",
+        **OWED, **ACCOUNT, penalty=PENALTY, contested=UNCONTESTED, unpaid=FINE, basis=("《行政强制法》（2011）第54条",),
+        period="10个工作日",
         reached=REACHED,
     ),
     "42": money.CourtApplication(
         court="南昌市东湖区人民法院", applicant=ORGAN, representative="陈明辉", reached=REACHED, unit=UNIT, person=PERSON,
-        earlier=DECISION, received_on=DAY, penalty=PENALTY, demand=DEMANDED, unpaid=FINE,
+        earlier=DECISION, received_on=DAY, penalty=PENALTY, contested=UNCONTESTED, demand=DEMANDED, unpaid=FINE,
         basis=("《行政强制法》（2011）第53条", "《行政强制法》（2011）第54条"), attachments=PAPERS, issuer="陈明辉",
         issued_on=LATER,
     ),

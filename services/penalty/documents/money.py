@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.penalty.documents.form import Form
-from services.penalty.documents.parts import Earlier, Instalment, Payable, Person, Reached, Remedies, Sum, Unit, facts
+from services.penalty.documents.parts import Earlier, Instalment, Payable, Person, Reached, Remedies, Share, Sum, Unit, facts
 
 
 @facts()
@@ -17,6 +17,7 @@ class PaymentDemand:
     penalty: str
     due_on: date
     unpaid: Sum
+    shares: tuple[Share, ...] = ()
     payment: Payable
     reached: Reached
     organ: str
@@ -25,7 +26,7 @@ class PaymentDemand:
 
 @facts()
 class SurchargeDecision:
-    """What is added to a fine for so many days of delay, at which rate, with which limit."""
+    """What is added to a fine for so many days of delay, at which rate, with which limit; what was added before, and was paid."""
 
     addressee: str
     earlier: Earlier
@@ -33,6 +34,9 @@ class SurchargeDecision:
     due_on: date
     until: date
     days: int
+    paid: Sum | None = None
+    before: tuple[Earlier, ...] = ()
+    added: Sum | None = None
     suspended: tuple[str, ...] = ()
     surcharge: str
     surcharge_most: str
@@ -63,12 +67,17 @@ class DeferralNotice:
 
 @facts()
 class CourtDemand:
-    """What is to be performed before a court is asked, within which period; that the party may speak."""
+    """What is to be performed before a court is asked, within which period; that the party may speak.
+
+    `contested`: what the party did against the decision, or that it let its periods pass; None as long as they run.
+    """
 
     addressee: str
     earlier: Earlier
     penalty: str
+    contested: str | None = None
     unpaid: Sum
+    shares: tuple[Share, ...] = ()
     basis: tuple[str, ...]
     period: str
     bank: str
@@ -91,17 +100,19 @@ class CourtApplication:
     earlier: Earlier
     received_on: date | None = None
     penalty: str
+    contested: str | None = None
     demand: Earlier | None = None
     unpaid: Sum
+    shares: tuple[Share, ...] = ()
     basis: tuple[str, ...]
     attachments: tuple[str, ...]
     issuer: str
     issued_on: date
 
 
-DEMAND = Form(no="36", name="缴纳罚款催告书", zi="催", facts=PaymentDemand, signatories=("seal",))
-SURCHARGE = Form(no="37", name="加处罚款决定书", zi="加罚", facts=SurchargeDecision, signatories=("seal",))
+DEMAND = Form(no="36", name="缴纳罚款催告书", zi="催", facts=PaymentDemand, signatories=("seal",), version=2)
+SURCHARGE = Form(no="37", name="加处罚款决定书", zi="加罚", facts=SurchargeDecision, signatories=("seal",), version=2)
 DEFERRAL = Form(no="39", name="延期（分期）缴纳罚款批准书", zi="缴批", facts=DeferralNotice, signatories=("seal",))
-COURT_DEMAND = Form(no="41", name="行政强制执行事先催告书", zi="执行催告", facts=CourtDemand, signatories=("seal",))
-COURT = Form(no="42", name="强制执行申请书", zi="强执", facts=CourtApplication, signatories=("issuer", "seal"))
+COURT_DEMAND = Form(no="41", name="行政强制执行事先催告书", zi="执行催告", facts=CourtDemand, signatories=("seal",), version=2)
+COURT = Form(no="42", name="强制执行申请书", zi="强执", facts=CourtApplication, signatories=("issuer", "seal"), version=2)
 FORMS = (DEMAND, SURCHARGE, DEFERRAL, COURT_DEMAND, COURT)

@@ -59,6 +59,14 @@ class Reached:
 
 
 @facts()
+class Share:
+    """What a sum is made of: of what, how much."""
+
+    name: str
+    amount: Sum
+
+
+@facts()
 class Instalment:
     """One part of a fine: which, until when, how much, and how much is still to come after it."""
 

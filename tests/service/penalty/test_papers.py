@@ -124,6 +124,7 @@ async def test_demand_and_court(bureau: Bureau) -> None:
     assert (await facts(bureau, "document-41"))["period"] == "10个工作日"
     assert (await issue(bureau, "42", facts={**REACHED, "organ_head": "陈局长"}))["document_no"] == asked["document_no"]
     told = await facts(bureau, "document-42")
+    assert told["contested"] == "在法定期限内未申请行政复议或者提起行政诉讼"
     assert (told["court"], told["unpaid"]["fen"], told["demand"]["number"]) == ("东湖区人民法院", 900_000, demand["document_no"])
     receipt = await issue(bureau, "40", facts={"places": {demand["document_no"]: "东湖区一号门卫室"}})
     assert receipt["document_no"] is None, "no block of the series is leased to us"
@@ -132,6 +133,43 @@ async def test_demand_and_court(bureau: Bureau) -> None:
     assert [row["place"] for row in rows] == ["东湖区一号", "东湖区一号", "东湖区一号门卫室"]
     assert {row["manner"] for row in rows} == {"直接送达"}
     await refused(bureau, "form-stands", "40", "document-2")
+
+
+async def test_demands_say_of_what_a_sum_is_made_and_what_became_of_the_remedies(bureau: Bureau) -> None:
+    """Due on 8 October 2021: demanded, surcharged, fought in vain, partly paid, surcharged and demanded again."""
+    await bureau.served_case()
+    bureau.until("2021-10-12")
+    await bureau.service.settle()
+    await bureau.post("officer", "demands", {"purpose": "court"})
+    await issue(bureau, "41", facts={**BANK, **REACHED})
+    told = await facts(bureau, "document-41")
+    assert (told["contested"], told["shares"]) == (None, []), "the party may still act"
+    first = await bureau.post("approver", "surcharges", {})
+    sought = {"kind": "reconsideration", "authority": "东湖区人民政府", "applied_on": "2021-10-12"}
+    await bureau.post("officer", "remedies", sought)
+    await bureau.post("officer", "remedies/answers", {"accepted": True, "answered_on": "2021-10-12"})
+    result = {"result": "upheld", "reference_no": "东府复决1号", "decided_on": "2021-10-12", "received_on": "2021-10-12"}
+    await bureau.post("officer", "remedies/results", result)
+    bureau.until("2021-10-20")
+    await bureau.pay(400_000, "B1")
+    bureau.until("2021-11-30")
+    await bureau.service.settle()
+    second = await bureau.post("approver", "surcharges", {})
+    await issue(bureau, "37", "surcharge-1", facts={**BANK, "which": 1}, remedies=REMEDIES)
+    told = await facts(bureau, "surcharge-1")
+    assert (told["amount"]["fen"], told["added"], told["paid"]) == (first["amount_fen"], None, None)
+    assert (await issue(bureau, "37", "surcharge-2", facts=BANK, remedies=REMEDIES))["document_no"] == second["document_no"]
+    told = await facts(bureau, "surcharge-2")
+    assert (told["added"]["fen"], told["paid"]["fen"]) == (first["amount_fen"], 400_000)
+    assert [one["number"] for one in told["before"]] == [first["document_no"]]
+    await refused(bureau, "facts-incomplete", "37", "surcharge-3", facts={**BANK, "which": 3}, remedies=REMEDIES)
+    demand = await bureau.post("officer", "demands", {"purpose": "court"})
+    await issue(bureau, "41", "demand-2", facts={**BANK, **REACHED})
+    told = await facts(bureau, "demand-2")
+    assert told["contested"] == "不服该决定，东湖区人民政府行政复议（东府复决1号）维持，该决定已经生效"
+    assert [(one["name"], one["amount"]["fen"]) for one in told["shares"]] == [
+        ("罚款", 500_000), ("加处罚款", demand["amount_fen"] - 500_000),
+    ]  # fmt: skip
 
 
 async def test_transferred_to_the_police(bureau: Bureau) -> None:

@@ -29,7 +29,8 @@ NUMBERS: Mapping[str, Callable[[Matter], str]] = {
 PAYMENTS_OF_ALL = "payments"
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "36": ("payment", "enforcement"), "37": ("payment",), "38": ("payment",), "39": ("payment",), "40": ("enforcement",),
-    "41": ("payment", "enforcement"), "42": ("payment", "enforcement"), "43": ("transfer",), "44": ("transfer",),
+    "41": ("payment", "enforcement", "remedy"), "42": ("payment", "enforcement", "remedy"), "43": ("transfer",),
+    "44": ("transfer",),
     "46": (PAYMENTS_OF_ALL,),
 }  # fmt: skip
 """What a form is made of beside the case: the party's payment and enforcement, the case's transfer, every party's payment."""
@@ -52,7 +53,7 @@ EDITABLE: Mapping[str, frozenset[str]] = {
     "34": PARTY | BANK | {"response"},
     "35": BANK | {"response"},
     "36": BANK | REACHED,
-    "37": BANK,
+    "37": BANK | {"which"},
     "38": PARTY | APPROVAL,
     "39": BANK | {"which"},
     "40": frozenset({"case_name", "places", "remark"}),

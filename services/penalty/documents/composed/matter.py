@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from chassis.domain import CHINA, Event, Refused, day_of
+from chassis.domain import CHINA, Event, Refused, Stream, day_of
 from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
 from services.penalty.domain import CaseState, Rules
 from services.penalty.domain.document import DocumentState
@@ -20,6 +20,7 @@ from services.penalty.domain.sides import Side
 from services.penalty.domain.told import Told
 
 T = TypeVar("T")
+S = TypeVar("S")
 STOPS = "。！？；.!?;"
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
 
@@ -107,6 +108,14 @@ class Matter:
             if any(one is event for one in told.events):
                 return self.deeds[name][told.version_of(event) - 1]
         raise ValueError("an event of another stream")
+
+    def as_of(self, stream: Stream[S], name: str, event: Event) -> S:
+        """What a stream beside said at the moment of an event of another; as it begins, if nothing had happened in it."""
+        moment, state = self.deed(event).at, stream.initial
+        for one, deed in zip(self.told[name].events, self.deeds.get(name, ()), strict=True):
+            if deed.at <= moment:
+                state = stream.evolve(state, one)
+        return state
 
     def name(self, person_id: str) -> str:
         """What somebody is called; the id of somebody who is not known here."""
