@@ -22,7 +22,7 @@ from services.penalty.api.payments import Reference
 from services.penalty.api.reading import LISTED, Finance, Line, Reader, Text, day_told
 from services.penalty.commands import statements
 from services.penalty.domain import bank
-from services.penalty.domain.statement import Entry, Fault, StatementRefused, layout_of, read_statement
+from services.penalty.domain.statement import Fault, Statement, StatementRefused, layout_of, read_statement
 
 FORMS = Path(__file__).parents[3] / "contracts" / "forms"
 LAYOUT = layout_of(json.loads((FORMS / "bank-statement-2026.json").read_text(encoding="utf-8")))
@@ -63,14 +63,16 @@ async def import_statement(
     content = await request.body()
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        entries = await asyncio.to_thread(_entries, content, day_of(command.occurred_at))
-        order = statements.ImportStatement(statement_id=sha256[:32], file_name=file_name, sha256=sha256, entries=entries)
+        read = await asyncio.to_thread(_read, content, day_of(command.occurred_at))
+        order = statements.ImportStatement(
+            statement_id=sha256[:32], file_name=file_name, sha256=sha256, entries=read.entries, passed_over=read.passed_over
+        )
         return await command.run(statements.import_statement, order, status=201)
     except StatementRefused as refused:
         raise _refused(refused.faults) from refused
 
 
-def _entries(content: bytes, today: date) -> tuple[Entry, ...]:
+def _read(content: bytes, today: date) -> Statement:
     try:
         return read_statement(LAYOUT, separated.rows_of(content), today)
     except separated.Malformed as error:

@@ -21,12 +21,13 @@ from services.penalty.queries import Owing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportStatement:
-    """A statement as it was sent, and what its rows say."""
+    """A statement as it was sent, what its rows say, and how many of them tell of money that went out."""
 
     statement_id: str
     file_name: str
     sha256: str
     entries: tuple[Entry, ...]
+    passed_over: int = 0
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ async def import_statement(work: Work, command: ImportStatement) -> dict[str, An
     known = await work.load(STATEMENTS, command.statement_id)
     if known.state is not None:
         await work.existing(STATEMENTS, command.statement_id)
-        return _counted(known.state, imported=False)
+        return {**_counted(known.state, imported=False), "passed_over": command.passed_over}
     rules = await queries.rules_on(work.read, day_of(work.at))
     work.rulebook = rules.name
     run = _Import(
@@ -66,7 +67,7 @@ async def import_statement(work: Work, command: ImportStatement) -> dict[str, An
         total_fen=sum(entry.amount_fen for entry in command.entries), **run.counts,
     )  # fmt: skip
     work.append(known, [imported], district=run.district)
-    return _counted(imported, imported=True)
+    return {**_counted(imported, imported=True), "passed_over": command.passed_over}
 
 
 async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_id: str, note: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ DAYS = (
 )
 NUMBER = re.compile(r"\([0-9]{4}\)[^0-9()]{0,4}[0-9]{1,6}号")
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._~-]*")
+NOTHING = re.compile(r"0+(?:\.0{1,2})?")
 LONGEST_WORD = 24  # characters before the year in a document number: the organ's abbreviation and the form's word
 
 
@@ -38,10 +39,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How statements are written: their columns, what begins a row of totals, the most rows."""
+    """How statements are written: their columns, what begins a row of totals, what says that money went out, the most rows."""
 
     columns: tuple[Column, ...]
     totals: tuple[str, ...]
+    outgoing: tuple[str, ...]
     maximum_rows: int
 
 
@@ -82,25 +84,33 @@ class Entry:
     words: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The transfers of a statement, and how many of its rows tell money that went out, which is no payment of anybody."""
+
+    entries: tuple[Entry, ...]
+    passed_over: int
+
+
 def layout_of(document: Mapping[str, Any]) -> Layout:
     """The layout that a published document describes."""
     columns = tuple(
         Column(one["field"], tuple(one["heads"]), one["required"], one.get("max_length")) for one in document["columns"]
     )
-    return Layout(columns, tuple(document["totals"]), document["maximum_rows"])
+    return Layout(columns, tuple(document["totals"]), tuple(document["outgoing"]), document["maximum_rows"])
 
 
-def read_statement(layout: Layout, rows: Iterable[Row], today: date) -> tuple[Entry, ...]:
+def read_statement(layout: Layout, rows: Iterable[Row], today: date) -> Statement:
     """The transfers of a statement, each once; raises StatementRefused with what is wrong with which rows.
 
-    A row that is there twice counts once; two that share a reference and differ are a fault.
+    A row that is there twice counts once; two that share a reference and differ are a fault. Rows of money that went out, as a
+    bank's own export has them between those that came, are passed over and counted.
     """
     below = iter(rows)
     places = _places(layout, below)
     reading = _Reading(layout, places, today)
     for number, cells in below:
-        if _text(cells[0] if cells else "") not in layout.totals:
-            reading.take(number, cells)
+        reading.take(number, cells)
         if len(reading.entries) > layout.maximum_rows:
             most = layout.maximum_rows
             raise StatementRefused([_fault(None, None, "too-many-rows", f"超过上限{most}笔", f"more than {most} transfers")])
@@ -108,7 +118,7 @@ def read_statement(layout: Layout, rows: Iterable[Row], today: date) -> tuple[En
         reading.faults.append(_fault(None, None, "no-rows", "没有入账记录", "there are no transfers"))
     if reading.faults:
         raise StatementRefused(reading.faults)
-    return tuple(reading.entries.values())
+    return Statement(tuple(reading.entries.values()), reading.passed_over)
 
 
 def numbers_in(text: str) -> tuple[tuple[str, ...], ...]:
@@ -163,10 +173,16 @@ class _Reading:
     today: date
     entries: dict[str, Entry] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    passed_over: int = 0
 
     def take(self, number: int, cells: Sequence[str]) -> None:
-        """A row: an entry, or its faults."""
+        """A row: an entry, or its faults; nothing, if it is a row of totals or of money that went out."""
         texts = {name: _text(cells[place]) if place < len(cells) else "" for name, (_, place) in self.places.items()}
+        if self._is_total(cells, texts):
+            return
+        if self._went_out(texts):
+            self.passed_over += 1
+            return
         before = len(self.faults)
         reference, fen, day = self._reference(number, texts), self._amount(number, texts), self._day(number, texts)
         for column in self.layout.columns:
@@ -175,6 +191,21 @@ class _Reading:
         if len(self.faults) == before and fen is not None and day is not None:
             labels = next((column.heads for column in self.layout.columns if column.field == "payment_code"), ())
             self._keep(_entry(number, reference, fen, day, texts, labels))
+
+    def _is_total(self, cells: Sequence[str], texts: Mapping[str, str]) -> bool:
+        """Whether a row tells totals: it begins with their word (合计：), and no transfer has such a reference."""
+        first = next((text for cell in cells if (text := _text(cell))), "")
+        named = re.fullmatch(IDS, unicodedata.normalize("NFKC", texts["bank_reference"])) is not None
+        return first in self.layout.totals or (first.startswith(self.layout.totals) and not named)
+
+    def _went_out(self, texts: Mapping[str, str]) -> bool:
+        """Whether the money went out: the bank says so, tells the sum in the column for it, or with a minus."""
+        if texts.get("direction", "") in self.layout.outgoing:
+            return True
+        amount = unicodedata.normalize("NFKC", texts["amount"]).replace(" ", "")
+        if amount.startswith("-") and fen_of(amount[1:]) is not None:
+            return True
+        return fen_of(texts.get("paid_out", "")) is not None and (not amount or NOTHING.fullmatch(amount) is not None)
 
     def _keep(self, entry: Entry) -> None:
         known = self.entries.setdefault(entry.bank_reference, entry)
@@ -221,7 +252,8 @@ def _entry(
 
 def _places(layout: Layout, rows: Iterable[Row]) -> dict[str, tuple[str, int]]:
     """Where the columns stand, with their heads: in the first row that has all that are required; it is taken from the rows."""
-    missing: list[str] = [column.heads[0] for column in layout.columns if column.required]
+    required = [column for column in layout.columns if column.required]
+    fewest, count = required, -1
     for count, (_, cells) in enumerate(rows):
         heads = [_text(cell) for cell in cells]
         found = {
@@ -230,13 +262,22 @@ def _places(layout: Layout, rows: Iterable[Row]) -> dict[str, tuple[str, int]]:
             for head in reversed(column.heads)
             if head in heads
         }
-        missing = [column.heads[0] for column in layout.columns if column.required and column.field not in found]
+        missing = [column for column in required if column.field not in found]
         if not missing:
             return found
+        fewest = min(fewest, missing, key=len)
         if count >= HEAD_ROWS:
             break
-    zh, en = f"缺少列：{'、'.join(missing)}", f"columns are missing: {', '.join(missing)}"
+    if count < 0:
+        raise StatementRefused([_fault(None, None, "no-rows", "文件是空的", "the file is empty")])
+    zh = f"缺少列：{'；'.join(_named(column) for column in fewest)}"
+    en = f"columns are missing: {', '.join(column.heads[0] for column in fewest)}"
     raise StatementRefused([_fault(None, None, "columns-missing", zh, en)])
+
+
+def _named(column: Column) -> str:
+    """A column by the heads that it may have."""
+    return f"{column.heads[0]}（或者{'、'.join(column.heads[1:])}）"
 
 
 def _text(cell: str) -> str:

@@ -23,7 +23,7 @@ GOOD = ["B1", "2026-10-08", "9,000.00", "南昌某钢铁有限公司", "缴纳�
 
 
 def read(*rows: list[str], heads: list[str] | None = None) -> Any:
-    return read_statement(LAYOUT, enumerate([heads or HEADS, *rows], start=1), TODAY)
+    return read_statement(LAYOUT, enumerate([heads or HEADS, *rows], start=1), TODAY).entries
 
 
 def faults(*rows: list[str], heads: list[str] | None = None) -> list[tuple[int | None, str]]:
@@ -94,7 +94,34 @@ def test_rows_become_entries() -> None:
 
 def test_titles_above_and_totals_below_are_no_transfers() -> None:
     rows = [["账户明细"], ["账号", "360101"], HEADS, GOOD, ["合计", "", "9,000.00"]]
-    assert len(read_statement(LAYOUT, enumerate(rows, start=1), TODAY)) == 1
+    assert len(read_statement(LAYOUT, enumerate(rows, start=1), TODAY).entries) == 1
+    for total in (["合计：", "", "9,000.00"], ["", "总计 1 笔", "9,000.00"]):
+        assert read_statement(LAYOUT, enumerate([HEADS, GOOD, total], start=1), TODAY).passed_over == 0
+    assert len(read(GOOD, ["B2", "2026-10-08", "1", "合计公司"])) == 2
+
+
+def test_money_that_went_out_is_passed_over_and_counted() -> None:
+    """As a bank's own export tells it: in a column of its own, by a mark, or with a minus."""
+    heads = ["流水号", "交易日期", "借方发生额", "贷方发生额", "借贷标志"]
+    rows = [
+        ["B1", "2026-10-08", "", "9,000.00", "贷"], ["B2", "2026-10-08", "15.00", "", ""],
+        ["B3", "2026-10-08", "15.00", "0.00", ""], ["", "", "", "15.00", "借"], ["B5", "2026-10-08", "", "-15.00", ""],
+    ]  # fmt: skip
+    told = read_statement(LAYOUT, enumerate([heads, *rows], start=1), TODAY)
+    assert ([entry.bank_reference for entry in told.entries], told.passed_over) == (["B1"], 4)
+    assert faults(["B1", "2026-10-08", "", "", ""], heads=heads) == [(2, "amount-malformed")]
+    assert faults(["B1", "2026-10-08", "15.00", "x", ""], heads=heads) == [(2, "amount-malformed")]
+    assert faults(rows[1], heads=heads) == [(None, "no-rows")]
+
+
+def test_a_column_that_is_missing_is_named_with_what_else_it_may_be_called() -> None:
+    with pytest.raises(StatementRefused) as caught:
+        read(["B1", "1", "2026-10-08"], heads=["流水号", "金额", "日期"])
+    [fault] = caught.value.faults
+    assert fault.zh == "缺少列：缴款日期（或者交易日期、入账日期、记账日期、交易时间）"
+    with pytest.raises(StatementRefused) as nothing:
+        read_statement(LAYOUT, [], TODAY)
+    assert [one.code for one in nothing.value.faults] == ["no-rows"]
 
 
 def test_digits_kept_as_text_are_digits() -> None:
