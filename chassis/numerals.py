@@ -1,4 +1,4 @@
-"""Sums as people read them: in yuan, and in capital numerals (大写金额), which cannot be altered by a stroke of the pen."""
+"""Sums in the capital numerals of Chinese documents (大写金额), which cannot be altered by a stroke of the pen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ MOST = 10**12 * 100 - 1
 """The greatest sum that can be written, in fen."""
 
 
-def yuan(fen: int) -> str:
-    """A sum as a refusal says it: 600000 fen is 6,000.00 元; negative ones with their sign."""
-    sign, (whole, cents) = "-" if fen < 0 else "", divmod(abs(fen), 100)
-    return f"{sign}{whole:,}.{cents:02d} 元"
-
-
 def capitals(fen: int) -> str:
     """A sum in capital numerals: 1234500 fen is 壹万贰仟叁佰肆拾伍元整; ValueError if it is negative or beyond all names.
 
@@ -22,12 +16,12 @@ def capitals(fen: int) -> str:
     """
     if not 0 <= fen <= MOST:
         raise ValueError(f"cannot be written in capital numerals: {fen} fen")
-    full, cents = divmod(fen, 100)
+    yuan, cents = divmod(fen, 100)
     jiao, rest = divmod(cents, 10)
-    whole = f"{_whole(full)}元" if full or not cents else ""
+    whole = f"{_whole(yuan)}元" if yuan or not cents else ""
     if not cents:
         return f"{whole}整"
-    gap = DIGITS[0] if full and (not jiao or full % 10 == 0) else ""
+    gap = DIGITS[0] if yuan and (not jiao or yuan % 10 == 0) else ""
     tenths = f"{DIGITS[jiao]}角" if jiao else ""
     return f"{whole}{gap}{tenths}{f'{DIGITS[rest]}分' if rest else '整'}"
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chassis.domain import Refused
-from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily import require_daily
 from services.penalty.domain.events import Charge
 from services.penalty.domain.provisions import Band, Row
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.shares import fits, liabilities, measured, require_base
+from services.penalty.domain.sums import yuan
 
 OVERDUE = "overdue"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Refused, day_of
-from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import SETTLED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
@@ -26,6 +25,7 @@ from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.reporting_up import is_to_report
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
+from services.penalty.domain.sums import yuan
 
 SUPERIOR = "superior-organ"
 NOTHING_PAID = PaymentState()

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from chassis.domain import Actor, Event, day_of
-from chassis.numerals import yuan
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.guards import APPROVAL, require_not_handler
 from services.penalty.domain.payment import PaymentState, require_opened
 from services.penalty.domain.payment_events import Deferral, DeferralApproved, DeferralRefused, DeferralRequested, Instalment
 from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.sums import yuan
 
 RULE = "deferral"
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from chassis.domain import Event
-from chassis.numerals import yuan
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.decision import ChangeDecision, RevokeDecision, change_decision, revoke_decision
 from services.penalty.domain.ending_events import Cause, DecisionChanged
@@ -18,6 +17,7 @@ from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.remedy_events import Kind, Result
 from services.penalty.domain.rulebook import RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision
+from services.penalty.domain.sums import yuan
 
 REVIEW, JUDGMENT = "reconsideration-followed", "judgment-followed"
 Due = Literal["change", "revoke"]

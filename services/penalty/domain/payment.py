@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
-from chassis.numerals import yuan
 from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, reckon
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
 from services.penalty.domain.parties import UNIT
@@ -28,6 +27,7 @@ from services.penalty.domain.payment_events import (
     SurchargeRemitted,
 )
 from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.sums import yuan
 
 RULE = "fine-separation"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Stream, day_of
-from chassis.numerals import yuan
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
@@ -42,6 +41,7 @@ from services.penalty.domain.spot_events import (
     SpotUnit,
     Tick,
 )
+from services.penalty.domain.sums import yuan
 
 RULE, FORM = "simple-procedure", "simple-procedure-form"
 REPORT = "S01-on-the-spot-report"

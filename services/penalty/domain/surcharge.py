@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
-from chassis.numerals import yuan
 from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, reckon, surcharge_law
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
@@ -16,6 +15,7 @@ from services.penalty.domain.payment import PaymentState, after, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import Rules
+from services.penalty.domain.sums import yuan
 
 RULE = "surcharge"
 REMISSION = "surcharge-remission"
