@@ -137,8 +137,11 @@ def as_decided(
 ) -> list[Event]:
     """What an open case's decision becomes by a command, held against what a remedy said."""
     day, told = date(2021, 12, 1), state or case()
-    alter = domain.change_decision if isinstance(command, domain.ChangeDecision) else domain.revoke_decision
-    events: list[Event] = alter(told, command, noon(day), rules(day))  # type: ignore[operator]
+    events: list[Event]
+    if isinstance(command, domain.ChangeDecision):
+        events = domain.change_decision(told, command, noon(day), rules(day))
+    else:
+        events = domain.revoke_decision(told, command, noon(day), rules(day))
     require_as_decided(next(iter(unfollowed(told, {UNIT: one})), None), command, events, rules(day))
     return events
 
