@@ -69,7 +69,15 @@ def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, y
     """The next number of a series: no hole, no double. Refused `numbers-exhausted` if no leased number is left."""
     key = series_key(organ_id, zi, year)
     if state.leased and not state.left:
-        raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
+        lease = f"/v1/number-series/{key}/leases"
+        raise Refused(
+            "numbers-exhausted",
+            f"{year}年“{zi}”字文号没有可用的号段：请由执法人员、负责人或者管理员向登记服务（registry）申领，"
+            f"POST {lease}（holder：inspection，holder_kind：service）；领到后稍候重试",
+            f"no number of the word {zi} of {year} is left: an officer, manager or administrator leases a block of the registry, "
+            f"POST {lease} (holder inspection, holder_kind service); then try again",
+            series=key, word=zi, year=year, lease_at=lease, holder="inspection",
+        )  # fmt: skip
     number = state.left[0] if state.leased else state.number + 1
     text = _written(state.pattern, abbreviation, zi, year, number)
     return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=text, taken_by=taken_by)]

@@ -67,6 +67,7 @@ def collect_cash(state: SpotState, payment: PaymentState, command: CollectCash, 
         "cash is taken against a receipt of the finance department only",
     )  # fmt: skip
     require_day(command.collected_on, told.decided_on, at, rules, "fine-separation")
+    rules.require(state.collected is None, RECEIPT, "cash-collected-already", "罚款已当场收缴", "the cash was taken already")
     rules.require(
         command.amount_fen == payment.outstanding_fen, "fine-separation", "cash-not-whole", "收缴数额与应缴罚款不符",
         "what is taken is what is owed", outstanding_fen=payment.outstanding_fen,

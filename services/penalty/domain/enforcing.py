@@ -316,7 +316,14 @@ def _require_arrears(owed: Owed, at: datetime, rules: Rules) -> None:
 def _demand(state: EnforcementState, document_no: str, rules: Rules) -> Demand:
     found = [one for one in state.demands if one.document_no == document_no]
     if not found:
-        raise rules.refusal(BEFORE, "demand-unknown", f"没有催告书：{document_no}", f"no such demand: {document_no}")
+        drafted = "、".join(one.document_no for one in state.demands)
+        zh = f"没有催告书{f'：{document_no}' if document_no else ''}；" + (
+            f"已作出的有{drafted}" if drafted else "尚未作出催告书"
+        )
+        raise rules.refusal(
+            BEFORE, "demand-unknown", zh, f"no such demand: {document_no}" if document_no else "no demand was drafted yet",
+            demands=[one.document_no for one in state.demands],
+        )  # fmt: skip
     return found[0]
 
 

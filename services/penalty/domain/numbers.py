@@ -102,10 +102,25 @@ def take_number(
     """The next number of a series, for a document of a case: （洪）应急罚〔2021〕7号. Refused `numbers-exhausted`."""
     key = series_key(organ_id, form, day)
     if (state.leased or form.word in BORROWED) and not state.left:
-        raise Refused("numbers-exhausted", f"{key}的文号段已用完，须申领", f"no leased number of {key} is left", series=key)
+        raise _exhausted(key, form, day)
     number = state.left[0] if state.leased else state.last + 1
     text = _written(state.pattern, abbreviation, form, day, number)
     return [NumberTaken(series=key, number=number, document_no=text, case_id=case_id)]
+
+
+def _exhausted(key: str, form: Form, day: date) -> Refused:
+    """The refusal of a number that no block has: it says who asks where for how many more, and for whom."""
+    lease = f"/v1/number-series/{key}/leases"
+    first = "；该字由检查服务编号，首段须先发放给它（holder：inspection）" if form.word in BORROWED else ""
+    also = "; inspection numbers this word, so the first block goes to it (holder inspection)" if first else ""
+    return Refused(
+        "numbers-exhausted",
+        f"{day.year}年“{form.word}”字文号没有可用的号段：请由执法人员、负责人或者管理员向登记服务（registry）申领，"
+        f"POST {lease}（holder：penalty，holder_kind：service）{first}；领到后稍候重试",
+        f"no number of the word {form.word} of {day.year} is left: an officer, manager or administrator leases a block of the "
+        f"registry, POST {lease} (holder penalty, holder_kind service){also}; then try again",
+        series=key, word=form.word, year=day.year, lease_at=lease, holder="penalty",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +143,11 @@ def take_given(
     key = series_key(organ_id, form, day)
     block = next((block for block in blocks if block.first <= number <= block.last), None)
     if block is None or not state.leased:
-        zh, en = f"{key}的文号{number}未发放给该设备", "the number is not leased to the device"
+        zh = f"{day.year}年“{form.word}”字第{number}号不在发放给该设备（请求头 X-Device）的号段内；刚申领的，稍候重试"
+        en = "the number is in no block leased to the device (header X-Device); one just leased arrives within moments"
         raise Refused("number-not-leased", zh, en, series=key, number=number)
     if number in state.devices:
-        zh, en = f"{key}的文号{number}已用于另一份文书", "another document bears the number"
+        zh, en = f"{day.year}年“{form.word}”字第{number}号已用于另一份文书", "another document bears the number"
         raise Refused("number-used", zh, en, series=key, number=number)
     text = _written(block.pattern or state.pattern, abbreviation, form, day, number)
     return [NumberTaken(series=key, number=number, document_no=text, case_id=case_id)]

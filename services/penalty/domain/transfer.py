@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -59,6 +59,13 @@ class AnswerTransfer:
     reference: str
     reason: str
     answered_on: date
+
+
+PHASES: Mapping[Phase, str] = {
+    "none": "未报请移送", "reported": "已报请，待决定", "denied": "不批准移送", "approved": "已批准，待移交",
+    "handed-over": "已移交，待答复", "taken": "已被接受", "not-taken": "未被接受", "returned": "已退回",
+}  # fmt: skip
+"""How far a transfer is, as a refusal says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,9 +293,10 @@ def _hours(rules: Rules) -> int:
 
 
 def _require_phase(state: TransferState, phases: tuple[Phase, ...], code: str, rules: Rules) -> None:
+    now, wanted = PHASES[state.phase], "、".join(PHASES[one] for one in phases)
     rules.require(
-        state.phase in phases, state.rule, code, "移送尚未进行到这一步，或者已经办结", "the transfer is not at this step",
-        phase=state.phase,
+        state.phase in phases, state.rule, code, f"移送现为“{now}”，“{wanted}”时才可办理", "the transfer is not at this step",
+        phase=state.phase, wanted=list(phases),
     )  # fmt: skip
 
 

@@ -29,8 +29,9 @@ def test_own_numbers_then_those_of_our_blocks() -> None:
     state = received(state, 1, 2, pattern="{abbreviation}{word}〔{year}〕{number}")
     taken = take(state)
     assert (taken.number, taken.document_no) == (2, "东湖责改〔2021〕2")
-    with pytest.raises(Refused, match="numbers-exhausted"):
+    with pytest.raises(Refused, match="numbers-exhausted") as told:
         take(SERIES.evolve(state, taken))
+    assert "POST /v1/number-series/" in told.value.zh, "who asks where"
 
 
 def test_a_series_that_is_leased_to_somebody_else_waits_for_a_block() -> None:

@@ -58,8 +58,9 @@ def test_a_leased_series_is_numbered_from_our_blocks_only() -> None:
         seen.append(taken.number)
         state = SERIES.evolve(state, taken)
     assert seen == [3, 4, 9], "2 was taken before it was leased"
-    with pytest.raises(Refused, match="numbers-exhausted"):
+    with pytest.raises(Refused, match="numbers-exhausted") as told:
         take(state)
+    assert ("POST /v1/number-series/" in told.value.zh, told.value.zh.count("holder：")) == (True, 1)
     assert take(received(state, 5, 5)).number == 5, "what another gave back"
 
 

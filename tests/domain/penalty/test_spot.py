@@ -252,6 +252,8 @@ def test_closed_when_paid_and_the_cash_is_at_the_bank() -> None:
         close_spot(state, payment, "", HEAD, noon(DAY), book(DAY))
     assert close_spot(state, payment, "终结执行", HEAD, noon(DAY), book(DAY), hopeless=True), "no court helps any more"
     state = after(state, *collect_cash(state, payment, taken(), noon(DAY), book(DAY)))
+    with refused("cash-collected-already"):
+        collect_cash(state, payment, taken(), noon(DAY), book(DAY))
     paid = ReceivePayment(amount_fen=10_000, bank_reference="cash.36-0001", paid_on=DAY)
     for event in receive_payment(payment, paid, noon(DAY), book(DAY)):
         payment = PAYMENTS.evolve(payment, event)

@@ -168,8 +168,16 @@ def test_another_organ_has_no_clock_of_its_own() -> None:
 
 
 def test_series_of_another_service_is_numbered_from_our_blocks_only() -> None:
-    with pytest.raises(Refused, match="numbers-exhausted"):
+    with pytest.raises(Refused, match="numbers-exhausted") as told:
         take_number(SERIES.initial, organ_id="o", abbreviation="东湖", form=TRANSFER, day=DAY, case_id="c")
+    assert f"POST /v1/number-series/o/移/{DAY.year}/leases" in told.value.zh, "who asks where"
+    assert told.value.zh.count("holder：") == 2, "the other service, which numbers it, has the first block"
+
+
+def test_a_step_that_is_not_due_is_told_where_the_transfer_stands() -> None:
+    with pytest.raises(Refused, match="transfer-not-approved") as told:
+        attempt("hand", TransferState(phase="handed-over"), DAY)
+    assert told.value.zh == "移送现为“已移交，待答复”，“已批准，待移交”时才可办理"
 
 
 def attempt(step: str, state: TransferState, day: date) -> list[Event]:

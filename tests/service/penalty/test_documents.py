@@ -103,14 +103,16 @@ async def test_the_same_facts_make_the_same_file_again(bureau: Bureau) -> None:
 async def test_before_its_step_there_is_no_document_and_citations_are_nobodys_to_type(bureau: Bureau) -> None:
     await bureau.hears_a_referral()
     await bureau.file()
-    await refused(bureau, "step-missing", "34")
+    assert "行政处罚决定书（单位）" in (await refused(bureau, "step-missing", "34"))["detail"]
     await refused(bureau, "step-missing", "24")
     await refused(bureau, "document-unknown", "99")
     await refused(bureau, "party-unknown", "01", party_id="person-9")
     await bureau.investigate()
     await bureau.notify()
     await refused(bureau, "step-missing", "26")
-    await refused(bureau, "facts-incomplete", "24", facts={})
+    lacking = await refused(bureau, "facts-incomplete", "24", facts={})
+    assert lacking["missing"] == ["organ_address", "contact", "organ_phone"]
+    assert lacking["detail"].startswith("文书内容不完整，缺少：机关联系地址（organ_address）")
     for name in ("charges", "basis", "penalty", "until", "organ"):
         problem = await refused(bureau, "fact-not-editable", "24", facts={**REACHED, name: []})
         assert problem["field"] == name

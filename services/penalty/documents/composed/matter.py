@@ -13,6 +13,7 @@ from services.penalty.domain import CaseState, Rules
 from services.penalty.domain.document import DocumentState
 from services.penalty.domain.enforcement_events import EnforcementVoided
 from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler, PaymentOpened
+from services.penalty.domain.numbers import COVER, NUMBERED, RECEIPT, TRANSFER, TRANSFER_APPROVAL
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.provisions import Norm
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION
@@ -22,6 +23,18 @@ from services.penalty.domain.told import Told
 T = TypeVar("T")
 S = TypeVar("S")
 STOPS = "。！？；.!?;"
+LABELS = {
+    "organ_address": "机关联系地址", "contact": "机关联系人", "organ_phone": "机关联系电话", "organ_head": "机关负责人",
+    "bank": "收款银行", "account": "收款账号", "remedies": "复议机关和法院", "place": "地点", "record": "听证笔录内容",
+    "summary": "听证情况", "pages": "页数",
+}  # fmt: skip
+"""What people call the facts that an officer fills in."""
+TOGETHER = (("organ_address", "contact", "organ_phone"), ("bank", "account"))
+"""Facts that are asked for together."""
+TITLES = {f"{form.no:02d}": form.name for form in (*NUMBERED, TRANSFER_APPROVAL, TRANSFER, RECEIPT, COVER)} | {
+    "25": "当事人陈述申辩笔录", "28": "听证笔录", "48": "卷内目录",
+}  # fmt: skip
+"""How forms are called, by number."""
 UNITS = {"calendar-day": "日", "working-day": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
 
 
@@ -135,14 +148,27 @@ def happened(event: T | None, form: str) -> T:
 
 def step_missing(form: str) -> Refused:
     """The refusal of a form whose step was not taken."""
-    return Refused("step-missing", f"尚无可出具的内容：{form}", f"what form {form} says has not happened", form=form)
+    name = TITLES.get(form, form)
+    return Refused(
+        "step-missing", f"《{name}》（式样{form}）所载的步骤尚未办理", f"what form {form} says has not happened", form=form
+    )
 
 
 def required(matter: Matter, name: str) -> Any:
     """What no event tells, so that the officer fills it in. Refused `facts-incomplete`."""
     if matter.given.get(name) in (None, ""):
-        raise incomplete(f"{name}: Field required")
+        group = next((names for names in TOGETHER if name in names), (name,))
+        raise lacking(*(one for one in group if matter.given.get(one) in (None, "")))
     return matter.given[name]
+
+
+def lacking(*names: str) -> Refused:
+    """The refusal of a form for facts that nobody told: all that are told together, by what people and programs call them."""
+    zh = "、".join(f"{LABELS.get(name, '')}（{name}）" for name in names)
+    return Refused(
+        "facts-incomplete", f"文书内容不完整，缺少：{zh}", f"the facts are not those of the form: {', '.join(names)} required",
+        missing=list(names),
+    )  # fmt: skip
 
 
 def incomplete(detail: str) -> Refused:
@@ -246,7 +272,7 @@ def period(rules: Rules, code: str) -> str:
 def remedies(matter: Matter, rules: Rules) -> Remedies:
     """What may be done against the decision. Refused `facts-incomplete` if nobody told before whom."""
     if matter.remedies is None:
-        raise incomplete("remedies: Field required")
+        raise lacking("remedies")
     organs, court = matter.remedies
     return Remedies(
         reconsideration=organs, reconsideration_period=period(rules, RECONSIDERATION), court=court,
