@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from chassis.auth import Principal
 from chassis.domain import Unknown
 from chassis.http import IsoTime, Paged, answer_json
 from chassis.problems import BadRequest
 from services.reporting.api.asof_rows import listed_as_of
+from services.reporting.api.assessment_paper import assessment_paper
 from services.reporting.api.assessment_view import assessment, sheet_json
 from services.reporting.api.bulletins import WAITING
 from services.reporting.api.kept import TABLES, kept_by
+from services.reporting.api.passed_on import PdfResponse, WorkbookResponse, as_page, as_pdf, as_workbook
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.projections.assessed import Assessed, assessed
@@ -88,6 +91,24 @@ async def of_period(asked: OfPeriod, district: str | None = None) -> Response:
     answer = answer_json(await told(asked, district))
     answer.headers[WAITING] = ", ".join((await asked.cut()).waiting)
     return answer
+
+
+@router.get("/assessments/{period}/page", response_class=HTMLResponse)
+async def as_a_page(asked: OfPeriod, district: str | None = None) -> Response:
+    """The assessment as a page to read and to print."""
+    return await as_page(assessment_paper(await told(asked, district)))
+
+
+@router.get("/assessments/{period}/pdf", response_class=PdfResponse)
+async def as_a_pdf(asked: OfPeriod, district: str | None = None) -> Response:
+    """The assessment as a PDF."""
+    return await as_pdf(assessment_paper(await told(asked, district)), asked.at)
+
+
+@router.get("/assessments/{period}/workbook", response_class=WorkbookResponse)
+async def as_a_workbook(asked: OfPeriod, district: str | None = None) -> Response:
+    """The assessment as a workbook (xlsx)."""
+    return await as_workbook(assessment_paper(await told(asked, district)), asked.at)
 
 
 @router.get("/assessments/{period}/rows")

@@ -106,7 +106,7 @@ class _Told:
         told = {name: self._value(line, name, districts) for name in (WEEK, BEFORE, LAST_YEAR, YEAR, YEAR_BEFORE)}
         changes = {"change": _change(told[WEEK], told[BEFORE]), "change_on_year": _change(told[WEEK], told[LAST_YEAR])}
         late = None
-        if (span := self._found.spans.get(YEAR)) is not None and span.has(line):
+        if self._found.spans[YEAR].has(line) and not line.moving:
             counts, out_of = self._found.late(line.name, districts)
             late = {"counts": counts, "out_of": out_of} if "out_of" in value_of(line.of, 0, 0) else {"value": counts}
         return {**told, **changes, "late": late, "rows": self._rows(line, district)}
@@ -169,7 +169,7 @@ class _Told:
         rows = self._rows(line, one.district, one.lag.span)
         return {
             "district": one.district, "name": self.name(one.district), "line": line.name,
-            "text": f"{self.name(one.district)}：{words}。", "value": one.value, "rows": rows,
+            "text": f"{self.name(one.district)}：{words}。", "words": words, "value": one.value, "rows": rows,
         }  # fmt: skip
 
     def actions(self, lags: Sequence[Behind]) -> list[dict[str, Any]]:
@@ -201,7 +201,7 @@ def late_entries(told: Weekly, now: Weekly, districts: Sequence[str], district: 
     """Each line that differs by now from what the bulletin told of the week, in all districts and by district."""
     lines = []
     for line in LINES.values():
-        if line.kind != "flow":
+        if line.kind != "flow" or line.moving:
             continue
         pairs = {one: [number_of(line, of.table.total(WEEK, line.name, [one])) for of in (told, now)] for one in districts}
         differing = [{"district": one, "told": then, "now": since} for one, (then, since) in pairs.items() if then != since]

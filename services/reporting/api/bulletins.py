@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from chassis.auth import Principal
 from chassis.domain import Unknown
 from chassis.http import IsoTime, Paged, answer_json
 from chassis.problems import BadRequest
 from services.reporting.api.asof_rows import listed_as_of
+from services.reporting.api.bulletin_paper import bulletin_paper
 from services.reporting.api.bulletin_view import bulletin, late_entries
 from services.reporting.api.kept import TABLES, kept_by
+from services.reporting.api.passed_on import PdfResponse, WorkbookResponse, as_page, as_pdf, as_workbook
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.projections.weekly import ASKED, WEEK, Weekly, cuts_of, weekly
@@ -83,6 +86,24 @@ async def of_week(asked: OfWeek, district: str | None = None) -> Response:
     answer = answer_json(await asked.bulletin(district))
     answer.headers.update(await asked.waiting())
     return answer
+
+
+@router.get("/{week}/page", response_class=HTMLResponse)
+async def as_a_page(asked: OfWeek, district: str | None = None) -> Response:
+    """The bulletin as a page to read and to print."""
+    return await as_page(bulletin_paper(await asked.bulletin(district)))
+
+
+@router.get("/{week}/pdf", response_class=PdfResponse)
+async def as_a_pdf(asked: OfWeek, district: str | None = None) -> Response:
+    """The bulletin as a PDF, which is the same bytes as long as the bulletin and the template are."""
+    return await as_pdf(bulletin_paper(await asked.bulletin(district)), asked.at)
+
+
+@router.get("/{week}/workbook", response_class=WorkbookResponse)
+async def as_a_workbook(asked: OfWeek, district: str | None = None) -> Response:
+    """The bulletin as a workbook (xlsx), a sheet for each section."""
+    return await as_workbook(bulletin_paper(await asked.bulletin(district)), asked.at)
 
 
 @router.get("/{week}/rows")

@@ -24,7 +24,8 @@ Kind = Literal["flow", "stock", "standing"]
 class Line:
     """One line: a figure, or the rows of it that have one value of a dimension.
 
-    `better`: whether more of it is better, or less; None if neither. `weekly` lines do not add up over weeks.
+    `better`: whether more of it is better, or less; None if neither. `weekly` lines do not add up over weeks. `moving` ones go on
+    changing in days that are over, as what began in them is done: of those nothing is told as late.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Line:
     standing: bool = False
     better: Literal["more", "less"] | None = None
     weekly: bool = False
+    moving: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -74,6 +76,10 @@ def _line(of: Measure | Combined, better: Literal["more", "less"] | None = None,
     return Line(name=of.name, of=of, better=better, weekly=weekly)
 
 
+def _moving(of: Measure | Combined) -> Line:
+    return Line(name=of.name, of=of, better="more", moving=True)
+
+
 def _band(of: Measure, value: str, title: str, title_en: str) -> Line:
     return Line(name=f"{of.name}_{value}", of=of, dim="lateness", value=value, title=title, title_en=title_en, better="less")
 
@@ -96,8 +102,8 @@ MAJOR = Line(
 )
 SECTIONS = (
     Section("coverage", "覆盖与完成", "Coverage and completion", (
-        _line(register.SITES), _line(inspection.COVERED), _line(COVERAGE, "more"), _line(tasks.CAMPAIGN_COVERAGE, "more"),
-        _line(tasks.COMPLETION, "more"),
+        _line(register.SITES), _line(inspection.COVERED), _line(COVERAGE, "more"), _moving(tasks.CAMPAIGN_COVERAGE),
+        _moving(tasks.COMPLETION),
     )),
     Section("tasks", "任务与逾期", "Tasks and lateness", (
         _line(tasks.TASKS_GENERATED), _line(tasks.TASKS_COMPLETED), _line(timely.TASKS_ON_TIME, "more"), _line(tasks.TASKS_OPEN),
@@ -110,7 +116,7 @@ SECTIONS = (
     )),
     Section("hazards", "隐患", "Hazards", (
         _line(inspection.HAZARDS_FOUND), _line(inspection.KEY_ITEM_HAZARDS), MAJOR, _line(inspection.HAZARDS_RECTIFIED),
-        _line(timely.HAZARDS_ON_TIME, "more"), _line(inspection.RECTIFICATION, "more"), _line(inspection.HAZARDS_OPEN),
+        _moving(inspection.RECTIFICATION), _line(inspection.HAZARDS_OPEN),
         _band(inspection.HAZARDS_OPEN, "overdue", "其中逾期未整改", "of which overdue"),
     )),
     Section("orders", "责令整改与复查", "Orders and re-inspections", (
@@ -129,7 +135,7 @@ SECTIONS = (
         _line(timely.CASES_ON_TIME, "more"),
     )),
     Section("online", "线上执法办案率", "Done online", (
-        _line(ONLINE, "more"), _line(inspection.INSPECTIONS_ONLINE, "more"), _line(penalty.CASES_ONLINE, "more"),
+        _moving(ONLINE), _moving(inspection.INSPECTIONS_ONLINE), _moving(penalty.CASES_ONLINE),
     )),
     Section("use", "系统使用", "Use of the system", (
         _line(use.RECORDED), _line(use.FROM_DEVICES), _line(use.DEFERRED, "less"), _line(timely.ACTIVE_IN_WEEK, weekly=True),

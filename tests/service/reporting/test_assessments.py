@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from services.reporting.queries.scoring import sheets
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.test_bulletins import asked, followed
-from tests.service.reporting.weeks import LATER, MORNING, lived_until, planted
+from tests.service.reporting.weeks import LATER, MORNING, planted
 
 PERIOD = "2019-Q1"
-
-
-@pytest_asyncio.fixture
-async def quarter(reporting: Reporting) -> Reporting:
-    await lived_until(reporting, planted(), LATER)
-    return reporting
 
 
 async def test_every_line_is_the_share_of_its_rows_and_the_points_follow_the_published_formula(quarter: Reporting) -> None:
@@ -60,10 +53,10 @@ async def test_districts_with_few_sites_have_a_score_and_no_place(quarter: Repor
 
 async def test_an_assessment_is_the_same_bytes_whatever_is_recorded_later(reporting: Reporting) -> None:
     ledgers = planted(late=True)
-    await lived_until(reporting, ledgers, MORNING)
+    await reporting.live_until(ledgers, MORNING)
     async with reporting.client("manager") as client:
         first = await client.get("/v1/assessments/2019-02")
-        await lived_until(reporting, ledgers, LATER)
+        await reporting.live_until(ledgers, LATER)
         reporting.under_test.app.state.kept = None
         again = await client.get("/v1/assessments/2019-02")
         assert again.content == first.content

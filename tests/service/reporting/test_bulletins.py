@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from chassis.building import rebuild
 from chassis.switching import Switcher
@@ -16,7 +15,7 @@ from services.reporting.queries.bulletins import LINES, SECTIONS
 from services.reporting.queries.lagging import versions
 from services.reporting.worker import CopyFeed
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.weeks import BEFORE, BUSY, LATER, MORNING, NEXT, WEEK, lived_until, planted
+from tests.service.reporting.weeks import BEFORE, BUSY, LATER, MORNING, NEXT, WEEK, planted
 
 RARE = {
     "cases_clue", "cases_filing-requested", "cases_investigating", "cases_investigated", "cases_undecided_due-soon",
@@ -24,13 +23,6 @@ RARE = {
 }  # fmt: skip
 """States that last for days only, in which none of the planted cases is then."""
 SPANS = ("week", "week_before", "last_year", "year", "year_before")
-
-
-@pytest_asyncio.fixture
-async def quarter(reporting: Reporting) -> Reporting:
-    """A quarter in two districts, over."""
-    await lived_until(reporting, planted(), LATER)
-    return reporting
 
 
 async def asked(client: httpx.AsyncClient, path: str, **query: Any) -> Any:
@@ -99,8 +91,8 @@ async def test_districts_add_up_and_what_changed_is_the_difference(quarter: Repo
 async def test_the_year_is_what_it_was_and_the_week_and_what_came_late(reporting: Reporting) -> None:
     """上期累计 + 本周 + 补录 = 本期累计, of everything that adds up."""
     ledgers = planted(late=True)
-    await lived_until(reporting, ledgers, MORNING)
-    await lived_until(reporting, ledgers, LATER)
+    await reporting.live_until(ledgers, MORNING)
+    await reporting.live_until(ledgers, LATER)
     async with reporting.client("manager") as client:
         before, now = [await asked(client, f"/v1/bulletins/{week}") for week in (WEEK, NEXT)]
         late = 0
@@ -120,11 +112,11 @@ async def test_the_year_is_what_it_was_and_the_week_and_what_came_late(reporting
 async def test_a_bulletin_is_the_same_bytes_whatever_is_recorded_later(reporting: Reporting) -> None:
     """Asked on Monday, asked again after late entries and a rebuild, by another process that has folded nothing yet."""
     ledgers = planted(late=True)
-    await lived_until(reporting, ledgers, MORNING)
+    await reporting.live_until(ledgers, MORNING)
     async with reporting.client("manager") as client:
         first = await client.get(f"/v1/bulletins/{WEEK}")
         assert first.headers["casetrail-waiting"], "not every ledger has told something since"
-        await lived_until(reporting, ledgers, LATER)
+        await reporting.live_until(ledgers, LATER)
         again = await client.get(f"/v1/bulletins/{WEEK}")
         assert again.headers["casetrail-waiting"] == ""
         assert again.content == first.content
@@ -137,11 +129,11 @@ async def test_a_bulletin_is_the_same_bytes_whatever_is_recorded_later(reporting
 
 async def test_what_came_too_late_is_told_beside_the_bulletin(reporting: Reporting) -> None:
     ledgers = planted(late=True)
-    await lived_until(reporting, ledgers, MORNING)
+    await reporting.live_until(ledgers, MORNING)
     async with reporting.client("manager") as client:
         assert (await asked(client, f"/v1/bulletins/{WEEK}/late"))["lines"] == []
         told = await asked(client, f"/v1/bulletins/{WEEK}")
-        await lived_until(reporting, ledgers, LATER)
+        await reporting.live_until(ledgers, LATER)
         late = {line["name"]: line for line in (await asked(client, f"/v1/bulletins/{WEEK}/late"))["lines"]}
         was = line_of(told, "hazards")["week"]["value"]
         assert (late["hazards"]["told"], late["hazards"]["now"]) == (was, was + 1)
@@ -157,7 +149,7 @@ async def test_what_came_too_late_is_told_beside_the_bulletin(reporting: Reporti
 
 async def test_a_week_that_is_not_over_is_told_as_of_now(reporting: Reporting) -> None:
     ledgers = planted()
-    await lived_until(reporting, ledgers, MORNING)
+    await reporting.live_until(ledgers, MORNING)
     async with reporting.client("manager") as client:
         now = await asked(client, f"/v1/bulletins/{NEXT}")
         assert now["as_of"]["final"] is False

@@ -1,4 +1,4 @@
-"""A year planted for bulletins and assessments: two districts with the same week in two years, late entries, clocks that run."""
+"""A quarter planted for bulletins and assessments: two districts, what is told late, clocks that run."""
 
 from __future__ import annotations
 
@@ -6,34 +6,31 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.city import happenings
-from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers
 
 WEEK, BEFORE, NEXT, BUSY = "2019-W10", "2019-W09", "2019-W11", "2019-W16"
 OVER = datetime(2019, 3, 10, 16, 0, tzinfo=UTC)  # Monday 00:00 in China
 MORNING = datetime(2019, 3, 11, 1, 0, tzinfo=UTC)
 LATER = datetime(2019, 6, 1, tzinfo=UTC)
+ODD = '=HYPERLINK("http://x")<script>alert(1)</script>区'
+"""A name that a spreadsheet or a browser might run."""
 
 
-def planted(*, late: bool = False) -> Ledgers:
-    """Sixty visits in two districts within a quarter; on Monday morning, if `late`, a visit of the week that is over is told."""
+def planted(*, late: bool = False, called: str | None = None) -> Ledgers:
+    """Sixty visits in two districts within a quarter; on Monday morning, if `late`, a visit of the week that is over is told.
+
+    `called` is what the second district is called from the beginning.
+    """
     ledgers = Ledgers()
     for told in happenings(districts=2, sites=8, visits=60, days=90):
         if late and told.at > MORNING:
             late = False
             _told_late(ledgers)
         ledgers.at = told.at
-        ledgers.record(told.source, told.name, told.data, stream=told.stream, subject=told.subject, district=told.district)
+        renamed = {"name": called} if called is not None and told.stream == "jurisdiction:d-1" else {}
+        data = told.data | renamed
+        ledgers.record(told.source, told.name, data, stream=told.stream, subject=told.subject, district=told.district)
     return ledgers
-
-
-async def lived_until(reporting: Reporting, ledgers: Ledgers, at: datetime) -> None:
-    """What was recorded by a moment is received, and the clock stands at it."""
-    known = await reporting.pool.fetchval("SELECT count(*) FROM ledger_copy")
-    due = [event for event in ledgers.recorded[known:] if event.envelope.recorded_at <= at]
-    if due:
-        await reporting.receive(due)
-    reporting.under_test.clock.at = at
 
 
 def _told_late(ledgers: Ledgers) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.reporting.queries.facts import CASES, HAZARDS, PEOPLE, ROLE, TASKS
-from services.reporting.queries.measures import inspection, penalty, tasks, use
+from services.reporting.queries.facts import CASES, PEOPLE, ROLE, TASKS
+from services.reporting.queries.measures import penalty, tasks, use
 from services.reporting.queries.terms import ONE, Condition, Measure, among, known, one_if
 
 
@@ -22,14 +22,6 @@ TASKS_ON_TIME = Measure(
     source_events=(tasks.GENERATED, tasks.COMPLETED), fact=TASKS, day="completed_on", where=(among("state", "completed"),),
     out_of=ONE, counts=one_if(among("lateness", "on-time")),
 )  # fmt: skip
-HAZARDS_ON_TIME = Measure(
-    name="hazards_on_time", title="隐患按期整改率", title_en="Hazards rectified in time", unit="%",
-    formula="整改期限当日或之前确认整改的隐患数 ÷ 有期限的已整改隐患数 × 100，按整改确认日计",
-    formula_en="hazards rectified on or before their last day / hazards rectified that had one x 100, on that day",
-    exclusions="不含没有期限的（当场整改）、未整改的", exclusions_en="not those without a last day, not those open",
-    source_events=(*inspection.FOUND, *inspection.ORDERED, *inspection.RECTIFIED), fact=HAZARDS, day="rectified_on",
-    where=(among("state", "rectified"), known("due_on")), out_of=ONE, counts=one_if(by_its_end("rectified_on", "due_on")),
-)  # fmt: skip
 CASES_ON_TIME = Measure(
     name="cases_on_time", title="案件按期决定率", title_en="Cases decided in time", unit="%",
     formula="办案期限当日或之前作出决定的案件数 ÷ 立案后已决定案件数 × 100，按决定日计",
@@ -46,4 +38,4 @@ ACTIVE_IN_WEEK = Measure(
     exclusions="不含系统自动记录", exclusions_en="not what the system records by itself",
     source_events=use.EVERYTHING, fact=PEOPLE, day="first_on", by=(ROLE,),
 )  # fmt: skip
-MEASURES = (TASKS_ON_TIME, HAZARDS_ON_TIME, CASES_ON_TIME, ACTIVE_IN_WEEK)
+MEASURES = (TASKS_ON_TIME, CASES_ON_TIME, ACTIVE_IN_WEEK)
