@@ -34,6 +34,7 @@ SETTINGS = (
     Setting("CASETRAIL_<SERVICE>_VERIFIER_KEY", "", "public keys by which others know its checkpoints, separated by spaces"),
     Setting("CASETRAIL_LOG_ORIGIN", "casetrail.example", "name of this deployment; a service's log is called `<it>/<service>`"),
     Setting("CASETRAIL_FEED_TOPICS", "false", "whether reporting fills a topic for each district, for dashboards outside"),
+    Setting("CASETRAIL_FEED_LISTENERS", "2000", "how many streams of the live feed one API process of reporting keeps open"),
     Setting("CASETRAIL_CHECKPOINT_SECONDS", "5", "pause between two checkpoints of a ledger that grows"),
     Setting("CASETRAIL_KAFKA_BOOTSTRAP", None, "Kafka bootstrap servers, comma separated"),
     Setting("CASETRAIL_KAFKA_PARTITIONS", "4", "partitions of a topic that the relay creates; must divide 64"),
@@ -121,6 +122,7 @@ class Settings:
     unnamed_days: int = 30
     checkpoint_seconds: float = 5.0
     feed_topics: bool = False
+    feed_listeners: int = 2000
     signer: Signer | None = field(default=None, repr=False)
     verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
 
@@ -171,6 +173,7 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         unnamed_days=read.number("CASETRAIL_UNNAMED_DAYS"),
         checkpoint_seconds=read.number("CASETRAIL_CHECKPOINT_SECONDS"),
         feed_topics=read.flag("CASETRAIL_FEED_TOPICS"),
+        feed_listeners=read.number("CASETRAIL_FEED_LISTENERS"),
         signer=read.signer(f"CASETRAIL_{service.upper()}_SIGNING_KEY"),
         verifiers={name: read.verifiers(f"CASETRAIL_{name.upper()}_VERIFIER_KEY") for name in SERVICES},
     )

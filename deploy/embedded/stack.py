@@ -30,6 +30,7 @@ READY = 180.0  # seconds; a first start fetches libraries and shares two cores a
 ORIGIN = "casetrail.example"  # what the logs of this stack are called, each with its service's name behind it
 INHERITED = (
     "CASETRAIL_LOG_LEVEL", "CASETRAIL_KAFKA_IDEMPOTENT", "CASETRAIL_KAFKA_TRANSACTIONS", "CASETRAIL_KAFKA_FETCH_WAIT_MS",
+    "CASETRAIL_FEED_TOPICS",
 )  # fmt: skip
 
 

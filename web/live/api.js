@@ -68,7 +68,7 @@ export class Feed {
   #retry = 3000;
   #stopped = new AbortController();
 
-  // told: { state(name), event(data), figures(data), reset() }
+  // told: { state(name), event(data), figures(data), reset(), panels(data) if they are asked for }
   constructor(viewer, told) {
     this.#viewer = viewer;
     this.#told = told;
@@ -120,6 +120,7 @@ export class Feed {
     if (id) this.#last = id;
     if (data === undefined) return;
     if (event === "figures") this.#told.figures(JSON.parse(data));
+    else if (event === "panels") this.#told.panels?.(JSON.parse(data));
     else if (event === "reset") this.#told.reset(JSON.parse(data));
     else this.#told.event(JSON.parse(data));
   }

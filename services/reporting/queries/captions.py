@@ -37,11 +37,20 @@ def _parts(summary: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     return before, tuple((name, unit or "", after) for name, unit, after in zip(*[iter(rest)] * 3, strict=True))
 
 
+def _path(wire: str) -> Path:
+    _, service, rest = wire.split(".", 2) if wire.count(".") >= 2 else ("", "", wire)
+    return CONTRACTS / service / f"{rest}.json"
+
+
+def is_published(wire: str) -> bool:
+    """Whether there is a schema of this wire name; to be asked of what looks like one only."""
+    return _path(wire).is_file()
+
+
 @cache
 def caption_of(wire: str) -> Caption:
     """The caption of a wire name; a type without a published schema is called by its name."""
-    _, service, rest = wire.split(".", 2) if wire.count(".") >= 2 else ("", "", wire)
-    path = CONTRACTS / service / f"{rest}.json"
+    path, rest = _path(wire), wire.split(".", 2)[-1] if wire.count(".") >= 2 else wire
     if not path.is_file():
         return Caption(rest.rpartition(".v")[0] or wire, "")
     schema = orjson.loads(path.read_bytes())

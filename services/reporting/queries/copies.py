@@ -23,12 +23,6 @@ SELECT e.seq, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e
 WHERE e.seq > $1 AND e.seq <= $2 AND ($3::text[] IS NULL OR e.district = ANY($3)) ORDER BY e.seq LIMIT $4
 """  # noqa: S608 - constant columns
 
-RECENT = """
-SELECT coalesce(min(seq), $2 + 1) - 1 FROM (
-    SELECT e.seq FROM ledger_copy e
-    WHERE e.seq <= $2 AND ($1::text[] IS NULL OR e.district = ANY($1)) ORDER BY e.seq DESC LIMIT $3) AS last
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -81,9 +75,3 @@ async def copied_after(
 ) -> list[Copied]:
     """The copy after `position` and up to `upto`, in these districts (None: all), at most `limit` events."""
     return [copied_from(row) for row in await connection.fetch(COPIED_AFTER, position, upto, districts, limit)]
-
-
-async def position_before_recent(connection: Connection | Pool, upto: int, districts: Sequence[str] | None, count: int) -> int:
-    """The position after which the last `count` events up to `upto` lie, in these districts."""
-    position: int = await connection.fetchval(RECENT, districts, upto, count)
-    return position

@@ -8,6 +8,9 @@ from chassis.envelope import instant
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied
 
+MASK = "***"
+"""What stands in place of personal data for whoever may not see them."""
+
 
 def entry_of(copied: Copied) -> dict[str, Any]:
     """The entry of an event, personal data still sealed: its place in the copy, what it is, whose, when, in a sentence."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,8 +39,6 @@ WHERE c.dim = '' AND ($1::text[] IS NULL OR c.district = ANY($1)) AND (
     OR (c.measure = ANY($3) AND c.grain = 'd' AND c.day >= date_trunc('month', $4::date)::date AND c.day <= $4::date))
 GROUP BY c.measure, c.district HAVING sum(c.counts) <> 0 OR sum(c.out_of) <> 0
 """
-FLOWS = [figure.name for figure in FIGURES if figure.until is None]
-STOCKS = [figure.name for figure in FIGURES if figure.until is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,14 @@ async def names_of(connection: Connection) -> Mapping[str, str]:
     return {row["jurisdiction_id"]: row["name"] for row in await connection.fetch(DISTRICTS)}
 
 
-async def counted(sight: Sight, districts: Sequence[str] | None) -> Counted:
-    """The figures of these districts (None: all), all as of the same moment."""
+async def counted(sight: Sight, districts: Sequence[str] | None, figures: Iterable[Measure] = FIGURES) -> Counted:
+    """These figures of these districts (None: all), all as of the same moment."""
+    measures = list(figures)
+    flows = [measure.name for measure in measures if measure.until is None]
+    stocks = [measure.name for measure in measures if measure.until is not None]
     async with sight.acquire(steady=True) as connection:
         at = await as_of(connection)
-        rows = [] if at.day is None else await connection.fetch(COUNTED, districts, FLOWS, STOCKS, at.day)
+        rows = [] if at.day is None else await connection.fetch(COUNTED, districts, flows, stocks, at.day)
         names = await names_of(connection)
     return Counted(at, [Count(*row.values()) for row in rows], names)
 
@@ -124,12 +126,16 @@ def listed_first(names: Mapping[str, str]) -> Mapping[str, int]:
     return {district: place for place, district in enumerate(names)}
 
 
-def table_of(counted: Counted, districts: Sequence[str] | None) -> list[dict[str, Any]]:
-    """Every figure's value and its value by district, for somebody who may see these districts (None: all)."""
+def table_of(counted: Counted, districts: Collection[str] | None, figures: Iterable[Measure] = FIGURES) -> list[dict[str, Any]]:
+    """Each figure's value and its value by district, for somebody who may see these districts (None: all)."""
     order = listed_first(counted.names)
+    found: dict[str, list[Count]] = defaultdict(list)
+    for count in counted.counts:
+        if districts is None or count.district in districts:
+            found[count.figure].append(count)
     table = []
-    for figure in FIGURES:
-        mine = [c for c in counted.counts if c.figure == figure.name and (districts is None or c.district in districts)]
+    for figure in figures:
+        mine = found[figure.name]
         mine.sort(key=lambda count: (order.get(count.district, len(order)), count.district))
         by_district = [
             {"district": c.district, "name": counted.names.get(c.district, c.district), **value_of(figure, c.counts, c.out_of)}

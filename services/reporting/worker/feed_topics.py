@@ -22,11 +22,10 @@ from chassis.personal import revealed
 from chassis.settings import Settings
 from chassis.telemetry import log
 from services.reporting.queries.copies import Copied, copied_after, head_of
-from services.reporting.queries.entries import entry_of
+from services.reporting.queries.entries import MASK, entry_of
 
 TYPE = "casetrail.reporting.feed-entry.v1"
 SCHEMA = "/contracts/feed/feed-entry.v1.json"
-MASK = "***"
 LEFT_OUT = ".file-read.v1"  # who looks at which file is told to auditors
 PLAIN = re.compile(r"^[A-Za-z0-9._-]{1,200}$")  # what a topic may be called
 PARTITION = 0  # one, because a district's entries are in order

@@ -29,14 +29,22 @@ class Stream:
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self.aside: list[str] = []
+        self.last: str | None = None  # where to resume: the last id, with an event or without one
         self._lines = response.aiter_lines()
 
     async def next(self, seconds: float = 5) -> Told:
         """The next event; TimeoutError if none comes."""
         async with asyncio.timeout(seconds):
+            while (told := await self._next()) is None:
+                pass
+            return told
+
+    async def next_or_place(self, seconds: float = 5) -> Told | None:
+        """The next event, or None for a place that is told without one."""
+        async with asyncio.timeout(seconds):
             return await self._next()
 
-    async def _next(self) -> Told:
+    async def _next(self) -> Told | None:
         fields: dict[str, str] = {}
         async for line in self._lines:
             if line.startswith((":", "retry:")):
@@ -44,8 +52,13 @@ class Stream:
             elif line:
                 name, _, value = line.partition(": ")
                 fields[name] = value
-            elif "data" in fields:
-                return Told(fields.get("id"), fields.get("event"), orjson.loads(fields["data"]))
+            else:
+                self.last = fields.get("id", self.last)
+                if "data" in fields:
+                    return Told(fields.get("id"), fields.get("event"), orjson.loads(fields["data"]))
+                if "id" in fields:
+                    return None
+                fields = {}
         raise EOFError("the stream ended")
 
     async def events(self, count: int) -> list[Told]:

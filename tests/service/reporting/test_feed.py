@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from fastapi.sse import ServerSentEvent
 
 from chassis.envelope import Recorded
 from chassis.eventstore import Connection
 from services.reporting.api import feed as feed_module
 from services.reporting.api import hub as hub_module
-from services.reporting.api.hub import Hub, Listener, Message
+from services.reporting.api import listeners as listeners_module
+from services.reporting.api.hub import Hub
+from services.reporting.api.listeners import Listener
+from services.reporting.api.views import View
+from services.reporting.queries import following
 from services.reporting.queries.figures import counted
+from services.reporting.queries.following import Wanted
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, enterprise, runs_of, small_year
 from tests.service.reporting.listening import Stream, listening, served
@@ -84,7 +88,8 @@ async def test_it_goes_on_strictly_after_the_last_event_seen(live: Served) -> No
 
 
 async def test_a_long_absence_is_read_page_by_page(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_module, "PAGE", 7)
+    monkeypatch.setattr(following, "PAGE", 7)
+    monkeypatch.setattr(following, "STRIDE", 11)
     monkeypatch.setattr(hub_module, "PAGE", 7)
     ledgers = small_year()
     await live.reporting.receive(ledgers.recorded)
@@ -100,9 +105,9 @@ async def test_what_happens_while_it_catches_up_is_told(live: Served, monkeypatc
     await live.reporting.receive(ledgers.recorded[:half])
     between, late = feed_module._between, [ledgers.recorded[half:]]
 
-    async def interrupted(start: feed_module.Start, after: int, upto: int) -> AsyncIterator[ServerSentEvent]:
-        async for event in between(start, after, upto):
-            yield event
+    async def interrupted(start: feed_module.Start, after: int, upto: int) -> AsyncIterator[bytes]:
+        async for chunk in between(start, after, upto):
+            yield chunk
         if late:
             await live.reporting.receive(late.pop())
             await until(lambda: live.hub.head.seq == len(ledgers.recorded))
@@ -115,14 +120,14 @@ async def test_what_happens_while_it_catches_up_is_told(live: Served, monkeypatc
 
 async def test_a_hub_that_lags_behind_tells_nothing_twice(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """The listener has read further than the hub: what the hub offers later is known already."""
-    read, waits, gate = Hub._read, asyncio.Event(), asyncio.Event()
+    turn, waits, gate = Hub._turn, asyncio.Event(), asyncio.Event()
 
-    async def gated(hub: Hub, connection: Connection) -> int:
+    async def gated(hub: Hub, connection: Connection) -> bool:
         waits.set()
         await gate.wait()
-        return await read(hub, connection)
+        return await turn(hub, connection)
 
-    monkeypatch.setattr(Hub, "_read", gated)
+    monkeypatch.setattr(Hub, "_turn", gated)
     ledgers = Ledgers()
     enterprise(ledgers, "e-a1", "donghu")
     enterprise(ledgers, "e-b1", "donghu")
@@ -208,27 +213,45 @@ async def test_figures_are_pushed_when_they_change(live: Served) -> None:
 
 
 async def test_a_silent_feed_still_beats(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.05)
+    monkeypatch.setattr(listeners_module, "SILENCE", 0.05)
+    monkeypatch.setattr(hub_module, "SILENCE", 0.05)
+    monkeypatch.setattr(hub_module, "BEAT", 0.05)
     async with live.listen() as stream:
         await stream.figures()
         with pytest.raises(TimeoutError):
-            await stream.next(0.3)
+            await stream.next(0.6)
     assert ": ping" in stream.aside
 
 
 async def test_a_stream_ends_in_time_for_a_fresh_token(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "LIFETIME", 0.3)
+    monkeypatch.setattr(hub_module, "BEAT", 0.05)
     async with live.listen() as stream:
         await stream.figures()
         with pytest.raises(EOFError):
             await stream.next()
 
 
-def test_who_does_not_keep_up_is_sent_away() -> None:
-    listener = Listener(None, 0)
-    event = Message(ServerSentEvent(event="x", raw_data="{}"), 1, "donghu")
-    assert all(listener.offer(event) for _ in range(hub_module.QUEUE))
-    assert not listener.offer(event)
+async def test_who_does_not_keep_up_is_sent_away_with_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners_module, "QUEUE", 10)
+    listener = Listener(View(Wanted()), 0, 0.0)
+    assert listener.offer(b"12345")
+    assert listener.offer(b"67890")
+    assert not listener.offer(b"!")
+    assert await listener.next() == (listeners_module.reset("too-slow"), True)
+
+
+async def test_who_keeps_up_is_given_in_one_piece_what_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners_module, "QUEUE", 10)
+    listener = Listener(View(Wanted()), 0, 0.0)
+    for _ in range(3):
+        assert listener.offer(b"12345")
+        assert listener.offer(b"67890")
+        listener.show((1, 1), b"old", b"old table")
+        listener.show((1, 3), b"figures", b"table")
+        listener.show((1, 2), b"late", b"table of before")
+        assert await listener.next() == (b"1234567890figures", False)
+        listener._table, listener._edition = None, (0, 0)
 
 
 async def test_who_is_sent_away_hears_a_reset_and_others_hear_on(live: Served) -> None:
@@ -236,7 +259,7 @@ async def test_who_is_sent_away_hears_a_reset_and_others_hear_on(live: Served) -
     async with live.listen() as one, live.listen() as other:
         await one.figures()
         await other.figures()
-        next(iter(live.hub._listeners)).send_away("too-slow")
+        next(iter(live.hub._listeners)).end(listeners_module.reset("too-slow"))
         ledgers = Ledgers()
         enterprise(ledgers, "e-a1", "donghu")
         await live.reporting.receive(ledgers.recorded)
@@ -255,9 +278,9 @@ async def test_many_who_come_at_once_cost_one_computation(live: Served, monkeypa
     await live.reporting.receive(small_year().recorded)
     computed = []
 
-    async def counting(pool: Any, districts: Any) -> Any:
+    async def counting(pool: Any, districts: Any, figures: Any) -> Any:
         computed.append(districts)
-        return await counted(pool, districts)
+        return await counted(pool, districts, figures)
 
     monkeypatch.setattr(hub_module, "counted", counting)
     async with AsyncExitStack() as stack:

@@ -25,8 +25,9 @@ from chassis.settings import Settings
 from chassis.testing import NOON, settings_for
 from deploy.embedded.broker import Tansu
 from deploy.embedded.child import Child
+from services.reporting.queries.entries import MASK
 from services.reporting.worker import feed_topics
-from services.reporting.worker.feed_topics import MASK, run_feed_topics, topic_for
+from services.reporting.worker.feed_topics import run_feed_topics, topic_for
 from tests.chassis.writing import until
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, jurisdictions, small_year

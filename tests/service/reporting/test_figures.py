@@ -263,7 +263,7 @@ async def test_a_list_can_be_asked_to_wait_for_an_event(reporting: Reporting) ->
 @pytest.mark.parametrize("role", ["enterprise", "expert"])
 async def test_others_may_not_look(reporting: Reporting, role: str) -> None:
     async with reporting.client(role) as client:
-        for path in ("/v1/figures", "/v1/figures/hazards/rows", "/v1/feed", "/v1/histories/cases/k-a"):
+        for path in ("/v1/figures", "/v1/figures/hazards/rows", "/v1/panels/tasks", "/v1/histories/cases/k-a"):
             assert (await client.get(path)).status_code == 403
 
 

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from chassis.eventstore import Connection, Pool
-from services.reporting.queries import asof, histories, standing
+from services.reporting.queries import asof, following, histories, standing
+from services.reporting.queries.following import Wanted
 from services.reporting.service import SERVICE
 from tests.service.plans import filled_by, nodes
 
@@ -41,6 +42,7 @@ LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "its matter": (histories.OF_MATTER, (UUID(int=7), "e-7")),
     "a document": (histories.OF_NAME, ("doc-77",)),
     "an officer": (histories.OUTLINE, ("officer-7",)),
+    "the case of a filter": (following.CASE, ("k-7",)),
     "a page of an officer": (histories.OF_SEQS, ([7, 8, 9],)),
     "where a ledger had got": (asof.BEHIND, ("penalty", NEVER)),
     "its events by then": (asof.OF_TYPES, ("penalty", 5000, 5100, ["casetrail.penalty.case-filed.v1"], 1000)),
@@ -58,6 +60,22 @@ async def fill_all(connection: Connection) -> None:
 async def filled(admin_dsn: str) -> AsyncIterator[Pool]:
     async with filled_by(admin_dsn, SERVICE, fill_all) as pool:
         yield pool
+
+
+FILTERS = {
+    "all": Wanted(), "a district": Wanted(districts=frozenset(["d3"])), "a type": Wanted(types=frozenset(["casetrail.x.y.v1"])),
+    "a service": Wanted(services=frozenset(["tasks"])), "an enterprise": Wanted(subject="e-7"),
+    "a correlation": Wanted(correlation=UUID(int=7)), "a case": Wanted(matter=(UUID(int=7), "e-7")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", FILTERS.values(), ids=[*FILTERS])
+async def test_an_index_is_behind_what_a_listener_missed_and_behind_the_last_few(filled: Pool, wanted: Wanted) -> None:
+    behind = [("e.seq > {}", 3000), ("e.seq <= {}", 3100), *wanted.sql()]
+    for sql, args in (following.asked(following.FOUND, behind, 500), following.asked(following.LAST, behind[1:], 20)):
+        [plan] = orjson.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
+        kinds = [node["Node Type"] for node in nodes(plan["Plan"])]
+        assert "Seq Scan" not in kinds, kinds
 
 
 @pytest.mark.parametrize("name", LOOK_UPS)
