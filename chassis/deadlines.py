@@ -69,7 +69,10 @@ ON CONFLICT (consumer, event_id) DO NOTHING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """A deadline begins to run (or runs anew): what fires, for which aggregate, at what aware time."""
+    """A deadline begins to run (or runs anew): what fires, for which aggregate, at what aware time.
+
+    `detail` is kept for whoever fires it; `told` is what lists of clocks say of it beside that, and is kept by them alone.
+    """
 
     id: str
     kind: str
@@ -77,6 +80,7 @@ class Arm:
     due_at: datetime
     district: str
     detail: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
 from chassis.domain import CHINA, Stream, day_of
-from chassis.http import Db, Paged, answer_json, listed
+from chassis.http import Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
 from services.penalty import domain, queries
 from services.penalty.api.offered import NO_STEPS, before_it_began, now, offered
-from services.penalty.api.reading import LISTED, AnyDay, Reader, day_told, districts_asked
+from services.penalty.api.reading import LISTED, AnyDay, Known, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
@@ -68,7 +68,7 @@ STEPS = {
 
 @router.get("/cases", dependencies=LISTED)
 async def list_cases(
-    request: Request, principal: Reader, db: Db, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
+    request: Request, principal: Reader, db: Seen, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
     district: Annotated[str | None, Query(max_length=64)] = None, organ_id: Annotated[str | None, Query(max_length=64)] = None,
     enterprise_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:  # fmt: skip
@@ -80,7 +80,7 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}")
-async def read_case(case_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
+async def read_case(case_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
     regions = await _regions(request, case, as_of)
@@ -100,7 +100,7 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Db, a
 
 @router.get("/cases/{case_id}/outlook")
 async def foresee(
-    case_id: str, request: Request, principal: Reader, db: Db,
+    case_id: str, request: Request, principal: Reader, db: Known,
     on: Annotated[AnyDay | None, Query(description="the day to ask about; today where none is given")] = None,
 ) -> Response:  # fmt: skip
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
@@ -158,7 +158,7 @@ def told_of(state: Any) -> dict[str, Any]:
     return {field.name: getattr(state, field.name) for field in fields(state)}
 
 
-async def _steps(db: Db, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
+async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
     async with db.acquire() as connection:
         return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
 

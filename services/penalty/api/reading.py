@@ -11,8 +11,9 @@ from pydantic import AfterValidator, Field
 from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
-from chassis.http import Command, IsoDate, at_least, command
+from chassis.http import Command, IsoDate, at_least, command, pool_of
 from chassis.moments import aggregate
+from chassis.sight import Sight
 from services.penalty.commands.opening import as_case
 from services.penalty.domain import CASE, CaseState
 from services.penalty.domain.spot import SPOTS
@@ -29,6 +30,14 @@ Finance = Annotated[Command, Depends(command("finance"))]
 READERS = ("officer", "manager", "approver", "legal-reviewer", "finance", "administrator", "auditor", "operator")
 Reader = Annotated[Principal, Depends(reader(*READERS))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
+
+
+async def known_to_all(request: Request) -> Sight:
+    """FastAPI dependency: what decisions rest on, as they read it themselves, of every district; never what a list shows."""
+    return Sight(pool_of(request), None)
+
+
+Known = Annotated[Sight, Depends(known_to_all)]
 
 LAST_YEAR = 2999
 

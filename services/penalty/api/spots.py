@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 
 from chassis.domain import day_of
-from chassis.http import Body, Db, Id, IsoDate, Paged, Seen, answer_json, listed
+from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.charging import ChargeBody
@@ -23,6 +23,7 @@ from services.penalty.api.reading import (
     Due,
     Fen,
     Finance,
+    Known,
     Line,
     Officer,
     Reader,
@@ -239,7 +240,7 @@ async def list_spot_penalties(
 
 
 @router.get("/spot-penalties/{spot_id}")
-async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, db: Db, as_of: Moment) -> Response:
+async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One of them: the decision, what it lacks, its defects, its money, what may be done next, what not and why."""
     at = await aggregate(request, principal, spot.SPOTS, spot_id, as_of)
     payment = await related(request, domain.PAYMENTS, spot_id, as_of, at)
@@ -256,7 +257,7 @@ async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, d
 
 
 async def _outlook(
-    db: Db, state: spot.SpotState, payment: domain.PaymentState, publication: PublicationState, at: datetime
+    db: Known, state: spot.SpotState, payment: domain.PaymentState, publication: PublicationState, at: datetime
 ) -> tuple[domain.Outlook, ...]:
     rules = await queries.rules_on(db.fetch, day_of(at))
     unpublished = await queries.unpublished(db.fetch, spot.served(state), {domain.UNIT: publication})

@@ -37,6 +37,7 @@ async def review_case(work: Work, case_id: str, command: domain.ReviewCase) -> N
 
 
 async def discuss_case(work: Work, case_id: str, command: domain.DiscussCase) -> None:
-    """The heads discussed the case."""
+    """The heads discussed the case; who handles or reviews it does not say what they concluded."""
     case, rules = await opened(work, case_id)
+    domain.require_approver(case.state, work.actor, rules)
     work.append(case, domain.discuss_case(case.state, command, work.at, rules))

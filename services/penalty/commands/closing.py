@@ -13,6 +13,7 @@ from services.penalty.commands.publishing import publications
 from services.penalty.domain import PAYMENTS, CaseState, region_key
 from services.penalty.domain.dossier import Binding, list_digest
 from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.guards import require_not_kept_away
 from services.penalty.domain.regions import Regions, beside_of, region_keys
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.transfer import TRANSFERS
@@ -46,6 +47,7 @@ async def archive_case(
     """The file of a closed case is put away, with the digest of what it holds."""
     case = await work.existing(CASE_TOLD, case_id)
     rules = await ruled(work)
+    require_not_kept_away(case.state.state, work.actor.id, rules)
     held = list_digest(await pieces_of(work, case, binding))
     work.append(case, domain.archive_case(case.state.state, volumes, pages, keep_years, work.actor, work.at, rules, held))
 
@@ -53,6 +55,7 @@ async def archive_case(
 async def borrow_file(work: Work, case_id: str, loan_id: str, borrower: str, purpose: str, return_by: date) -> None:
     """The archived file is lent."""
     case, rules = await opened(work, case_id)
+    domain.require_approver(case.state, work.actor, rules)
     events = domain.borrow_file(case.state, loan_id, borrower, purpose, return_by, work.actor, work.at, rules)
     work.append(case, events)
 

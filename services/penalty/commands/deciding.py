@@ -13,12 +13,11 @@ from services.penalty.commands.opening import (
     as_case,
     due,
     due_on,
-    fined,
+    fined_at_hand,
     is_spot,
     next_number,
     opened,
     party_of,
-    ruled,
 )
 from services.penalty.commands.publishing import follow_change, follow_revocation, open_publication
 from services.penalty.commands.remedies import follow, open_remedies, to_follow
@@ -124,7 +123,7 @@ async def change_decision(work: Work, case_id: str, command: domain.ChangeDecisi
 
     What is said to follow a remedy is what one decided. After the closing nothing else is done, and the case stays as it is.
     """
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     domain.require_approver(case.state, work.actor, rules)
     one = await to_follow(work, case, command.party_id)
     if is_spot(case):
@@ -156,7 +155,7 @@ async def revoke_decision(work: Work, case_id: str, command: domain.RevokeDecisi
 
     After the closing it is the remedy's step, as `change_decision`.
     """
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     domain.require_approver(case.state, work.actor, rules)
     one = await to_follow(work, case, command.party_id)
     if is_spot(case):

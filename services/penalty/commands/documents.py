@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from chassis.aggregates import Loaded
 from chassis.blobs import Blobs
 from chassis.domain import Refused, day_of
 from chassis.envelope import canonical_json
@@ -13,11 +14,11 @@ from chassis.rendering import Rendered, picture_bytes
 from chassis.runner import Work
 from chassis.sealing import require_signed
 from services.penalty.commands.filling import Filled, IssueDocument, filled
-from services.penalty.commands.opening import leased_number, next_number
+from services.penalty.commands.opening import fined_at_hand, leased_number, next_number
 from services.penalty.documents import FORMS
 from services.penalty.documents.composed import NUMBERS
 from services.penalty.documents.composed.matter import incomplete
-from services.penalty.domain import UNIT, numbers
+from services.penalty.domain import UNIT, CaseState, Rules, numbers
 from services.penalty.domain import document as documents
 from services.penalty.domain.document import (
     BEARER,
@@ -29,6 +30,7 @@ from services.penalty.domain.document import (
     Picture,
     Signing,
 )
+from services.penalty.domain.guards import require_not_kept_away
 
 Answer = dict[str, Any]
 SOLE = frozenset({"01", "40", "47", "48"})
@@ -47,7 +49,7 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
         raise Refused("document-unknown", f"没有文书式样 {command.form}", f"there is no form {command.form}", form=command.form)
     document = await work.load(DOCUMENT, command.document_id)
     about = await filled(work, form, command)
-    _require_open(about, form)
+    _require_open(work, about, form)
     number = await _number(work, form, command, about)
     rendered = await _laid_out(work, form, command, about.facts, number)
     event = await _event(work, form, command, about, number, rendered, blobs)
@@ -59,8 +61,7 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
     if command.supersedes is not None:
         earlier = await work.existing(DOCUMENT, command.supersedes[0])
         work.append(earlier, documents.supersede(earlier.state, event, command.supersedes[1]))
-    if number or form.no in SOLE:
-        await _bear(work, form, command, about, number)
+    await _bear(work, form, command, about, number)
     return {
         "document_no": event.document_no, "sha256": event.file_sha256, "facts_sha256": event.facts_sha256,
         "template": event.template, "size": event.file_size,
@@ -68,7 +69,11 @@ async def issue(work: Work, command: IssueDocument, blobs: Blobs) -> Answer:
 
 
 async def _bear(work: Work, form: Form[Any], command: IssueDocument, about: Filled, number: str) -> None:
-    """One document that stands bears a number, also if two are issued at the same moment."""
+    """One document that stands bears a number, also if two are issued at the same moment; and the file knows of each.
+
+    Whoever puts the file away rests on these streams, so that no document is issued beside it meanwhile. Guarded by
+    tests/service/penalty/test_archive.py.
+    """
     bearer, case = await work.load(BEARER, f"{command.case_id}/{form.no}"), about.case
     if number:
         borne = NumberBorne(
@@ -77,17 +82,32 @@ async def _bear(work: Work, form: Form[Any], command: IssueDocument, about: Fill
         decided = documents.bear(bearer.state, borne, command.superseded)
     else:
         once = FormIssued(about=command.case_id, form=form.no, party_id=command.party_id, document_id=command.document_id)
-        decided = documents.issue_once(bearer.state, once, form.name, command.superseded)
+        sole = form.no in SOLE
+        decided = documents.issue_once(bearer.state, once, form.name, command.superseded) if sole else [once]
     work.append(bearer, decided, subject=case.subject, district=case.district, correlation_id=case.correlation_id)
 
 
-def _require_open(about: Filled, form: Form[Any]) -> None:
-    """Nothing is added to the archive, but for what is made of it (Order 15 of 2015, article 65)."""
+def _require_open(work: Work, about: Filled, form: Form[Any]) -> None:
+    """Nothing is added to the archive, but for what is made of it (Order 15 of 2015, article 65); nor by who keeps away."""
     rules = about.matter.rules[about.matter.on]
+    require_not_kept_away(about.matter.state, work.actor.id, rules)
+    _require_not_put_away(about.matter.state, form, rules)
+
+
+def _require_not_put_away(state: CaseState, form: Form[Any], rules: Rules) -> None:
     rules.require(
-        about.matter.state.archived_on is None or form.no in AFTERWARDS, "archive-integrity", "archived-already", "案卷已归档",
+        state.archived_on is None or form.no in AFTERWARDS, "archive-integrity", "archived-already", "案卷已归档",
         "the file is archived already",
     )  # fmt: skip
+
+
+async def _of_open_file(work: Work, document_id: str) -> Loaded[DocumentState]:
+    """A document to which something is added, in a file that is not put away, by nobody who keeps away from its case."""
+    document = await work.existing(DOCUMENT, document_id)
+    issued = documents.issued(document.state)
+    case, rules = await fined_at_hand(work, issued.case_id)
+    _require_not_put_away(case.state, FORMS[issued.form], rules)
+    return document
 
 
 async def _number(work: Work, form: Form[Any], command: IssueDocument, about: Filled) -> str:
@@ -140,7 +160,7 @@ async def sign(work: Work, document_id: str, command: Signing, data: bytes, blob
 
     It is held against the state that the write set rests on: of two signatures put on one file at once, one is put on anew.
     """
-    document = await work.existing(DOCUMENT, document_id)
+    document = await _of_open_file(work, document_id)
     _require_place(document.state, command.signatory)
     events = documents.sign(document.state, command)
     if events and command.manner == "certificate":
@@ -151,7 +171,7 @@ async def sign(work: Work, document_id: str, command: Signing, data: bytes, blob
 
 async def refuse_signature(work: Work, document_id: str, signatory: str, reason: str, witness: str) -> None:
     """Note that somebody would not sign a document."""
-    document = await work.existing(DOCUMENT, document_id)
+    document = await _of_open_file(work, document_id)
     _require_place(document.state, signatory)
     work.append(document, documents.refuse_signature(document.state, signatory, reason, witness))
 

@@ -12,12 +12,12 @@ from chassis.aggregates import Loaded
 from chassis.domain import Actor, day_of
 from chassis.runner import Work
 from services.penalty import queries
-from services.penalty.commands.filling import CASE_TOLD, IssueDocument, filled
+from services.penalty.commands.filling import CASE_TOLD, IssueDocument, documents_of, filled
 from services.penalty.documents import FORMS
 from services.penalty.documents.files import COVER, FileCover
 from services.penalty.domain import UNIT, CaseState
-from services.penalty.domain.document import DOCUMENT, DocumentState, issued
-from services.penalty.domain.dossier import Binding, Piece, documents_of, list_digest
+from services.penalty.domain.document import DocumentState, issued
+from services.penalty.domain.dossier import Binding, Piece, list_digest, standing_pieces
 from services.penalty.domain.ending_events import CaseArchived
 from services.penalty.domain.events import EvidenceRecorded
 from services.penalty.domain.told import Told
@@ -39,7 +39,7 @@ class Dossier:
 
 async def pieces_of(work: Work, case: Loaded[Told[CaseState]], binding: Binding) -> tuple[Piece, ...]:
     """The documents of a case that stand, and the evidence, in their order."""
-    return _bound(case, await _documents(work, case.key), await queries.deeds(work.read, case.stream_id), binding)
+    return _bound(case, await documents_of(work, case.key), await queries.deeds(work.read, case.stream_id), binding)
 
 
 async def dossier_of(work: Work, case_id: str, binding: Binding) -> Dossier:
@@ -50,7 +50,7 @@ async def dossier_of(work: Work, case_id: str, binding: Binding) -> Dossier:
         supersedes=None,
     )  # fmt: skip
     cover: FileCover = (await filled(work, FORMS[COVER.no], wish)).facts
-    states, deeds = await _documents(work, case_id), await queries.deeds(work.read, case.stream_id)
+    states, deeds = await documents_of(work, case_id), await queries.deeds(work.read, case.stream_id)
     pieces, archived = _bound(case, states, deeds, binding), case.state.last(CaseArchived)
     number = "未归档" if archived is None else _archive_no(states)
     return Dossier(
@@ -69,11 +69,6 @@ def _archive_no(states: Sequence[DocumentState]) -> str | None:
     return None
 
 
-async def _documents(work: Work, case_id: str) -> list[DocumentState]:
-    rows = await work.read(queries.DOCUMENTS_OF_CASE, case_id)
-    return [(await work.existing(DOCUMENT, row["document_id"])).state for row in rows]
-
-
 def _bound(
     case: Loaded[Told[CaseState]], states: Sequence[DocumentState], deeds: Sequence[tuple[datetime, Actor]], binding: Binding
 ) -> tuple[Piece, ...]:  # fmt: skip
@@ -85,4 +80,4 @@ def _bound(
         for version, (event, (at, _)) in enumerate(zip(case.state.events, deeds, strict=True), start=1)
         if isinstance(event, EvidenceRecorded)
     ]  # fmt: skip
-    return tuple(binding.ordered([*documents_of(states, binding.left_out), *evidence]))
+    return tuple(binding.ordered([*standing_pieces(states, binding.left_out), *evidence]))

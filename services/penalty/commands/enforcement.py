@@ -13,7 +13,7 @@ from services.penalty.commands.remedies import against
 from services.penalty.domain import enforcing
 from services.penalty.domain.enforcement import ENFORCEMENTS, EnforcementState
 from services.penalty.domain.enforcement_events import Purpose
-from services.penalty.domain.guards import APPROVAL, require_not_handler
+from services.penalty.domain.guards import require_approver
 from services.penalty.domain.numbers import COURT_APPLICATION, COURT_DEMAND, PAYMENT_DEMAND
 
 
@@ -42,7 +42,7 @@ async def answer_demand(work: Work, case_id: str, party_id: str, document_no: st
 async def ask_court(work: Work, case_id: str, party_id: str, court: str) -> dict[str, Any]:
     """The approver asks a court to enforce, by form 42."""
     of = await _of(work, case_id, party_id)
-    require_not_handler(of.case.state, work.actor, of.rules, APPROVAL)
+    require_approver(of.case.state, work.actor, of.rules)
     document_no = await next_number(work, of.case.state, COURT_APPLICATION)
     command = enforcing.AskCourt(approver=work.actor, court=court)
     events = enforcing.ask_court(of.enforcement.state, command, document_no, of.owed, work.at, of.rules)

@@ -14,10 +14,11 @@ from chassis.forms import DEEPEST, Form, too_deep
 from chassis.rendering import Image
 from chassis.runner import Work
 from services.penalty import queries
+from services.penalty.documents import FORMS
 from services.penalty.documents.composed import BESIDE, COMPOSED, EDITABLE, PAYMENTS_OF_ALL, Deed, Matter
 from services.penalty.documents.composed.matter import incomplete
 from services.penalty.domain import CASE, PAYMENTS, CaseState, region_key
-from services.penalty.domain.document import DOCUMENT, DocumentState
+from services.penalty.domain.document import BEARER, DOCUMENT, DocumentState
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.events import Person
 from services.penalty.domain.remedy import REMEDIES
@@ -149,7 +150,7 @@ async def _matter(work: Work, form: Form[Any], command: IssueDocument, told: Map
         told=told, party_id=command.party_id, on=today, deeds=deeds, rules=rules,
         norms=await queries.norms_of(work.read, state), address=await queries.address_of(work.read, state.enterprise_id),
         names=names, hazards=await queries.hazards_of(work.read, state),
-        issued=await _documents(work, command.case_id) if form.no in OF_ITS_DOCUMENTS else (), wording=command.wording,
+        issued=await documents_of(work, command.case_id) if form.no in OF_ITS_DOCUMENTS else (), wording=command.wording,
         given=command.facts, remedies=command.remedies,
     )  # fmt: skip
 
@@ -163,7 +164,8 @@ async def _deeds(work: Work, name: str, command: IssueDocument) -> list[Deed]:
     return [Deed(at, str(plain), actor.id) for (at, actor), plain in zip(rows, names, strict=True)]
 
 
-async def _documents(work: Work, case_id: str) -> list[DocumentState]:
-    """The documents of a case as their events tell them; which there are, the list knows."""
-    rows = await work.read(queries.DOCUMENTS_OF_CASE, case_id)
-    return [(await work.existing(DOCUMENT, row["document_id"])).state for row in rows]
+async def documents_of(work: Work, case_id: str) -> list[DocumentState]:
+    """The documents of a case as their events tell them, also those that the list does not know yet."""
+    known = [row["document_id"] for row in await work.read(queries.DOCUMENTS_OF_CASE, case_id)]
+    borne = [one for form in FORMS for one in (await work.load(BEARER, f"{case_id}/{form}")).state.issued]
+    return [(await work.existing(DOCUMENT, one)).state for one in dict.fromkeys([*known, *borne])]

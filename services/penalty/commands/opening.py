@@ -11,13 +11,17 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, SERIES, UNIT, CaseAct, CaseState, Rules
+from services.penalty.domain.guards import require_not_kept_away
 from services.penalty.domain.numbers import take_given
 from services.penalty.domain.spot import SPOTS, SpotState, served
 
 
 async def opened(work: Work, case_id: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
-    """The case, and the rules of the day of the command (or of `day`), which its events will name."""
-    return await work.existing(CASE, case_id), await ruled(work, day)
+    """The case, and the rules of the day of the command (or of `day`), which its events will name.
+
+    Refused `officer-recused` to whoever was told to keep away from the case: no step of it is theirs to take.
+    """
+    return _at_hand(work, await work.existing(CASE, case_id), await ruled(work, day))
 
 
 async def ruled(work: Work, day: date | None = None) -> Rules:
@@ -35,6 +39,16 @@ async def fined(work: Work, key: str) -> Loaded[CaseState]:
     if (await work.whichever(key, SPOTS, CASE)).stream is CASE:
         return await work.existing(CASE, key)
     return as_case(await work.existing(SPOTS, key))
+
+
+async def fined_at_hand(work: Work, key: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
+    """As `opened`, of what a fine belongs to: a case, or a penalty decided on the spot."""
+    return _at_hand(work, await fined(work, key), await ruled(work, day))
+
+
+def _at_hand(work: Work, case: Loaded[CaseState], rules: Rules) -> tuple[Loaded[CaseState], Rules]:
+    require_not_kept_away(case.state, work.actor.id, rules)
+    return case, rules
 
 
 async def require_no_enterprise(work: Work, person_id: str) -> None:

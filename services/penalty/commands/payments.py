@@ -11,7 +11,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due_on, fined, next_number, ruled
+from services.penalty.commands.opening import due_on, fined_at_hand, next_number
 from services.penalty.domain import (
     PAYMENTS,
     CaseState,
@@ -41,7 +41,7 @@ class Account:
 
 async def account(work: Work, case_id: str, party_id: str) -> Account:
     """The payment of a party of a case, or of a penalty decided on the spot, under the rules of the day of the command."""
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     return Account(case, await work.load(PAYMENTS, domain.region_key(case_id, party_id)), rules)
 
 

@@ -12,7 +12,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due_on, fined, ruled
+from services.penalty.commands.opening import due_on, fined_at_hand
 from services.penalty.domain import CaseState, Decision, Rules, Side, publishing
 from services.penalty.domain.following import as_left
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
@@ -69,6 +69,7 @@ async def request_repair(work: Work, case_id: str, party_id: str, reason: str) -
 async def answer_repair(work: Work, case_id: str, party_id: str, command: publishing.AnswerRepair) -> dict[str, Any]:
     """The approver takes it down, or not."""
     of = await _of(work, case_id, party_id)
+    domain.require_approver(of.case.state, work.actor, of.rules)
     events = publishing.answer_repair(of.publication.state, command, work.at, of.rules)
     return told(_append(work, of.case, of.publication, events).state)
 
@@ -117,7 +118,7 @@ async def publications(work: Work, case: CaseState) -> dict[str, PublicationStat
 
 
 async def _of(work: Work, case_id: str, party_id: str) -> Publishable:
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     if case.state.reached("closed"):
         remedies = (await work.load(REMEDIES, domain.region_key(case.key, party_id))).state
         case = replace(case, state=as_left(case.state, {party_id: remedies}))

@@ -13,7 +13,7 @@ from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.enforceable import begin_court_period
-from services.penalty.commands.opening import due_on, fined, ruled
+from services.penalty.commands.opening import due_on, fined, fined_at_hand
 from services.penalty.commands.publishing import follow_remedy
 from services.penalty.domain import CaseState, Decision, Rules, following, recourse
 from services.penalty.domain.remedy import REMEDIES, RemedyState
@@ -123,7 +123,7 @@ async def lapse_litigation(work: Work, deadline: Deadline) -> None:
 
 async def against(work: Work, case_id: str, party_id: str, day: date | None = None) -> Against:
     """A party's remedies against the decision it received, also when that was revoked; Refused if it has received none."""
-    case, rules = await fined(work, case_id), await ruled(work, day)
+    case, rules = await fined_at_hand(work, case_id, day)
     remedies = await work.load(REMEDIES, domain.region_key(case_id, party_id))
     left = following.as_left(case.state, {party_id: remedies.state})
     decision = following.require_appealed(left, party_id, remedies.state, rules)

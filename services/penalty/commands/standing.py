@@ -11,7 +11,7 @@ from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import queries
 from services.penalty.commands.filing import register_clue
-from services.penalty.commands.opening import fined, opened, ruled
+from services.penalty.commands.opening import fined_at_hand, opened
 from services.penalty.domain import CASE, CaseState, Charge, Rules, daily, standing
 from services.penalty.domain.standing import STANDINGS, StandingState
 
@@ -45,7 +45,7 @@ async def strike(work: Work, case: Loaded[CaseState], party_id: str, rules: Rule
 
 async def propose_closure(work: Work, case_id: str, command: standing.ProposeClosure) -> dict[str, Any]:
     """The approver proposes to the government to close the enterprise."""
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     at = await standing_of(work, case)
     events = standing.propose_closure(at.state, case.state, command, work.actor, work.at, rules)
     return {"closure": _append(work, case, at, events).closure}
@@ -53,7 +53,7 @@ async def propose_closure(work: Work, case_id: str, command: standing.ProposeClo
 
 async def answer_closure(work: Work, case_id: str, command: standing.AnswerClosure) -> dict[str, Any]:
     """What the government answered is noted."""
-    case, rules = await fined(work, case_id), await ruled(work)
+    case, rules = await fined_at_hand(work, case_id)
     at = await standing_of(work, case)
     return {"closure": _append(work, case, at, standing.answer_closure(at.state, command, work.at, rules)).closure}
 

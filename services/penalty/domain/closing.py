@@ -13,11 +13,9 @@ from services.penalty.domain.ending_events import CaseArchived, CaseExtended, Fi
 from services.penalty.domain.events import CaseClosed, Ground
 from services.penalty.domain.following import Unfollowed
 from services.penalty.domain.guards import (
-    APPROVAL,
-    require_apart,
+    require_approver,
     require_filed,
     require_not_before,
-    require_not_handler,
     require_served,
 )
 from services.penalty.domain.payment import PaymentState
@@ -63,7 +61,7 @@ def extend_case(state: CaseState, approver: Actor, of_superior: bool, reason: st
     APL 2021, article 60: a rule may set other limits than the ninety days; the ladder is that of Order 15 (historical).
     """
     require_filed(state, rules)
-    require_not_handler(state, approver, rules, APPROVAL)
+    require_approver(state, approver, rules)
     rule = rules.case_limits[0]
     rules.require(not state.decided, rule, "decided-already", "已作出处罚决定", "the penalty is decided already")
     later = [step for step in rules.case_limits[1:] if step not in state.extended]
@@ -94,8 +92,7 @@ def close_case(
     require_filed(state, rules)
     _require_ground(state, ground, beside, rules)
     day = day_of(at)
-    require_not_handler(state, approver, rules, APPROVAL)
-    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_approver(state, approver, rules)
     require_followed(beside, rules)
     for guard in rules.closing_guards:
         _require_guard(guard, state, ground, beside, rules)

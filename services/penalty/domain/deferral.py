@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chassis.domain import Actor, Event, day_of
 from services.penalty.domain.case import CaseState
-from services.penalty.domain.guards import APPROVAL, require_not_handler
+from services.penalty.domain.guards import require_approver
 from services.penalty.domain.payment import PaymentState, require_opened
 from services.penalty.domain.payment_events import Deferral, DeferralApproved, DeferralRefused, DeferralRequested, Instalment
 from services.penalty.domain.rulebook import Rules
@@ -73,12 +73,13 @@ def answer_deferral(
 ) -> list[Event]:  # fmt: skip
     """Agree or not, by form 38; what is agreed has a form 39 for each instalment. `numbers` are theirs.
 
-    Who handles the case does not answer. What was paid since the application is in no instalment: the parts must be exact then.
+    Who handles the case, reviewed it or keeps away does not answer. What was paid since the application is in no instalment: the
+    parts must be exact then.
     """
     require_opened(state, rules, RULE)
     if state.asked is None:
         raise rules.refusal(RULE, "deferral-not-asked", "没有待答复的延期（分期）申请", "there is no application to be answered")
-    require_not_handler(case, command.approver, rules, APPROVAL)
+    require_approver(case, command.approver, rules)
     approval_no, documents = numbers
     day = day_of(at)
     if not command.agreed:

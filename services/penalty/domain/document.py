@@ -90,9 +90,9 @@ class NumberBorne(Event):
     document_id: str
 
 
-@event("casetrail.penalty.form-issued.v1", title="出具文书（一次）", summary="文书 {document_id} 为现行文书")
+@event("casetrail.penalty.form-issued.v1", title="出具文书（无文号）", summary="文书 {document_id} 为现行文书")
 class FormIssued(Event):
-    """The one document of a form about a party of a case (`about`) that bears no number."""
+    """A document of a form about a party of a case (`about`) that bears no number; of most such forms there is one."""
 
     about: str
     form: str
@@ -102,18 +102,22 @@ class FormIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class BearerState:
-    """Which document bears a number, by number: a case may give one form several in its time; by party, if there is none."""
+    """Which document bears a number, by number: a case may give one form several in its time; by party, if there is none.
+
+    `issued` are all documents of the form, also those that another one superseded.
+    """
 
     documents: Mapping[str, str] = field(default_factory=dict)
+    issued: tuple[str, ...] = ()
 
 
 def evolve_bearer(state: BearerState, event: Event) -> BearerState:
     """The bearers after one more event."""
     match event:
         case NumberBorne():
-            return BearerState({**state.documents, event.document_no: event.document_id})
+            return BearerState({**state.documents, event.document_no: event.document_id}, (*state.issued, event.document_id))
         case FormIssued():
-            return BearerState({**state.documents, event.party_id: event.document_id})
+            return BearerState({**state.documents, event.party_id: event.document_id}, (*state.issued, event.document_id))
         case _:
             return state
 

@@ -53,7 +53,7 @@ def binding_of(table: Mapping[str, Any]) -> Binding:
     return Binding(table["version"], table["evidence"], places, frozenset(table["left_out"]))
 
 
-def documents_of(states: Iterable[DocumentState], left_out: Iterable[str]) -> list[Piece]:
+def standing_pieces(states: Iterable[DocumentState], left_out: Iterable[str]) -> list[Piece]:
     """The documents that stand, but for those that are made of the file."""
     known = [(state, issued(state)) for state in states if state.superseded is None]
     return [

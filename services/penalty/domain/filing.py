@@ -11,11 +11,9 @@ from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily_events import Continuing
 from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Origin, Party
 from services.penalty.domain.guards import (
-    APPROVAL,
     Officer,
-    require_apart,
+    require_approver,
     require_not_before,
-    require_not_handler,
     require_open,
     require_qualified,
 )
@@ -111,8 +109,7 @@ def begin_urgently(
 def refuse_filing(state: CaseState, approver: Actor, reason: str, at: datetime, rules: Rules) -> list[Event]:
     """The approver does not file 不予立案: the clue ends here (APL 2021, article 54 paragraph 2 the other way round)."""
     _require_unfiled(state, rules)
-    require_not_handler(state, approver, rules, APPROVAL)
-    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_approver(state, approver, rules)
     rules.require(
         state.reached("filing-requested"), "filing", "filing-not-requested", "尚未申请立案", "the filing was not requested"
     )
@@ -138,8 +135,7 @@ def file_case(
     )
     day = day_of(at)
     require_not_before(day, state.act_date, rules, "filing")
-    require_not_handler(state, approver, rules, APPROVAL)
-    require_apart(state, approver.id, "approver", rules, APPROVAL)
+    require_approver(state, approver, rules)
     require_qualified([handler.officer_id for handler in state.officers], officers, day, rules, state.recused)
     return [
         CaseFiled(

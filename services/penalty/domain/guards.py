@@ -138,14 +138,19 @@ def require_apart(state: CaseState, person_id: str, office: Office, rules: Rules
 
     APL 2021, articles 43, 58, 64(4); the forms' chain of approval.
     """
-    rules.require(
-        person_id not in state.recused, "recusal", "officer-recused", "应当回避", "this person must keep away",
-        officer_id=person_id,
-    )  # fmt: skip
+    require_not_kept_away(state, person_id, rules)
     others = sorted({held for person, held in state.offices if person == person_id and held != office})
     rules.require(
         not others, rule, "office-held-already", "同一人不得在本案中担任两种职责", "nobody acts in two offices of one case",
         office=office, held=others,
+    )  # fmt: skip
+
+
+def require_not_kept_away(state: CaseState, person_id: str, rules: Rules) -> None:
+    """Who was told to keep away from a case takes no step of it, whatever their role (APL 2021, article 43)."""
+    rules.require(
+        person_id not in state.recused, "recusal", "officer-recused", "应当回避", "this person must keep away",
+        officer_id=person_id,
     )  # fmt: skip
 
 

@@ -30,11 +30,10 @@ from services.penalty.domain.guards import (
     require_undecided,
 )
 from services.penalty.domain.people import require_handlers_stand
-from services.penalty.domain.rulebook import LIMITATION, LIMITATION_HARM, Rules
+from services.penalty.domain.rulebook import LIMITATION, LIMITATION_HARM, Rules, not_in_force
 
 HEARING_HELD = "hearing-held"
 OUTSIDE_BAND, MITIGATED = "outside-band", "mitigated"
-TOGETHER = 2  # one head alone discusses nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +151,11 @@ def discuss_case(state: CaseState, command: DiscussCase, at: datetime, rules: Ru
     require_investigated(state, rules)
     day, rule = day_of(at), "collective-discussion"
     require_not_before(day, state.investigated_on, rules, rule)
-    members = {member.member_id for member in command.members}
+    members, least = {member.member_id for member in command.members}, members_minimum(rules)
     rules.require(
-        len(members) == len(command.members) and len(members) >= TOGETHER, rule, "too-few-members",
-        "集体讨论须由两名以上负责人分别发表意见", "two or more heads discuss, each with an opinion", members=sorted(members),
+        len(members) == len(command.members) and len(members) >= least, rule, "too-few-members",
+        f"集体讨论须由不少于 {least} 名负责人分别发表意见", f"at least {least} heads discuss, each with an opinion",
+        members=sorted(members), minimum=least,
     )  # fmt: skip
     handlers = sorted(members & {handler.officer_id for handler in state.officers})
     rules.require(
@@ -179,6 +179,17 @@ def why_discussed(state: CaseState, rules: Rules) -> tuple[str, ...]:
     totals = [(side.measured_as, sum(charge.amount_fen for charge in state.charges_of(side.party_id))) for side in state.charged]
     reached = any(rules.reached("collective-discussion", measured_as, total) for measured_as, total in totals)
     return tuple(dict.fromkeys((*state.discussion_grounds, *by_kind, *(("amount",) if reached else ()))))
+
+
+def members_minimum(rules: Rules) -> int:
+    """How many heads discuss at least, as the rulebook reads 集体 (APL 2021, article 57 paragraph 2, which names no number).
+
+    Refused `no-rule-in-force` where the rulebook of the day says nothing of it.
+    """
+    least: int | None = rules.section("collective_discussion").get("members_minimum")
+    if least is None:
+        raise not_in_force(rules.day, "collective_discussion.members_minimum")
+    return least
 
 
 def require_discussed(state: CaseState, rules: Rules) -> None:

@@ -16,6 +16,7 @@ from services.penalty.domain.guards import (
     require_apart,
     require_filed,
     require_not_handler,
+    require_not_kept_away,
     require_open,
     require_qualified,
     require_undecided,
@@ -107,6 +108,7 @@ def decide_recusal(
     rules.require(
         head.id != officer_id, "recusal", "judge-in-own-matter", "不得决定本人的回避", "nobody decides on their own recusal"
     )
+    require_not_kept_away(state, head.id, rules)
     require_not_handler(state, head, rules, "recusal")
     return [
         RecusalDecided(case_id=state.case_id, officer_id=officer_id, granted=granted, reason=reason, decided_by=head.id)

@@ -35,6 +35,8 @@ DAILY_FINE = "T25-daily-fine"
 CLOSURE_HALF_YEAR = "T26-closure-180-days"
 CLOSURE_YEAR = "T26-closure-one-year"
 COURT_ENFORCEMENT = "T21-court-enforcement"
+SURCHARGE = "surcharge"
+"""What runs until the limit of the surcharge: no period, but the section that sets rate and limit."""
 DEMAND = "T22-demand"
 
 
@@ -128,6 +130,7 @@ class Rules:
     highest_articles: Mapping[tuple[str, str], int]
     mitigations: Mapping[str, str]
     penalty_kinds: Mapping[str, str]
+    expiries: Mapping[str, tuple[str, str]]
 
     def due(self, code: str, start: date) -> DueDay:
         """The last day of a period that a trigger on `start` sets running; Refused if the law knows no such period that day."""
@@ -223,7 +226,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         kind_titles=book["penalty_kinds"],
         highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
         mitigations={row["code"]: row["title"] for row in _in_force(book.get("mitigation_grounds", ()), day)},
-        penalty_kinds=book["penalty_kinds"],
+        penalty_kinds=book["penalty_kinds"], expiries=_expiries(book, day),
     )  # fmt: skip
 
 
@@ -310,6 +313,14 @@ def _thresholds(book: Mapping[str, Any], day: date) -> tuple[ThresholdRow, ...]:
 def _sections(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:
     """The sections that state parameters of one thing, each if it is in force."""
     return {name: book[name] for name in SECTIONS if name in book and _valid(book[name], day)}
+
+
+def _expiries(book: Mapping[str, Any], day: date) -> dict[str, tuple[str, str]]:
+    """What the end of each period means, code and Chinese title by period; and what the limit of the surcharge does."""
+    ends = {row["code"]: row["on_expiry"] for row in _in_force(book["deadlines"], day)}
+    if (capped := book[SURCHARGE].get("on_cap")) is not None and _valid(book[SURCHARGE], day):
+        ends[SURCHARGE] = capped
+    return {period: (code, book["expiries"].get(code, "")) for period, code in ends.items()}
 
 
 def _articles(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]]:

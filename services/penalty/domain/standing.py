@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chassis.domain import Actor, Event, Stream, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Charge
-from services.penalty.domain.guards import APPROVAL, require_not_before, require_not_handler
+from services.penalty.domain.guards import require_approver, require_not_before
 from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, CLOSURE_YEAR, Rules
 from services.penalty.domain.standing_events import (
     ClosureAnswered,
@@ -186,7 +186,7 @@ def propose_closure(
     state: StandingState, case: CaseState, command: ProposeClosure, approver: Actor, at: datetime, rules: Rules
 ) -> list[Event]:
     """Propose to the government to close the enterprise, once it is due (WSL 2021, article 113(1)); by no handler of the case."""
-    require_not_handler(case, approver, rules, APPROVAL)
+    require_approver(case, approver, rules)
     due = state.due
     if due is None:
         raise rules.refusal(CLOSURE_HALF_YEAR, "closure-not-due", "未达到应当提请关闭的次数", "no closure is to be proposed")

@@ -135,7 +135,9 @@ def _review(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]
 
 
 def _discuss(state: CaseState, facts: Facts, _: str, at: datetime) -> list[Event]:
-    members = tuple(Opinion(member_id=f"{number}", name="", opinion="") for number in range(investigation.TOGETHER))
+    members = tuple(
+        Opinion(member_id=f"{number}", name="", opinion="") for number in range(investigation.members_minimum(facts.rules))
+    )
     probe = investigation.DiscussCase(members=members, conclusion="approved", note="")
     return investigation.discuss_case(state, probe, at, facts.rules)
 

@@ -9,7 +9,7 @@ from chassis.domain import Actor, Event, day_of
 from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, reckon, surcharge_law
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
-from services.penalty.domain.guards import APPROVAL, require_not_handler
+from services.penalty.domain.guards import require_approver
 from services.penalty.domain.overdue import reckon_cap
 from services.penalty.domain.payment import PaymentState, after, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
@@ -52,7 +52,7 @@ def decide_surcharge(
     APL 2021, article 72 paragraph 1 item 1 (rate and limit), article 73 paragraph 3 (days of a pending remedy).
     """
     require_opened(state, rules, RULE)
-    require_not_handler(case, command.approver, rules, APPROVAL)
+    require_approver(case, command.approver, rules)
     rules.require(
         command.until <= day_of(at), RULE, "surcharge-in-future", "加处罚款只能计算至今天",
         "a surcharge is decided up to today at most",
@@ -77,7 +77,7 @@ def decide_surcharge(
 def remit_surcharge(case: CaseState, state: PaymentState, command: RemitSurcharge, at: datetime, rules: Rules) -> list[Event]:
     """Let the party off a part of the decided surcharge that it has not paid (ACL 2011, article 42); never of the fine."""
     require_opened(state, rules, REMISSION)
-    require_not_handler(case, command.approver, rules, APPROVAL)
+    require_approver(case, command.approver, rules)
     rules.require(command.amount_fen > 0, REMISSION, "amount-not-positive", "金额须大于零", "the amount must be positive")
     rules.require(
         command.amount_fen <= state.surcharge_due_fen, REMISSION, "remission-too-high",

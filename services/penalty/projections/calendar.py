@@ -68,13 +68,13 @@ def _named(event: Any) -> dict[str, Any]:
 def _put_clocks(rows: Rows, before: Clocks, case: Mapping[str, Any]) -> None:
     """Write what began to run, or ended; a clock that ended keeps its row, which no list shows."""
     running: Clocks = case["clocks"]
-    for clock_id, (kind, due_on, party) in {**before, **running}.items():
+    for clock_id, (kind, due_on, party, period, _) in {**before, **running}.items():
         if before.get(clock_id) != running.get(clock_id):
             rows.put(clock_id, {
                 "clock_id": clock_id, "kind": kind, "case_id": case["case_id"], "party_id": party,
                 "district": case["district"], "organ_id": case["organ_id"], "case_no": case["case_no"],
                 "enterprise_name": case["enterprise_name"], "due_on": due_on,
-                "running": clock_id in running,
+                "period": period, "running": clock_id in running,
             })  # fmt: skip
 
 

@@ -30,17 +30,18 @@ from services.penalty.domain import (
     UrgentInvestigationBegun,
     region_key,
     rulebook,
+    transfer,
 )
 from services.penalty.domain.cash import TO_BANK, TO_ORGAN
 from services.penalty.domain.ending_events import DecisionReportedUp
 from services.penalty.domain.spot import REPORT
 from services.penalty.projections.closure_clocks import CLOSURE
-from services.penalty.projections.enforcement_clocks import enforcement_deadlines
-from services.penalty.projections.payment_clocks import PAYMENT, payment_deadlines
-from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL, publication_deadlines
-from services.penalty.projections.remedy_clocks import remedy_deadlines
+from services.penalty.projections.enforcement_clocks import COURT_ALLOWED, COURT_RIGHT, enforcement_deadlines
+from services.penalty.projections.payment_clocks import CAP, INSTALMENT, PAYMENT, payment_deadlines
+from services.penalty.projections.publication_clocks import PUBLICATION, PUBLICITY, WITHDRAWAL, publication_deadlines
+from services.penalty.projections.remedy_clocks import LITIGATION_RIGHT, RECONSIDERATION_RIGHT, remedy_deadlines
 from services.penalty.projections.spot_clocks import CASH_TO_BANK, CASH_TO_ORGAN, SPOT_REPORT, spot_deadlines
-from services.penalty.projections.transfer_clocks import transfer_deadlines
+from services.penalty.projections.transfer_clocks import TRANSFER_ANSWER, TRANSFER_DECISION, TRANSFER_HANDOVER, transfer_deadlines
 
 STATEMENT, DECISION = "statement", "case-limit"
 FILING, HEARING_RIGHT, HEARING, SERVICE = "filing-after-the-fact", "hearing-request", "hearing-held", "service-due"
@@ -51,8 +52,17 @@ TIMERS = {
     HEARING_RIGHT: rulebook.HEARING_REQUEST, HEARING: rulebook.HEARING_HELD_BY, SERVICE: rulebook.SERVICE,
     REPORTING_UP: rulebook.REPORTING_UP, PUBLICATION: rulebook.PUBLICATION, WITHDRAWAL: rulebook.WITHDRAWAL,
     CLOSURE: rulebook.CLOSURE_HALF_YEAR, SPOT_REPORT: REPORT, CASH_TO_ORGAN: TO_ORGAN, CASH_TO_BANK: TO_BANK,
+    RECONSIDERATION_RIGHT: rulebook.RECONSIDERATION, LITIGATION_RIGHT: rulebook.LITIGATION, COURT_ALLOWED: rulebook.DEMAND,
+    COURT_RIGHT: rulebook.COURT_ENFORCEMENT, INSTALMENT: rulebook.PAYMENT, CAP: rulebook.SURCHARGE,
+    PUBLICITY: rulebook.PUBLICITY_MAXIMUM, TRANSFER_DECISION: transfer.DECISION, TRANSFER_HANDOVER: transfer.HANDOVER,
+    TRANSFER_ANSWER: transfer.ANSWER,
 }  # fmt: skip
-"""The period of the rulebook behind each kind of clock; the rulebook says what its end means."""
+"""The period of the rulebook behind each kind of clock; the rulebook says what its end means. A case's limit is a ladder."""
+
+
+def period_of(kind: str, named: str, rules: rulebook.Rules) -> str:
+    """The period of a clock: the one that it names, else that of its kind; of a case's limit the first step."""
+    return named or (rules.case_limits[0] if kind == DECISION else TIMERS.get(kind, ""))
 
 
 def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
@@ -65,7 +75,7 @@ def deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
         case FilingRefused() as e:
             return [Disarm(id=f"{FILING}:{e.case_id}")]
         case CaseExtended() as e:
-            return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on)]
+            return [_arm(sequenced, DECISION, e.case_id, e.decision_due_on, period=e.step)]
         case NoPenaltyDecided() as e:
             return [Disarm(id=f"{DECISION}:{e.case_id}")]
         case CaseClosed() as e:
@@ -124,10 +134,11 @@ def _ended(case_id: str, party_id: str, *kinds: str) -> list[Disarm]:
     return [Disarm(id=f"{kind}:{region_key(case_id, party_id)}") for kind in kinds]
 
 
-def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date, party_id: str = UNIT) -> Arm:
+def _arm(sequenced: Sequenced, kind: str, case_id: str, due_on: date, party_id: str = UNIT, period: str = "") -> Arm:
     envelope = sequenced.envelope
     return Arm(
         id=f"{kind}:{region_key(case_id, party_id)}", kind=kind, key=case_id, due_at=end_of(due_on),
         district=envelope.district,
         detail={"due_on": due_on.isoformat(), "rulebook": envelope.rulebook, "party_id": party_id},
+        told={"period": period},
     )  # fmt: skip

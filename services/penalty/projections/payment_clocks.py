@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import accumulate
 
 from chassis.deadlines import Arm, Disarm
 from chassis.domain import Event
@@ -31,8 +32,8 @@ def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disa
         case DeferralApproved():
             key = region_key(event.case_id, event.party_id)
             yield from _stop(key)
-            for part in event.instalments:
-                yield arm_by_day(sequenced, INSTALMENT, key, part.due_on, f"/{part.number}")
+            for part, fallen in zip(event.instalments, accumulate(part.amount_fen for part in event.instalments), strict=True):
+                yield arm_by_day(sequenced, INSTALMENT, key, part.due_on, f"/{part.number}", covered_by=fallen)
         case SurchargeReckoned(cap_on=date() as cap_on):
             yield arm_by_day(sequenced, CAP, region_key(event.case_id, event.party_id), cap_on)
         case SurchargeReckoned() | SurchargeCapReached():

@@ -18,6 +18,7 @@ from services.penalty.domain.remedy_events import (
     RemedySought,
     RemedyWithdrawn,
 )
+from services.penalty.domain.rulebook import LITIGATION_AFTER
 from services.penalty.projections.arming import party_clock
 
 RECONSIDERATION_RIGHT, LITIGATION_RIGHT = "reconsideration-right", "litigation-right"
@@ -30,7 +31,7 @@ def remedy_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
             key = region_key(e.case_id, e.party_id)
             return _clocks(sequenced, key, e.reconsideration_due_on, e.litigation_due_on)
         case RemedyDecided() as e:
-            return _clocks(sequenced, region_key(e.case_id, e.party_id), None, e.litigation_due_on)
+            return _clocks(sequenced, region_key(e.case_id, e.party_id), None, e.litigation_due_on, LITIGATION_AFTER)
         case RemedySought() as e if not e.late:
             return _clocks(sequenced, region_key(e.case_id, e.party_id), None, None)
         case RemedyAccepted() | JudgmentTookEffect() as e:
@@ -39,6 +40,8 @@ def remedy_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
             return []
 
 
-def _clocks(sequenced: Sequenced, key: str, reconsideration: date | None, litigation: date | None) -> list[Arm | Disarm]:
-    days = ((RECONSIDERATION_RIGHT, reconsideration), (LITIGATION_RIGHT, litigation))
-    return [party_clock(sequenced, kind, key, due_on) for kind, due_on in days]
+def _clocks(
+    sequenced: Sequenced, key: str, reconsideration: date | None, litigation: date | None, period: str = ""
+) -> list[Arm | Disarm]:
+    first = party_clock(sequenced, RECONSIDERATION_RIGHT, key, reconsideration)
+    return [first, party_clock(sequenced, LITIGATION_RIGHT, key, litigation, period)]

@@ -1,6 +1,6 @@
 """What decisions and screens ask of this service's own tables, one module for each thing that is asked about."""
 
-from services.penalty.queries.books import Expiries, expiries, rules_on
+from services.penalty.queries.books import rules_on
 from services.penalty.queries.case_lists import CaseFilter, MatterFilter, cases, matters, spots
 from services.penalty.queries.due import CalendarFilter, calendar
 from services.penalty.queries.hazards import hazards_of, hazards_of_others, major_of, refusals_of
@@ -20,9 +20,9 @@ from services.penalty.queries.register import Enterprise, Organ, address_of, blo
 from services.penalty.queries.sanctions import norms_of, sanctions_for
 
 __all__ = [
-    "DOCUMENTS_OF_CASE", "CalendarFilter", "CaseFilter", "DocumentFilter", "Enterprise", "Expiries", "MatterFilter", "Organ",
+    "DOCUMENTS_OF_CASE", "CalendarFilter", "CaseFilter", "DocumentFilter", "Enterprise", "MatterFilter", "Organ",
     "Owing", "PaymentFilter", "ReadFilter", "address_of", "bank_transfers", "blocks_of", "calendar", "cases", "deeds",
-    "documents", "enterprise_of", "expiries", "hazards_of", "hazards_of_others", "major_of", "matters", "norms_of",
+    "documents", "enterprise_of", "hazards_of", "hazards_of_others", "major_of", "matters", "norms_of",
     "officers_for", "organ_of", "outlook_of", "owing_named", "paying_parties", "payments", "published", "reads", "refusals_of",
     "rules_on", "sanctions_for", "spots", "surcharge_law_on", "unpublished",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -85,30 +84,6 @@ async def books_on(read: Read, *days: date) -> Mapping[date, Book | None]:
     return asked.told(rows)
 
 
-async def rulebook_on(read: Read, day: date) -> Mapping[str, Any] | None:
-    """The published rulebook that is in force on a day."""
-    books = await books_on(read, day)
-    return None if (book := books[day]) is None else book.content
-
-
 async def rules_on(read: Read, day: date) -> domain.Rules:
     """The rules of the penalty procedure on a day; Refused if no rulebook, or no penalty procedure, is in force then."""
     return rules_by(await books_on(read, day), day)
-
-
-@dataclass(frozen=True, slots=True)
-class Expiries:
-    """What the end of each period means, code and Chinese title by period; and the period that limits a case."""
-
-    of: Mapping[str, tuple[str, str]]
-    limit: str
-
-
-async def expiries(read: Read, day: date) -> Expiries:
-    """What the rulebook in force on a day says that the end of each period means; nothing where none is in force."""
-    book = await rulebook_on(read, day)
-    if book is None:
-        return Expiries({}, "")
-    titles = book["expiries"]
-    told = {row["code"]: (row["on_expiry"], titles.get(row["on_expiry"], "")) for row in book["deadlines"]}
-    return Expiries(told, book["case_limit"]["steps"][0]["deadline"])

@@ -42,7 +42,7 @@ class CaseFilter:
     enterprise_id: str | None
 
 
-async def cases(pool: Pool, wanted: CaseFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
+async def cases(pool: Pool | Sight, wanted: CaseFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
     """Cases by the day their next clock runs out, at most `limit`."""
     clock_on, case_id = after or (None, None)
     return await pool.fetch(

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chassis.database import READS, open_pool
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from services.penalty import queries
 from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 from services.penalty.service import SERVICE
-from tests.service.plans import Planned, fill, filled_by
+from tests.service.penalty import test_payments
+from tests.service.penalty.bureau import Bureau
+from tests.service.plans import WITH_DISTRICT, Planned, fill, filled_by
 
 ROWS = 20_000
 NAMED = {"district": "'dist-' || n % 13"}
@@ -68,3 +71,32 @@ async def test_an_index_is_behind_the_public_list(filled: Pool, seen: list[str] 
     for after in (None, (datetime(2021, 1, 6, tzinfo=UTC), "k-5")):
         await queries.published(planned, district, after, 51)
     planned.require_short()
+
+
+TABLES = {
+    "bank_transfers", "calendar", "calendar_cases", "case_list", "closure_list", "documents", "enterprises",
+    "hazards", "officers", "payment_cases", "payment_list", "party_matters", "publication_list", "reads", "spot_list",
+    "superior_reports",
+}  # fmt: skip
+
+
+async def test_every_table_with_a_district_is_shown_by_district_by_the_database_too(filled: Pool) -> None:
+    secured = {row["name"] for row in await filled.fetch(WITH_DISTRICT) if row["secured"]}
+    known = {row["name"] for row in await filled.fetch(WITH_DISTRICT)}
+    assert (secured, known - secured) == (TABLES, {"deadlines", "snapshots"})
+
+
+async def test_asked_as_another_district_the_database_shows_nothing_of_a_case(bureau: Bureau) -> None:
+    await test_payments.test_instalments_have_clocks_of_their_own(bureau)
+    pool = await open_pool(bureau.service.dsn, "readers", 1, READS)
+    try:
+        for table in ("case_list", "calendar", "calendar_cases", "payment_list", "officers", "enterprises"):
+            count = f"SELECT count(*) FROM {table}"  # noqa: S608 - constants
+            assert await Sight(pool, ["donghu"]).fetchval(count) > 0, table
+            assert (await Sight(pool, ["xihu"]).fetchval(count), await pool.fetchval(count)) == (0, 0), table
+    finally:
+        pool.terminate()
+    for path in ("/v1/cases", "/v1/deadlines", "/v1/payments", "/v1/party-matters"):
+        async with bureau.service.client("manager", districts=("xihu",), organ="xihu-emb") as stranger:
+            assert (await stranger.get(path)).json()["items"] == []
+        assert (await bureau.get(path))["items"]

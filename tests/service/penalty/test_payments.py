@@ -97,7 +97,7 @@ async def test_instalments_have_clocks_of_their_own(bureau: Bureau) -> None:
     await bureau.publish()
     await bureau.service.settle()
     [row] = (await bureau.get("/v1/cases"))["items"]
-    assert (row["payment_overdue"], row["clock"], row["clock_on"]) == (True, "instalment-due", "2021-10-20")
+    assert (row["payment_overdue"], row["clock"], row["clock_on"]) == (True, "instalment-due", "2021-11-20")
 
 
 async def test_handler_does_not_put_off(bureau: Bureau) -> None:
