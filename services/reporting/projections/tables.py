@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,6 +75,7 @@ async def summed(source: Connection | Pool, lines: Sequence[Line], spans: Sequen
         for line in lines:
             if span.has(line):
                 table.sums[span.name, line.name] = sums_of(line, rows, span.period)
+                await asyncio.sleep(0)  # others are served meanwhile
     return table
 
 

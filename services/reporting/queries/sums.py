@@ -6,7 +6,7 @@ Guarded by tests/service/reporting/test_asof.py, which holds it against the coun
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.reporting.queries.periods import EARLIEST, Period
@@ -23,40 +23,65 @@ class Selected:
     dim: str = ""
     value: str = ""
 
-    def adds(self, row: Row, period: Period) -> Sum | None:
-        """What a row adds in a period (of a stock: on its last day), and to the denominator; None if it does not count."""
-        measure = self.measure
-        day, last = row[measure.day], period.last.isoformat()
-        if day is None or not all(condition.holds(row) for condition in measure.where):
-            return None
-        ended = measure.until is not None and row[measure.until] <= last
-        if not (self._since(period) <= day <= last) or ended or not self._chosen(row, last):
-            return None
-        if measure.parts is not None:
-            columns = [column for column, _, _ in measure.parts.parts.values()]
-            return sum(row[column] is not None and row[column] <= last for column in columns), len(columns)
-        return measure.counts.of(row), 0 if measure.out_of is None else measure.out_of.of(row)
+    def adds(self, period: Period) -> Callable[[Row], Sum | None]:
+        """What says what a row adds in a period (of a stock: on its last day) and to the denominator; None if it does not count.
 
-    def _since(self, period: Period) -> str:
-        return (period.first if self.measure.until is None else EARLIEST).isoformat()
+        The days come first: most rows of a year are of other weeks.
+        """
+        measure, chosen = self.measure, self._chosen()
+        first = (period.first if measure.until is None else EARLIEST).isoformat()
+        day, last, until, conditions, counted = (
+            measure.day,
+            period.last.isoformat(),
+            measure.until,
+            measure.where,
+            _counted(measure),
+        )
 
-    def _chosen(self, row: Row, day: str) -> bool:
-        match next((one for one in self.measure.dimensions if one.name == self.dim), None):
-            case None:
-                return not self.dim
+        def added(row: Row) -> Sum | None:
+            on = row[day]
+            if on is None or not first <= on <= last or (until is not None and row[until] <= last):
+                return None
+            for condition in conditions:
+                if not condition.holds(row):
+                    return None
+            return counted(row, last) if chosen is None or chosen(row, last) else None
+
+        return added
+
+    def _chosen(self) -> Callable[[Row, str], bool] | None:
+        """Whether a row has the value on a day; None if all rows are meant."""
+        value, measure = self.value, self.measure
+        match next((one for one in measure.dimensions if one.name == self.dim), None):
+            case None if not self.dim:
+                return None
             case Dimension() as dim:
-                return (row[dim.column] or "") == self.value
+                return lambda row, _: (row[dim.column] or "") == value
             case Bands() as bands:
-                spans = bands.spans(row, row[self.measure.day], row[self.measure.until or self.measure.day])
-                return any(value == self.value and first <= day < last for value, first, last in spans)
+                return lambda row, day: any(
+                    name == value and first <= day < last
+                    for name, first, last in bands.spans(row, row[measure.day], row[measure.until or measure.day])
+                )
             case _:
-                return False
+                return lambda *_: False
+
+
+def _counted(measure: Measure) -> Callable[[Row, str], Sum]:
+    """What a row that counts adds on a day."""
+    if measure.parts is not None:
+        columns = [column for column, _, _ in measure.parts.parts.values()]
+        return lambda row, day: (sum(row[column] is not None and row[column] <= day for column in columns), len(columns))
+    counts, out_of = measure.counts.of, None if measure.out_of is None else measure.out_of.of
+    if out_of is None:
+        return lambda row, _: (counts(row), 0)
+    return lambda row, _: (counts(row), out_of(row))
 
 
 def rows_behind(selected: Selected, rows: Iterable[Row], period: Period) -> Iterator[tuple[Row, Sum]]:
     """The rows that count in a period, each with what it adds."""
+    added = selected.adds(period)
     for row in rows:
-        adds = selected.adds(row, period)
+        adds = added(row)
         if adds is not None:
             yield row, adds
 
