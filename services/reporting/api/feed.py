@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -65,16 +66,22 @@ class Stream(StreamingResponse):
 
     media_type = "text/event-stream"
 
+    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
+        super().__init__(chunks, headers=headers)
+        self._chunks = chunks
+
     async def stream_response(self, send: Send) -> None:
         """Send what there is as it comes; the connection is given up where it is not taken."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for chunk in self.body_iterator:
-            try:
-                async with asyncio.timeout(TAKEN_SECONDS):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except TimeoutError:
-                log.warning("feed_not_taken", seconds=TAKEN_SECONDS)
-                return
+        # Closed here, so that a listener who left while it was sent something is forgotten at once, and not when it is collected.
+        async with aclosing(self._chunks) as chunks:
+            async for chunk in chunks:
+                try:
+                    async with asyncio.timeout(TAKEN_SECONDS):
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                except TimeoutError:
+                    log.warning("feed_not_taken", seconds=TAKEN_SECONDS)
+                    return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -119,19 +126,20 @@ async def feed(request: Request, start: Annotated[Start, Depends(opened)]) -> Re
     return Stream(_counted(start), headers=HEADERS)
 
 
-async def _counted(start: Start) -> AsyncIterator[bytes]:
+async def _counted(start: Start) -> AsyncGenerator[bytes, None]:
     with start.hub.streaming():
         yield b"retry: %d\n\n" % RETRY
         if start.anew:
             yield reset("other-epoch", Head(start.epoch, start.position))
         try:
-            async for chunk in _stream(start):
-                yield chunk
+            async with aclosing(_stream(start)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         except GONE as error:
             log.warning("feed_lost_database", error=repr(error))
 
 
-async def _stream(start: Start) -> AsyncIterator[bytes]:
+async def _stream(start: Start) -> AsyncGenerator[bytes, None]:
     ends = time.monotonic() + LIFETIME
     position = (await head_of(start.pool)).seq
     async for chunk in _between(start, start.position, position):

@@ -274,6 +274,25 @@ async def test_listeners_that_left_are_forgotten(live: Served) -> None:
     await until(lambda: not live.hub._listeners)
 
 
+async def test_who_takes_nothing_is_given_up_and_forgotten_at_once(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection is as it was: only what it is sent is never taken."""
+    monkeypatch.setattr(feed_module, "TAKEN_SECONDS", 0.05)
+    hub = live.hub
+    start = feed_module.Start(hub, live.reporting.pool, View(Wanted()), hub.head.epoch, hub.head.seq, anew=False)
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if b"figures" in message.get("body", b""):
+            assert len(hub._listeners) == hub.streams == 1
+            await asyncio.Event().wait()
+
+    await feed_module.Stream(feed_module._counted(start), feed_module.HEADERS).stream_response(send)
+    assert not hub._listeners
+    assert hub.streams == 0
+    assert sent[-1]["more_body"], "it is not told that the stream is whole"
+
+
 async def test_many_who_come_at_once_cost_one_computation(live: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     await live.reporting.receive(small_year().recorded)
     computed = []
