@@ -66,8 +66,8 @@ class Stream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> None:
-        super().__init__(chunks, headers=headers)
+    def __init__(self, chunks: AsyncGenerator[bytes, None], headers: Mapping[str, str], status_code: int = 200) -> None:
+        super().__init__(chunks, status_code, headers)
         self._chunks = chunks
 
     async def stream_response(self, send: Send) -> None:
