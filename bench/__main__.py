@@ -21,6 +21,7 @@ from bench.limits import limits
 from bench.live import LIVE_PATH
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
+from bench.panels import PANELS
 from bench.paper import DOCUMENTS
 from bench.procedure import PROCEDURE
 from bench.projecting import LIVE, REBUILD
@@ -35,7 +36,7 @@ from chassis.telemetry import configure_logging
 PATHS: tuple[Path[Stage], ...] = (
     append.APPEND, append.BULK, append.CONFLICTS, SEQUENCE, RELAY, LIVE, REBUILD, DELAY, TEN_MILLION,
 )  # fmt: skip
-APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS, PROCEDURE, HISTORIES, LIVE_PATH)
+APART: tuple[Path[Stage], ...] = (REGISTER, WORKBOOK, DOCUMENTS, PROCEDURE, HISTORIES, LIVE_PATH, PANELS)
 """Measured only when named, each with a page of its own."""
 DOCUMENT = File("docs") / "benchmarks.md"
 TRIAL = File(".casetrail") / "benchmarks.md"  # of a run that leaves something out

@@ -18,7 +18,7 @@ KINDS = ("campaign", "random", "planned")
 ITEMS = 120  # of a catalogue
 KEY_ITEMS = 25
 ANSWERED = 12  # items of a visit
-PER_VISIT = 44  # events, about
+PER_VISIT = 33  # events, about
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 from chassis.database import GONE, TRY_LOCK, UNLOCK, WakeUp, session
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection
-from chassis.projector import Feed, Overtaken, Projection, advance, begin, newest
+from chassis.projector import Feed, Overtaken, Projection, Sums, advance, begin, newest
 from chassis.shelves import BuildBatch, Changes
 from chassis.telemetry import log
-from chassis.versions import BUILDING, CHANGED, LIVE, Generation, begin_build, generations, in_state, note_stopped
+from chassis.versions import BUILDING, CHANGED, LIVE, Generation, begin_build, generations, in_state, note_derived, note_stopped
 
 PAGE = 2000  # events read at once, while the page before is folded
 STRETCH = 100_000  # events of one stretch, at most: how often its progress is told
@@ -69,6 +69,8 @@ class Builder:
             log.info("build_goes_singly", projection=self.build.label, error=repr(error))
             await self._give_up_writing()
             await self._find_fault(upto)
+        if self.build.bare and self.committed >= upto:
+            await self._derive()
         return self.committed - began
 
     async def _begin_anew(self) -> None:
@@ -79,7 +81,8 @@ class Builder:
             raise Overtaken(self.build.checkpoint)
         self.build = build
         self.position = self.taken = self.committed = build.position
-        self._batch = BuildBatch(self.connection, (), build.schema, settled=self._settled, fresh=build.position == 0)
+        fresh = build.position == 0
+        self._batch = BuildBatch(self.connection, (), build.schema, build.bare, settled=self._settled, fresh=fresh)
 
     async def _fold_and_write(self, upto: int) -> None:
         """Fold pages into memory, and write whenever that is much."""
@@ -120,18 +123,18 @@ class Builder:
         for shelf in batch.shelves.values():
             shelf.end_page()
         self.position = events[-1].idx
-        return sum(shelf.waiting for shelf in batch.shelves.values())
+        return batch.waiting
 
     async def _write(self) -> None:
         """Begin to write what is in memory, when what was being written is committed."""
         await self._settled()
         if self._batch is None or self.position == self.taken:
             return
-        changes = [shelf.taken() for shelf in self._batch.shelves.values()]
+        changes = self._batch.taken()
         self.taken = self.position
         self._writing = asyncio.create_task(self._commit(self.committed, self.taken, changes))
 
-    async def _commit(self, begin: int, end: int, changes: Sequence[Changes]) -> None:
+    async def _commit(self, begin: int, end: int, changes: Sequence[Changes | Sums]) -> None:
         """Rows and checkpoint together; the checkpoint is gone if the build was cancelled, elsewhere if somebody else builds.
 
         Guarded by tests/chassis/test_building.py.
@@ -142,6 +145,23 @@ class Builder:
                 await each.write(self.connection)
         self.committed = end
         self.build = replace(self.build, position=end)
+
+    async def _derive(self) -> None:
+        """Compute what is derived from the tables as they are now; from here on it is kept batch by batch.
+
+        In one transaction with the note of it, at the checkpoint that the tables have: killed, it is done again. Guarded by
+        tests/chassis/test_derived.py.
+        """
+        batch, self._batch, derive = self._batch, None, self.projection.derive
+        if batch is None or derive is None:
+            raise RuntimeError(f"{self.build.label} is bare, and derives nothing")
+        async with self.connection.transaction():
+            at = self.committed
+            await advance(self.connection, self.build.checkpoint, at, at, simulated=self.simulated)
+            await derive(self.connection, self.build.schema)
+            await note_derived(self.connection, self.build)
+        batch.bare, self._batch = False, batch
+        self.build = replace(self.build, bare=False)
 
     async def _settled(self) -> None:
         """Wait until nothing is being written; raises what that failed with."""
@@ -293,7 +313,7 @@ async def _release(connection: Connection, gone: Sequence[Generation], builders:
 
 def _same(build: Generation) -> Generation:
     """The build, however far it is."""
-    return replace(build, position=0, tables=(), stopped=None)
+    return replace(build, position=0, tables=(), stopped=None, bare=False)
 
 
 async def _follow(builder: Builder) -> int:

@@ -53,7 +53,7 @@ async def _compared(connection: Connection, table: str, live: Generation, build:
         table, live_rows, build_rows, digest_live, digest_build,
         tuple(column for column in ours.columns if column not in theirs.names),
         tuple(column for column in theirs.columns if column not in ours.names),
-        await _differing(connection, ours, theirs, shared) if differ and ours.key == theirs.key else (),
+        await _differing(connection, ours, theirs, shared) if differ and ours.keys == theirs.keys else (),
     )  # fmt: skip
 
 
@@ -74,9 +74,10 @@ async def _digest(connection: Connection, layout: Layout, columns: Sequence[str]
 
 async def _differing(connection: Connection, ours: Layout, theirs: Layout, columns: Sequence[str]) -> tuple[str, ...]:
     left, right = (f"ROW({', '.join(f'{side}.{column}' for column in columns)})::text" for side in "ab")
+    keys = [" || '|' || ".join(f"{side}.{key}::text" for key in ours.keys) for side in "ab"]
+    same = " AND ".join(f"a.{key} = b.{key}" for key in ours.keys)
     sql = (
-        f"SELECT coalesce(a.{ours.key}::text, b.{ours.key}::text) AS key FROM {ours.table} a "  # noqa: S608 - names from the catalog
-        f"FULL JOIN {theirs.table} b ON a.{ours.key}::text = b.{ours.key}::text "
+        f"SELECT coalesce({', '.join(keys)}) AS key FROM {ours.table} a FULL JOIN {theirs.table} b ON {same} "  # noqa: S608 - names from the catalog
         f"WHERE a.{ours.key} IS NULL OR b.{ours.key} IS NULL OR {left} <> {right} ORDER BY 1 LIMIT {KEYS_SHOWN}"
     )
     return tuple(row["key"] for row in await connection.fetch(sql))

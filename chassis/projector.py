@@ -17,7 +17,7 @@ from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.eventstore import Connection, ledger_head, ledger_to_fold
 from chassis.parking import Failure, Parkable, Tries, has_room, is_trouble, park, park_behind, share
-from chassis.readtables import LIVE_SCHEMA, Layout, delete_rows, fetch_rows, layout_of, upsert_rows
+from chassis.readtables import LIVE_SCHEMA, Layout, add_to_rows, delete_rows, fetch_rows, layout_of, upsert_rows
 from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
@@ -72,14 +72,39 @@ class Rows:
 
 
 @dataclass(slots=True)
+class Sums:
+    """A table whose numbers are only ever added to: what is added is held by key, and written without the rows being read.
+
+    Its columns are those of its key, then the numbers, in that order. A row that comes to nothing goes.
+    """
+
+    layout: Layout
+    added: dict[tuple[Any, ...], list[int]] = field(default_factory=dict)
+
+    def add(self, key: tuple[Any, ...], numbers: Sequence[int]) -> None:
+        """Add to the row of a key, values as JSON has them."""
+        row = self.added.get(key)
+        self.added[key] = [*numbers] if row is None else [one + more for one, more in zip(row, numbers, strict=True)]
+
+    async def write(self, connection: Connection) -> None:
+        """One statement, and one deletion if rows came to nothing."""
+        await add_to_rows(connection, self.layout, {key: numbers for key, numbers in self.added.items() if any(numbers)})
+
+
+@dataclass(slots=True)
 class Batch:
-    """Consecutive events for one projection, in the transaction of its checkpoint."""
+    """Consecutive events for one projection, in the transaction of its checkpoint.
+
+    Of a `bare` build the tables that the projection derives are left alone: they are made of the others once it has caught up.
+    """
 
     connection: Connection
     events: Sequence[Sequenced]
     schema: str = LIVE_SCHEMA
+    bare: bool = False
     _tables: dict[str, Rows] = field(default_factory=dict)
     _layouts: dict[str, Layout] = field(default_factory=dict)
+    _sums: dict[str, Sums] = field(default_factory=dict)
 
     def event(self, sequenced: Sequenced) -> Event:
         """The decoded event of a row."""
@@ -97,8 +122,16 @@ class Batch:
             rows.found.update(await fetch_rows(self.connection, self._layouts[table], missing))
         return rows
 
+    async def sums(self, table: str) -> Sums:
+        """A table whose numbers are only ever added to."""
+        if (sums := self._sums.get(table)) is None:
+            sums = self._sums[table] = Sums(await layout_of(self.connection, table, self.schema))
+        return sums
+
     async def write_back(self) -> None:
         """One upsert per table, and one deletion where rows were removed; called by the projector."""
+        for sums in self._sums.values():
+            await sums.write(self.connection)
         for table, rows in self._tables.items():
             touched = sorted(rows.touched)
             await upsert_rows(self.connection, self._layouts[table], [rows.found[key] for key in touched if key in rows.found])
@@ -111,6 +144,9 @@ class Projection:
 
     The migrations make the tables of a first version; those of a later one are made by `ddl`, a file of its own whose names carry
     no schema. A manifest may list several versions of a name.
+
+    `derive` computes tables from the other tables of a schema, so that they are as if `project` had kept them. A build from the
+    beginning leaves them alone (its batches are `bare`) and has them computed once, when it has caught up.
     """
 
     name: str
@@ -118,6 +154,7 @@ class Projection:
     project: Callable[[Batch], Awaitable[None]]
     tables: tuple[str, ...]
     ddl: Path | None = None
+    derive: Callable[[Connection, str], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         """ValueError for a name that cannot be part of a schema's: builds have schemas of their own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -57,6 +57,7 @@ class Layout:
     key: str
     columns: tuple[str, ...]
     types: tuple[str, ...]
+    keys: tuple[str, ...] = ()  # all columns of its primary key
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -87,6 +88,33 @@ class Layout:
             f"INSERT INTO {self.table} SELECT * FROM jsonb_populate_recordset(NULL::{self.table}, $1::jsonb) "  # noqa: S608 - catalog
             f"ON CONFLICT ({self.key}) DO UPDATE SET {changes}"
         )
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that are not part of the key."""
+        return tuple(column for column in self.columns if column not in self.keys)
+
+    @cached_property
+    def add(self) -> str:
+        """Adds numbers to rows, given column by column, whether they are there or not; answers the keys of those that are zero.
+
+        Every column that is not part of the key is a number.
+        """
+        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(self.types, start=1))
+        keys, changes = ", ".join(self.keys), ", ".join(f"{column} = t.{column} + EXCLUDED.{column}" for column in self.numbers)
+        nothing = " AND ".join(f"{column} = 0" for column in self.numbers)
+        return (
+            f"WITH added AS (INSERT INTO {self.table} AS t ({', '.join(self.columns)}) SELECT * FROM unnest({arrays}) "  # noqa: S608 - catalog
+            f"ON CONFLICT ({keys}) DO UPDATE SET {changes} RETURNING *) SELECT {keys} FROM added WHERE {nothing}"
+        )
+
+    @cached_property
+    def drop(self) -> str:
+        """Takes the rows of these keys, given column by column, away."""
+        kinds = [self.types[self.columns.index(key)] for key in self.keys]
+        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds, start=1))
+        same = " AND ".join(f"t.{key} = k.{key}" for key in self.keys)
+        return f"DELETE FROM {self.table} t USING unnest({arrays}) AS k({', '.join(self.keys)}) WHERE {same}"  # noqa: S608 - catalog
 
     def records(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         """What COPY is given to write these rows; only of a binary layout."""
@@ -121,7 +149,8 @@ async def layout_of(connection: Connection, table: str, schema: str = LIVE_SCHEM
     qualified = f"{schema}.{table}"
     described = await connection.fetch(COLUMNS, qualified)
     key = next(row["name"] for row in described if row["key"])
-    return Layout(qualified, key, tuple(row["name"] for row in described), tuple(row["type"] for row in described))
+    names, types = tuple(row["name"] for row in described), tuple(row["type"] for row in described)
+    return Layout(qualified, key, names, types, tuple(row["name"] for row in described if row["key"]))
 
 
 async def fetch_rows(connection: Connection, layout: Layout, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -142,6 +171,20 @@ async def delete_rows(connection: Connection, layout: Layout, keys: Sequence[str
     """Take rows away, whether they are there or not."""
     if keys:
         await connection.execute(layout.delete, keys)
+
+
+async def add_to_rows(connection: Connection, layout: Layout, added: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+    """Add to the numbers of rows by key, without reading them; what comes to nothing is no row.
+
+    Otherwise how events came in batches would be told by the table.
+    """
+    if not added:
+        return
+    records = [(*key, *numbers) for key, numbers in sorted(added.items())]
+    columns = [_encoded(column, BINARY[kind]) for column, kind in zip(zip(*records, strict=True), layout.types, strict=True)]
+    nothing = await connection.fetch(layout.add, *map(list, columns))
+    if nothing:
+        await connection.execute(layout.drop, *map(list, zip(*nothing, strict=True)))
 
 
 async def copy_rows(connection: Connection, layout: Layout, rows: Sequence[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.eventstore import Connection
-from chassis.projector import Batch, Rows
+from chassis.projector import Batch, Rows, Sums
 from chassis.readtables import Layout, copy_rows, delete_rows, fetch_rows, layout_of, upsert_rows
 
 CACHED_ROWS = 50_000  # rows that are kept in memory from one write to the next
@@ -118,11 +118,13 @@ class BuildBatch(Batch):
     settled: Callable[[], Awaitable[None]]
     fresh: bool = False
     shelves: dict[str, Shelf] = field(default_factory=dict)
+    additions: dict[str, Sums] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=dict)
 
     async def rows(self, table: str, keys: Iterable[str]) -> Rows:
         """As of any batch."""
         if (shelf := self.shelves.get(table)) is None:
-            layout = await layout_of(self.connection, table, self.schema)
+            layout = await self._layout(table)
             shelf = self.shelves[table] = Shelf(layout, set() if self.fresh else None, Rows({}, layout.names))
         if missing := shelf.to_fetch(keys):
             await self.settled()
@@ -130,3 +132,27 @@ class BuildBatch(Batch):
             shelf.rows.found.update(found)
             shelf.absent |= {*missing} - found.keys()
         return shelf.rows
+
+    async def sums(self, table: str) -> Sums:
+        """As of any batch; what is added stays until it is taken."""
+        if (sums := self.additions.get(table)) is None:
+            if table not in self.layouts:
+                self.layouts[table] = await self._layout(table)
+            sums = self.additions[table] = Sums(self.layouts[table])
+        return sums
+
+    async def _layout(self, table: str) -> Layout:
+        """Asked when what is being written is there: a table may first be met while the connection writes others."""
+        await self.settled()
+        return await layout_of(self.connection, table, self.schema)
+
+    @property
+    def waiting(self) -> int:
+        """How many rows wait to be written."""
+        rows = sum(shelf.waiting for shelf in self.shelves.values())
+        return rows + sum(len(sums.added) for sums in self.additions.values())
+
+    def taken(self) -> list[Changes | Sums]:
+        """What changed and what was added, to be written."""
+        additions, self.additions = self.additions, {}
+        return [*(shelf.taken() for shelf in self.shelves.values()), *additions.values()]

@@ -26,6 +26,7 @@ from chassis.versions import (
     RETIRED,
     Generation,
     aside,
+    drop_unused,
     in_state,
     remove,
 )
@@ -45,6 +46,9 @@ SELECT l.pid, l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON a.
 WHERE l.locktype = 'virtualxid' AND l.granted AND a.datname = current_database() AND a.usesysid IS NOT NULL
   AND l.pid <> ALL($1::int[]) AND NOT $2 = ANY(pg_blocking_pids(l.pid))
 """
+STANDING = f"""
+SELECT coalesce(array_agg(name), '{{}}') FROM unnest($1::text[]) AS name WHERE to_regclass('{LIVE_SCHEMA}.' || name) IS NOT NULL
+"""  # noqa: S608 - a constant name
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
 
@@ -152,6 +156,8 @@ class Switcher:
             raise NotSwitched(f"{parked} events of {live.name} are parked: retry or skip them first")
         if build.position > position:
             raise NotNow(f"{live.label} is behind: at {position}, {build.label} at {build.position}")
+        if build.bare:
+            raise NotNow(f"{build.label} is still being built: what it derives is to be computed")
         if position - build.position > CATCH_UP:
             raise NotSwitched(f"{build.label} is still being built: at {build.position} of {position}")
 
@@ -199,12 +205,16 @@ async def _flip(connection: Connection, compared: Compared, accepted: str | None
     schema, checkpoint = aside(live.name, live.generation)
     await connection.execute(f"CREATE SCHEMA {schema}")
     tables = [f"{one.schema}.{table}" for one in (live, build) for table in one.tables]
+    # What the migrations made for databases that begin with the new version: its rights are taken over, the empty table goes.
+    unused: list[str] = await connection.fetchval(STANDING, [table for table in build.tables if table not in live.tables])
+    tables += [f"{LIVE_SCHEMA}.{table}" for table in unused]
     await connection.execute(TABLE_LOCK_TIMEOUT)
     await connection.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+    for table in (*(table for table in live.tables if table in build.tables), *unused):
+        rights = "SELECT same_rights($1::regclass, $2::regclass)"
+        await connection.execute(rights, f"{LIVE_SCHEMA}.{table}", f"{build.schema}.{table}")
+    await drop_unused(connection, unused)
     for table in live.tables:
-        if table in build.tables:
-            rights = "SELECT same_rights($1::regclass, $2::regclass)"
-            await connection.execute(rights, f"{live.schema}.{table}", f"{build.schema}.{table}")
         await connection.execute(f"ALTER TABLE {live.schema}.{table} SET SCHEMA {schema}")
     for table in build.tables:
         await connection.execute(f"ALTER TABLE {build.schema}.{table} SET SCHEMA {LIVE_SCHEMA}")

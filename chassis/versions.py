@@ -6,7 +6,7 @@ of its own, and its checkpoint is `build:<name>/<generation>`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ WHERE $1::text[] IS NULL OR p.name = ANY($1) ORDER BY p.name, p.generation
 """
 LAST = "SELECT coalesce(max(generation), 0) FROM projections WHERE name = $1"
 ADD = """
-INSERT INTO projections (name, generation, version, state, schema, checkpoint, tables) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO projections (name, generation, version, state, schema, checkpoint, tables, bare)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 ADD_CHECKPOINT = "INSERT INTO checkpoints (name, position, simulated) VALUES ($1, 0, $2) ON CONFLICT (name) DO NOTHING"
 BEGUN_BEFORE = """
@@ -44,6 +45,7 @@ UPDATE projections
 SET state = $3, schema = $4, checkpoint = $5, stopped = NULL, changed_at = now(), accepted = coalesce($6, accepted)
 WHERE name = $1 AND generation = $2
 """
+DERIVED = "UPDATE projections SET bare = false, changed_at = now() WHERE name = $1 AND generation = $2"
 STOP = "UPDATE projections SET stopped = $3, changed_at = now() WHERE name = $1 AND generation = $2"
 
 
@@ -75,6 +77,11 @@ class Versioned(Protocol):
         """The SQL that makes them, of a version that the migrations do not make."""
         ...
 
+    @property
+    def derive(self) -> Callable[[Connection, str], Awaitable[None]] | None:
+        """What computes some of them from the others, if there is that."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -91,6 +98,7 @@ class Generation:
     began_at: datetime
     stopped: dict[str, Any] | None
     accepted: str | None
+    bare: bool = False  # what is derived is still to be computed
 
     @property
     def label(self) -> str:
@@ -108,7 +116,7 @@ def _generation(row: Any) -> Generation:
     stopped = None if row["stopped"] is None else orjson.loads(row["stopped"])
     return Generation(
         row["name"], row["generation"], row["version"], row["state"], row["schema"], row["checkpoint"], tuple(row["tables"]),
-        row["position"], row["began_at"], stopped, row["accepted"],
+        row["position"], row["began_at"], stopped, row["accepted"], row["bare"],
     )  # fmt: skip
 
 
@@ -131,7 +139,7 @@ async def begin_live(connection: Connection, newest: Versioned, *, simulated: bo
         if version == newest.version and newest.ddl is not None and await connection.fetchval(POSITION, checkpoint) is None:
             await _make_tables(connection, newest, LIVE_SCHEMA)
         last = await connection.fetchval(LAST, newest.name)
-        await connection.execute(ADD, newest.name, last + 1, version, LIVE, LIVE_SCHEMA, checkpoint, list(newest.tables))
+        await connection.execute(ADD, newest.name, last + 1, version, LIVE, LIVE_SCHEMA, checkpoint, list(newest.tables), False)
         await connection.execute(ADD_CHECKPOINT, checkpoint, simulated)
 
 
@@ -142,14 +150,14 @@ async def _make_tables(connection: Connection, version: Versioned, schema: str) 
             await connection.execute("SELECT table_like($1::regclass, $2)", f"{LIVE_SCHEMA}.{table}", schema)
         return
     if schema == LIVE_SCHEMA:
-        await _drop_unused(connection, version.tables)
+        await drop_unused(connection, version.tables)
     await connection.execute(f"SET LOCAL search_path TO {schema}, {LIVE_SCHEMA}")
     await connection.execute(version.ddl.read_text(encoding="utf-8"))
     await connection.execute("SET LOCAL search_path TO DEFAULT")
 
 
-async def _drop_unused(connection: Connection, tables: Sequence[str]) -> None:
-    """The migrations made the first version's tables, which were never used here."""
+async def drop_unused(connection: Connection, tables: Sequence[str]) -> None:
+    """Remove what the migrations made for whoever begins with a version, and was never used here; RuntimeError if it was."""
     for table in tables:
         if await connection.fetchval("SELECT to_regclass($1)", f"{LIVE_SCHEMA}.{table}") is None:
             continue
@@ -168,8 +176,8 @@ async def begin_build(connection: Connection, version: Versioned, *, simulated: 
         schema, checkpoint = aside(version.name, number)
         await connection.execute(f"CREATE SCHEMA {schema}")
         await _make_tables(connection, version, schema)
-        tables = list(version.tables)
-        await connection.execute(ADD, version.name, number, version.version, BUILDING, schema, checkpoint, tables)
+        made = (schema, checkpoint, list(version.tables), version.derive is not None)
+        await connection.execute(ADD, version.name, number, version.version, BUILDING, *made)
         await connection.execute(ADD_CHECKPOINT, checkpoint, simulated)
         await connection.execute(f"NOTIFY {CHANGED}")
     begun = await in_state(connection, BUILDING, version.name)
@@ -215,6 +223,11 @@ async def remove(connection: Connection, name: str, state: str, *, generation: i
             await connection.execute(CANCEL, name, found.generation)
             await connection.execute(f"NOTIFY {CHANGED}")
     return found
+
+
+async def note_derived(connection: Connection, build: Generation) -> None:
+    """Note that what a build derives was computed: from here on it is kept like its other tables."""
+    await connection.execute(DERIVED, build.name, build.generation)
 
 
 async def note_stopped(connection: Connection, build: Generation, stopped: dict[str, Any] | None) -> None:

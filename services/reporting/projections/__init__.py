@@ -10,12 +10,13 @@ from chassis.codec import read_as
 from chassis.projector import Batch, Projection, Rows
 from services.reporting.projections import of_penalty, of_registry, of_work
 from services.reporting.projections.cells import CELLS, COUNTERS, count
+from services.reporting.projections.derived import derive
 from services.reporting.projections.fold import Fold, Folded, Told
 from services.reporting.projections.used import note_use
 from services.reporting.queries.figures import FACTS, VERSION
 
 FOLDS: Mapping[str, Folded] = {**of_registry.FOLDS, **of_work.FOLDS, **of_penalty.FOLDS}
-TABLES = tuple(sorted({*COUNTERS, CELLS}))
+TABLES = (*COUNTERS, *CELLS)
 
 
 async def project_facts(batch: Batch) -> None:
@@ -39,7 +40,8 @@ async def project_facts(batch: Batch) -> None:
     for table, key, was in await note_use(batch):
         before[table, key] = was
         tables[table] = await batch.rows(table, ())
-    await count(batch, ((table, was, tables[table].found[key]) for (table, key), was in before.items()))
+    if not batch.bare:
+        await count(batch, ((table, was, tables[table].found[key]) for (table, key), was in before.items()))
 
 
 def _asked(folded: list[tuple[Told, Fold, str | None]]) -> dict[str, set[str]]:
@@ -62,4 +64,4 @@ def _fold(told: Told, fold: Fold, key: str, rows: Rows, before: dict[tuple[str, 
         rows.put(key, {**after, "seq": told.event.idx})
 
 
-PROJECTIONS = (Projection(FACTS, VERSION, project_facts, TABLES),)
+PROJECTIONS = (Projection(FACTS, VERSION, project_facts, TABLES, derive=derive),)

@@ -12,24 +12,26 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from chassis.projector import Batch
+from chassis.projector import Batch, Sums
+from chassis.sight import EVERYWHERE
 from services.reporting.queries.measures import MEASURES
-from services.reporting.queries.terms import ENDLESS, TOTAL, Measure, Row
+from services.reporting.queries.terms import ENDLESS, TOTAL, Fact, Measure, Row
 
-CELLS = "figure_cells"
 Change = tuple[str, Row | None, Row]
 """A table, a row of it before a batch (None: it was not there), and after."""
-Place = tuple[str, str, str, str, str]
-"""Where a cell stands: measure, dimension, value, day, district."""
-Sums = dict[Place, list[int]]
+Place = tuple[str, str, str, str]
+"""Where a cell stands among those of its fact: dimension, district, month, value."""
+Cells = dict[Place, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One measure, as it is counted."""
+    """One measure, as it is counted: in the columns from `place` on, of so many that its fact's counters have."""
 
     measure: Measure
     told: Callable[[Row], tuple[Any, ...]]  # all of a row that matters to where and how much it counts
+    place: int
+    width: int
 
     def counted(self, row: Row | None) -> tuple[Any, ...] | None:
         """What a row is counted by; None if it does not count."""
@@ -41,27 +43,36 @@ class Counter:
         out_of = self.measure.out_of
         return self.told(row), self.measure.counts.of(row), 0 if out_of is None else out_of.of(row)
 
-    def add(self, row: Row, sign: int, sums: Sums) -> None:
+    def add(self, row: Row, sign: int, cells: Cells) -> None:
         """Add what a row adds to its cells, or take it back (`sign` -1)."""
-        name, district = self.measure.name, row["district"]
+        district, place, share = row["district"], self.place, self.measure.share
         for dim, value, day, counts, out_of in _entries(self.measure, row):
-            cell = sums[name, dim, value, day, district]
-            cell[0] += sign * counts
-            cell[1] += sign * out_of
+            key = (dim, district, day[:7], value)
+            cell = cells.get(key)
+            if cell is None:
+                cell = cells[key] = [0] * self.width
+            cell[place] += sign * counts
+            if share:
+                cell[place + 1] += sign * out_of
 
 
-def _counter(measure: Measure) -> Counter:
-    columns = dict.fromkeys((
-        measure.day, "district", *(d.column for d in measure.by), *(d.column for d in measure.bands),
-        *((measure.until,) if measure.until else ()), *(c for c, _, _ in (measure.parts.parts.values() if measure.parts else ())),
-    ))  # fmt: skip
-    return Counter(measure, itemgetter(*columns))
+def _counters(fact: Fact) -> Iterator[Counter]:
+    measures = [measure for measure in MEASURES if measure.fact is fact]
+    width, place = sum(len(measure.columns) for measure in measures), 0
+    for measure in measures:
+        columns = dict.fromkeys((
+            measure.day, "district", *(d.column for d in measure.by), *(d.column for d in measure.bands),
+            *((measure.until,) if measure.until else ()),
+            *(c for c, _, _ in (measure.parts.parts.values() if measure.parts else ())),
+        ))  # fmt: skip
+        yield Counter(measure, itemgetter(*columns), place, width)
+        place += len(measure.columns)
 
 
-COUNTERS: Mapping[str, Sequence[Counter]] = {
-    table: tuple(_counter(measure) for measure in MEASURES if measure.fact.table == table)
-    for table in sorted({measure.fact.table for measure in MEASURES})
-}
+FACTS: Mapping[str, Fact] = {measure.fact.table: measure.fact for measure in MEASURES}
+COUNTERS: Mapping[str, Sequence[Counter]] = {table: tuple(_counters(fact)) for table, fact in sorted(FACTS.items())}
+CELLS: tuple[str, ...] = tuple(FACTS[table].sums for table in COUNTERS)
+"""The tables that cells stand in, one for each fact."""
 
 
 def _entries(measure: Measure, row: Row) -> Iterator[tuple[str, str, str, int, int]]:
@@ -115,45 +126,25 @@ def _span(first: str, last: str, counts: int, out_of: int) -> Iterator[tuple[str
 
 
 async def count(batch: Batch, changes: Iterable[Change]) -> None:
-    """Add what rows add now and did not before, in the cells by day and by month."""
-    sums: Sums = defaultdict(lambda: [0, 0])
+    """Add what rows add now and did not before."""
+    cells: dict[str, Cells] = defaultdict(dict)
     for table, before, after in changes:
         for counter in COUNTERS.get(table, ()):
             was, now = counter.counted(before), counter.counted(after)
             if was == now:
                 continue
             if was is not None and before is not None:
-                counter.add(before, -1, sums)
+                counter.add(before, -1, cells[table])
             if now is not None:
-                counter.add(after, 1, sums)
-    await _write(batch, sums)
+                counter.add(after, 1, cells[table])
+    for table, its in cells.items():
+        _write(await batch.sums(FACTS[table].sums), its)
 
 
-async def _write(batch: Batch, sums: Sums) -> None:
-    cells: Sums = defaultdict(lambda: [0, 0])
-    for place, (counts, out_of) in sums.items():
-        if counts or out_of:
-            measure, dim, value, day, district = place
-            for at in (place, (measure, dim, value, f"{day[:7]}-00", district)):
-                cell = cells[at]
-                cell[0] += counts
-                cell[1] += out_of
-    keys = {"|".join(place): place for place in cells}
-    rows = await batch.rows(CELLS, keys)
-    for key, place in keys.items():
-        found = rows.get(key)
-        before = _cell(key, place) if found is None else found
-        counts, out_of = before["counts"] + cells[place][0], before["out_of"] + cells[place][1]
-        if counts or out_of:
-            rows.put(key, {**before, "counts": counts, "out_of": out_of})
-        else:  # nothing is no cell: otherwise how events came in batches would be told by the table
-            rows.remove(key)
-
-
-def _cell(key: str, place: Place) -> dict[str, Any]:
-    measure, dim, value, day, district = place
-    monthly = day.endswith("-00")
-    return {
-        "cell": key, "measure": measure, "dim": dim, "grain": "m" if monthly else "d",
-        "day": f"{day[:8]}01" if monthly else day, "district": district, "value": value, "counts": 0, "out_of": 0,
-    }  # fmt: skip
+def _write(sums: Sums, cells: Cells) -> None:
+    """Each month stands in its year too, and each district in all of them together."""
+    for (dim, district, month, value), numbers in cells.items():
+        if any(numbers):
+            for grain, day in (("m", f"{month}-01"), ("y", f"{month[:4]}-01-01")):
+                for where in (district, EVERYWHERE):
+                    sums.add((dim, grain, where, day, value), numbers)

@@ -10,11 +10,14 @@ from typing import Any
 
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
+from services.reporting.queries import counters
+from services.reporting.queries.counters import NOTHING, Sum, add, of_days
 from services.reporting.queries.definitions import FIGURES
-from services.reporting.queries.terms import Combined, Measure
+from services.reporting.queries.periods import Span, spans_up_to
+from services.reporting.queries.terms import TOTAL, Combined, Measure
 
 FACTS = "facts"
-VERSION = 3
+VERSION = 4
 
 # The moment up to which the facts were projected; its day (local date) decides which jurisdictions are valid. A version before
 # the one that keeps counters cannot be asked: until the switch to it nothing is known.
@@ -29,16 +32,8 @@ WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {VERSION}
 """  # noqa: S608 - constant names
 DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY national_code NULLS LAST, jurisdiction_id"
 
-# A stock is what it is on the day; of anything else all there ever was counts.
-COUNTED = """
-SELECT c.measure, c.district, sum(c.counts)::bigint AS counts, sum(c.out_of)::bigint AS out_of
-FROM figure_cells c
-WHERE c.dim = '' AND ($1::text[] IS NULL OR c.district = ANY($1)) AND (
-    (c.measure = ANY($2) AND c.grain = 'm')
-    OR (c.measure = ANY($3) AND c.grain = 'm' AND c.day < date_trunc('month', $4::date)::date)
-    OR (c.measure = ANY($3) AND c.grain = 'd' AND c.day >= date_trunc('month', $4::date)::date AND c.day <= $4::date))
-GROUP BY c.measure, c.district HAVING sum(c.counts) <> 0 OR sum(c.out_of) <> 0
-"""
+# Of anything but a stock all there ever was counts.
+EVER = Span("y", date.min, date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +95,28 @@ async def names_of(connection: Connection) -> Mapping[str, str]:
 
 async def counted(sight: Sight, districts: Sequence[str] | None, figures: Iterable[Measure] = FIGURES) -> Counted:
     """These figures of these districts (None: all), all as of the same moment."""
-    measures = list(figures)
-    flows = [measure.name for measure in measures if measure.until is None]
-    stocks = [measure.name for measure in measures if measure.until is not None]
     async with sight.acquire(steady=True) as connection:
         at = await as_of(connection)
-        rows = [] if at.day is None else await connection.fetch(COUNTED, districts, flows, stocks, at.day)
+        counts = [] if at.day is None else await counts_of(connection, [*figures], at.day, districts)
         names = await names_of(connection)
-    return Counted(at, [Count(*row.values()) for row in rows], names)
+    return Counted(at, counts, names)
+
+
+async def counts_of(
+    connection: Connection, measures: Sequence[Measure], day: date, districts: Sequence[str] | None
+) -> list[Count]:  # fmt: skip
+    """What each of these districts (None: all) adds to each measure: all there ever was, of a stock what there is on the day."""
+    spans = {measure.name: [EVER] if measure.until is None else [*spans_up_to(day)] for measure in measures}
+    sums: dict[str, dict[str, Sum]] = {measure.name: {} for measure in measures}
+    looks = {name: [span for span in those if span.grain != "d"] for name, those in spans.items()}
+    for one in await counters.counted(connection, looks, (TOTAL,), districts):
+        add(sums[one.measure], one.district, one.sum)
+    wanted = {name: [span for span in those if span.grain == "d"] for name, those in spans.items()}
+    days = await of_days(connection, {name: those for name, those in wanted.items() if those}, TOTAL, districts)
+    for (name, _), found in days.totals.items():
+        for district, pair in found.items():
+            add(sums[name], district, pair)
+    return [Count(name, where, *pair) for name, found in sums.items() for where, pair in found.items() if pair != NOTHING]
 
 
 def value_of(figure: Measure | Combined, counts: int, out_of: int) -> dict[str, Any]:

@@ -10,67 +10,57 @@ from typing import Any
 
 from chassis.eventstore import Connection
 from chassis.sight import Sight
+from services.reporting.queries.counters import NOTHING, Counted, Days, Sum, add, by_month, counted, of_days
 from services.reporting.queries.definitions import Panel
 from services.reporting.queries.figures import AsOf, as_of, names_of
-from services.reporting.queries.periods import EARLIEST, Period, Span, spans_of, spans_up_to
+from services.reporting.queries.periods import EARLIEST, Period, Span, months_of, spans_of, spans_up_to
 from services.reporting.queries.terms import TOTAL, Combined, Measure
 
 NOW, BEFORE = "now", "before"
 
-# One look into the index for each span of each measure: as many as a panel has measures times six, however many events there are.
-SUMS = """
-SELECT s.which, s.measure, s.dim, c.value, c.district, sum(c.counts)::bigint AS counts, sum(c.out_of)::bigint AS out_of
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[]) AS s(which, measure, dim, grain, first, last)
-CROSS JOIN LATERAL (
-    SELECT c.value, CASE WHEN s.dim = '' THEN c.district ELSE '' END AS district, sum(c.counts) AS counts, sum(c.out_of) AS out_of
-    FROM figure_cells c
-    WHERE c.measure = s.measure AND c.dim = s.dim AND c.grain = s.grain AND c.day BETWEEN s.first AND s.last
-      AND ($7::text[] IS NULL OR c.district = ANY($7))
-    GROUP BY 1, 2
-) AS c
-GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.counts) <> 0 OR sum(c.out_of) <> 0
-"""
-SERIES = """
-SELECT s.which, s.measure, date_trunc($8, c.day)::date AS day, sum(c.counts)::bigint AS counts, sum(c.out_of)::bigint AS out_of
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[]) AS s(which, measure, dim, grain, first, last)
-CROSS JOIN LATERAL (
-    SELECT c.day, sum(c.counts) AS counts, sum(c.out_of) AS out_of FROM figure_cells c
-    WHERE c.measure = s.measure AND c.dim = s.dim AND c.grain = s.grain AND c.day BETWEEN s.first AND s.last
-      AND ($7::text[] IS NULL OR c.district = ANY($7))
-    GROUP BY 1
-) AS c
-GROUP BY 1, 2, 3
-"""
-Sum = tuple[int, int]
-
 
 @dataclass(slots=True)
 class Sums:
-    """What the measures of a panel come to: `counts` and `out_of`, now and the year before."""
+    """What the measures of a panel come to, now and the year before: by district, by value of a dimension, point by point."""
 
-    of: dict[tuple[str, str, str, str, str], Sum] = field(default_factory=dict)
+    in_districts: dict[tuple[str, str], dict[str, Sum]] = field(default_factory=lambda: defaultdict(dict))
+    of_values: dict[tuple[str, str, str], dict[str, Sum]] = field(default_factory=lambda: defaultdict(dict))
     points: dict[tuple[str, str], dict[date, Sum]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add_days(self, which: str, measure: str, dim: str, days: Days, span: Span) -> None:
+        """The days of a span."""
+        for district, pair in days.totals[measure, span].items():
+            add(self.in_districts[which, measure], district, pair)
+        for value, pair in days.values[measure, span].items():
+            add(self.of_values[which, measure, dim], value, pair)
+
+    def add_counted(self, which: str, one: Counted) -> None:
+        """What counters say."""
+        if one.dim == TOTAL:
+            add(self.in_districts[which, one.measure], one.district, one.sum)
+        else:
+            add(self.of_values[which, one.measure, one.dim], one.value, one.sum)
 
     def total(self, which: str, measure: Measure, district: str | None = None) -> Sum:
         """Of all districts, or of one."""
-        return _added(
-            sums for (w, name, dim, _, where), sums in self.of.items()
-            if (w, name, dim) == (which, measure.name, TOTAL) and district in (None, where)
-        )  # fmt: skip
+        found = self.in_districts[which, measure.name]
+        return _added(found.values()) if district is None else found.get(district, NOTHING)
 
     def value(self, which: str, measure: Measure, dim: str, value: str) -> Sum:
         """Of one value of a dimension."""
-        return self.of.get((which, measure.name, dim, value, ""), (0, 0))
+        return self.of_values[which, measure.name, dim].get(value, NOTHING)
 
     def values(self, measures: Iterable[Measure], dim: str) -> list[str]:
         """The values of a dimension that any of these measures has."""
-        names = {measure.name for measure in measures}
-        return sorted({value for _, name, d, value, _ in self.of if name in names and d == dim})
+        return _told(self.of_values[which, measure.name, dim] for measure in measures for which in (NOW, BEFORE))
 
     def districts(self, measures: Iterable[Measure]) -> list[str]:
         """The districts in which any of these measures has something."""
-        names = {measure.name for measure in measures}
-        return sorted({where for _, name, dim, _, where in self.of if name in names and dim == TOTAL})
+        return _told(self.in_districts[which, measure.name] for measure in measures for which in (NOW, BEFORE))
+
+
+def _told(sums: Iterable[Mapping[str, Sum]]) -> list[str]:
+    return sorted({key for found in sums for key, pair in found.items() if pair != NOTHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,66 +80,111 @@ async def shown(sight: Sight, panel: Panel, period: Period | None, dim: str, dis
         today = at.day or date(1970, 1, 1)
         of = (period or Period(today.replace(month=1, day=1), today)).until(today)
         sums = Sums()
-        await _sum_up(connection, panel.measures, of, dim, districts, sums)
-        await _trace(connection, panel.measures, of, districts, sums)
+        if at.generation:  # before, no tables are there that counters stand in
+            days = await _days(connection, panel.measures, of, dim, districts)
+            await _sum_up(connection, panel.measures, of, dim, districts, sums, days)
+            await _trace(connection, panel.measures, of, districts, sums, days)
         return Shown(at, of, sums, await names_of(connection))
-
-
-Looks = list[tuple[str, str, str, str, date, date]]
-
-
-def _looks(measure: Measure, dim: str, which: str, spans: Iterable[Span]) -> Looks:
-    return [(which, measure.name, dim, span.grain, span.first, span.last) for span in spans]
 
 
 def _periods(period: Period) -> Iterable[tuple[str, Period]]:
     return (NOW, period), (BEFORE, period.year_before)
 
 
+def _spans(measure: Measure, period: Period) -> list[Span]:
+    """What a measure of a period is the sum of: a stock of all that came and went up to its end."""
+    return [*(spans_of(period) if measure.until is None else spans_up_to(period.last))]
+
+
+def _before(measure: Measure, period: Period) -> list[Span]:
+    """What a stock was when a period began is the sum of."""
+    return [*spans_up_to(period.first - timedelta(days=1))] if measure.until is not None and period.first > EARLIEST else []
+
+
+async def _days(
+    connection: Connection, measures: Sequence[Measure], period: Period, dim: str, districts: Sequence[str] | None
+) -> Days:
+    """All days that a panel needs, read at once: those around whole months, and each of a period that is told day by day."""
+    wanted = {
+        measure.name: {
+            span for _, of in _periods(period) for span in (*_spans(measure, of), *_before(measure, of)) if span.grain == "d"
+        }
+        for measure in measures
+    }
+    points = [Span("d", of.first, of.last) for _, of in _periods(period)] if period.daily else []
+    return await of_days(connection, wanted, dim, districts, points)
+
+
 async def _sum_up(
-    connection: Connection, measures: Sequence[Measure], period: Period, dim: str, districts: Sequence[str] | None, sums: Sums
-) -> None:
-    looks: Looks = []
-    for measure in measures:
-        dims = (TOTAL, dim) if dim and any(one.name == dim for one in measure.dimensions) else (TOTAL,)
-        for which, of in _periods(period):
-            spans = [*(spans_of(of) if measure.until is None else spans_up_to(of.last))]
-            for one in dims:
-                looks += _looks(measure, one, which, spans)
-    for row in await connection.fetch(SUMS, *_columns(looks), districts):
-        which, name, of_dim, value, district, counts, out_of = row.values()
-        sums.of[which, name, of_dim, value, district] = (counts, out_of)
+    connection: Connection, measures: Sequence[Measure], period: Period, dim: str, districts: Sequence[str] | None, sums: Sums,
+    days: Days | None = None,
+) -> None:  # fmt: skip
+    if days is None:
+        days = await _days(connection, measures, period, dim, districts)
+    for which, told in _periods(period):
+        looks: dict[str, list[Span]] = {}
+        for measure in measures:
+            spans = _spans(measure, told)
+            looks[measure.name] = [span for span in spans if span.grain != "d"]
+            for span in spans:
+                if span.grain == "d":
+                    sums.add_days(which, measure.name, dim, days, span)
+        for one in await counted(connection, looks, (TOTAL, dim) if dim else (TOTAL,), districts):
+            sums.add_counted(which, one)
 
 
 async def _trace(
-    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, sums: Sums
-) -> None:
+    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, sums: Sums,
+    days: Days | None = None,
+) -> None:  # fmt: skip
     """The points of each measure, day by day or month by month; a stock is what it was before, and what came and went since."""
-    looks: Looks = []
-    bases: Looks = []
-    for measure in measures:
-        for which, of in _periods(period):
-            looks += _looks(measure, TOTAL, which, [Span("d", of.first, of.last)] if period.daily else spans_of(of))
-            if measure.until is not None and of.first > EARLIEST:
-                bases += _looks(measure, TOTAL, which, spans_up_to(of.first - timedelta(days=1)))
-    unit = "day" if period.daily else "month"
-    found: dict[tuple[str, str], dict[date, Sum]] = defaultdict(dict)
-    for row in await connection.fetch(SERIES, *_columns(looks), districts, unit):
-        found[row["which"], row["measure"]][row["day"]] = (row["counts"], row["out_of"])
-    begun: dict[tuple[str, str], Sum] = {}
-    for row in await connection.fetch(SUMS, *_columns(bases), districts) if bases else ():
-        before = begun.get((row["which"], row["measure"]), (0, 0))
-        begun[row["which"], row["measure"]] = (before[0] + row["counts"], before[1] + row["out_of"])
-    for measure in measures:
-        for which, of in _periods(period):
-            key = which, measure.name
-            base = (0, 0)
+    if days is None:
+        days = await _days(connection, measures, period, TOTAL, districts)
+    begun = await _begun(connection, measures, period, districts, days)
+    for which, of in _periods(period):
+        if period.daily:
+            found: Mapping[tuple[str, date], Sum] = days.points
+        else:
+            found = await _monthly(connection, measures, of, districts, days)
+        for measure in measures:
+            base = begun.get((which, measure.name), NOTHING)
             for day in points_of(of, daily=period.daily):
-                point = found[key].get(day, (0, 0))
+                point = found.get((measure.name, day), NOTHING)
                 if measure.until is not None:
-                    base = _added((base if sums.points[key] else begun.get(key, (0, 0)), point))
-                    point = base
-                sums.points[key][day] = point
+                    point = base = _added((base, point))
+                sums.points[which, measure.name][day] = point
+
+
+async def _monthly(
+    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, days: Days
+) -> Mapping[tuple[str, date], Sum]:
+    """What each month adds: from its counters, or from its days where the period has not all of it."""
+    spans = [*months_of(period)]
+    found = {**await by_month(connection, measures, [span for span in spans if span.grain == "m"], districts)}
+    for measure in measures:
+        for span in spans:
+            if span.grain == "d":
+                key = measure.name, span.first.replace(day=1)
+                found[key] = _added((found.get(key, NOTHING), *days.totals[measure.name, span].values()))
+    return found
+
+
+async def _begun(
+    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, days: Days
+) -> Mapping[tuple[str, str], Sum]:
+    """What each stock was on the day before a period, and before the same of last year."""
+    begun: dict[tuple[str, str], Sum] = defaultdict(lambda: NOTHING)
+    for which, told in _periods(period):
+        looks: dict[str, list[Span]] = {}
+        for measure in measures:
+            spans = _before(measure, told)
+            looks[measure.name] = [span for span in spans if span.grain != "d"]
+            for span in spans:
+                if span.grain == "d":
+                    begun[which, measure.name] = _added((begun[which, measure.name], *days.totals[measure.name, span].values()))
+        for one in await counted(connection, looks, (TOTAL,), districts):
+            begun[which, one.measure] = _added((begun[which, one.measure], one.sum))
+    return begun
 
 
 def points_of(period: Period, *, daily: bool) -> list[date]:
@@ -158,10 +193,6 @@ def points_of(period: Period, *, daily: bool) -> list[date]:
         return [period.first + timedelta(days=n) for n in range((period.last - period.first).days + 1)]
     months = range(period.first.year * 12 + period.first.month - 1, period.last.year * 12 + period.last.month)
     return [date(month // 12, month % 12 + 1, 1) for month in months]
-
-
-def _columns(looks: Looks) -> list[list[Any]]:
-    return [list(column) for column in zip(*looks, strict=True)]
 
 
 def _added(sums: Iterable[Sum]) -> Sum:

@@ -1,4 +1,4 @@
-"""Periods, and the counters that a period is the sum of."""
+"""Periods, and what a period is the sum of: counters of years and months, and days."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _months(year: int, first: int, count: int) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Counters of one grain ('d', 'm') from one day to another; months stand at their first day."""
+    """Counters of one grain ('y', 'm') from one day to another, which stand at their first day; or ('d') the days themselves."""
 
     grain: str
     first: date
@@ -68,7 +68,13 @@ class Span:
 
 
 def spans_of(period: Period) -> Iterator[Span]:
-    """The counters that a period is the sum of: its whole months, and the days before and behind them."""
+    """What a period is the sum of: its whole years, the whole months before and behind them, and the days around those."""
+    for span in months_of(period):
+        yield from (span,) if span.grain == "d" else _years(span)
+
+
+def months_of(period: Period) -> Iterator[Span]:
+    """The whole months of a period, and the days before and behind them."""
     month = period.first if period.first.day == 1 else _next_month(period.first)
     behind = period.last + timedelta(days=1) if period.last < date.max else period.last
     end = behind.replace(day=1)
@@ -82,8 +88,22 @@ def spans_of(period: Period) -> Iterator[Span]:
         yield Span("d", end, period.last)
 
 
+def _years(months: Span) -> Iterator[Span]:
+    year = months.first if months.first.month == 1 else date(months.first.year + 1, 1, 1)
+    behind = months.last + timedelta(days=1)
+    end = behind.replace(month=1)
+    if end <= year:
+        yield months
+        return
+    if months.first < year:
+        yield Span("m", months.first, year - timedelta(days=1))
+    yield Span("y", year, end - timedelta(days=1))
+    if end <= months.last:
+        yield Span("m", end, months.last)
+
+
 def spans_up_to(day: date) -> Iterator[Span]:
-    """The counters that the stock of a day is the sum of."""
+    """What the stock of a day is the sum of."""
     return spans_of(Period(EARLIEST, day))
 
 

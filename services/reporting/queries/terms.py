@@ -89,6 +89,11 @@ class Fact:
     of: str | None = None  # the column that names the stream, if it is not the key
     about: str = "enterprise_id"  # the column that names the site; empty if there is none
 
+    @property
+    def sums(self) -> str:
+        """The table of its counters: a column for each measure, and one for what it is out of."""
+        return self.table.replace("fact_", "sums_")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
@@ -193,6 +198,11 @@ class Measure:
     def share(self) -> bool:
         """Whether it is a sum out of a sum."""
         return self.out_of is not None or self.parts is not None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its columns among the counters of its fact."""
+        return (self.name, f"{self.name}_of") if self.share else (self.name,)
 
     @property
     def dimensions(self) -> tuple[Dimension | Bands | Parts, ...]:

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bench.city import BEGINS, Happening, happenings
 from chassis.building import rebuild
-from chassis.sight import Sight
+from chassis.database import READS, open_pool
+from chassis.projector import begin, project_once
+from chassis.readtables import layout_of
+from chassis.sight import EVERYWHERE, Sight
 from chassis.switching import Switcher
+from chassis.testing import service_under_test
 from services.reporting.projections import PROJECTIONS, TABLES
+from services.reporting.projections.cells import COUNTERS, FACTS
 from services.reporting.queries.figures import as_of
 from services.reporting.queries.measures import BY_NAME, MEASURES
 from services.reporting.queries.panels import NOW, Sums, _sum_up
 from services.reporting.queries.periods import Period
 from services.reporting.queries.rows import Asked, rows_behind
 from services.reporting.queries.terms import TOTAL, Bands, Dimension, Measure, Parts
+from services.reporting.service import SERVICE
 from services.reporting.worker import CopyFeed
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.ledgers import Ledgers
+from tests.service.reporting.ledgers import Ledgers, runs_of
 
 BEGAN = BEGINS.date()
 PERIODS = (
     Period(date(2019, 1, 1), date(2019, 12, 31)), Period(date(2019, 1, 17), date(2019, 3, 9)),
     Period(date(2019, 2, 1), date(2019, 2, 28)), Period(date(2019, 2, 11), date(2019, 2, 11)),
+    Period(date(2018, 11, 30), date(2020, 2, 3)),
 )  # fmt: skip
 MANY = 10_000
 
@@ -82,11 +92,11 @@ async def test_counters_are_what_the_rows_add_up_to(city: Reporting) -> None:
                 whole = await summed(city, measure, period, TOTAL, districts)
                 assert whole[TOTAL] == await listed(city, measure, Asked(districts, at.day, period)), measure.name
                 seen[measure.name] += abs(whole[TOTAL][0]) + whole[TOTAL][1]
-            for dim in measure.dimensions:
-                by_value = await summed(city, measure, period, dim.name, None)
-                for value in values_of(dim, by_value):
-                    told = await listed(city, measure, Asked(None, at.day, period, dim, value))
-                    assert by_value.get(value, (0, 0)) == told, (measure.name, dim.name, value, period)
+                for dim in measure.dimensions if districts is None or period is PERIODS[1] else ():
+                    by_value = await summed(city, measure, period, dim.name, districts)
+                    for value in values_of(dim, by_value):
+                        told = await listed(city, measure, Asked(districts, at.day, period, dim, value))
+                        assert by_value.get(value, (0, 0)) == told, (measure.name, dim.name, value, period, districts)
     assert not {name for name in BY_NAME if not seen[name]}, "a measure that nothing was counted of tells nothing"
 
 
@@ -106,6 +116,50 @@ async def test_a_rebuild_gives_equal_counters(city: Reporting) -> None:
     compared = await Switcher(city.under_test.dsn, CopyFeed(), PROJECTIONS, simulated=True).compare("facts")
     assert [table.table for table in compared.tables] == list(TABLES)
     assert [table.table for table in compared.tables if not table.equal] == []
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sizes=st.lists(st.integers(1, 400), min_size=1, max_size=4), upto=st.integers(0, 800))
+async def test_counters_are_the_same_however_events_come(admin_dsn: str, sizes: list[int], upto: int) -> None:
+    """Kept live in batches of these sizes; computed at once up to any event, and kept from there on."""
+    ledgers = Ledgers()
+    for told in happenings(districts=2, sites=4, visits=20, days=60, seed=7):
+        recorded(ledgers, told)
+    [facts] = PROJECTIONS
+    async with service_under_test(SERVICE, admin_dsn) as under_test:
+        await Reporting(under_test).copy.apply(runs_of(ledgers.recorded))
+        connection, feed = under_test.connection, CopyFeed()
+        await begin(connection, PROJECTIONS, simulated=True)
+        for size in cycle(sizes):
+            if not await project_once(connection, feed, facts, simulated=True, limit=size):
+                break
+        for end in (upto, None):
+            assert await rebuild(under_test.dsn, feed, facts, simulated=True, upto=end) is not None
+        compared = await Switcher(under_test.dsn, feed, PROJECTIONS, simulated=True).compare("facts")
+        assert [table.table for table in compared.tables if not table.equal] == []
+
+
+async def test_every_measure_has_its_columns(reporting: Reporting) -> None:
+    """In the order in which they are counted."""
+    for table, counters in COUNTERS.items():
+        layout = await layout_of(reporting.pool, FACTS[table].sums)
+        assert layout.numbers == tuple(column for counter in counters for column in counter.measure.columns)
+        assert layout.keys == ("dim", "grain", "district", "day", "value")
+
+
+async def test_all_districts_together_are_no_district_of_anybodys(city: Reporting) -> None:
+    """Whoever sees some districts is shown theirs, also if they name what stands for all."""
+    async with city.client("manager", districts=["d-1"]) as client:
+        assert (await client.get("/v1/panels/tasks", params={"district": "*"})).status_code == 403
+    for districts in (["d-1"], ["d-1", EVERYWHERE]):
+        sums = Sums()
+        await _sum_up(city.pool, [MEASURES[0]], PERIODS[0], "sector", districts, sums)
+        assert {*sums.in_districts[NOW, MEASURES[0].name]} == {"d-1"}
+        assert sums.total(NOW, MEASURES[0]) == await listed(city, MEASURES[0], Asked(["d-1"], date.max, PERIODS[0]))
+    readers = await open_pool(city.under_test.dsn, "readers", 1, READS)
+    for seen, some in ((["d-1", EVERYWHERE], False), (None, True)):
+        assert bool(await Sight(readers, seen).fetch("SELECT FROM sums_tasks WHERE district = '*'")) == some
+    readers.terminate()
 
 
 def test_the_city_lasts_longer_than_the_periods_looked_at() -> None:

@@ -204,12 +204,14 @@ def test_a_leap_day_is_the_end_of_february() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "grains"),
     [
-        (date(2020, 1, 1), date(2020, 12, 31), "m"), (date(2020, 1, 2), date(2020, 12, 30), "dmd"),
+        (date(2020, 1, 1), date(2020, 12, 31), "y"), (date(2020, 1, 2), date(2020, 12, 30), "dmd"),
+        (date(2019, 12, 31), date(2021, 1, 1), "dyd"), (date(2019, 11, 30), date(2021, 2, 1), "dmymd"),
+        (date(2019, 12, 1), date(2020, 11, 30), "m"), (date(2019, 1, 1), date(2020, 12, 31), "y"),
         (date(2020, 1, 2), date(2020, 1, 31), "d"), (date(2020, 1, 15), date(2020, 2, 15), "d"),
         (date(2020, 2, 1), date(2020, 2, 29), "m"), (date(2020, 1, 31), date(2020, 2, 29), "dm"),
     ],
 )  # fmt: skip
-def test_a_period_is_its_months_and_the_days_around_them(first: date, last: date, grains: str) -> None:
+def test_a_period_is_its_years_its_months_and_the_days_around_them(first: date, last: date, grains: str) -> None:
     spans = [*spans_of(Period(first, last))]
     assert "".join(span.grain for span in spans) == grains
     assert (spans[0].first, spans[-1].last) == (first, last)
