@@ -14,7 +14,7 @@ from services.penalty.projections.superior_reports import project_superior_repor
 
 PROJECTIONS = (
     Projection("case_list", version=4, project=project_cases, tables=("case_list",)),
-    Projection("payments", version=1, project=project_payments, tables=("payment_list", "payment_cases")),
+    Projection("payments", version=2, project=project_payments, tables=("payment_list", "payment_cases")),
     Projection("bank_transfers", version=1, project=project_transfers, tables=("bank_transfers",)),
     Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
     Projection("publications", version=1, project=project_publications, tables=("publication_list",)),

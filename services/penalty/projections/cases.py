@@ -26,7 +26,6 @@ from services.penalty.domain import (
     LegalReviewReturned,
     NoPenaltyDecided,
     NoticeServed,
-    PaymentOpened,
     PaymentOverdue,
     PaymentReceived,
     PaymentSettled,
@@ -36,7 +35,8 @@ from services.penalty.domain import (
     StatementWaived,
     UrgentInvestigationBegun,
 )
-from services.penalty.domain.payment_events import DeferralApproved, PaymentRevoked, RefundMade
+from services.penalty.domain.payment_events import PaymentRevoked, RefundMade
+from services.penalty.projections.payment_clocks import INSTALMENT, PAYMENT
 from services.penalty.projections.running_clocks import case_id_of, clocks_after, is_about_a_case
 
 NO_CLOCK = "infinity"  # of PostgreSQL; sorts after every ISO date too
@@ -53,7 +53,7 @@ async def project_cases(batch: Batch) -> None:
         if row is not None:
             changed = {**row, **_changes(row, event), "clocks": clocks_after(row["clocks"], sequenced, event)}
             version = {"version": sequenced.envelope.version} if _of_case(sequenced) else {}
-            rows.put(case_id, {**changed, **_first(changed["clocks"]), **version})
+            rows.put(case_id, {**changed, **_first(changed["clocks"]), **_payment(changed), **version})
 
 
 def _of_case(sequenced: Sequenced) -> bool:
@@ -67,7 +67,7 @@ def _opened(sequenced: Sequenced, e: ClueRegistered) -> dict[str, Any]:
         "level": e.level, "act_date": e.act_date.isoformat(), "filed_on": None, "decision_due_on": None,
         "statement_due_on": None, "payment_due_on": None, "decided_on": None, "closed_on": None, "intended_fen": None,
         "total_fen": None, "paid_fen": 0, "overdue": False, "payment_overdue": False, "review": None, "clock": None,
-        "clock_on": NO_CLOCK, "clocks": {}, "handlers": [], "version": 1,
+        "clock_on": NO_CLOCK, "clocks": {}, "handlers": [], "late": [], "version": 1,
     }  # fmt: skip
 
 
@@ -122,21 +122,23 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
             again = {"state": "investigating", "review": "returned"} if e.anew else {}
             return {"total_fen": (row["total_fen"] or 0) - e.former_fen, **again}
         case DecisionServed() as e:
-            return {"state": "served", "payment_due_on": e.payment_due_on.isoformat()}
-        case PaymentOpened() as e:
-            return {"payment_due_on": e.due_on.isoformat()}
+            return {"state": "served"}
         case PaymentReceived() as e:
             return {"paid_fen": row["paid_fen"] + e.amount_fen}
         case RefundMade() as e:
             return {"paid_fen": row["paid_fen"] - e.amount_fen}
-        case DeferralApproved() as e:
-            return {"payment_due_on": e.instalments[-1].due_on.isoformat()}
-        case PaymentSettled() | PaymentRevoked():
-            return {"payment_due_on": None, "payment_overdue": False}
-        case PaymentOverdue():
-            return {"payment_overdue": True}
+        case PaymentSettled() | PaymentRevoked() as e:
+            return {"late": [party for party in row["late"] if party != e.party_id]}
+        case PaymentOverdue() as e:
+            return {"late": sorted({*row["late"], e.party_id})}
         case _:
             return {}
+
+
+def _payment(row: dict[str, Any]) -> dict[str, Any]:
+    """By when the next payment of any party is due, and whether one of them is late."""
+    due = [due_on for kind, due_on, *_ in row["clocks"].values() if kind in (PAYMENT, INSTALMENT)]
+    return {"payment_due_on": min(due, default=None), "payment_overdue": bool(row["late"])}
 
 
 def _first(clocks: dict[str, list[str]]) -> dict[str, Any]:

@@ -8,13 +8,24 @@ from typing import Any
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch, Rows
-from services.penalty.domain import CaseFiled, ClueRegistered, FilingRequested, PaymentOpened, PaymentState, region_key
+from services.penalty.domain import (
+    CaseFiled,
+    ClueRegistered,
+    FilingRequested,
+    HandlersChanged,
+    PaymentOpened,
+    PaymentState,
+    UrgentInvestigationBegun,
+    region_key,
+)
 from services.penalty.domain.arrears import Plan
 from services.penalty.domain.bank import number_key
 from services.penalty.domain.payment import after
 from services.penalty.domain.payment_events import DeferralApproved, Instalment
 
 PREFIX = "payment:"
+HANDLED = FilingRequested | UrgentInvestigationBegun | HandlersChanged
+NOTHING: dict[str, Any] = {"payments": []}
 NO_DAY = "infinity"  # of PostgreSQL; sorts after every ISO date too
 SUMS = (
     "imposed_fen", "amount_fen", "confiscated_fen", "confiscation_fen", "surcharged_fen", "surcharge_fen", "remitted_fen",
@@ -27,12 +38,14 @@ async def project_payments(batch: Batch) -> None:
     decoded = [(sequenced, batch.event(sequenced)) for sequenced in batch.events]
     told = [(sequenced, event) for sequenced, event in decoded if _is_payment(sequenced) or _is_told(event)]
     cases = await batch.rows("payment_cases", [str(event.case_id) for _, event in told])  # type: ignore[attr-defined]
-    rows = await batch.rows("payment_list", [_key(sequenced) for sequenced, _ in told if _is_payment(sequenced)])
+    opened = {key for _, event in told if isinstance(event, HANDLED) for key in (cases.get(event.case_id) or NOTHING)["payments"]}
+    ours = [_key(sequenced) for sequenced, _ in told if _is_payment(sequenced)]
+    rows = await batch.rows("payment_list", [*ours, *sorted(opened)])
     for sequenced, event in told:
         if _is_payment(sequenced):
             _fold(rows, cases, sequenced, event)
         else:
-            _tell(cases, sequenced, event)
+            _tell(cases, rows, sequenced, event)
 
 
 def _is_payment(sequenced: Sequenced) -> bool:
@@ -40,22 +53,25 @@ def _is_payment(sequenced: Sequenced) -> bool:
 
 
 def _is_told(event: Event) -> bool:
-    return isinstance(event, ClueRegistered | FilingRequested | CaseFiled)
+    return isinstance(event, ClueRegistered | CaseFiled | HANDLED)
 
 
 def _key(sequenced: Sequenced) -> str:
     return sequenced.envelope.stream_id.removeprefix(PREFIX)
 
 
-def _tell(cases: Rows, sequenced: Sequenced, event: Event) -> None:
+def _tell(cases: Rows, rows: Rows, sequenced: Sequenced, event: Event) -> None:
     match event:
         case ClueRegistered() as e:
             cases.put(e.case_id, {
                 "case_id": e.case_id, "district": sequenced.envelope.district, "organ_id": e.organ_id, "organ": e.organ,
-                "officers": [], "case_no": None,
+                "officers": [], "case_no": None, "payments": [],
             })  # fmt: skip
-        case FilingRequested() as e:
-            cases.patch(e.case_id, officers=[officer.officer_id for officer in e.officers])
+        case FilingRequested() | UrgentInvestigationBegun() | HandlersChanged() as e:
+            officers = [officer.officer_id for officer in e.officers]
+            cases.patch(e.case_id, officers=officers)
+            for key in (cases.get(e.case_id) or NOTHING)["payments"]:
+                rows.patch(key, officers=officers)
         case CaseFiled() as e:
             cases.patch(e.case_id, case_no=e.case_no)
 
@@ -63,7 +79,9 @@ def _tell(cases: Rows, sequenced: Sequenced, event: Event) -> None:
 def _fold(rows: Rows, cases: Rows, sequenced: Sequenced, event: Event) -> None:
     key = _key(sequenced)
     if isinstance(event, PaymentOpened):
-        rows.put(key, {**_opened(cases.get(event.case_id) or {}, sequenced, event), **_kept(rows.get(key))})
+        case = cases.get(event.case_id) or NOTHING
+        rows.put(key, {**_opened(case, sequenced, event), **_kept(rows.get(key))})
+        cases.patch(event.case_id, payments=sorted({*case["payments"], key}))
     row = rows.get(key)
     if row is not None:
         rows.put(key, {**row, **_after(row, event), "version": sequenced.envelope.version})

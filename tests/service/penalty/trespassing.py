@@ -16,7 +16,6 @@ AWAY = "o-qian"
 COUNT = "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM pending)"
 POSTED = [endpoint for endpoint in ENDPOINTS if (endpoint.service, endpoint.method) == ("penalty", "POST")]
 APPROVING = frozenset({"approver", "legal-reviewer"})
-OWN = ("p-approver", "p-legal-reviewer", "p-officer", "p-finance")
 
 
 def endpoint_of(path: str) -> Endpoint:
