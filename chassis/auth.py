@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,29 @@ class Unauthenticated(Exception):
 
 
 class Forbidden(Exception):
-    """The principal is known, and may not do this: wrong role, or not their district."""
+    """The principal is known, and may not do this: wrong role, or not their district.
 
-    def __init__(self, needed: str) -> None:
+    What is needed and what the principal has is told in English and Chinese; of what they may not know of, nothing is.
+    """
+
+    def __init__(self, needed: str, zh: str) -> None:
         super().__init__(needed)
         self.needed = needed
+        self.zh = zh
+
+
+def needs_role(wanted: Collection[str], held: Collection[str]) -> Forbidden:
+    """The refusal of somebody who has none of the roles that are wanted."""
+    zh = f"需要角色 {' 或者 '.join(wanted)}；您的角色：{'、'.join(sorted(held)) or '无'}"
+    return Forbidden(f"role {' or '.join(wanted)}", zh)
+
+
+def needs_district(asked: str | None, held: Collection[str]) -> Forbidden:
+    """The refusal of a district that is none of the principal's: `asked` as they named it, None where they named none."""
+    mine = f"您的辖区：{'、'.join(sorted(held)) or '无'}"
+    if asked is None:
+        return Forbidden("a district of yours", f"需要的辖区不在您的辖区之内；{mine}")
+    return Forbidden(f"district {asked}", f"需要辖区 {asked}；{mine}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +84,12 @@ class Principal:
         for role in roles:
             if role in self.roles:
                 return role
-        raise Forbidden(f"role {' or '.join(roles)}")
+        raise needs_role(roles, self.roles)
 
     def require_district(self, district: str) -> None:
         """Raises Forbidden unless the district is the principal's."""
         if not self.may_see(district):
-            raise Forbidden(f"district {district}")
+            raise needs_district(district, self.districts)
 
 
 def principal_from(claims: dict[str, Any]) -> Principal:

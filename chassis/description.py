@@ -30,7 +30,12 @@ SCHEMAS: Mapping[str, Any] = {
             "code": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$", "description": "stable; what a program decides by"},
             "traceid": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
             "basis": {"type": ["string", "null"], "description": "the article on which a refusal rests"},
-            "errors": {"type": "array", "items": {"type": "object"}, "description": "each value that is wrong, and where"},
+            "errors": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "each value that is wrong, and where: of a "
+                "request that is invalid its `pointer`, `in` (body, query, path, header), `code`, `detail` and `title`",
+            },
         },
     },
     "Done": {

@@ -23,6 +23,7 @@ from chassis.auth import Principal, principal_of
 from chassis.clock import Clock
 from chassis.description import describe
 from chassis.eventstore import Pool
+from chassis.invalid import not_as_meant
 from chassis.middleware import Bounded, Trace
 from chassis.problems import BadRequest
 from chassis.runner import Context, Runner, Work
@@ -55,7 +56,7 @@ FROM ledger l WHERE l.event_id = $1
 def _only_written(value: Any) -> Any:
     """Pydantic takes a number for seconds since 1970, also one that stands in a query."""
     if not isinstance(value, date) and not (isinstance(value, str) and DAY.fullmatch(value)):
-        raise ValueError("a date is written 2026-03-01")
+        raise not_as_meant("日期应写作 2026-03-01", "a date is written 2026-03-01")
     return value
 
 
@@ -68,7 +69,8 @@ IsoDate = Annotated[date, WRITTEN]
 
 def _only_written_time(value: Any) -> Any:
     if not isinstance(value, datetime) and not (isinstance(value, str) and DAY.fullmatch(value[:10])):
-        raise ValueError("a time is written 2026-03-01T08:00:00+08:00")
+        example = "2026-03-01T08:00:00+08:00"
+        raise not_as_meant(f"时间应带时区，写作 {example}", f"a time is written {example}")
     return value
 
 

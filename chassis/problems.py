@@ -17,10 +17,14 @@ from chassis.auth import Forbidden, Unauthenticated
 from chassis.blobs import BlobDamaged, BlobMissing
 from chassis.database import GONE
 from chassis.domain import Refused, Unknown
+from chassis.invalid import told
 from chassis.runner import Conflict, InFlight, KeyReused, PreconditionFailed
 from chassis.shown import Shown
 from chassis.telemetry import current_traceparent, log
 from chassis.vault import KeysMissing
+
+OWN = {"parked": "搁置的事件"}
+"""What every service may be asked for, and how it is called."""
 
 
 class BadRequest(Exception):
@@ -54,8 +58,22 @@ def trace_id(request: Request) -> str:
 async def on_refused(request: Request, error: Exception) -> Response:
     """The rules said no: 409 with the article; 404 when the thing does not exist."""
     assert isinstance(error, Refused)
-    status = 404 if isinstance(error, Unknown) else 409
-    return problem(request, status, error.code, error.zh, error.en, None, basis=error.basis, **error.facts)
+    if isinstance(error, Unknown):
+        named = _thing(request, str(error.facts["what"]))
+        zh = f"未找到{named}“{error.facts['key']}”：不存在，或者不在您的辖区、权限之内（{_asked(request)}）"
+        return problem(request, 404, error.code, zh, f"{error.en}; or it is not yours to see", None, **error.facts)
+    return problem(request, 409, error.code, error.zh, error.en, None, basis=error.basis, **error.facts)
+
+
+def _asked(request: Request) -> str:
+    """What was asked for, as it was."""
+    return f"{request.method} {request.url.path}"
+
+
+def _thing(request: Request, what: str) -> str:
+    """The Chinese name of a thing, as the service calls it; its name in the code where it calls it none."""
+    service = getattr(request.app.state, "service", None)
+    return str((service.things if service is not None else {}).get(what, OWN.get(what, what)))
 
 
 async def on_unauthenticated(request: Request, error: Exception) -> Response:
@@ -69,7 +87,8 @@ async def on_forbidden(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
     log.warning("forbidden", path=request.url.path, needed=error.needed)
     challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
-    return problem(request, 403, "forbidden", "没有权限", f"not permitted: needs {error.needed}", challenge, needed=error.needed)
+    zh, en = f"没有权限（{_asked(request)}）：{error.zh}", f"not permitted: needs {error.needed}"
+    return problem(request, 403, "forbidden", zh, en, challenge, needed=error.needed)
 
 
 async def on_precondition_failed(request: Request, error: Exception) -> Response:
@@ -88,28 +107,24 @@ async def on_bad_request(request: Request, error: Exception) -> Response:
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
-    """422 with a JSON pointer to each value that is wrong."""
+    """422 with a JSON pointer to each value that is wrong, and what is wrong with it in Chinese and English."""
     assert isinstance(error, RequestValidationError)
-    errors = [
-        {"pointer": "#/" + "/".join(str(part) for part in e["loc"][1:]), "in": str(e["loc"][0]), "detail": e["msg"]}
-        for e in error.errors()
-    ]
+    errors = [told(one) for one in error.errors()]
     return problem(request, 422, "invalid", "请求内容不符合要求", "the request is not valid", None, errors=errors)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What the router itself refuses: unknown path, wrong method."""
     assert isinstance(error, HTTPException)
+    allowed = ", ".join(_allowed(request)) if error.status_code == 405 else ""
     codes = {
-        404: ("no-such-page", "没有这个地址"),
-        405: ("method-not-allowed", "不支持的方法"),
-        413: ("too-large", "内容过大"),
+        404: ("no-such-page", f"没有这个地址：{_asked(request)}", "there is no such address"),
+        405: ("method-not-allowed", f"不支持的方法：{_asked(request)}；可用：{allowed}", f"not by this method; by {allowed}"),
+        413: ("too-large", "内容过大", str(error.detail)),
     }
-    code, zh = codes.get(error.status_code, ("http-error", "请求无法处理"))
-    headers = dict(error.headers or {})
-    if error.status_code == 405:
-        headers["Allow"] = ", ".join(_allowed(request))
-    return problem(request, error.status_code, code, zh, str(error.detail), headers)
+    code, zh, en = codes.get(error.status_code, ("http-error", "请求无法处理", str(error.detail)))
+    headers = dict(error.headers or {}) | ({"Allow": allowed} if allowed else {})
+    return problem(request, error.status_code, code, zh, en, headers)
 
 
 def _allowed(request: Request) -> list[str]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from chassis.aggregates import Loaded, fold, read
-from chassis.auth import ALL, Forbidden
+from chassis.auth import ALL, needs_district
 from chassis.clock import Clock
 from chassis.codec import encode
 from chassis.domain import Actor, Event, Refused, Stream, Unknown
@@ -224,7 +224,7 @@ class Work:
         if district is None:
             raise ValueError(f"the first event of {loaded.stream_id} needs a district")
         if not self._mine(district):
-            raise Forbidden(f"district {district}")
+            raise needs_district(None, self.context.districts)  # which one it is in they may not know
         matter = loaded.correlation_id or (None if loaded.exists else correlation_id)
         matter = matter or self.context.correlation_id or self.context.command_id
         return _About(loaded.subject or subject or loaded.stream_id, district, matter)

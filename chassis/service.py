@@ -45,7 +45,8 @@ class Service:
     `applier` replaces the policies of a service that only copies (reporting), which has a ledger only if it `records` something
     of its own; `background` are tasks of an API process; `loops` are further loops of its worker, by name; `snapshots`
     are the streams that say how often (`Stream.snapshot_every`); `checks` are the self-check's beyond what is checked of every
-    service; `purges` take a person out of the places that hold personal data in plain.
+    service; `purges` take a person out of the places that hold personal data in plain; `things` are the Chinese names of what
+    may be asked for and not be there: of streams, and of whatever else `Unknown` names.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Service:
     checks: tuple[CheckOne, ...] = ()
     witness: Witness | None = None
     purges: tuple[Purge, ...] = ()
+    things: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def consumer(self) -> str:

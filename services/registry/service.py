@@ -25,6 +25,14 @@ from services.registry.api import (
 from services.registry.commands import register
 from services.registry.domain.numbers import NUMBER_SERIES
 
+THINGS = {
+    "submission": "企业自报", "erasure": "个人信息删除", "reconciliation": "比对", "catalogue": "检查事项清单",
+    "rulebook": "规则库", "feed": "数据来源", "number-series": "文号序列", "site-claim": "企业占用", "officer": "执法人员",
+    "expert": "专家", "jurisdiction": "辖区", "import": "导入", "enterprise": "企业", "person": "人员",
+    "refused rows": "未导入的行",
+}  # fmt: skip
+"""How what is not found is called."""
+
 SERVICE = Service(
     name="registry",
     title="企业与执法力量登记",
@@ -53,4 +61,5 @@ SERVICE = Service(
     purges=register.PURGES,
     snapshots=(NUMBER_SERIES,),
     migrations=Path(__file__).parent / "migrations",
+    things=THINGS,
 )

@@ -11,6 +11,13 @@ from services.tasks.policies import REACTIONS
 from services.tasks.projections import PROJECTIONS
 from services.tasks.projections.tasks import deadlines
 
+THINGS = {
+    "guidance": "指导服务", "implementation": "实施方案", "demonstration": "观摩", "task": "任务", "week": "周调度",
+    "bulletins": "通报", "training": "培训", "modules": "培训模块", "inspections": "检查次数", "problem": "问题",
+    "draw": "随机抽取", "campaign": "专项行动", "claim": "占用", "plan": "计划", "approval": "审批",
+}  # fmt: skip
+"""How what is not found is called."""
+
 SERVICE = Service(
     name="tasks",
     title="任务",
@@ -21,4 +28,5 @@ SERVICE = Service(
     sources=worker.SOURCES,
     reactions=REACTIONS,
     migrations=Path(__file__).parent / "migrations",
+    things=THINGS,
 )

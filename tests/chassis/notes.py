@@ -217,4 +217,5 @@ async def on_thing(work: Work, received: Received) -> None:
 SERVICE = Service(
     name="notes", title="记录", routers=(router,), migrations=Path(__file__).parent / "migrations", projections=(LIST, COUNTS),
     deadlines=deadlines, fires={"note-due": on_due}, sources=("things",), reactions={ThingHappened.__wire__: on_thing},
+    things={"note": "记事"},
 )  # fmt: skip

@@ -60,19 +60,31 @@ async def test_401_403_and_404(sut: ServiceUnderTest) -> None:
         for header in ("", "Basic abc", "Bearer"):
             is_problem(await officer.get("/v1/notes", headers={"Authorization": header}), 401, "unauthenticated")
         forbidden = await enterprise.get("/v1/notes")
-        assert is_problem(forbidden, 403, "forbidden")["needed"] == "role officer or manager"
+        told = is_problem(forbidden, 403, "forbidden")
+        assert told["needed"] == "role officer or manager"
+        assert told["detail"] == "没有权限（GET /v1/notes）：需要角色 officer 或者 manager；您的角色：enterprise"
+        assert told["title"] == "not permitted: needs role officer or manager"
         is_problem(await enterprise.post("/v1/notes", json=note("n2")), 403, "forbidden")
-        is_problem(await officer.post("/v1/notes", json=note("n2", district="xihu")), 403, "forbidden")
-        missing = await officer.get("/v1/notes/absent")
-        assert is_problem(missing, 404, "not-found")["key"] == "absent"
-        is_problem(await officer.get("/v1/nothing"), 404, "no-such-page")
+        elsewhere = is_problem(await officer.post("/v1/notes", json=note("n2", district="xihu")), 403, "forbidden")
+        assert "您的辖区：donghu" in elsewhere["detail"]
+        assert "xihu" not in str(elsewhere)
+        missing = is_problem(await officer.get("/v1/notes/absent"), 404, "not-found")
+        assert missing["key"] == "absent"
+        assert missing["detail"] == "未找到记事“absent”：不存在，或者不在您的辖区、权限之内（GET /v1/notes/absent）"
+        assert missing["title"] == "no such note: absent; or it is not yours to see"
+        nowhere = is_problem(await officer.get("/v1/nothing"), 404, "no-such-page")
+        assert (nowhere["detail"], nowhere["title"]) == ("没有这个地址：GET /v1/nothing", "there is no such address")
 
 
 async def test_what_lies_in_another_district_does_not_exist(sut: ServiceUnderTest) -> None:
     async with sut.client("officer", districts=["donghu"]) as donghu, sut.client("officer", id="x", districts=["xihu"]) as xihu:
         await donghu.post("/v1/notes", json=note())
         await sut.settle()
-        is_problem(await xihu.get("/v1/notes/n1"), 404, "not-found")
+        there = is_problem(await xihu.get("/v1/notes/n1"), 404, "not-found")
+        absent = is_problem(await xihu.get("/v1/notes/n0"), 404, "not-found")
+        assert {name: str(there[name]).replace("n1", "n0") for name in ("detail", "title", "basis") if name in there} == {
+            name: absent[name] for name in ("detail", "title", "basis") if name in absent
+        }
         is_problem(await xihu.post("/v1/notes/n1/closings", headers={"If-Match": '"1"'}), 404, "not-found")
         assert (await xihu.get("/v1/notes")).json() == {"items": [], "next": None}
 
@@ -80,7 +92,7 @@ async def test_what_lies_in_another_district_does_not_exist(sut: ServiceUnderTes
 async def test_405_names_what_is_allowed(sut: ServiceUnderTest) -> None:
     async with sut.client("officer") as officer:
         answer = await officer.delete("/v1/notes/n1")
-    is_problem(answer, 405, "method-not-allowed")
+    assert is_problem(answer, 405, "method-not-allowed")["detail"] == "不支持的方法：DELETE /v1/notes/n1；可用：GET"
     assert answer.headers["allow"] == "GET"
 
 
@@ -116,6 +128,11 @@ async def test_422_points_at_each_wrong_value(sut: ServiceUnderTest) -> None:
             ("body", "#/note_id"),
             ("body", "#/text"),
         ]
+        assert {e["pointer"]: (e["code"], e["detail"], e["title"]) for e in body["errors"]} == {
+            "#/more": ("extra-forbidden", "没有这一项，不得填写", "Extra inputs are not permitted"),
+            "#/note_id": ("string-type", "应为文本", "Input should be a valid string"),
+            "#/text": ("missing", "缺少此项", "Field required"),
+        }
         query = is_problem(await officer.get("/v1/notes", params={"limit": 0}), 422, "invalid")
         assert [(e["in"], e["pointer"]) for e in query["errors"]] == [("query", "#/limit")]
         broken = await officer.post("/v1/notes", content=b"{", headers={"Content-Type": "application/json"})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 import yaml
 
 from chassis.codec import decode, encode
-from chassis.domain import EventType
+from chassis.domain import EventType, Stream
 from chassis.process import load_service
 from chassis.settings import SERVICES
 from contracts import generate
@@ -68,6 +70,22 @@ def test_every_reaction_is_to_a_published_event_of_a_source_it_consumes(name: st
     for wire in service.reactions:
         assert wire in wires
         assert wire.split(".")[1] in service.sources
+
+
+def streams_of(name: str) -> set[str]:
+    """The streams that a service's domain names."""
+    domain = f"services.{name}.domain"
+    rooms = pkgutil.walk_packages(importlib.import_module(domain).__path__, f"{domain}.")
+    modules = [importlib.import_module(room.name) for room in rooms]
+    return {one.name for module in modules for one in vars(module).values() if isinstance(one, Stream)}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_not_found_has_a_chinese_name(name: str) -> None:
+    things, streams = load_service(name).things, streams_of(name)
+    assert streams
+    assert streams <= things.keys()
+    assert all(any("\u4e00" <= character <= "\u9fff" for character in title) for title in things.values())
 
 
 def asyncapi(name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from chassis.domain import CHINA
 from chassis.http import Body, Command, Id, command
+from chassis.invalid import not_as_meant
 from services.inspection.api.reading import Line, OfficerBody, Text
 from services.inspection.domain.measures.parts import Article
 from services.inspection.domain.signing import Receipt
@@ -25,7 +26,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\
 def _only_written(value: Any) -> Any:
     """Pydantic takes a number for seconds since 1970."""
     if not isinstance(value, str) or not MOMENT.fullmatch(value):
-        raise ValueError("a time is written 2026-03-01T09:00:00+08:00")
+        example = "2026-03-01T09:00:00+08:00"
+        raise not_as_meant(f"时间应带时区，写作 {example}", f"a time is written {example}")
     return value
 
 

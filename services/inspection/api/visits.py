@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints, model_validator
 
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
+from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from services.inspection import queries
 from services.inspection.api.hazards import hazard_view
@@ -81,7 +82,8 @@ class AnswerBody(Body):
     def _named(self) -> Self:
         """What takes the place of others is called by an id of its own."""
         if self.replaces and self.answer_id is None:
-            raise ValueError("an answer that replaces others needs an answer_id")
+            zh, en = "取代其他回答的回答须有 answer_id", "an answer that replaces others needs an answer_id"
+            raise not_as_meant(zh, en)
         return self
 
 

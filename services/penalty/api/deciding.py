@@ -106,8 +106,9 @@ async def serve_notice(case_id: str, body: NoticeBody, command: Officer) -> Resp
 async def record_statement(case_id: str, body: StatementBody, command: Officer) -> Response:
     """Record the party's statement, or its waiver."""
     if body.kind == "made" and body.text is None:
-        where = [{"pointer": "#/text", "in": "body", "detail": "a statement has a text"}]
-        raise BadRequest("statement-empty", "陈述申辩须有内容", "a statement has a text", status=422, errors=where)
+        zh, en = "陈述申辩须有内容", "a statement has a text"
+        where = [{"pointer": "#/text", "in": "body", "code": "missing", "detail": zh, "title": en}]
+        raise BadRequest("statement-empty", zh, en, status=422, errors=where)
     return await command.run(deciding.record_statement, case_id, body.kind, body.text or "", body.party_id, status=201)
 
 

@@ -12,6 +12,7 @@ from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
 from chassis.http import Command, IsoDate, at_least, command, pool_of
+from chassis.invalid import not_as_meant
 from chassis.moments import aggregate
 from chassis.sight import Sight
 from services.penalty.commands.opening import as_case
@@ -44,7 +45,7 @@ LAST_YEAR = 2999
 
 def _reckonable(day: date) -> date:
     if day.year > LAST_YEAR:
-        raise ValueError(f"no period is counted beyond the year {LAST_YEAR}")
+        raise not_as_meant(f"不计算 {LAST_YEAR} 年以后的期限", f"no period is counted beyond the year {LAST_YEAR}")
     return day
 
 

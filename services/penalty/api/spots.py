@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from chassis.domain import day_of
 from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
+from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate, related
 from services.penalty import domain, queries
 from services.penalty.api.charging import ChargeBody
@@ -96,9 +97,9 @@ class SpotPenalty(Body):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.party_kind == "person") != (self.person is not None):
-            raise ValueError("a person is named, a unit is not")
+            raise not_as_meant("当事人为个人的，须填写 person；为单位的，不得填写", "a person is named, a unit is not")
         if (self.numbering == "device") != (self.number is not None):
-            raise ValueError("a device says which number it took")
+            raise not_as_meant("由设备编号的，须填写 number；否则不得填写", "a device says its number, nobody else")
         return self
 
 

@@ -241,7 +241,7 @@ async def decide(work: Work, reconciliation_id: str, decision: Decision) -> dict
         raise Unknown(RECONCILIATION.name, reconciliation_id)
     opens = file is None and fact.accepted > 0
     if not decision.as_manager and (opens or adopting.accepted_status(fact) is not None):
-        raise Forbidden("role manager")
+        raise Forbidden("role manager", "需要角色 manager")
     work.append(known, [fact])
     told: dict[str, Any] = {"reconciliation_id": reconciliation_id, "accepted": fact.accepted, "kept": fact.kept}
     if file is not None:

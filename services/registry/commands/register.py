@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from chassis import aggregates
-from chassis.auth import ALL, Forbidden
+from chassis.auth import ALL, needs_district
 from chassis.database import AS_WORKER, GONE
 from chassis.domain import Refused, day_of
 from chassis.erasure import Purge
@@ -175,7 +175,7 @@ async def district_of(pool: Pool, context: Context, among: Set[str]) -> str:
     if len(among) == 1:
         return next(iter(among))
     if not context.districts:
-        raise Forbidden("a district")
+        raise needs_district(None, context.districts)
     root = jurisdictions.root_of(await queries.established(pool.fetch)).jurisdiction_id
     return root if ALL in context.districts or root in context.districts else min(context.districts)
 

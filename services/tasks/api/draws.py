@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from chassis.eventstore import load
 from chassis.http import Body, Db, Id, Sha256, answer_json
+from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from services.tasks import domain
 from services.tasks.api.reading import Count, Day, Manager, Reader
@@ -49,7 +50,9 @@ class DrawBody(Body):
             given = {name for name, value in pick if value not in (None, ())} - {"count"}
             wanted, allowed = ({"task_id", "planned_on"}, {"expert_ids"}) if officers else ({"due_on"}, {"district"})
             if not wanted <= given <= wanted | allowed:
-                raise ValueError(f"a pick of {self.purpose} has {', '.join(sorted(wanted))}, may have {', '.join(allowed)}")
+                must, may = ", ".join(sorted(wanted)), ", ".join(sorted(allowed))
+                zh, en = f"每项须有 {must}，可有 {may}", f"a pick of {self.purpose} has {must}, may have {may}"
+                raise not_as_meant(zh, en)
         return self
 
 
