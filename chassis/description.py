@@ -6,13 +6,18 @@ nowhere else: an operation that is added is described without a word of its own,
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute, iter_route_contexts
+
+from chassis.auth import principal_of
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 SCHEMAS: Mapping[str, Any] = {
@@ -87,6 +92,27 @@ HEADERS: tuple[Mapping[str, Any], ...] = (
         "description": "the device that recorded it",
     },
 )  # fmt: skip
+
+
+PUBLISHED = Path(__file__).parents[1] / "contracts" / "http"
+"""Where the descriptions lie that `make contracts` made of the code; tests hold them to it."""
+
+
+def description_of(name: str) -> APIRouter:
+    """`GET /openapi.json` of a service: its published description, for everybody whom we know, in whichever role.
+
+    The file is sent: to make it anew takes a second in which nobody else is answered.
+    """
+    router = APIRouter(include_in_schema=False)
+    file = PUBLISHED / f"{name}.openapi.json"
+
+    @router.get("/openapi.json", dependencies=[Depends(principal_of)])
+    async def read_description() -> Response:
+        if not await asyncio.to_thread(file.exists):
+            raise HTTPException(404)
+        return FileResponse(file, media_type=JSON)
+
+    return router
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -79,9 +79,9 @@ IsoTime = Annotated[AwareDatetime, BeforeValidator(_only_written_time)]
 
 
 class Body(BaseModel):
-    """A request body: unknown fields are refused."""
+    """A request body: unknown fields are refused. What stands below a field describes it in the OpenAPI document."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +372,7 @@ async def _outcome(check: Check) -> dict[str, Any]:
 def create_app(title: str, routers: Sequence[APIRouter], lifespan: Any = None) -> FastAPI:
     """A service's app: its routers, the table of problems, traces, and the largest body it takes.
 
-    Its description is not served: it lies in contracts/http, and nothing but the probes is open.
+    Nothing but the probes is open: `description_of` serves the description to who is known.
     """
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:

@@ -39,32 +39,44 @@ class PictureBody(Body):
     """Whose signature or seal stands in the document: as it was drawn (lines of points), or a PNG."""
 
     signatory: Signatory
+    """Whose place in the form, as the form calls it."""
     strokes: Annotated[list[Annotated[list[Point], Field(min_length=1, max_length=2000)]], Field(max_length=200)] | None = None
+    """The signature as it was drawn: lines of points [x, y]."""
     png: Base64 | None = None
+    """A picture, PNG in base64."""
 
 
 class SupersedesBody(Body):
     """The document that is corrected, and why."""
 
     document_id: Id
+    """The document that stands until then."""
     reason: Text
+    """Why it is corrected."""
 
 
 class SignatureBody(Body):
     """Who signed, how, and the file: a scan of the signed paper (PDF, PNG, JPEG), or the electronically signed document."""
 
     signatory: Signatory
+    """Whose place in the form, as the form calls it."""
     name: Line
+    """Who signed."""
     manner: Manner
+    """How: `drawn` on a screen, `wet-scan` on paper, by a `certificate`."""
     file: Base64
+    """The signed paper as PDF, PNG or JPEG, or the signed document itself, in base64; at most 3 MiB."""
 
 
 class RefusalBody(Body):
     """Who would not sign, why, and who saw it."""
 
     signatory: Signatory
+    """Who would not sign, as the form calls that place."""
     reason: Text
+    """Why, as was said."""
     witness: Line
+    """Who saw it."""
 
 
 @cache

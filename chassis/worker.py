@@ -19,6 +19,7 @@ from chassis.clock import clock_from
 from chassis.consumer import LOST, Applier, Consumer
 from chassis.database import GONE, PENDING, READS, WORKS, forever, open_pool, unapplied, writer_connection
 from chassis.deadlines import run_deadlines
+from chassis.description import description_of
 from chassis.eventstore import Pool
 from chassis.http import Check, create_app, probes
 from chassis.keytopic import KeyTopic, KeyTopicChanged
@@ -116,7 +117,12 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
 
     app = create_app(
         f"Casetrail {service.name}（{service.title}）",
-        [probes({"database": _migrated(service, lambda: app.state.pool)}), operations.router, *service.routers],
+        [
+            probes({"database": _migrated(service, lambda: app.state.pool)}),
+            description_of(service.name),
+            operations.router,
+            *service.routers,
+        ],
         lifespan,
     )
     app.state.service = service

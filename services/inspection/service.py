@@ -13,7 +13,8 @@ from services.inspection.projections.clocks import deadlines
 
 THINGS = {
     "access": "查阅记录", "bearer": "文书字号", "document": "文书", "evidence": "证据", "measure": "现场措施",
-    "order": "责令整改", "receipt": "送达回证", "inspection": "检查", "series": "文号序列", "referral": "移送处罚", "device": "设备",
+    "order": "责令整改", "receipt": "送达回证", "inspection": "检查", "series": "文号序列",
+    "referral": "移送处罚", "device": "设备",
     "hazard": "隐患", "phrase": "常用语", "signature": "签名", "catalogue": "检查事项清单",
 }  # fmt: skip
 """How what is not found is called."""

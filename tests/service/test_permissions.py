@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from chassis import operations
 from chassis.auth import Principal
 from chassis.clock import FixedClock
+from chassis.description import PUBLISHED, description_of
 from chassis.http import create_app, probes
 from chassis.testing import NOON, KnownTokens
 from services.inspection.service import SERVICE as INSPECTION
@@ -62,7 +63,7 @@ class Untouched:
 @cache
 def app_of(service: str) -> FastAPI:
     """The service's app with all its routes, on no database."""
-    app = create_app(service, [probes({}), operations.router, *SERVICES[service].routers])
+    app = create_app(service, [probes({}), description_of(service), operations.router, *SERVICES[service].routers])
     app.state.service, app.state.pool, app.state.runner = SERVICES[service], Untouched(), Untouched()
     app.state.verifier = KnownTokens()
     return app
@@ -176,6 +177,20 @@ async def test_commands_need_an_idempotency_key(endpoint: Endpoint) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
     answer = await answered(endpoint, *EVERY_ROLE, **{"Idempotency-Key": "short"})
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-malformed")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_description_is_given_to_whoever_is_known(service: str) -> None:
+    app = app_of(service)
+    somebody = Principal(id="p", name="甲", roles=frozenset({"public-reader"}), districts=frozenset(), organ="")
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        unknown = await client.get("/openapi.json")
+        assert (unknown.status_code, unknown.json()["code"]) == (401, "unauthenticated")
+        headers = {"Authorization": f"Bearer {app.state.verifier.issue(somebody)}"}
+        told = await client.get("/openapi.json", headers=headers)
+    assert (told.status_code, told.headers["content-type"]) == (200, "application/json")
+    assert told.content == (PUBLISHED / f"{service}.openapi.json").read_bytes()
 
 
 def test_endpoint_without_permission_is_found() -> None:

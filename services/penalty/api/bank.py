@@ -39,16 +39,22 @@ class AssignmentBody(Body):
     """入账认领: whose fine it was for, and how that was found out."""
 
     case_id: Id
+    """The case, or the penalty on the spot, whose fine it is for."""
     party_id: Id = domain.UNIT
+    """Which party: `unit`, or the id of a person who joined the case."""
     note: Text
+    """How that was found out."""
 
 
 class ReturnBody(Body):
     """入账退回."""
 
     return_reference: Reference
+    """The bank's number of the transfer by which it went back."""
     returned_on: IsoDate
+    """The day of that transfer; not before it came."""
     note: Text
+    """Why it goes back."""
 
 
 @router.post("/bank-statements", status_code=201, openapi_extra={"requestBody": CSV_BODY})

@@ -20,30 +20,41 @@ class ClosingBody(Body):
     """结案."""
 
     reason: Line
+    """In words, as the report says (form 46)."""
     ground: domain.Ground = "performed"
+    """Why it ends: performed 执行完毕, no-penalty 不予处罚, transferred 移送, terminated 终结执行, revoked 撤销,
+    not-filed 不予立案."""
 
 
 class ArchiveBody(Body):
     """归档."""
 
     volumes: Annotated[int, Field(ge=1, le=100, strict=True)]
+    """How many volumes 卷."""
     pages: Annotated[int, Field(ge=1, le=100_000, strict=True)]
+    """How many pages 页, of all volumes together."""
     keep_years: Annotated[int, Field(ge=1, le=200, strict=True)] | None = None
+    """For how many years it is kept 保管期限; for ever where nothing is said."""
 
 
 class LoanBody(Body):
     """借阅案卷, under an id that the sender made."""
 
     loan_id: Id
+    """The id of the loan, made by the sender."""
     borrower: Id
+    """Who takes it, by id."""
     purpose: Line
+    """What for."""
     return_by: IsoDate
+    """The last day to bring it back."""
 
 
 class ReturnBody(Body):
     """归还案卷."""
 
     loan_id: Id
+    """Which loan ends."""
 
 
 @router.post("/cases/{case_id}/closings", status_code=201)

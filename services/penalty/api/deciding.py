@@ -21,16 +21,21 @@ class NoticeBody(Body):
     """告知书送达."""
 
     manner: domain.Manner
+    """How it is served 送达方式: direct, left 留置, entrusted 委托, post, electronic, announcement 公告."""
     party_id: Party = domain.UNIT
     confirmation: Sha256 | None = None
+    """SHA-256 of the confirmation 送达地址确认书 by which the party agreed to electronic service (行政处罚法 61)."""
     announced_on: IsoDate | None = None
+    """Of an announcement: the day it began; it is received when its time is over (民事诉讼法 95)."""
 
 
 class StatementBody(Body):
     """陈述申辩."""
 
     kind: domain.StatementKind
+    """`made`: the party spoke; `waived`: it gave that up (行政处罚法 45)."""
     text: Text | None = None
+    """What it said; needed where it spoke."""
     party_id: Party = domain.UNIT
 
 
@@ -38,7 +43,9 @@ class DecisionBody(Body):
     """处罚决定: amounts by item code where they are lighter than noticed."""
 
     amounts: Annotated[dict[Code, Fen], Field(max_length=100)] | None = None
+    """Fines by item code, in fen, where they become lighter than noticed; never heavier (行政处罚法 45)."""
     sealed: bool = True
+    """Whether the organ's seal is on it, which it needs (行政处罚法 59)."""
     party_id: Party = domain.UNIT
 
 
@@ -46,16 +53,22 @@ class LighterBody(Body):
     """A fine that becomes lighter, and what is confiscated beside it, if that does too."""
 
     item_code: Code
+    """Which item."""
     amount_fen: Due
+    """The fine from now on, in fen; not above what it was."""
     confiscate_fen: Due | None = None
+    """What is confiscated from now on, in fen; as it was where nothing is said."""
 
 
 class SuperiorReport(Body):
     """重大处罚报上级备案."""
 
     authority: Line
+    """To which organ it was reported."""
     reference_no: Line
+    """The number of the report."""
     reported_on: IsoDate
+    """The day of the report; not before the decision."""
     party_id: Party = domain.UNIT
 
 
@@ -63,19 +76,27 @@ class ServiceBody(Body):
     """决定书送达."""
 
     manner: domain.Manner
+    """How it was served: direct, left 留置, entrusted 委托, post, electronic, announcement 公告."""
     recipient: Line
+    """Who took it, as the receipt of service says 签收人."""
     received_on: IsoDate
+    """The day of receipt: payment and remedies count from it (行政处罚法 61, 67). Not before the decision."""
     party_id: Party = domain.UNIT
     confirmation: Sha256 | None = None
+    """SHA-256 of the confirmation by which the party agreed to electronic service (行政处罚法 61)."""
     announced_on: IsoDate | None = None
+    """Of an announcement: the day it began (民事诉讼法 95)."""
 
 
 class ChangeBody(Body):
     """变更处罚决定: fines by item, in fen, that become lighter."""
 
     cause: domain.Cause
+    """By whose word: self-correction, reconsideration, litigation, supervision."""
     amounts: Annotated[list[LighterBody], Field(min_length=1, max_length=100)]
+    """The items that become lighter, at least one."""
     reason: Text
+    """Why."""
     party_id: Party = domain.UNIT
 
 
@@ -83,8 +104,11 @@ class RevocationBody(Body):
     """撤销处罚决定."""
 
     cause: domain.Cause
+    """By whose word: self-correction, reconsideration, litigation, supervision."""
     reason: Text
+    """Why."""
     anew: bool
+    """Whether the organ decides again; never in a closed case."""
     party_id: Party = domain.UNIT
 
 
@@ -92,7 +116,9 @@ class NoPenaltyBody(Body):
     """不予处罚决定."""
 
     reason: Text
+    """Why nothing is imposed (行政处罚法 33)."""
     education: Text
+    """How the party was taught 教育 (行政处罚法 33)."""
 
 
 @router.post("/cases/{case_id}/notices", status_code=201)

@@ -49,28 +49,41 @@ class RemediesBody(Body):
     """Before which organs and court a decision can be fought; the periods are the rulebook's."""
 
     reconsideration: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    """The organs before which reconsideration can be asked for."""
     court: Line
+    """The court before which the party can go."""
 
 
 class WordingBody(Body):
     """How the act of an item is worded in the document."""
 
     item_code: Code
+    """The act of which item."""
     text: Text
+    """How it is worded in the document; the fact itself stays as it was recorded."""
 
 
 class DocumentBody(Body):
     """A form of a case to be issued: made of what was recorded, under the number that its step took."""
 
     document_id: Id
+    """The id of the document, made by the sender."""
     form: FormNo
+    """The number of the form, in two digits, as `24`."""
     case_id: Id
+    """The case, or the penalty on the spot."""
     party_id: Party = domain.UNIT
+    """Towards which party; of no meaning for forms of the whole case."""
     facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
+    """What no event tells, by the names of the form; what the record tells is not taken (`fact-not-editable`)."""
     wording: Annotated[tuple[WordingBody, ...], Field(max_length=200)] = ()
+    """How acts are worded, each item once."""
     remedies: RemediesBody | None = None
+    """Of forms that tell of remedies: before whom; the periods are the rulebook's."""
     pictures: Annotated[tuple[PictureBody, ...], Field(max_length=20)] = ()
+    """Signatures and seals in the document."""
     supersedes: SupersedesBody | None = None
+    """Which document it takes the place of, and why."""
 
 
 @router.post("/documents", status_code=201)

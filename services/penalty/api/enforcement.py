@@ -38,48 +38,66 @@ class DemandBody(PartyBody):
     """催告: 催缴 (form 36), 申请强制执行前催告 (form 41)."""
 
     purpose: Purpose
+    """`payment`: 催缴 (form 36); `court`: before a court is asked (form 41; 行政强制法 54)."""
 
 
 class DemandServiceBody(PartyBody):
     """催告书送达."""
 
     document_no: Line
+    """The number of the demand."""
     served_on: IsoDate
+    """The day it was received: from then the waiting time counts (行政强制法 54)."""
     manner: domain.Manner
+    """How it was served: direct, left 留置, entrusted 委托, post, electronic, announcement 公告."""
     recipient: Line
+    """Who took it."""
     announced_on: IsoDate | None = None
+    """Of an announcement: the day it began (民事诉讼法 95)."""
 
 
 class DemandStatementBody(PartyBody):
     """对催告的陈述申辩."""
 
     document_no: Line
+    """The number of the demand that the party answers."""
     text: Text
+    """What the party says."""
 
 
 class ApplicationBody(PartyBody):
     """强制执行申请."""
 
     court: Line
+    """Which court is asked (行政强制法 53, 54)."""
 
 
 class CourtAnswerBody(PartyBody):
     """法院受理、裁定."""
 
     step: enforcing.Step
+    """`accepted`: whether it takes the application; `ruled`: whether it allows the enforcement."""
     granted: bool
+    """Whether it did."""
     reference_no: Reference = ""
+    """The number there; empty if it is not known."""
     answered_on: IsoDate
+    """The day of the answer."""
     reason: Annotated[str, Field(max_length=4000)] = ""
+    """Why not."""
 
 
 class EndingBody(PartyBody):
     """撤回、执行完毕、终结执行."""
 
     ending: Literal["withdrawn", "enforced", "terminated"]
+    """`withdrawn` 撤回, `enforced` 执行完毕, `terminated` 终结执行."""
     termination: Termination | None = None
+    """Of a termination: why (行政强制法 40)."""
     reason: Text
+    """In words."""
     ended_on: IsoDate
+    """The day."""
 
 
 @router.post("/cases/{case_id}/demands", status_code=201)

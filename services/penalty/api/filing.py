@@ -21,43 +21,61 @@ class ActBody(Body):
     """违法行为: which item, and the fact."""
 
     item_code: Code
+    """The code of the item 检查事项 that was breached, as the catalogue of the clue calls it."""
     fact: Text
+    """What was found 违法事实, in words: when, where, what."""
     hazard_id: Id | None = None
+    """The hazard 隐患 of the inspection service that the act showed as, if there is one."""
 
 
 class ClueBody(Body):
     """线索登记: what was reported, transferred or assigned, under an id that the sender made."""
 
     case_id: Id
+    """The id of the case to be, made by the sender."""
     origin: domain.Origin
+    """Where it comes from 线索来源: inspection, report 举报, transfer 移送, assignment 交办, accident 事故, monitoring 监测."""
     enterprise_id: Id
+    """The enterprise (site) of the register that it is about."""
     act_date: IsoDate
+    """The day of the act, or the day on which a continuing act ended: limitation counts from it (行政处罚法 36)."""
     discovered_on: IsoDate
+    """The day on which the act was found: it must lie within the limitation (行政处罚法 36)."""
     source: Line
+    """Who reported, transferred or assigned it, and under which number."""
     harm: bool = False
+    """Whether life, health or financial safety was harmed: then the longer limitation holds (行政处罚法 36)."""
     acts: Annotated[list[ActBody], Field(min_length=1, max_length=100)]
+    """The acts, each once."""
     catalogue: Line
+    """The edition of the catalogue whose codes the acts name, as `nanchang-industry-trade/2021.1`."""
 
 
 class NamedOfficer(Body):
     """An officer by id."""
 
     officer_id: Id
+    """The id of an officer of the register."""
 
 
 class FilingRequest(Body):
     """立案审批申请."""
 
     cause: Line
+    """What the case is about 案由, in one line, as documents will call it."""
     officers: Annotated[list[NamedOfficer], Field(max_length=20)]
+    """Who shall handle the case 承办人: at least two, with certificates valid that day, none recused (行政处罚法 42, 43)."""
     opinion: Text
+    """What the officers propose (form 1)."""
 
 
 class UrgentBody(Body):
     """先行调查."""
 
     officers: Officers
+    """Who investigates: at least two qualified officers (行政处罚法 42)."""
     reason: Text
+    """Why it cannot wait for the filing."""
 
 
 class Nothing(Body):
@@ -68,45 +86,66 @@ class ReasonBody(Body):
     """Why."""
 
     reason: Text
+    """Why, in words; it stands in the file."""
 
 
 class PersonBody(Body):
     """追加当事人: a natural person, under an id that the sender made; before a decision the address must be known."""
 
     party_id: Id
+    """The id of the person in this case, made by the sender; never that of an enterprise."""
     name: Line
+    """Name 姓名; sealed for the person."""
     id_number: Annotated[str, Field(min_length=1, max_length=40)]
+    """Number of the identity card or passport 身份证件号码; sealed for the person."""
     capacity: domain.Capacity
+    """As what the person is punished: principal head 主要负责人, manager in charge 分管负责人, directly responsible 直接责任人员,
+    individual 个人. It decides which provisions fit (安全生产法 95, 96)."""
     sex: Optional = ""
+    """性别, as the form says it; empty if it is not known."""
     age: Annotated[int, Field(ge=0, le=150)] | None = None
+    """年龄, in years."""
     employer: Optional = ""
+    """单位; empty if there is none."""
     post: Optional = ""
+    """职务; empty if there is none."""
     address: Optional = ""
+    """住址; a decision against the person needs it (行政处罚法 59)."""
     phone: Optional = ""
+    """联系电话; empty if it is not known."""
     reason: Text
+    """Why the person is a party, or what was wrong before."""
 
 
 class RecusalBody(Body):
     """申请回避."""
 
     officer_id: Id
+    """Who shall keep away 被申请回避人."""
     office: domain.Office
+    """As what that person acts in the case: handler, legal-reviewer, approver, hearing-host."""
     reason: Text
+    """Why (行政处罚法 43)."""
 
 
 class RecusalDecisionBody(Body):
     """决定回避."""
 
     officer_id: Id
+    """Whose recusal is decided; it was asked for before."""
     granted: bool
+    """Whether the person keeps away."""
     reason: Text
+    """Why."""
 
 
 class HandlersBody(Body):
     """更换承办人."""
 
     officers: Officers
+    """Who handles the case from now on, all of them: at least two qualified officers (行政处罚法 42)."""
     reason: Text
+    """Why they change."""
 
 
 @router.post("/clues", status_code=201)

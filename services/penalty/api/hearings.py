@@ -27,19 +27,28 @@ class ConvocationBody(Body):
 
     party_id: Party = domain.UNIT
     held_at: AwareDatetime
+    """When it is held, with zone: long enough after the party is told (行政处罚法 64)."""
     place: Line
+    """Where."""
     host: Id
+    """Who hosts it 主持人, by id: no handler of the case (行政处罚法 64)."""
     clerk: Id
+    """Who keeps the record 记录员, by id."""
     public: bool = True
+    """Whether it is public; it is, unless there is a reason (行政处罚法 64)."""
     closed_reason: Line | None = None
+    """Why it is not public: state secret, trade secret or privacy (行政处罚法 64)."""
 
 
 class RepresentativeBody(Body):
     """委托代理人, under an id that the sender made."""
 
     representative_id: Id
+    """The id of the representative, made by the sender."""
     name: Line
+    """Name; sealed for the person."""
     relation: Line
+    """What binds the person to the party: lawyer, employee, …."""
 
 
 class RecordBody(Body):
@@ -47,9 +56,13 @@ class RecordBody(Body):
 
     party_id: Party = domain.UNIT
     representatives: Annotated[tuple[RepresentativeBody, ...], Field(max_length=20)] = ()
+    """Who spoke for the party: at most two (行政处罚法 64)."""
     record_sha256: Sha256
+    """SHA-256 of the record 听证笔录."""
     signed: bool = True
+    """Whether the party signed the record."""
     unsigned_reason: Line | None = None
+    """Why it did not sign, as the host notes it."""
 
 
 class AbsenceBody(Body):
@@ -57,6 +70,7 @@ class AbsenceBody(Body):
 
     party_id: Party = domain.UNIT
     how: domain.Absence
+    """`absent`: did not come without a good reason; `left`: left the hearing without leave (行政处罚法 64)."""
 
 
 class ReportBody(Body):
@@ -64,6 +78,7 @@ class ReportBody(Body):
 
     party_id: Party = domain.UNIT
     opinion: Text
+    """What the host proposes (听证会报告)."""
 
 
 @router.post("/cases/{case_id}/hearing-requests", status_code=201)

@@ -31,29 +31,38 @@ class PartyBody(Body):
     """Whose fine it is about: the unit's, or a person's."""
 
     party_id: Id = domain.UNIT
+    """Which party: `unit`, or the id of a person who joined the case."""
 
 
 class PaymentBody(PartyBody):
     """罚款入账."""
 
     amount_fen: Fen
+    """What came, in fen."""
     bank_reference: Reference
+    """The bank's number of the transfer 流水号: known once in the whole service."""
     paid_on: IsoDate
+    """The day of the transfer; not before the decision was received."""
 
 
 class RefundBody(PartyBody):
     """退还罚款."""
 
     amount_fen: Fen
+    """What was given back, in fen; not more than is to be."""
     bank_reference: Reference
+    """The bank's number of the transfer by which it went back."""
     refunded_on: IsoDate
+    """The day of that transfer."""
 
 
 class PartBody(Body):
     """What is to be paid until when."""
 
     due_on: AnyDay
+    """The last day for this part; after the one before."""
     amount_fen: Fen
+    """What is due then, in fen."""
 
 
 Parts = Annotated[tuple[PartBody, ...], Field(min_length=1, max_length=60)]
@@ -63,29 +72,38 @@ class DeferralBody(PartyBody):
     """延期（分期）缴纳申请: all of it later, or in parts."""
 
     reason: Text
+    """Why the party cannot pay now (行政处罚法 66)."""
     instalments: Parts
+    """One part: all of it later 延期; several: in parts 分期. Together exactly what is owed."""
     applied_on: IsoDate
+    """The day on which the party applied; not before it received the decision."""
 
 
 class DeferralAnswerBody(PartyBody):
     """延期（分期）缴纳审批: as it was asked for, or in other parts."""
 
     agreed: bool
+    """Whether it may pay later."""
     opinion: Text
+    """What the approver says (forms 38, 39)."""
     instalments: Parts | None = None
+    """Other parts than were asked for; together exactly what is owed."""
 
 
 class SurchargeBody(PartyBody):
     """加处罚款决定: up to today, if no day is named."""
 
     until: IsoDate | None = None
+    """Up to which day the surcharge 加处罚款 is decided, counted; today where none is said (行政处罚法 72)."""
 
 
 class RemissionBody(PartyBody):
     """减免加处罚款."""
 
     amount_fen: Fen
+    """How much of the surcharge is let off, in fen; never of the fine (行政强制法 42)."""
     reason: Text
+    """What was agreed, and how the party performs it."""
 
 
 @router.post("/cases/{case_id}/payments", status_code=201)

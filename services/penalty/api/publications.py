@@ -56,19 +56,23 @@ class WithdrawalOfPublication(PartyBody):
     """撤回公示: what everybody is told, without the name of a natural person."""
 
     explanation: Text
+    """What everybody is told of why it left the list (行政处罚法 48); no natural person is named."""
 
 
 class RepairBody(PartyBody):
     """申请信用修复."""
 
     reason: Line
+    """Why the party asks to be taken down 信用修复."""
 
 
 class RepairAnswerBody(PartyBody):
     """信用修复的答复."""
 
     granted: bool
+    """Whether it is taken down; not before the least time."""
     reason: Line
+    """Why."""
 
 
 @router.post("/cases/{case_id}/publications", status_code=201)

@@ -55,12 +55,26 @@ AnyDay = Annotated[IsoDate, AfterValidator(_reckonable)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
+Kind = Annotated[
+    Code,
+    Field(
+        examples=[
+            "warning", "fine", "confiscate-illegal-gains", "confiscate-large", "suspend-production", "suspend-for-rectification",
+            "close-down", "revoke-licence", "downgrade-qualification", "restrict-practice",
+        ]
+    ),
+]  # fmt: skip
+"""A kind of penalty, as the rulebook calls it; held to it by tests/contracts/test_described.py, as the reasons for cash are."""
+Kinds = Annotated[tuple[Kind, ...], Field(max_length=10)]
+CashReason = Annotated[Code, Field(examples=["small-fine", "hard-to-execute-later", "remote-area"])]
 Fen = Annotated[int, Field(ge=1, le=MOST_FEN, strict=True)]
 Due = Annotated[int, Field(ge=0, le=MOST_FEN, strict=True)]
 Optional = Annotated[str, Field(max_length=200)]
 Reference = Annotated[str, Field(max_length=200)]
 """What another authority's paper goes by; empty if it is not known yet."""
-Party = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._-]+$")]
+Party = Annotated[
+    str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._-]+$", description="Which party: `unit`, or a person's id.")
+]
 
 
 async def case_or_spot(request: Request, principal: Principal, key: str, as_of: AsOf | None) -> Loaded[CaseState]:

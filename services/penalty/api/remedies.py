@@ -25,57 +25,80 @@ class RemedyBody(PartyBody):
     """行政复议申请、起诉、上诉; the number is empty if it is not known yet."""
 
     kind: Kind
+    """`reconsideration` 行政复议, `first-instance` 一审, `second-instance` 上诉."""
     authority: Line
+    """Before which organ or court."""
     reference_no: Reference = ""
+    """Its number there; empty if it is not known yet."""
     applied_on: IsoDate
+    """The day of the application; not before the decision was received (行政复议法 20, 行政诉讼法 46)."""
 
 
 class AnswerBody(PartyBody):
     """受理、不予受理."""
 
     accepted: bool
+    """Whether it was taken 受理."""
     reference_no: Reference = ""
+    """Its number there; empty if it is not known."""
     answered_on: IsoDate
+    """The day of that answer."""
     reason: Annotated[str, Field(max_length=4000)] = ""
+    """Why it was not taken."""
 
 
 class WithdrawalBody(PartyBody):
     """撤回复议申请、撤诉."""
 
     withdrawn_on: IsoDate
+    """The day on which the party gave it up."""
     reason: Line
+    """Why, as the party says."""
 
 
 class ResultBody(PartyBody):
     """复议决定、裁判: what becomes of the penalty decision; the fine as changed, in fen."""
 
     result: Result
+    """What becomes of the decision: upheld 维持, changed 变更, revoked 撤销, confirmed-illegal 确认违法, void 确认无效,
+    ordered-anew 责令重作, remanded 发回重审."""
     reference_no: Line
+    """The number of the decision or judgment."""
     decided_on: IsoDate
+    """The day it was made."""
     received_on: IsoDate
+    """The day the organ received it: from then the next remedy counts."""
     total_fen: Due | None = None
+    """Of a change: what the fine comes to, all items together, in fen; nobody fares worse for it."""
 
 
 class EffectBody(PartyBody):
     """一审裁判生效."""
 
     effective_on: IsoDate
+    """The day on which the judgment took effect 生效."""
 
 
 class StayBody(PartyBody):
     """停止执行."""
 
     authority: Line
+    """Who ordered it: the organ itself, the reconsideration organ, or the court (行政处罚法 73)."""
     reference_no: Reference = ""
+    """The number of the order; empty if it has none."""
     ordered_on: IsoDate
+    """The day of the order; a remedy is pending then."""
     reason: Text
+    """Why."""
 
 
 class LiftingBody(PartyBody):
     """恢复执行."""
 
     lifted_on: IsoDate
+    """From which day the decision is executed again."""
     reason: Text
+    """Why."""
 
 
 @router.post("/cases/{case_id}/remedies", status_code=201)

@@ -20,11 +20,12 @@ from services.penalty.api.payments import Reference
 from services.penalty.api.reading import (
     LISTED,
     Approver,
-    Code,
+    CashReason,
     Due,
     Fen,
     Finance,
     Known,
+    Kinds,
     Line,
     Officer,
     Reader,
@@ -54,45 +55,75 @@ class PersonBody(Body):
     """当事人（个人）."""
 
     person_id: Id
+    """The id of the person, made by the sender; never that of an enterprise."""
     name: Line
+    """Name 姓名; sealed for the person."""
     id_number: Line
+    """Number of the identity card or passport 身份证件号码; sealed for the person."""
     address: Line
+    """住址; sealed for the person."""
     phone: Line | None = None
+    """联系电话."""
 
 
 class SpotCharge(ChargeBody):
     """处罚事项: what was found (the hazard, where inspection keeps one), the provision, and the fine; 0 if only warned."""
 
     fact: Text
+    """What was found 违法事实, in words."""
     hazard_id: Annotated[str, Field(max_length=64)] = ""
+    """The hazard of the inspection service that the act showed as; empty if there is none."""
     amount_fen: Due
+    """The fine in fen; 0 where the act is only warned about. All together up to the limit for the party (行政处罚法 51)."""
 
 
 class SpotPenalty(Body):
     """当场处罚决定: form 32 for a unit, which the register names, form 33 for a person."""
 
     spot_id: Id
+    """The id of the penalty, made by the sender; never that of a case."""
     enterprise_id: Id
+    """The enterprise (site) of the register at which it was found."""
     party_kind: SpotPartyKind
+    """Who is punished: the `unit` (form 32), or a natural `person` (form 33)."""
     person: PersonBody | None = None
+    """The natural person; only of a penalty against one."""
     inspection_id: Id | None = None
+    """The inspection at which it was found, if there is one."""
     act_date: IsoDate
+    """The day of the act."""
     catalogue: Line
+    """The edition of the catalogue whose codes the charges name."""
     charges: Annotated[list[SpotCharge], Field(min_length=1, max_length=20)]
-    kinds: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    """What is punished, each item once."""
+    kinds: Kinds = ()
+    """`warning` 警告 where one is given, alone or beside the fine (行政处罚法 51)."""
     officers: Annotated[tuple[Id, ...], Field(max_length=20)]
+    """Who decides: at least two qualified officers (行政处罚法 42)."""
     cards_shown: bool
+    """Whether they showed their enforcement cards (行政处罚法 52)."""
     heard: bool
+    """Whether the party was told of its rights and heard on the spot (行政处罚法 44, 45)."""
     statement: Text | None = None
+    """What the party said, if it said anything."""
     handed_over: bool
+    """Whether the decision was handed over on the spot (行政处罚法 52)."""
     signed: bool
+    """Whether the party signed for it."""
     refused_to_sign: Text | None = None
+    """How a refusal to sign was noted on the decision (行政处罚法 52)."""
     remedies: Annotated[tuple[Line, ...], Field(max_length=4)]
+    """Before which organs and court it can be fought, as the form says (行政处罚法 59)."""
     payment: Tick
-    cash_reason: Code | None = None
+    """How the fine is paid: `on-the-spot` in cash, or at the `bank` (行政处罚法 67, 68)."""
+    cash_reason: CashReason | None = None
+    """Why it may be taken in cash, by a reason of the rulebook (`cash_reasons`; 行政处罚法 68, 69)."""
     party_request: bool = False
+    """Whether the party asked to pay on the spot (行政处罚法 69)."""
     numbering: spots.Numbering = "series"
+    """Where the number comes from: the `series` of the organ, the block of a `device`; or `none`: it is numbered later."""
     number: Annotated[int, Field(ge=1, le=10**6)] | None = None
+    """The number that the device took out of its block."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -111,50 +142,65 @@ class ReportBody(Body):
     """报备."""
 
     reported_on: IsoDate
+    """The day on which the organ had it on its record; not before the decision (行政处罚法 52)."""
 
 
 class CashBody(Body):
     """当场收缴."""
 
     amount_fen: Fen
-    reason: Code
+    """What was taken, in fen: all that is owed."""
+    reason: CashReason
+    """Why in cash, by a reason of the rulebook (`cash_reasons`; 行政处罚法 68, 69)."""
     party_request: bool = False
+    """Whether the party asked for it (行政处罚法 69)."""
     receipt_no: Receipt | None = None
+    """The number of the receipt 专用票据, which is given once (行政处罚法 70)."""
     collected_on: IsoDate
+    """The day it was taken."""
 
 
 class HandoverBody(Body):
     """交至机关."""
 
     handed_over_on: IsoDate
+    """The day on which the organ had the cash (行政处罚法 71)."""
 
 
 class DepositBody(Body):
     """缴付银行."""
 
     bank_reference: Reference
+    """The bank's number of the deposit."""
     deposited_on: IsoDate
+    """The day it was paid in at the bank (行政处罚法 71)."""
 
 
 class SpotPayment(Body):
     """罚款入账."""
 
     amount_fen: Fen
+    """What came, in fen."""
     bank_reference: Reference
+    """The bank's number of the transfer: known once in the whole service."""
     paid_on: IsoDate
+    """The day of the transfer; not before the decision."""
 
 
 class SpotRevocation(Body):
     """撤销当场处罚决定."""
 
     cause: domain.Cause
+    """By whose word: self-correction, reconsideration, litigation, supervision."""
     reason: Text
+    """Why."""
 
 
 class SpotClosing(Body):
     """结案."""
 
     reason: Line
+    """In words."""
 
 
 @router.post("/spot-penalties", status_code=201)

@@ -23,23 +23,31 @@ class DailyFineBody(Body):
     """按日连续处罚: for which item of the decision."""
 
     item_code: Code
+    """Which item of the decision: it was fined, its correction was ordered and is refused (安全生产法 112)."""
 
 
 class ProposalBody(Body):
     """提请关闭."""
 
     authority: Line
+    """The government that is asked to close the enterprise (安全生产法 113)."""
     reference_no: Reference = ""
+    """The number of the proposal; empty if it has none yet."""
     reason: Text
+    """Why."""
 
 
 class ProposalAnswerBody(Body):
     """提请关闭的答复."""
 
     result: ClosureResult
+    """`closed`, or `not-closed`."""
     reference_no: Reference = ""
+    """The number of the answer; empty if it has none."""
     reason: Text
+    """What the government says."""
     answered_on: IsoDate
+    """The day of the answer; not before the proposal."""
 
 
 @router.post("/cases/{case_id}/daily-fines", status_code=201)

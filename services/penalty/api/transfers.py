@@ -24,46 +24,62 @@ class TransferBody(PartyBody):
     """案件移送审批: to whom, and why."""
 
     to: Receiver
+    """`police`: for a suspected crime (行刑衔接办法); `organ`: to another organ with jurisdiction."""
     receiver: Line
+    """The name of the receiver."""
     reason: Text
+    """Why."""
     team: Annotated[tuple[Id, ...], Field(max_length=20)]
+    """Who reports it: at least two officers (行刑衔接办法 7)."""
 
 
 class TransferDecisionBody(Body):
     """主要负责人决定."""
 
     agreed: bool
+    """Whether it goes over."""
     opinion: Text
+    """What the principal head says."""
 
 
 class MaterialBody(Body):
     """移送材料."""
 
     name: Line
+    """What is handed over."""
     count: Annotated[int, Field(ge=1, le=10_000, strict=True)]
+    """How many pieces 份数."""
 
 
 class TransferHandoverBody(Body):
     """案件移送书."""
 
     received_by: Line
+    """Who took it at the receiver."""
     materials: Annotated[list[MaterialBody], Field(max_length=200)]
+    """The list of the materials, at least one (form 44)."""
 
 
 class TransferAnswerBody(Body):
     """受移送机关答复."""
 
     answer: Answer
+    """`taken` 受理、立案; `not-taken` 不予受理、不予立案."""
     reference: Line
+    """The number of the answer."""
     reason: Text
+    """Why, as the receiver says."""
     answered_on: IsoDate
+    """The day of the answer; not before the handing over."""
 
 
 class TransferReturnBody(Body):
     """案件退回."""
 
     reason: Text
+    """Why the case comes back."""
     returned_on: IsoDate
+    """The day on which it came back."""
 
 
 @router.post("/cases/{case_id}/transfers", status_code=201)
