@@ -54,7 +54,7 @@ def test_each_wrong_value_is_told_in_chinese(given: dict[str, Any], detail: str)
 
 
 def test_every_text_fits_an_error_of_pydantic_s_and_its_facts() -> None:
-    known = {one["type"]: one for one in list_all_errors()}
+    known: dict[str, Any] = {one["type"]: one for one in list_all_errors()}
     for kind, text in invalid.TEXTS.items():
         assert text.format(**(known[kind].get("example_context") or {}))
 

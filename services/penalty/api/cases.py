@@ -9,20 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.domain import CHINA, Stream, day_of
+from chassis.domain import CHINA, day_of
 from chassis.http import Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
 from services.penalty import domain, queries
 from services.penalty.api.offered import NO_STEPS, before_it_began, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Known, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
-from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.following import as_left, unfollowed
-from services.penalty.domain.publication import PUBLICATIONS
-from services.penalty.domain.regions import Regions, region_keys
-from services.penalty.domain.remedy import REMEDIES
+from services.penalty.domain.regions import Regions, regions_of, streams_beside
 from services.penalty.domain.standing import STANDINGS
-from services.penalty.domain.transfer import TRANSFERS
 from services.penalty.projections.closure_clocks import CLOSURE
 from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
 
@@ -83,7 +79,7 @@ async def list_cases(
 async def read_case(case_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
-    regions = await _regions(request, case, as_of)
+    regions = await regions_beside(request, case, as_of)
     left = as_left(case.state, regions.remedies)
     told = told_of(left)
     parties = [_party(side, regions) for side in told.pop("sides")]
@@ -105,7 +101,7 @@ async def foresee(
 ) -> Response:  # fmt: skip
     """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
     case = await aggregate(request, principal, domain.CASE, case_id, None)
-    regions = await _regions(request, case, None)
+    regions = await regions_beside(request, case, None)
     left = as_left(case.state, regions.remedies)
     at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
     clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
@@ -122,27 +118,11 @@ async def foresee(
 NOON = time(12)
 
 
-async def _regions(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
-    """What runs beside the case; by party, where it was ever decided against and has begun."""
-    keys = region_keys(case.state)
-    wanted: list[tuple[Stream[Any], str]] = [(TRANSFERS, case.key), (STANDINGS, case.state.enterprise_id)]
-    wanted += [(stream, key) for stream in OF_A_PARTY for key in keys.values()]
-    transfer, standing, *regions = await related_together(request, wanted, as_of, case)
-    begun = {region.stream_id: region.state for region in regions if region.exists}
-    payments, remedies, enforcements, publications = (
-        {party: begun[stream.id(key)] for party, key in keys.items() if stream.id(key) in begun} for stream in OF_A_PARTY
-    )
-    return Regions(
-        payments=payments,
-        remedies=remedies,
-        enforcements=enforcements,
-        publications=publications,
-        transfer=transfer.state,
-        standing=standing.state,
-    )
-
-
-OF_A_PARTY: tuple[Stream[Any], ...] = (domain.PAYMENTS, REMEDIES, ENFORCEMENTS, PUBLICATIONS)
+async def regions_beside(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
+    """What runs beside a case, or beside a penalty decided on the spot that is told as one, as it was at the same moment."""
+    wanted = [(STANDINGS, case.state.enterprise_id), *streams_beside(case.state)]
+    standing, *beside = await related_together(request, wanted, as_of, case)
+    return regions_of(case.state, {one.stream_id: one.state for one in beside if one.exists}, standing.state)
 
 
 def _party(side: domain.Side, regions: Regions) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Id, Sha256
-from services.penalty import domain
-from services.penalty.api.reading import Approver, Code, Due, Kinds, Line, Officer, Party, Reviewer, Text
+from chassis.domain import day_of
+from chassis.http import Body, Db, Id, Sha256, answer_json
+from services.penalty import domain, queries
+from services.penalty.api.offered import now
+from services.penalty.api.reading import AnyDay, Approver, Code, Due, Kinds, Line, Officer, Party, Reader, Reviewer, Text
 from services.penalty.commands import charging
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -39,7 +41,7 @@ class ChargeBody(Body):
     item_code: Code
     """The code of the item of an act of the case."""
     law: Code
-    """The law of the provision by the id of the rulebook, as `WSL` 安全生产法. `GET …/provisions` lists what may be chosen."""
+    """The law of the provision by the id of the rulebook, as `WSL` 安全生产法. `GET /v1/provisions` lists them."""
     law_version: Code
     """The version of the law, as `2021`."""
     article: Code
@@ -123,6 +125,25 @@ class DiscussionBody(Body):
     """What came of it: approved, or returned to the handlers."""
     note: Text
     """The conclusion in words 结论性意见."""
+
+
+@router.get("/provisions")
+async def list_provisions(
+    request: Request, principal: Reader, db: Db,  # noqa: ARG001 - who asks: published law is the same in every district
+    item_code: Annotated[Code, Query(description="the item, or the grade of an accident, as `accident-general`")],
+    catalogue: Annotated[Line, Query(description="the edition of the catalogue that the case names")],
+    act_date: Annotated[AnyDay, Query(description="the day of the act")],
+    on: Annotated[AnyDay | None, Query(description="the day of the decision; today where none is given")] = None,
+) -> Response:  # fmt: skip
+    """Which provisions an act may be charged under: the branches of its item that are in force on either day, with their ranges.
+
+    Which of them applies is judged when charges are proposed: the law of the act, or that of today if it is lighter
+    (APL 2021, article 37), and the higher norm (29). None for an item that the catalogue does not know.
+    """
+    day = on or day_of(now(request))
+    found = await queries.choices_of(db.fetch, catalogue, item_code, act_date, day)
+    told = {"item_code": item_code, "catalogue": catalogue, "act_date": act_date, "on": day, "provisions": found}
+    return answer_json(told)
 
 
 @router.post("/cases/{case_id}/evidence", status_code=201)

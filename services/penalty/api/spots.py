@@ -12,8 +12,10 @@ from pydantic import Field, model_validator
 from chassis.domain import day_of
 from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.invalid import not_as_meant
-from chassis.moments import Moment, aggregate, related
+from chassis.moments import Moment, aggregate
 from services.penalty import domain, queries
+from services.penalty.api.cases import STEPS as CASE_STEPS
+from services.penalty.api.cases import regions_beside
 from services.penalty.api.charging import ChargeBody
 from services.penalty.api.offered import NO_STEPS, now, offered
 from services.penalty.api.payments import Reference
@@ -34,8 +36,10 @@ from services.penalty.api.reading import (
     districts_asked,
 )
 from services.penalty.commands import deciding, publishing, spots
+from services.penalty.commands.opening import as_case
 from services.penalty.domain import cash, spot
-from services.penalty.domain.publication import PUBLICATIONS, PublicationState
+from services.penalty.domain.following import unfollowed
+from services.penalty.domain.regions import Regions
 from services.penalty.domain.spot_events import SpotPartyKind, SpotPerson, Tick
 from services.penalty.domain.spot_steps import Asked, spot_outlook
 
@@ -46,7 +50,7 @@ STEPS = {
     "number": ("numbers", "officer"), "report": ("reports", "officer"), "collect-cash": ("cash-collections", "officer"),
     "hand-over-cash": ("cash-handovers", "finance"), "deposit-cash": ("cash-deposits", "finance"),
     "receive-payment": ("payments", "finance"), "publish": ("publications", "officer"),
-    "revoke": ("revocations", "approver"), "close": ("closings", "approver"),
+    "revoke": ("revocations", "approver"), "revoke-as-decided": ("revocations", "approver"), "close": ("closings", "approver"),
 }  # fmt: skip
 """Where each step is posted, and by which role."""
 
@@ -290,24 +294,26 @@ async def list_spot_penalties(
 async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One of them: the decision, what it lacks, its defects, its money, what may be done next, what not and why."""
     at = await aggregate(request, principal, spot.SPOTS, spot_id, as_of)
-    payment = await related(request, domain.PAYMENTS, spot_id, as_of, at)
-    publication = await related(request, PUBLICATIONS, spot_id, as_of, at)
-    told = asdict(at.state)
+    told, case = asdict(at.state), as_case(at)
+    regions = await regions_beside(request, case, as_of)
+    payment, publication = regions.payments.get(domain.UNIT), regions.publications.get(domain.UNIT)
     view = {
         "spot_id": spot_id, "state": at.state.state, "missing": at.state.missing, **told, "district": at.district,
-        "version": at.version, "payment": asdict(payment.state) if payment.exists else None,
-        "publication": publishing.told(publication.state) if publication.exists else None,
-        **(NO_STEPS if as_of is not None
-           else await offered(_outlook(db, at.state, payment.state, publication.state, now(request)), STEPS)),
+        "version": at.version, "payment": payment, "closure": regions.standing.closure,
+        "publication": None if publication is None else publishing.told(publication),
+        "unfollowed": unfollowed(case.state, regions.remedies),
+        **(NO_STEPS if as_of is not None else await offered(_outlook(db, at.state, regions, now(request)), posted_of(spot_id))),
     }  # fmt: skip
     return answer_json(view, version=at.version)
 
 
-async def _outlook(
-    db: Known, state: spot.SpotState, payment: domain.PaymentState, publication: PublicationState, at: datetime
-) -> tuple[domain.Outlook, ...]:
+def posted_of(spot_id: str) -> dict[str, tuple[str, str]]:
+    """Where each step is posted, and by which role: its own below its address, those that cases have too by their whole path."""
+    beside = {name: (f"/v1/cases/{spot_id}/{path}", role) for name, (path, role) in CASE_STEPS.items() if name not in STEPS}
+    return {**beside, **STEPS}
+
+
+async def _outlook(db: Known, state: spot.SpotState, regions: Regions, at: datetime) -> tuple[domain.Outlook, ...]:
     rules = await queries.rules_on(db.fetch, day_of(at))
-    unpublished = await queries.unpublished(db.fetch, spot.served(state), {domain.UNIT: publication})
-    return spot_outlook(
-        Asked(state=state, payment=payment, at=at, rules=rules, publication=publication, published=not unpublished)
-    )
+    unpublished = await queries.unpublished(db.fetch, spot.served(state), regions.publications)
+    return spot_outlook(Asked(state=state, regions=regions, at=at, rules=rules, unpublished=unpublished))

@@ -9,27 +9,16 @@ from services.penalty import domain, queries
 from services.penalty.commands.dossier import pieces_of
 from services.penalty.commands.filling import CASE_TOLD
 from services.penalty.commands.opening import opened, ruled
-from services.penalty.commands.publishing import publications
-from services.penalty.domain import PAYMENTS, CaseState, region_key
+from services.penalty.domain import CaseState
 from services.penalty.domain.dossier import Binding, list_digest
-from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.guards import require_not_kept_away
-from services.penalty.domain.regions import Regions, beside_of, region_keys
-from services.penalty.domain.remedy import REMEDIES
-from services.penalty.domain.transfer import TRANSFERS
+from services.penalty.domain.regions import beside_of, regions_of, streams_beside
 
 
 async def beside(work: Work, state: CaseState) -> domain.Beside:
-    """What the regions beside the case say of its ending."""
-    payments = {side.party_id: await work.load(PAYMENTS, region_key(state.case_id, side.party_id)) for side in state.sides}
-    keys = region_keys(state)
-    regions = Regions(
-        payments={party: payment.state for party, payment in payments.items()},
-        remedies={party: (await work.load(REMEDIES, key)).state for party, key in keys.items()},
-        enforcements={party: (await work.load(ENFORCEMENTS, key)).state for party, key in keys.items()},
-        publications=await publications(work, state),
-        transfer=(await work.load(TRANSFERS, state.case_id)).state,
-    )
+    """What the regions beside the case say of its ending; the write set rests on them."""
+    loaded = [await work.load(stream, key) for stream, key in streams_beside(state)]
+    regions = regions_of(state, {one.stream_id: one.state for one in loaded if one.exists})
     hazards = await queries.hazards_of(work.read, state)
     return beside_of(state, regions, hazards, await queries.unpublished(work.read, state, regions.publications))
 

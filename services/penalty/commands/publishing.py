@@ -17,7 +17,6 @@ from services.penalty.domain import CaseState, Decision, Rules, Side, publishing
 from services.penalty.domain.following import as_left
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.publishing import Fallen
-from services.penalty.domain.regions import region_keys
 from services.penalty.domain.remedy import REMEDIES, Outcome, RemedyState
 
 Publication = Loaded[PublicationState]
@@ -110,11 +109,6 @@ async def miss_withdrawal(work: Work, deadline: Deadline) -> None:
 async def end_publicity(work: Work, deadline: Deadline) -> None:
     """The time of being public is over."""
     await _flag(work, deadline, publishing.end_publicity)
-
-
-async def publications(work: Work, case: CaseState) -> dict[str, PublicationState]:
-    """The publications of the decisions of a case, by party."""
-    return {party: (await work.load(PUBLICATIONS, key)).state for party, key in region_keys(case).items()}
 
 
 async def _of(work: Work, case_id: str, party_id: str) -> Publishable:

@@ -14,11 +14,12 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands import payments
 from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, require_own_hazards, ruled
-from services.penalty.commands.publishing import open_publication, publications
+from services.penalty.commands.publishing import open_publication
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.commands.standing import count
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
 from services.penalty.domain.enforcement import ENFORCEMENTS
+from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
 from services.penalty.domain.spot_events import SpotUnit
 
@@ -182,7 +183,8 @@ async def close(work: Work, spot_id: str, reason: str) -> None:
     at, rules = await _opened(work, spot_id)
     payment = await work.load(PAYMENTS, spot_id)
     case = served(at.state)
-    published = not await queries.unpublished(work.read, case, await publications(work, case))
+    publication = (await work.load(PUBLICATIONS, spot_id)).state
+    published = not await queries.unpublished(work.read, case, {UNIT: publication})
     hopeless = (await work.load(ENFORCEMENTS, spot_id)).state.hopeless
     closed = spot.close_spot(
         at.state, payment.state, reason, work.actor, work.at, rules, published=published, hopeless=hopeless

@@ -14,7 +14,7 @@ from services.penalty.domain import (
     transfer_events,
 )
 from services.penalty.domain.case import CASE, CaseState
-from services.penalty.domain.charges import Sanctions, require_charges
+from services.penalty.domain.charges import Sanctions, choices, require_charges
 from services.penalty.domain.closing import Beside, archive_case, borrow_file, close_case, extend_case, return_file
 from services.penalty.domain.decision import (
     CLOSED,
@@ -183,7 +183,7 @@ from services.penalty.domain.people import (
     join_party,
     request_recusal,
 )
-from services.penalty.domain.provisions import Band, Norm, Row
+from services.penalty.domain.provisions import Band, Choice, Norm, Row
 from services.penalty.domain.rulebook import (
     Rules,
     bands,
@@ -227,6 +227,7 @@ __all__ = [
     "Cause",
     "ChangeDecision",
     "Charge",
+    "Choice",
     "CloseInvestigation",
     "ClueRegistered",
     "Conclusion",
@@ -323,6 +324,7 @@ __all__ = [
     "case_limits",
     "change_decision",
     "change_handlers",
+    "choices",
     "close_case",
     "close_investigation",
     "convene_hearing",

@@ -10,7 +10,7 @@ from chassis.domain import Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily import require_daily
 from services.penalty.domain.events import Charge
-from services.penalty.domain.provisions import Band, Row
+from services.penalty.domain.provisions import Band, Choice, Row
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.shares import fits, liabilities, measured, require_base
 from services.penalty.domain.sums import yuan
@@ -140,16 +140,39 @@ def _branch(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, r
     """The chosen branch, if it is the one to apply: of the law of the act's day, unless the law of today is lighter."""
     alike = [row for row in sanctions.of_item(charge.item_code) if (row.phase, row.subject) == (charge.phase, charge.subject)]
     listed = [row for row in alike if _is_branch(row, charge) and fits(row, charge, alike)]
-    rules.require(
-        bool(listed), "applicable-law", "provision-not-listed",
-        f"事项 {charge.item_code} 不适用 {_cite(charge, rules)} 的该项罚则", "the item does not lead to this branch",
-        item_code=charge.item_code, provision=_cite(charge, rules),
-    )  # fmt: skip
+    if not listed:
+        raise _not_listed(charge, choices(charge.item_code, sanctions, (state.act_date, day), rules), rules)
     then, now = ([row for row in alike if row.in_force(when)] for when in (state.act_date, day))
     kept = [row for row in listed if row in then and row in now]
     chosen = kept[0] if kept else _of_changed_law(listed, then, now, charge, state.act_date, day, rules)
     _require_higher(chosen, then if chosen in then else now, charge, rules)
     return chosen
+
+
+def choices(item_code: str, sanctions: Sanctions, days: Iterable[date], rules: Rules) -> tuple[Choice, ...]:
+    """What may be chosen for an item: each branch in force on one of the days, of the act and of the decision."""
+    asked = tuple(days)
+    rows = (row for row in sanctions.of_item(item_code) if any(row.in_force(day) for day in asked))
+    return tuple(
+        Choice(
+            provision=rules.provision(row.law, row.version, row.article, row.paragraph, row.item), law=row.law,
+            law_version=row.version, article=row.article, paragraph=row.paragraph, item=row.item, phase=row.phase,
+            subject=row.subject, min_fen=row.min_fen, max_fen=row.max_fen, kinds=tuple(sorted(row.kinds)),
+            share_of=None if row.share is None else row.share.of, valid_from=row.valid_from, valid_to=row.valid_to,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _not_listed(charge: Charge, listed: tuple[Choice, ...], rules: Rules) -> Refused:
+    """The refusal of a branch that the item does not lead to: with those that it leads to."""
+    cites = "、".join(dict.fromkeys(f"{one.provision}（{one.phase}/{one.subject}）" for one in listed))
+    told = f"可以选择：{cites}" if cites else "该事项没有可以选择的罚则"
+    return rules.refusal(
+        "applicable-law", "provision-not-listed", f"事项 {charge.item_code} 不适用 {_cite(charge, rules)} 的该项罚则；{told}",
+        "the item does not lead to this branch; `choices` are those that it leads to", item_code=charge.item_code,
+        provision=_cite(charge, rules), choices=listed,
+    )  # fmt: skip
 
 
 def _of_changed_law(

@@ -57,6 +57,29 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A branch that may be chosen for an item, as a charge names it, how it is cited, and its range in fen.
+
+    Of a fine that is a share of something (`share_of`) the range follows from that.
+    """
+
+    provision: str
+    law: str
+    law_version: str
+    article: str
+    paragraph: int | None
+    item: str | None
+    phase: str
+    subject: str
+    min_fen: int
+    max_fen: int
+    kinds: tuple[str, ...]
+    share_of: str | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """A step of discretion within a range: for a count of what `metric` names, `first` to `last` (None: and more)."""
 

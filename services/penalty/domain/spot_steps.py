@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.domain import Event, Refused, day_of
-from services.penalty.domain import cash, publishing
-from services.penalty.domain.decision import RevokeDecision
+from services.penalty.domain import cash, publishing, steps
+from services.penalty.domain.case import CaseState
+from services.penalty.domain.charges import Sanctions
+from services.penalty.domain.closing import NOTHING_PAID
+from services.penalty.domain.decision import ChangeDecision, RevokeDecision
+from services.penalty.domain.facts import Facts
+from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered, unfollowed
+from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
+from services.penalty.domain.regions import Regions, beside_of
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
 from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
-from services.penalty.domain.spot_altering import revoke_spot
+from services.penalty.domain.spot_altering import change_spot, revoke_spot
 from services.penalty.domain.step import SOMEBODY, Outlook, forbidden
+from services.penalty.domain.steps import ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Of what, when and under which rules it is asked what may be done."""
+    """Of what, with what runs beside it, when and under which rules it is asked what may be done."""
 
     state: SpotState
-    payment: PaymentState
+    regions: Regions
     at: datetime
     rules: Rules
-    publication: PublicationState = field(default_factory=PublicationState)
-    published: bool = True
+    unpublished: tuple[str, ...] = ()
+
+    @property
+    def payment(self) -> PaymentState:
+        """What is owed and paid."""
+        return self.regions.payments.get(UNIT, NOTHING_PAID)
+
+    @property
+    def publication(self) -> PublicationState:
+        """What is published of it."""
+        return self.regions.publications.get(UNIT, PublicationState())
+
+    @property
+    def case(self) -> CaseState:
+        """The penalty told as a case that was served: so the steps beside a case see it."""
+        return served(self.state)
+
+    def due(self, step: Due) -> Unfollowed | None:
+        """What a remedy decided that is to be followed by this step."""
+        return next((one for one in unfollowed(self.case, self.regions.remedies) if one.step == step), None)
+
+    @property
+    def facts(self) -> Facts:
+        """What the steps that it has in common with a case rest on."""
+        return Facts(
+            rules=self.rules, officers=(), sanctions=Sanctions(items={}, ranges_at_act=(), ranges_now=()), address="",
+            beside=beside_of(self.case, self.regions, {}, self.unpublished), standing=self.regions.standing,
+            transfer=self.regions.transfer, remedies=self.regions.remedies, enforcements=self.regions.enforcements,
+        )  # fmt: skip
 
 
 def _number(asked: Asked) -> list[Event]:
@@ -77,7 +112,26 @@ def _revoke(asked: Asked) -> list[Event]:
 
 
 def _close(asked: Asked) -> list[Event]:
-    return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=asked.published)
+    return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=not asked.unpublished)
+
+
+def _change_as_decided(asked: Asked) -> list[Event]:
+    one = _due(asked, "change")
+    made = asked.case.decision_of(UNIT)
+    amounts = lowered(() if made is None else made.charges, one.total_fen or 0)
+    return change_spot(asked.state, ChangeDecision(cause=one.cause, amounts=amounts, reason=""), asked.at, asked.rules, one)
+
+
+def _revoke_as_decided(asked: Asked) -> list[Event]:
+    one = _due(asked, "revoke")
+    return revoke_spot(asked.state, RevokeDecision(cause=one.cause, reason="", anew=False), asked.at, asked.rules, one)
+
+
+def _due(asked: Asked, step: Due) -> Unfollowed:
+    if (one := asked.due(step)) is None:
+        require_decided(asked.state, asked.rules)
+        raise asked.rules.refusal(REVIEW, "nothing-to-follow", "没有待履行的复议决定或者裁判", "no result waits to be followed")
+    return one
 
 
 STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
@@ -89,14 +143,28 @@ STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
     ("receive-payment", "罚款入账", "fine-separation", _receive),
     ("publish", "公示处罚决定", publishing.RULE, _publish),
     ("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),
+    ("change-as-decided", "依复议决定或者裁判变更处罚", REVIEW, _change_as_decided),
+    ("revoke-as-decided", "依复议决定或者裁判撤销处罚", REVIEW, _revoke_as_decided),
     ("close", "结案", "penalty-performed", _close),
 )
 """Each step: its name, its title, the rule it rests on, and the probe of its decision."""
 
+OF_CASES_TOO = frozenset(
+    {
+        "make-refund", "withdraw-publication", "request-repair", "answer-repair", "propose-closure", "answer-closure",
+        "request-deferral", "answer-deferral", "decide-surcharge", "remit-surcharge", "seek-reconsideration", "seek-litigation",
+        "seek-appeal", "answer-remedy", "withdraw-remedy", "decide-remedy", "remedy-takes-effect", "stay-execution", "lift-stay",
+        "draft-demand", "serve-demand", "answer-demand", "ask-court", "answer-of-court", "end-enforcement",
+    }
+)  # fmt: skip
+"""What is done with a fine, its remedies and its enforcement as with those of a case, under its address there."""
+
 
 def spot_outlook(asked: Asked) -> tuple[Outlook, ...]:
-    """Every step with what its decision answers to a probe now."""
-    return tuple(_answered(asked, *step) for step in STEPS)
+    """Every step with what its decision answers to a probe now: its own, then those that cases have too."""
+    case, facts = asked.case, asked.facts
+    beside = (ask(step, case, facts, UNIT, asked.at) for step in steps.STEPS if step.name in OF_CASES_TOO)
+    return (*(_answered(asked, *step) for step in STEPS), *beside)
 
 
 def _answered(asked: Asked, name: str, title: str, rule: str, probe: Callable[[Asked], list[Event]]) -> Outlook:
@@ -104,4 +172,9 @@ def _answered(asked: Asked, name: str, title: str, rule: str, probe: Callable[[A
         probe(asked)
     except Refused as refused:
         return forbidden(name, title, refused, asked.rules.cite(rule))
-    return Outlook(name=name, title=title, permitted=True, basis=asked.rules.cite(rule))
+    one = asked.due(FOLLOWS[name]) if name in FOLLOWS else None
+    return Outlook(name=name, title=title, permitted=True, basis=asked.rules.cite(rule if one is None else one.rule))
+
+
+FOLLOWS: Mapping[str, Due] = {"change-as-decided": "change", "revoke-as-decided": "revoke"}
+"""Steps that rest on the rule of the remedy that they follow."""

@@ -40,10 +40,11 @@ def outlook(state: CaseState, facts: Facts, at: datetime) -> tuple[Outlook, ...]
     """Every step of the procedure with what its decision answers to a probe at a time."""
     parties = [side.party_id for side in state.charged or state.sides[:1]] or [UNIT]
     asked = ((step, party) for step in STEPS for party in (parties if step.of_party else [UNIT]))
-    return tuple(_ask(step, state, facts, party, at) for step, party in asked)
+    return tuple(ask(step, state, facts, party, at) for step, party in asked)
 
 
-def _ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime) -> Outlook:
+def ask(step: Step, state: CaseState, facts: Facts, party_id: str, at: datetime) -> Outlook:
+    """What a step's decision answers to a probe of it."""
     named = party_id if step.of_party else None
     one = None if step.follows is None else facts.due(party_id, step.follows)
     basis = facts.rules.cite(step.rule if one is None else one.rule)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import orjson
 
 from services.penalty import domain
-from services.penalty.queries.books import Book, BooksOn
+from services.penalty.queries.books import Book, BooksOn, rules_on
 from services.penalty.queries.hazards import hazards_question
 from services.penalty.queries.rows import Question, Read, Rows, together
 
@@ -42,6 +42,16 @@ async def sanctions_for(read: Read, case: domain.CaseState, day: date) -> domain
         read, items_question(case), items_on_question(case, day), hazards_question(case), asked.question
     )  # fmt: skip
     return sanctions_told(case, day, items, latest, hazards, asked.told(books))
+
+
+async def choices_of(
+    read: Read, catalogue: str, item_code: str, act_date: date, day: date
+) -> tuple[domain.Choice, ...]:  # fmt: skip
+    """The branches that may be chosen for an act of a day that is decided on another; Refused if no rules are in force then."""
+    act = domain.CaseAct(hazard_id="", item_code=item_code, fact="")
+    told = domain.CaseState(acts=(act,), catalogue=catalogue, act_date=act_date)
+    sanctions = await sanctions_for(read, told, day)
+    return domain.choices(item_code, sanctions, (act_date, day), await rules_on(read, day))
 
 
 def sanctions_told(

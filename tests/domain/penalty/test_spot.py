@@ -23,6 +23,7 @@ from services.penalty.domain import cash as cash_domain
 from services.penalty.domain.cash import collect_cash, deposit_cash, flag_deposit, flag_handover, hand_over_cash
 from services.penalty.domain.numbers import SERIES, SPOT_UNIT, Block, take_given, take_number
 from services.penalty.domain.payment import ReceivePayment
+from services.penalty.domain.regions import regions_of
 from services.penalty.domain.spot import (
     SpotState,
     close_spot,
@@ -269,13 +270,16 @@ def test_closed_when_paid_and_the_cash_is_at_the_bank() -> None:
 
 def test_what_may_be_done_next_is_what_the_decisions_say() -> None:
     def names(state: SpotState, payment: PaymentState) -> set[str]:
-        steps = spot_outlook(Asked(state=state, payment=payment, at=noon(DAY), rules=book(DAY)))
+        regions = regions_of(served(state), {PAYMENTS.id("spot-1"): payment})
+        steps = spot_outlook(Asked(state=state, regions=regions, at=noon(DAY), rules=book(DAY)))
         assert all(step.permitted or (step.code and step.reason) for step in steps)
         return {step.name for step in steps if step.permitted}
 
     state = told(asked(10_000, payment="on-the-spot", cash_reason="small-fine"))
-    assert names(state, owed(state)) == {"report", "collect-cash", "receive-payment", "publish", "revoke"}
-    assert names(told(asked(0), number=None), PaymentState()) == {"number", "report", "revoke"}
+    remedies = {"seek-reconsideration", "seek-litigation"}
+    own = {"report", "collect-cash", "receive-payment", "publish", "revoke"}
+    assert names(state, owed(state)) == {*own, *remedies, "request-deferral"}
+    assert names(told(asked(0), number=None), PaymentState()) == {"number", "report", "revoke", *remedies}
     assert names(SpotState(), PaymentState()) == set()
 
 

@@ -12,7 +12,7 @@ from services.penalty import domain
 from services.penalty.domain import CaseState, Facts, PaymentState
 from services.penalty.domain.enforcement import Application, EnforcementState
 from services.penalty.domain.region_steps import REGION_STEPS
-from services.penalty.domain.regions import Regions, beside_of
+from services.penalty.domain.regions import Regions, beside_of, regions_of, streams_beside
 from services.penalty.domain.transfer import Phase, TransferState
 from tests.domain.penalty.story import OFFICERS, RECTIFIED, noon, paid, rules, sanctions, until
 
@@ -128,6 +128,18 @@ def beside(state: CaseState, **changes: object) -> Facts:
     nothing: dict[str, object] = {"payments": {}, "remedies": {}, "enforcements": {}, "publications": {}}
     regions = Regions(**{**nothing, "transfer": TransferState(), **changes})  # type: ignore[arg-type]
     return replace(FACTS, beside=beside_of(state, regions, RECTIFIED, ()), transfer=regions.transfer)
+
+
+def test_a_command_and_a_screen_read_the_same_beside_a_case() -> None:
+    undecided, state = until(domain.NoticeServed), until(domain.PenaltyDecided)
+    assert [stream.name for stream, _ in streams_beside(undecided)] == ["transfer"]
+    wanted = {stream.id(key) for stream, key in streams_beside(state)}
+    names = ("transfer", "payment", "remedy", "enforcement", "publication")
+    assert wanted == {f"{name}:{state.case_id}" for name in names}
+    begun = {domain.PAYMENTS.id(state.case_id): paid(), domain.PAYMENTS.id("another"): paid()}
+    told = regions_of(state, begun)
+    assert (told.payments, told.remedies, told.enforcements, told.publications) == ({domain.UNIT: paid()}, {}, {}, {})
+    assert not told.transfer.under_way
 
 
 def refusal(state: CaseState, facts: Facts, name: str, day: date) -> str | None:

@@ -40,7 +40,10 @@ async def test_from_the_spot_to_closing_with_cash(bureau: Bureau) -> None:
     assert (told["document_no"], told["missing"], told["report_by"]) == ("（东湖）应急罚当〔2021〕1号", ["report"], "2021-09-18")
     seen = await bureau.get("/v1/spot-penalties/spot-1")
     assert (seen["state"], seen["missing"]) == ("incomplete", ["report"])
-    assert {step["name"] for step in seen["next_steps"]} == {"report", "collect-cash", "receive-payment", "publish", "revoke"}
+    assert {step["name"] for step in seen["next_steps"]} == {
+        "report", "collect-cash", "receive-payment", "publish", "revoke", "request-deferral", "seek-reconsideration",
+        "seek-litigation",
+    }  # fmt: skip
     assert all(step["reason"] for step in seen["forbidden_steps"])
     assert (await post(bureau, "officer", "/spot-1/cash-collections", TAKEN))["settled"]
     assert (await post(bureau, "approver", "/spot-1/closings", {"reason": "已履行"}, status=409))["code"] == "spot-incomplete"

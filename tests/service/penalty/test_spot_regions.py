@@ -118,6 +118,11 @@ async def test_what_reconsideration_makes_of_it_is_followed(bureau: Bureau) -> N
         "total_fen": 4_000,
     }
     await bureau.post("officer", "remedies/results", result, case_id=SPOT)
+    seen = await bureau.get(f"/v1/spot-penalties/{SPOT}")
+    assert [(one["step"], one["total_fen"]) for one in seen["unfollowed"]] == [("change", 4_000)]
+    [step] = [one for one in seen["next_steps"] if one["name"] == "change-as-decided"]
+    assert (step["path"], step["role"]) == (f"/v1/cases/{SPOT}/decision-changes", "approver")
+    assert "行政复议法" in step["article"]
     change = {"cause": "reconsideration", "amounts": [{"item_code": "STL-K1", "amount_fen": 4_000}], "reason": "复议决定变更"}
     assert (await bureau.post("approver", "decision-changes", change, case_id=SPOT))["total_fen"] == 4_000
     [party] = (await bureau.get(f"/v1/cases/{SPOT}/payments"))["parties"]
@@ -143,6 +148,20 @@ async def test_after_its_closing_it_is_altered_only_as_a_remedy_that_there_is_sa
     assert (await post(bureau, "approver", f"/{SPOT}/revocations", claimed, status=409))["code"] == "spot-closed"
     [party] = (await bureau.get(f"/v1/cases/{SPOT}/payments"))["parties"]
     assert party["credit_fen"] > 0
+
+
+async def test_what_may_be_done_with_it_tells_remedies_surcharge_and_enforcement_too(bureau: Bureau) -> None:
+    await decide(bureau)
+    bureau.until("2021-10-20")
+    await bureau.service.settle()
+    seen = await bureau.get(f"/v1/spot-penalties/{SPOT}")
+    permitted = {step["name"]: step for step in seen["next_steps"]}
+    for name, path in (("decide-surcharge", "surcharges"), ("draft-demand", "demands"), ("seek-reconsideration", "remedies")):
+        assert permitted[name]["path"] == f"/v1/cases/{SPOT}/{path}"
+    forbidden = {step["name"]: step["code"] for step in seen["forbidden_steps"]}
+    assert (forbidden["ask-court"], forbidden["answer-remedy"]) == ("remedy-period-running", "no-remedy-pending")
+    role, path = permitted["decide-surcharge"]["role"], permitted["decide-surcharge"]["path"]
+    assert (await bureau.client(role).post(path, json={})).status_code == 201
 
 
 async def test_remedies_are_open_without_a_number_and_go_on_when_it_comes(bureau: Bureau) -> None:
