@@ -35,6 +35,12 @@ SCHEMAS: Mapping[str, Any] = {
             "code": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$", "description": "stable; what a program decides by"},
             "traceid": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
             "basis": {"type": ["string", "null"], "description": "the article on which a refusal rests"},
+            "also": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "what else stands against the command, each "
+                "with its `code`, `detail`, `title`, `basis` and facts; there only if there is something",
+            },
             "errors": {
                 "type": "array",
                 "items": {"type": "object"},

@@ -145,7 +145,10 @@ class Personal:
 
 
 class Refused(Exception):
-    """A command that the rules do not allow: a stable code, why in Chinese and English, the article it rests on, the facts."""
+    """A command that the rules do not allow: a stable code, why in Chinese and English, the article it rests on, the facts.
+
+    `also` are the refusals of other guards that were asked beside the one which refused first.
+    """
 
     def __init__(self, code: str, zh: str, en: str, *, basis: str | None = None, **facts: Any) -> None:
         super().__init__(f"{code}: {en}")
@@ -154,6 +157,34 @@ class Refused(Exception):
         self.en = en
         self.basis = basis
         self.facts = facts
+        self.also: tuple[Refused, ...] = ()
+
+
+class Guards:
+    """Guards of a decision that do not rest on each other, all asked, so that who is refused learns at once what is wrong.
+
+    `with guards: require_…` for each; `settle()` raises the refusal that came first, with the others beside it. What a later
+    guard, or the decision, rests on is asked outside, or after `settle()`.
+    """
+
+    def __init__(self) -> None:
+        self._refused: list[Refused] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Refused):
+            return False
+        self._refused += (error, *error.also)
+        return True
+
+    def settle(self) -> None:
+        """Raise the first refusal, if there is one."""
+        if self._refused:
+            first, *others = self._refused
+            first.also = tuple(others)
+            raise first
 
 
 class Unknown(Refused):

@@ -62,7 +62,13 @@ async def on_refused(request: Request, error: Exception) -> Response:
         named = _thing(request, str(error.facts["what"]))
         zh = f"未找到{named}“{error.facts['key']}”：不存在，或者不在您的辖区、权限之内（{_asked(request)}）"
         return problem(request, 404, error.code, zh, f"{error.en}; or it is not yours to see", None, **error.facts)
-    return problem(request, 409, error.code, error.zh, error.en, None, basis=error.basis, **error.facts)
+    also = {"also": [_beside(one) for one in error.also]} if error.also else {}
+    return problem(request, 409, error.code, error.zh, error.en, None, basis=error.basis, **error.facts, **also)
+
+
+def _beside(one: Refused) -> dict[str, Any]:
+    """What else stands against a command, as it would be told if it stood alone."""
+    return {**one.facts, "code": one.code, "detail": one.zh, "title": one.en, "basis": one.basis}
 
 
 def _asked(request: Request) -> str:

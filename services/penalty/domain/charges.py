@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chassis.domain import Refused
+from chassis.domain import Guards, Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily import require_daily
 from services.penalty.domain.events import Charge
@@ -62,7 +62,12 @@ def require_charges(
     )  # fmt: skip
     for group in concurrences:
         _require_higher_of_group(tuple(group), state, charges, sanctions, day, rules)
-    return tuple(_allowed(state, charge, sanctions, day, rules) for charge in charges)
+    allowed, guards = [], Guards()
+    for charge in charges:
+        with guards:
+            allowed.append(_allowed(state, charge, sanctions, day, rules))
+    guards.settle()
+    return tuple(allowed)
 
 
 def outside_band(charge: Charge, sanctions: Sanctions, rules: Rules) -> bool:
@@ -82,22 +87,31 @@ def outside_band(charge: Charge, sanctions: Sanctions, rules: Rules) -> bool:
 
 def _allowed(state: CaseState, charge: Charge, sanctions: Sanctions, day: date, rules: Rules) -> Charge:
     """One charge against the acts and parties of the case, the branches of its item, and the statutory ranges."""
-    _require_about_act(state, charge, rules)
-    _require_subject(state, charge, sanctions, rules)
-    _require_ground(charge, rules)
-    rules.require(
-        rules.has_article(charge.law, charge.law_version, charge.article), "applicable-law", "article-unknown",
-        f"{_cite(charge, rules)} 不存在", "the version of the law has no such article", provision=_cite(charge, rules),
-    )  # fmt: skip
+    guards = Guards()
+    with guards:
+        _require_about_act(state, charge, rules)
+    with guards:
+        _require_subject(state, charge, sanctions, rules)
+    with guards:
+        _require_ground(charge, rules)
+    with guards:
+        rules.require(
+            rules.has_article(charge.law, charge.law_version, charge.article), "applicable-law", "article-unknown",
+            f"{_cite(charge, rules)} 不存在", "the version of the law has no such article", provision=_cite(charge, rules),
+        )  # fmt: skip
+    guards.settle()
     branch = _branch(state, charge, sanctions, day, rules)
     charge = replace(charge, paragraph=branch.paragraph)
     days = [(sanctions.ranges_at_act, state.act_date)] if branch.in_force(state.act_date) else []
     days += [(sanctions.ranges_now, day)] if branch.in_force(day) else []
     ranges = [_range(rows, charge, branch, when, rules) for rows, when in days]
     charge = require_base(state, charge, branch, sanctions.ranges, rules)
-    for row in (branch, *ranges):
-        _require_within(measured(row, charge), charge, rules)
-    _require_kinds(charge, branch, ranges, rules)
+    with guards:
+        for row in (branch, *ranges):
+            _require_within(measured(row, charge), charge, rules)
+    with guards:
+        _require_kinds(charge, branch, ranges, rules)
+    guards.settle()
     return charge
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Refused, day_of
+from chassis.domain import Actor, Event, Guards, Refused, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import SETTLED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
@@ -91,13 +91,18 @@ def close_case(
     """Close the case (form 46): performed, not to be performed, or transferred; every guard of the rulebook holds."""
     require_filed(state, rules)
     _require_ground(state, ground, beside, rules)
-    day = day_of(at)
-    require_approver(state, approver, rules)
-    require_followed(beside, rules)
+    day, guards = day_of(at), Guards()
+    with guards:
+        require_approver(state, approver, rules)
+    with guards:
+        require_followed(beside, rules)
     for guard in rules.closing_guards:
-        _require_guard(guard, state, ground, beside, rules)
-    for earlier in _earlier_days(state, beside):
-        require_not_before(day, earlier, rules, "penalty-performed")
+        with guards:
+            _require_guard(guard, state, ground, beside, rules)
+    with guards:
+        for earlier in _earlier_days(state, beside):
+            require_not_before(day, earlier, rules, "penalty-performed")
+    guards.settle()
     return [CaseClosed(case_id=state.case_id, reason=reason, closed_on=day, ground=ground)]
 
 
@@ -217,19 +222,30 @@ def _require_guard(guard: str, state: CaseState, ground: Ground, beside: Beside,
             "not every referred hazard has passed re-inspection", hazard_ids=missing,
         )  # fmt: skip
     if guard == "timers-settled":
-        rules.require(not beside.transferring, guard, "transfer-open", "移送正在办理", "a transfer of the case is under way")
-        open_ = [side.party_id for side in state.sides if side.hearing.open or side.hearing.awaits_report]
-        rules.require(not open_, guard, "hearing-pending", "听证尚未了结", "a hearing is not settled", parties=open_)
-        rules.require(
-            not beside.pending, guard, "remedy-pending", "复议或者诉讼尚未终结", "a remedy is pending", parties=beside.pending
-        )
-        owed = [side.party_id for side in state.charged if side.decision is not None and is_to_report(side.decision)]
-        rules.require(not owed, guard, "not-reported-up", "重大处罚尚未报上级备案", "a decision is not reported up", parties=owed)
+        _require_timers_settled(guard, state, beside, rules)
     if guard == "publication-done":
         rules.require(
             not beside.unpublished, guard, "not-published", "应当公示的处罚决定尚未公示", "a decision is not published yet",
             parties=beside.unpublished,
         )  # fmt: skip
+
+
+def _require_timers_settled(guard: str, state: CaseState, beside: Beside, rules: Rules) -> None:
+    """Nothing that runs beside the case is open: no transfer, hearing, remedy, no report to the organ above."""
+    open_ = [side.party_id for side in state.sides if side.hearing.open or side.hearing.awaits_report]
+    owed = [side.party_id for side in state.charged if side.decision is not None and is_to_report(side.decision)]
+    guards = Guards()
+    with guards:
+        rules.require(not beside.transferring, guard, "transfer-open", "移送正在办理", "a transfer of the case is under way")
+    with guards:
+        rules.require(not open_, guard, "hearing-pending", "听证尚未了结", "a hearing is not settled", parties=open_)
+    with guards:
+        rules.require(
+            not beside.pending, guard, "remedy-pending", "复议或者诉讼尚未终结", "a remedy is pending", parties=beside.pending
+        )
+    with guards:
+        rules.require(not owed, guard, "not-reported-up", "重大处罚尚未报上级备案", "a decision is not reported up", parties=owed)
+    guards.settle()
 
 
 def _require_performed(state: CaseState, ground: Ground, beside: Beside, rules: Rules) -> None:

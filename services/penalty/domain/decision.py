@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, day_of
+from chassis.domain import Actor, Event, Guards, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import Cause, DecisionChanged, DecisionRevoked, NoPenaltyDecided, ServiceOverdue
@@ -97,15 +97,25 @@ def decide_penalty(
     (contents and seal), 60 (limit), 63 to 65 (hearing).
     """
     notice, day = require_noticed(state, rules, command.party_id), day_of(at)
-    _require_approver(state, command.approver, rules)
-    require_not_before(day, notice.served_on, rules, "notice-before-decision")
-    _require_answered(notice, day, rules)
-    side = state.side(command.party_id) or Side()
-    require_hearing_settled(side, day, rules)
-    _require_reviewed(state, rules)
-    charges = _decided_charges(state, command, sanctions, day, rules)
-    require_discussed(state, rules)
-    _require_complete(command, rules)
+    side, guards = state.side(command.party_id) or Side(), Guards()
+    with guards:
+        _require_approver(state, command.approver, rules)
+    with guards:
+        require_not_before(day, notice.served_on, rules, "notice-before-decision")
+    with guards:
+        _require_answered(notice, day, rules)
+    with guards:
+        require_hearing_settled(side, day, rules)
+    with guards:
+        _require_reviewed(state, rules)
+    charges: tuple[Charge, ...] = ()
+    with guards:
+        charges = _decided_charges(state, command, sanctions, day, rules)
+    with guards:
+        require_discussed(state, rules)
+    with guards:
+        _require_complete(command, rules)
+    guards.settle()
     serve_by = rules.due(SERVICE, day) if SERVICE in rules.periods else None
     total, kinds = sum(c.amount_fen for c in charges), tuple(dict.fromkeys(kind for c in charges for kind in c.kinds))
     return [
@@ -174,12 +184,16 @@ def serve_decision(state: CaseState, command: ServeDecision, at: datetime, rules
     """
     decision = require_decided(state, command.party_id, rules)
     rules.require(decision.received_on is None, "service", "served-already", "决定书已送达", "the decision was served already")
-    require_manner(command.manner, rules, command.confirmation)
-    received_on = _received_on(command, decision.decided_on, rules)
-    rules.require(
-        received_on <= day_of(at), "service", "received-in-future", "送达日期晚于今天", "the receipt lies in the future",
-        received_on=received_on,
-    )  # fmt: skip
+    guards, received_on = Guards(), command.received_on
+    with guards:
+        require_manner(command.manner, rules, command.confirmation)
+    with guards:
+        received_on = _received_on(command, decision.decided_on, rules)
+        rules.require(
+            received_on <= day_of(at), "service", "received-in-future", "送达日期晚于今天", "the receipt lies in the future",
+            received_on=received_on,
+        )  # fmt: skip
+    guards.settle()
     due = rules.due(PAYMENT, received_on)
     return [
         DecisionServed(
@@ -317,8 +331,12 @@ def _decided_charges(
 
 
 def _require_complete(command: DecidePenalty, rules: Rules) -> None:
-    require_contents(command.contents, "decision-form", rules)
-    rules.require(
-        command.sealed or not rules.seal_required, "decision-form", "decision-unsealed", "处罚决定书未盖章",
-        "the decision is not sealed",
-    )  # fmt: skip
+    guards = Guards()
+    with guards:
+        require_contents(command.contents, "decision-form", rules)
+    with guards:
+        rules.require(
+            command.sealed or not rules.seal_required, "decision-form", "decision-unsealed", "处罚决定书未盖章",
+            "the decision is not sealed",
+        )  # fmt: skip
+    guards.settle()

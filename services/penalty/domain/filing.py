@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Refused, day_of
+from chassis.domain import Actor, Event, Guards, Refused, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.daily_events import Continuing
 from services.penalty.domain.events import CaseAct, CaseFiled, ClueRegistered, FilingRequested, Handler, Origin, Party
@@ -133,10 +133,14 @@ def file_case(
     rules.require(
         state.reached("filing-requested"), "filing", "filing-not-requested", "尚未申请立案", "the filing was not requested"
     )
-    day = day_of(at)
-    require_not_before(day, state.act_date, rules, "filing")
-    require_approver(state, approver, rules)
-    require_qualified([handler.officer_id for handler in state.officers], officers, day, rules, state.recused)
+    day, guards = day_of(at), Guards()
+    with guards:
+        require_not_before(day, state.act_date, rules, "filing")
+    with guards:
+        require_approver(state, approver, rules)
+    with guards:
+        require_qualified([handler.officer_id for handler in state.officers], officers, day, rules, state.recused)
+    guards.settle()
     return [
         CaseFiled(
             case_id=state.case_id, case_no=case_no, filed_on=day, approved_by=approver.id,

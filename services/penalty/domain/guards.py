@@ -6,7 +6,7 @@ from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chassis.domain import Actor, Refused
+from chassis.domain import Actor, Guards, Refused
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.party_events import Office
@@ -169,28 +169,37 @@ def require_qualified(
     APL 2021, article 42 paragraph 1 (two officers holding the qualification), article 43 (recusal).
     """
     found = {o.officer_id: replace(o, recused=True) if o.officer_id in kept_away else o for o in known}
-    chosen = tuple(_fit(officer_id, found.get(officer_id), day, rules) for officer_id in dict.fromkeys(ids))
-    rules.require(
-        len(chosen) >= rules.minimum_officers, "two-officers", "too-few-officers",
-        f"执法人员不得少于 {rules.minimum_officers} 人", f"at least {rules.minimum_officers} officers are needed",
-        officers=len(chosen), minimum=rules.minimum_officers,
-    )  # fmt: skip
-    return chosen
+    asked, chosen, guards = tuple(dict.fromkeys(ids)), [], Guards()
+    for officer_id in asked:
+        with guards:
+            chosen.append(_fit(officer_id, found.get(officer_id), day, rules))
+    with guards:
+        rules.require(
+            len(asked) >= rules.minimum_officers, "two-officers", "too-few-officers",
+            f"执法人员不得少于 {rules.minimum_officers} 人", f"at least {rules.minimum_officers} officers are needed",
+            officers=len(asked), minimum=rules.minimum_officers,
+        )  # fmt: skip
+    guards.settle()
+    return tuple(chosen)
 
 
 def _fit(officer_id: str, officer: Officer | None, day: date, rules: Rules) -> Officer:
     if officer is None:
         zh, en = f"没有登记的执法人员：{officer_id}", f"no such officer: {officer_id}"
         raise Refused("officer-unknown", zh, en, basis=rules.cite("two-officers"), officer_id=officer_id)
-    rules.require(
-        officer.certificate_valid_to >= day, "two-officers", "certificate-expired",
-        f"{officer.name} 的执法证已于 {officer.certificate_valid_to} 到期", f"the certificate of {officer_id} has expired",
-        officer_id=officer_id, valid_to=officer.certificate_valid_to,
-    )  # fmt: skip
-    rules.require(
-        not officer.recused, "recusal", "officer-recused", f"{officer.name} 应当回避", f"{officer_id} is recused",
-        officer_id=officer_id,
-    )  # fmt: skip
+    guards = Guards()
+    with guards:
+        rules.require(
+            officer.certificate_valid_to >= day, "two-officers", "certificate-expired",
+            f"{officer.name} 的执法证已于 {officer.certificate_valid_to} 到期", f"the certificate of {officer_id} has expired",
+            officer_id=officer_id, valid_to=officer.certificate_valid_to,
+        )  # fmt: skip
+    with guards:
+        rules.require(
+            not officer.recused, "recusal", "officer-recused", f"{officer.name} 应当回避", f"{officer_id} is recused",
+            officer_id=officer_id,
+        )  # fmt: skip
+    guards.settle()
     return officer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, day_of
+from chassis.domain import Actor, Event, Guards, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions, outside_band, require_charges
 from services.penalty.domain.ending_events import CaseDiscussed, Conclusion, Opinion
@@ -112,26 +112,44 @@ def close_investigation(
     It may be closed anew, before the decision, on new evidence or after a returned review: review and notice then begin anew.
     """
     require_undecided(state, rules)
-    require_handlers_stand(state, rules)
-    require_not_before(day_of(at), state.filed_on, rules, "filing")
+    guards = Guards()
+    with guards:
+        require_handlers_stand(state, rules)
+    with guards:
+        require_not_before(day_of(at), state.filed_on, rules, "filing")
+    with guards:
+        _require_evidence(state, rules)
+    for party_id in dict.fromkeys(charge.party_id for charge in command.charges):
+        with guards:
+            rules.require(
+                state.decision_of(party_id) is None, "service-after-decision", "decided-already", "对该当事人已作出处罚决定",
+                "it is decided already against this party", party_id=party_id,
+            )  # fmt: skip
+    charges: tuple[Charge, ...] = ()
+    review: tuple[str, ...] = ()
+    discussion: tuple[str, ...] = ()
+    with guards:
+        charges = _proposed(state, command, sanctions, day_of(at), rules)
+    with guards:
+        review = _review_grounds(command, rules)
+    with guards:
+        discussion = _discussion_grounds(command, charges, sanctions, rules)
+    guards.settle()
+    return [
+        InvestigationClosed(
+            case_id=state.case_id, outcome=command.outcome, charges=charges, opinion=command.opinion, closed_on=day_of(at),
+            proposed_fen=sum(charge.amount_fen for charge in charges), review_grounds=review, discussion_grounds=discussion,
+        )
+    ]  # fmt: skip
+
+
+def _require_evidence(state: CaseState, rules: Rules) -> None:
+    """There is evidence; and something new, where the investigation was closed before."""
     rules.require(bool(state.evidence), "lawful-evidence", "no-evidence", "案卷内没有证据", "there is no evidence in the file")
     rules.require(
         state.investigated_on is None or state.fresh_evidence or state.review == "returned", "lawful-evidence",
         "nothing-new", "没有新的证据，不得重新调查终结", "closing anew needs new evidence or a returned review",
     )  # fmt: skip
-    for charge in command.charges:
-        rules.require(
-            state.decision_of(charge.party_id) is None, "service-after-decision", "decided-already", "对该当事人已作出处罚决定",
-            "it is decided already against this party", party_id=charge.party_id,
-        )  # fmt: skip
-    charges = _proposed(state, command, sanctions, day_of(at), rules)
-    return [
-        InvestigationClosed(
-            case_id=state.case_id, outcome=command.outcome, charges=charges, opinion=command.opinion, closed_on=day_of(at),
-            proposed_fen=sum(charge.amount_fen for charge in charges), review_grounds=_review_grounds(command, rules),
-            discussion_grounds=_discussion_grounds(command, charges, sanctions, rules),
-        )
-    ]  # fmt: skip
 
 
 def review_case(state: CaseState, command: ReviewCase, reviewer: Actor, rules: Rules) -> list[Event]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from chassis.domain import Event, day_of
+from chassis.domain import Event, Guards, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Manner, NoticeServed, StatementLapsed, StatementMade, StatementWaived
 from services.penalty.domain.guards import require_not_before, require_side_undecided
@@ -44,15 +44,18 @@ def form_of_notice(state: CaseState, rules: Rules, party_id: str = UNIT) -> Form
 def serve_notice(state: CaseState, command: ServeNotice, document_no: str, at: datetime, rules: Rules) -> list[Event]:
     """Tell a party the intended penalty, its facts, reasons, basis and rights (APL 2021, articles 44, 62, 63, 64)."""
     side = _require_to_be_noticed(state, command.party_id, rules)
-    require_not_returned(state, rules)
-    require_handlers_stand(state, rules)
-    require_manner(command.manner, rules, command.confirmation)
-    day = day_of(at) if command.manner != "announcement" else announced(command.announced_on, rules)
-    rules.require(
-        day <= day_of(at), ANNOUNCEMENT, "announcement-running", f"公告期至 {day}，尚未视为送达",
-        "the announcement is not over: it does not count as received yet", due_on=day,
-    )  # fmt: skip
-    require_not_before(command.announced_on or day, state.investigated_on, rules, "notice")
+    guards, day = Guards(), day_of(at)
+    with guards:
+        require_not_returned(state, rules)
+    with guards:
+        require_handlers_stand(state, rules)
+    with guards:
+        require_manner(command.manner, rules, command.confirmation)
+    with guards:
+        day = _noticed_on(command, at, rules)
+    with guards:
+        require_not_before(command.announced_on or day, state.investigated_on, rules, "notice")
+    guards.settle()
     right = _hearing_right(state, side, rules)
     statement, hearing = rules.due(STATEMENT, day), rules.due(HEARING_REQUEST, day)
     charges = state.charges_of(command.party_id)
@@ -66,6 +69,16 @@ def serve_notice(state: CaseState, command: ServeNotice, document_no: str, at: d
             announced_on=command.announced_on,
         )
     ]  # fmt: skip
+
+
+def _noticed_on(command: ServeNotice, at: datetime, rules: Rules) -> date:
+    """The day of the notice: today, or when its announcement is over. Refused `announcement-running`, `announcement-missing`."""
+    day = day_of(at) if command.manner != "announcement" else announced(command.announced_on, rules)
+    rules.require(
+        day <= day_of(at), ANNOUNCEMENT, "announcement-running", f"公告期至 {day}，尚未视为送达",
+        "the announcement is not over: it does not count as received yet", due_on=day,
+    )  # fmt: skip
+    return day
 
 
 def record_statement(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Stream, day_of
+from chassis.domain import Actor, Event, Guards, Stream, day_of
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
@@ -220,13 +220,23 @@ def decide_on_spot(
     """
     day = day_of(at)
     rules.require(state.decided is None, FORM, "spot-decided-already", "该当场处罚已作出", "this penalty was decided already")
-    require_not_before(day, command.act_date, rules, RULE)
-    _require_small(command, rules)
-    charges = _allowed(command, sanctions, day, rules)
-    chosen = require_qualified(command.officer_ids, officers, day, rules)
-    _require_form(command, rules)
-    if command.payment == "on-the-spot":
-        require_cash_reason(command.cash_reason or "", command.party_request, command.total_fen, rules)
+    guards = Guards()
+    charges: tuple[Charge, ...] = ()
+    chosen: tuple[Officer, ...] = ()
+    with guards:
+        require_not_before(day, command.act_date, rules, RULE)
+    with guards:
+        _require_small(command, rules)
+    with guards:
+        charges = _allowed(command, sanctions, day, rules)
+    with guards:
+        chosen = require_qualified(command.officer_ids, officers, day, rules)
+    with guards:
+        _require_form(command, rules)
+    with guards:
+        if command.payment == "on-the-spot":
+            require_cash_reason(command.cash_reason or "", command.party_request, command.total_fen, rules)
+    guards.settle()
     contents = _contents(command, charges, rules)
     report, due, handlers = rules.due(REPORT, day), rules.due(PAYMENT, day), as_handlers(chosen)
     return [
@@ -277,17 +287,23 @@ def _least(charge: Charge, sanctions: Sanctions) -> int:
 
 def _require_form(command: DecideOnSpot, rules: Rules) -> None:
     """Cards shown, rights told and the party heard, the decision handed over, a refusal to sign noted on it."""
-    rules.require(command.cards_shown, FORM, "card-not-shown", "未出示执法证件", "the enforcement cards were not shown")
-    rules.require(
-        command.heard, "notice", "party-not-heard", "未当场告知并听取陈述申辩", "the party was not told and heard on the spot"
-    )
-    rules.require(
-        command.handed_over, FORM, "not-handed-over", "决定书未当场交付", "the decision was not handed over on the spot"
-    )
-    rules.require(
-        command.signed or bool(command.refused_to_sign), FORM, "refusal-not-noted", "当事人拒绝签收的，应当在决定书上注明",
-        "a refusal to sign is noted on the decision",
-    )  # fmt: skip
+    guards = Guards()
+    with guards:
+        rules.require(command.cards_shown, FORM, "card-not-shown", "未出示执法证件", "the enforcement cards were not shown")
+    with guards:
+        rules.require(
+            command.heard, "notice", "party-not-heard", "未当场告知并听取陈述申辩", "the party was not told and heard on the spot"
+        )
+    with guards:
+        rules.require(
+            command.handed_over, FORM, "not-handed-over", "决定书未当场交付", "the decision was not handed over on the spot"
+        )
+    with guards:
+        rules.require(
+            command.signed or bool(command.refused_to_sign), FORM, "refusal-not-noted", "当事人拒绝签收的，应当在决定书上注明",
+            "a refusal to sign is noted on the decision",
+        )  # fmt: skip
+    guards.settle()
 
 
 def _contents(command: DecideOnSpot, charges: tuple[Charge, ...], rules: Rules) -> tuple[str, ...]:
