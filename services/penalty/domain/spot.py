@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Guards, Stream, day_of
 from services.penalty.domain.case import CASE, CaseState
+from services.penalty.domain.cash_reasons import require_cash_reason
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Person
@@ -287,22 +288,15 @@ def _least(charge: Charge, sanctions: Sanctions) -> int:
 
 def _require_form(command: DecideOnSpot, rules: Rules) -> None:
     """Cards shown, rights told and the party heard, the decision handed over, a refusal to sign noted on it."""
-    guards = Guards()
-    with guards:
-        rules.require(command.cards_shown, FORM, "card-not-shown", "未出示执法证件", "the enforcement cards were not shown")
-    with guards:
-        rules.require(
-            command.heard, "notice", "party-not-heard", "未当场告知并听取陈述申辩", "the party was not told and heard on the spot"
-        )
-    with guards:
-        rules.require(
-            command.handed_over, FORM, "not-handed-over", "决定书未当场交付", "the decision was not handed over on the spot"
-        )
-    with guards:
-        rules.require(
-            command.signed or bool(command.refused_to_sign), FORM, "refusal-not-noted", "当事人拒绝签收的，应当在决定书上注明",
-            "a refusal to sign is noted on the decision",
-        )  # fmt: skip
+    signed, guards = command.signed or bool(command.refused_to_sign), Guards()
+    for holds, rule, code, zh, en in (
+        (command.cards_shown, FORM, "card-not-shown", "未出示执法证件", "the enforcement cards were not shown"),
+        (command.heard, "notice", "party-not-heard", "未当场告知并听取陈述申辩", "the party was not told and heard on the spot"),
+        (command.handed_over, FORM, "not-handed-over", "决定书未当场交付", "the decision was not handed over on the spot"),
+        (signed, FORM, "refusal-not-noted", "当事人拒绝签收的，应当在决定书上注明", "a refusal to sign is noted on the decision"),
+    ):
+        with guards:
+            rules.require(holds, rule, code, zh, en)
     guards.settle()
 
 
@@ -317,25 +311,6 @@ def _contents(command: DecideOnSpot, charges: tuple[Charge, ...], rules: Rules) 
     }  # fmt: skip
     require_contents([code for code, holds in filled.items() if holds], FORM, rules)
     return rules.decision_contents
-
-
-def require_cash_reason(reason: str, party_request: bool, total_fen: int, rules: Rules) -> None:
-    """Why officers may take the fine on the spot: only for the reasons of the rulebook (APL 2021, articles 68, 69)."""
-    known = {row["code"]: row for row in rules.section("payment")["cash_reasons"]}
-    rules.require(
-        total_fen > 0 and reason in known, "fine-separation", "cash-not-allowed", "不符合当场收缴罚款的情形",
-        "officers take no money but for the reasons of the law", reason=reason, known=sorted(known),
-    )  # fmt: skip
-    row = known[reason]
-    small = row["threshold"] is None or rules.reached(row["threshold"], "any", total_fen)
-    rules.require(
-        small, "fine-separation", "cash-too-much", "罚款数额超出可以当场收缴的限额", "the fine is too high for this reason",
-        total_fen=total_fen,
-    )  # fmt: skip
-    rules.require(
-        party_request or not row["needs_party_request"], "fine-separation", "cash-not-requested", "当事人未提出当场缴纳",
-        "the party did not ask to pay on the spot",
-    )  # fmt: skip
 
 
 def require_decided(state: SpotState, rules: Rules) -> SpotPenaltyDecided:
