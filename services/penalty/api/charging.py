@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from chassis.domain import day_of
-from chassis.http import Body, Db, Id, Sha256, answer_json
+from chassis.http import Body, Id, Sha256, answer_json
 from services.penalty import domain, queries
 from services.penalty.api.offered import now
-from services.penalty.api.reading import AnyDay, Approver, Code, Due, Kinds, Line, Officer, Party, Reader, Reviewer, Text
+from services.penalty.api.reading import AnyDay, Approver, Code, Due, Kinds, Known, Line, Officer, Party, Reader, Reviewer, Text
 from services.penalty.commands import charging
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -129,7 +129,7 @@ class DiscussionBody(Body):
 
 @router.get("/provisions")
 async def list_provisions(
-    request: Request, principal: Reader, db: Db,  # noqa: ARG001 - who asks: published law is the same in every district
+    request: Request, principal: Reader, db: Known,  # noqa: ARG001 - who asks: published law is the same in every district
     item_code: Annotated[Code, Query(description="the item, or the grade of an accident, as `accident-general`")],
     catalogue: Annotated[Line, Query(description="the edition of the catalogue that the case names")],
     act_date: Annotated[AnyDay, Query(description="the day of the act")],

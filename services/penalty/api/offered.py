@@ -53,8 +53,12 @@ def before_it_began(of: Loaded[Any], at: datetime) -> dict[str, list[dict[str, A
 
 
 def _why(step: Outlook) -> dict[str, Any]:
-    """A refusal as it would be told to whoever took the step: its code, in Chinese and English, its facts."""
-    return {"code": step.code, "reason": step.reason, "reason_en": step.reason_en, "facts": step.facts}
+    """A refusal as it would be told to whoever took the step: its code, in Chinese and English, its facts, and the rest."""
+    also = [
+        {"code": one.code, "reason": one.zh, "reason_en": one.en, "article": one.basis or step.basis, "facts": one.facts}
+        for one in step.also
+    ]
+    return {"code": step.code, "reason": step.reason, "reason_en": step.reason_en, "facts": step.facts, "also": also}
 
 
 def _told(step: Outlook, posted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -33,7 +33,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """Whether a step is permitted now, towards which party; its article, or the refusal: why, in two languages, and its facts."""
+    """Whether a step is permitted now, towards which party; its article, or the refusal.
+
+    Of a refusal: why, in two languages, its facts, and what else stands against the step.
+    """
 
     name: str
     title: str
@@ -43,6 +46,7 @@ class Outlook:
     reason: str | None = None
     reason_en: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[Refused, ...] = ()
     party_id: str | None = None
 
 
@@ -50,7 +54,7 @@ def forbidden(name: str, title: str, refused: Refused, basis: str | None = None,
     """A step that is not permitted, as whoever took it would be refused; `basis` is its own, where the refusal names none."""
     return Outlook(
         name=name, title=title, permitted=False, basis=refused.basis or basis, code=refused.code, reason=refused.zh,
-        reason_en=refused.en, facts=refused.facts, party_id=party_id,
+        reason_en=refused.en, facts=refused.facts, also=refused.also, party_id=party_id,
     )  # fmt: skip
 
 
