@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chassis.auth import Forbidden, Principal
+from chassis.auth import Principal, needs_role
 from services.reporting.api.viewers import READERS
 
 ENTERPRISE = "enterprise"
@@ -59,4 +59,4 @@ def share_of(principal: Principal) -> Share:
     for role, share in SHARES.items():
         if role in principal.roles:
             return share
-    raise Forbidden(f"role {' or '.join(SHARES)}")
+    raise needs_role(tuple(SHARES), principal.roles)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from chassis.auth import Forbidden, Principal, reader
+from chassis.auth import Forbidden, Principal, needs_district, reader
 from chassis.domain import Unknown
 from chassis.eventstore import Pool
 from chassis.http import Db, Id, Seen
@@ -82,7 +82,7 @@ def _listed(given: Sequence[str] | None) -> list[str] | None:
 
 def bad_filter(name: str, value: str, zh: str, en: str) -> BadRequest:
     """A filter that cannot mean anything: which, and what of it."""
-    where = [{"pointer": f"#/{name}", "in": "query", "detail": en, "value": value[:100]}]
+    where = [{"pointer": f"#/{name}", "in": "query", "code": "bad-filter", "detail": zh, "title": en, "value": value[:100]}]
     return BadRequest("bad-filter", f"{zh}：{value[:100]}", f"{en}: {value[:100]}", status=422, errors=where)
 
 
@@ -115,7 +115,7 @@ async def _districts(viewer: Principal, seen: Sight, given: Sequence[str] | None
         _among("district", given, known, "没有这个辖区", "there is no such district")
         return below
     if not below & frozenset(own):
-        raise Forbidden(f"district {', '.join(given)}")
+        raise needs_district(", ".join(given), own)
     return below & frozenset(own)
 
 
@@ -124,7 +124,7 @@ def _subject(viewer: Principal, share: Share, given: str | None) -> str | None:
         return given
     own = viewer.enterprise_id or ""
     if given not in (None, own):
-        raise Forbidden(f"enterprise {given}")
+        raise Forbidden(f"enterprise {given}", f"需要企业 {given} 的账号")
     return own
 
 
