@@ -127,7 +127,7 @@ class DiscussionBody(Body):
     """The conclusion in words 结论性意见."""
 
 
-@router.get("/provisions")
+@router.get("/provisions", responses={409: {}})
 async def list_provisions(
     request: Request, principal: Reader, db: Known,  # noqa: ARG001 - who asks: published law is the same in every district
     item_code: Annotated[Code, Query(description="the item, or the grade of an accident, as `accident-general`")],
