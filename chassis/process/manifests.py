@@ -27,7 +27,8 @@ def consoles() -> Iterator[typer.Typer]:
 
 
 def samples() -> Iterator[Samples]:
-    """The forms of each service that issues documents, with made-up facts."""
+    """The forms of each service that issues some, with made-up facts; a service may print other things than forms."""
     for name in SERVICES:
-        if importlib.util.find_spec(f"services.{name}.documents") is not None:
+        prints = importlib.util.find_spec(f"services.{name}.documents") is not None
+        if prints and importlib.util.find_spec(f"services.{name}.documents.samples") is not None:
             yield cast(Samples, importlib.import_module(f"services.{name}.documents.samples").SAMPLES)
