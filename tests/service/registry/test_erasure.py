@@ -160,10 +160,12 @@ async def test_what_an_erasure_reached_is_listed_by_table(office: Office) -> Non
     await office.officer()
     reached = {(p.place, p.rows) for p in await sealed_places(office.under_test.connection, "officer-001")}
     assert reached == {("events.data", 1), ("officers.name", 1), ("officers.certificate_no", 1)}
+    operator = office.under_test.client("operator")
+    would = (await operator.get("/ops/erasures", params={"person": "officer-001"})).json()
+    assert (would["asked"], {(place["place"], place["rows"]) for place in would["places"]}) == (False, reached)
     await office.erase("officer-001")
     assert await follow_next(office.under_test.connection, ()) == "officer-001"
     assert await follow_next(office.under_test.connection, ()) is None
-    operator = office.under_test.client("operator")
     told = (await operator.get("/ops/erasures", params={"person": "officer-001"})).json()
     assert (told["asked"], told["followed"], told["keys"]) == (True, True, 1)
     assert {(place["place"], place["rows"]) for place in told["places"]} == reached
