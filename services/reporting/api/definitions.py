@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from services.reporting.queries.figures import AsOf
 from services.reporting.queries.periods import Period
@@ -45,8 +47,14 @@ def titles_of(one: Dimension | Bands | Parts, value: str) -> dict[str, str]:
 def rows_of(figure: Measure | Combined, period: Period, **chosen: str) -> list[dict[str, str]]:
     """Where the rows behind a figure are: one list for each measure that it is made of."""
     measures = (figure,) if isinstance(figure, Measure) else (*figure.counts, *figure.out_of)
-    asked = {"from": period.first.isoformat(), "until": period.last.isoformat(), **chosen}
+    asked = _asked(period.first, period.last, tuple(chosen.items()))
     return [
-        {"measure": name, "href": f"/v1/measures/{quote(name)}/rows?{urlencode(asked)}"}
+        {"measure": name, "href": f"/v1/measures/{name}/rows?{asked}"}
         for name in dict.fromkeys(measure.name for measure in measures)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _asked(first: date, last: date, chosen: tuple[tuple[str, str], ...]) -> str:
+    """All figures of a panel ask alike: each district and each value is written once."""
+    return urlencode({"from": first.isoformat(), "until": last.isoformat(), **dict(chosen)})

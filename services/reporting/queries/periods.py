@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 EARLIEST = date.min
 PERIOD = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
@@ -35,6 +36,7 @@ class Period:
         return Period(self.first, min(self.last, day)) if self.first <= day else self
 
 
+@lru_cache(maxsize=1024)
 def _year_before(day: date) -> date:
     year = day.year - 1
     last = calendar.monthrange(year, day.month)[1]
