@@ -11,7 +11,7 @@ import orjson
 
 from chassis.eventstore import Connection, Pool
 from chassis.personal import TEXT_PREFIX
-from chassis.sight import EVERYWHERE, LOOK_AT
+from chassis.sight import Sight
 from chassis.vault import LOCK_PERSONS, PERSON_KEYS
 
 # Invariant: whoever is in `erasures` has no live key here, and never will (chassis/vault.py, LOCK_PERSONS).
@@ -119,8 +119,7 @@ async def follow_next(connection: Connection, purges: Sequence[Purge]) -> str | 
 
 async def standing_of(pool: Pool, person: str) -> Standing:
     """How far the erasure of a person is; before it is asked for, what it would reach."""
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute(LOOK_AT, EVERYWHERE)  # what is sealed for a person may lie in any district
+    async with Sight(pool, None).acquire() as connection:  # what is sealed for a person may lie in any district
         row = await connection.fetchrow(STATE, person)
         keys = len(await connection.fetch(KEYS_OF, person))
         if row is None or row["followed_at"] is None:

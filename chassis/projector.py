@@ -113,8 +113,7 @@ class Batch:
     async def rows(self, table: str, keys: Iterable[str]) -> Rows:
         """The rows of a read table with these values of its one-column primary key; may be asked again for more."""
         if table not in self._tables:
-            layout = self._layouts[table] = await layout_of(self.connection, table, self.schema)
-            self._tables[table] = Rows({}, layout.names)
+            self._tables[table] = Rows({}, (await self._layout(table)).names)
         rows = self._tables[table]
         missing = sorted({*keys} - rows.asked - rows.touched)
         rows.asked |= {*missing}
@@ -125,8 +124,14 @@ class Batch:
     async def sums(self, table: str) -> Sums:
         """A table whose numbers are only ever added to."""
         if (sums := self._sums.get(table)) is None:
-            sums = self._sums[table] = Sums(await layout_of(self.connection, table, self.schema))
+            sums = self._sums[table] = Sums(await self._layout(table))
         return sums
+
+    async def _layout(self, table: str) -> Layout:
+        """The columns of a table, asked for once."""
+        if table not in self._layouts:
+            self._layouts[table] = await layout_of(self.connection, table, self.schema)
+        return self._layouts[table]
 
     async def write_back(self) -> None:
         """One upsert per table, and one deletion where rows were removed; called by the projector."""

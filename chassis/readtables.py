@@ -51,13 +51,17 @@ ENCODED = {"date": NULL | {date}, "timestamp with time zone": NULL | {datetime}}
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of a read table, its one-column primary key, and the statements that read and write its rows."""
+    """The columns of a read table, those of its primary key, and the statements that read and write its rows."""
 
     table: str
-    key: str
+    keys: tuple[str, ...]
     columns: tuple[str, ...]
     types: tuple[str, ...]
-    keys: tuple[str, ...] = ()  # all columns of its primary key
+
+    @property
+    def key(self) -> str:
+        """Its key, of a table that has one of one column."""
+        return self.keys[0]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -148,9 +152,8 @@ async def layout_of(connection: Connection, table: str, schema: str = LIVE_SCHEM
     """The layout of a table; asyncpg's UndefinedTableError if there is none."""
     qualified = f"{schema}.{table}"
     described = await connection.fetch(COLUMNS, qualified)
-    key = next(row["name"] for row in described if row["key"])
-    names, types = tuple(row["name"] for row in described), tuple(row["type"] for row in described)
-    return Layout(qualified, key, names, types, tuple(row["name"] for row in described if row["key"]))
+    keys = tuple(row["name"] for row in described if row["key"])
+    return Layout(qualified, keys, tuple(row["name"] for row in described), tuple(row["type"] for row in described))
 
 
 async def fetch_rows(connection: Connection, layout: Layout, keys: Sequence[str]) -> dict[str, dict[str, Any]]:

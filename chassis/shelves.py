@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.eventstore import Connection
 from chassis.projector import Batch, Rows, Sums
-from chassis.readtables import Layout, copy_rows, delete_rows, fetch_rows, layout_of, upsert_rows
+from chassis.readtables import Layout, copy_rows, delete_rows, fetch_rows, upsert_rows
 
 CACHED_ROWS = 50_000  # rows that are kept in memory from one write to the next
 KNOWN_KEYS = 1_000_000  # keys of stored rows that are kept in memory, so that a new row is known to be new without asking
@@ -118,8 +118,6 @@ class BuildBatch(Batch):
     settled: Callable[[], Awaitable[None]]
     fresh: bool = False
     shelves: dict[str, Shelf] = field(default_factory=dict)
-    additions: dict[str, Sums] = field(default_factory=dict)
-    layouts: dict[str, Layout] = field(default_factory=dict)
 
     async def rows(self, table: str, keys: Iterable[str]) -> Rows:
         """As of any batch."""
@@ -133,26 +131,19 @@ class BuildBatch(Batch):
             shelf.absent |= {*missing} - found.keys()
         return shelf.rows
 
-    async def sums(self, table: str) -> Sums:
-        """As of any batch; what is added stays until it is taken."""
-        if (sums := self.additions.get(table)) is None:
-            if table not in self.layouts:
-                self.layouts[table] = await self._layout(table)
-            sums = self.additions[table] = Sums(self.layouts[table])
-        return sums
-
     async def _layout(self, table: str) -> Layout:
         """Asked when what is being written is there: a table may first be met while the connection writes others."""
-        await self.settled()
-        return await layout_of(self.connection, table, self.schema)
+        if table not in self._layouts:
+            await self.settled()
+        return await Batch._layout(self, table)  # no super(): a class with slots is made anew, and is another than its cell says
 
     @property
     def waiting(self) -> int:
         """How many rows wait to be written."""
         rows = sum(shelf.waiting for shelf in self.shelves.values())
-        return rows + sum(len(sums.added) for sums in self.additions.values())
+        return rows + sum(len(sums.added) for sums in self._sums.values())
 
     def taken(self) -> list[Changes | Sums]:
         """What changed and what was added, to be written."""
-        additions, self.additions = self.additions, {}
-        return [*(shelf.taken() for shelf in self.shelves.values()), *additions.values()]
+        added, self._sums = self._sums, {}
+        return [*(shelf.taken() for shelf in self.shelves.values()), *added.values()]

@@ -14,7 +14,7 @@ from chassis.operations.asker import Operator
 from chassis.projector import newest
 from chassis.sequencer import shard_heads
 from chassis.service import Service
-from chassis.sight import EVERYWHERE, LOOK_AT
+from chassis.sight import Sight
 from chassis.versions import LIVE, generations
 
 COUNTS = """
@@ -35,8 +35,7 @@ router = APIRouter()
 
 async def status_of(pool: Pool, service: Service, clock: Clock) -> dict[str, Any]:
     """How far each part of a service is, in one consistent look at its database."""
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute(LOOK_AT, EVERYWHERE)  # deadlines have districts, and a status is about all of them
+    async with Sight(pool, None).acquire(steady=True) as connection:  # deadlines have districts: a status is about all of them
         [counts] = await connection.fetch(COUNTS)
         [waiting] = await connection.fetch(WAITING, clock.now())
         shards = await shard_heads(connection)

@@ -349,8 +349,8 @@ AS_JSON = {"k": "b", "day": "2021-09-01", "at": "2021-09-01T12:00:00+08:00", "do
 )
 def test_copy_is_given_what_an_upsert_would_have_stored(rows: list[dict[str, Any]], records: list[tuple[Any, ...]]) -> None:
     types = ("text", "date", "timestamp with time zone", "jsonb")
-    assert Layout("public.t", "k", ("k", "day", "at", "doc"), types).records(rows) == records
+    assert Layout("public.t", ("k",), ("k", "day", "at", "doc"), types).records(rows) == records
 
 
 def test_a_table_may_have_nothing_but_its_key() -> None:
-    assert Layout("public.t", "k", ("k",), ("text",)).records([{"k": "a"}, {"k": "b"}]) == [("a",), ("b",)]
+    assert Layout("public.t", ("k",), ("k",), ("text",)).records([{"k": "a"}, {"k": "b"}]) == [("a",), ("b",)]

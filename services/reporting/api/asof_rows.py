@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from chassis.domain import Unknown
 from chassis.http import Page, listed
 from services.reporting.api.kept import ROWS, kept_by
-from services.reporting.api.rows import links_of
+from services.reporting.api.rows import linked_row
 from services.reporting.projections.tables import Span, rows_of
 from services.reporting.queries.bulletins import Line
 
@@ -29,8 +29,5 @@ async def listed_as_of(
         row for row in all_rows
         if row["district"] in scope and (after is None or (row["sorted_by"], row["key"]) > (after[0].isoformat(), after[1]))
     ]  # fmt: skip
-    linked = [
-        {**{name: value for name, value in row.items() if name != "told_in"}, "links": links_of(chosen, row)}
-        for row in mine[: page.limit + 1]
-    ]
+    linked = [linked_row(chosen, row) for row in mine[: page.limit + 1]]
     return listed(request, page, linked, lambda row: [row["sorted_by"], row["key"]])

@@ -28,9 +28,7 @@ NO_FINES = (
 
 def assessment(name: str, found: Assessed, sheet: Sheet, districts: Sequence[str], district: str | None) -> dict[str, Any]:
     """The scores of some districts in a period."""
-    known = found.table.districts
-    compared = [one for one in districts if one not in known or known[one].leaf]
-    names = {one: known[one].name if one in known else one for one in compared}
+    compared = found.table.compared(districts)
     scores = scored(sheet, found.period, compared, lambda span, line, one: found.table.total(span, line, [one]), found.sites)
     links = _Links(name, found, sheet)
     return {
@@ -39,7 +37,7 @@ def assessment(name: str, found: Assessed, sheet: Sheet, districts: Sequence[str
         "note": NO_FINES[0], "note_en": NO_FINES[1],
         "districts": [
             {
-                "district": one.district, "name": names[one.district], "sites": one.sites, "place": one.place,
+                "district": one.district, "name": found.table.name(one.district), "sites": one.sites, "place": one.place,
                 "score": told(one.score), "weight": one.weight,
                 "unplaced": None if one.unplaced is None else {"code": one.unplaced, "title": UNPLACED[one.unplaced][0]},
                 "lines": [_line(line, one.district, links) for line in one.lines],

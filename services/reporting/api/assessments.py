@@ -37,23 +37,20 @@ Version = Annotated[str | None, Query(description="which version of the scoring 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period as of a moment, and the sheet that it is scored by."""
+    """A period as of a moment, with the cut of that, and the sheet that it is scored by."""
 
     request: Request
     viewer: Principal
     name: str
     period: Period
     at: datetime
+    cut: Cut
     sheet: Sheet
 
-    async def cut(self) -> Cut:
-        """The cut of the moment."""
-        return await cut_at(self.request.app.state.pool, self.at)
-
-    async def assessed(self, cut: Cut) -> Assessed:
+    async def assessed(self) -> Assessed:
         """The table of the period."""
-        pool, key = self.request.app.state.pool, ("assessed", self.period, cut.key, self.at)
-        return await kept_by(self.request.app, TABLES).get(key, lambda: assessed(pool, self.period, cut))
+        pool, key = self.request.app.state.pool, ("assessed", self.period, self.cut.key, self.at)
+        return await kept_by(self.request.app, TABLES).get(key, lambda: assessed(pool, self.period, self.cut))
 
 
 async def asked_period(
@@ -72,7 +69,7 @@ async def asked_period(
     chosen = sheet_of(found, sheet)
     if chosen is None:
         raise Unknown("scoring sheet", sheet or period)
-    return Asked(request, viewer, period, found, at, chosen)
+    return Asked(request, viewer, period, found, at, await cut_at(request.app.state.pool, at), chosen)
 
 
 asked_period.__needs__ = ("period",)  # type: ignore[attr-defined]
@@ -81,7 +78,7 @@ OfPeriod = Annotated[Asked, Depends(asked_period)]
 
 async def told(asked: Asked, district: str | None) -> dict[str, Any]:
     """The assessment of the districts that the viewer sees."""
-    found = await asked.assessed(await asked.cut())
+    found = await asked.assessed()
     return assessment(asked.name, found, asked.sheet, scope_of(asked.viewer, district, found.table.districts), district)
 
 
@@ -89,7 +86,7 @@ async def told(asked: Asked, district: str | None) -> dict[str, Any]:
 async def of_period(asked: OfPeriod, district: str | None = None) -> Response:
     """The districts' scores of a year, a quarter or a month, by the sheet valid at its end, as it was recorded by then."""
     answer = answer_json(await told(asked, district))
-    answer.headers[WAITING] = ", ".join((await asked.cut()).waiting)
+    answer.headers[WAITING] = ", ".join(asked.cut.waiting)
     return answer
 
 
@@ -119,7 +116,7 @@ async def rows(
     line = next((one for one in asked.sheet.lines if one.code == code), None)
     if line is None:
         raise Unknown("line", code)
-    found = await asked.assessed(await asked.cut())
+    found = await asked.assessed()
     scope = scope_of(asked.viewer, district, found.table.districts)
     return await listed_as_of(request, page, LINES[line.line], measure, found.spans[line.span], scope)
 

@@ -22,7 +22,7 @@ TITLE, TITLE_EN = "安全生产执法每周调度通报", "Weekly bulletin of wo
 def bulletin(found: Weekly, districts: Sequence[str], district: str | None) -> dict[str, Any]:
     """The bulletin of some districts."""
     rules = rules_on(found.week.last)
-    compared = [district for district in districts if (one := found.table.districts.get(district)) is None or one.leaf]
+    compared = found.table.compared(districts)
     told = _Told(found, list(districts), compared, district)
     lags = [] if rules is None else behind(rules, compared, found.table.total)
     return {
@@ -75,8 +75,7 @@ class _Told:
 
     def name(self, district: str) -> str:
         """What a district is called."""
-        known = self._found.table.districts.get(district)
-        return district if known is None else known.name
+        return self._found.table.name(district)
 
     def section(self, section: Any) -> dict[str, Any]:
         """A section with all its lines."""

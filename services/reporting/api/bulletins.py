@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from services.reporting.api.passed_on import PdfResponse, WorkbookResponse, as_p
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.projections.weekly import ASKED, WEEK, Weekly, cuts_of, weekly
+from services.reporting.queries.asof import Cut
 from services.reporting.queries.bulletins import LINES
 from services.reporting.queries.weeks import Week, parsed_week
 
@@ -34,29 +35,33 @@ AsOf = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A week as of a moment, as this viewer may see it; `table` folds what is needed."""
+    """A week as of a moment, as this viewer may see it, with the cuts that it rests on; `weekly` folds what is needed."""
 
     request: Request
     viewer: Principal
     week: Week
     at: datetime
+    cuts: dict[datetime, Cut]
 
-    async def weekly(self, at: datetime | None = None) -> Weekly:
-        """The table of the week, as of its moment or of another one."""
-        moment, pool = at or self.at, self.request.app.state.pool
-        cuts = await cuts_of(pool, self.week, moment)
-        key = (self.week, moment, tuple(sorted((at, cut.key) for at, cut in cuts.items())))
-        return await kept_by(self.request.app, TABLES).get(key, lambda: weekly(pool, self.week, moment, cuts))
+    async def weekly(self) -> Weekly:
+        """The table of the week."""
+        pool = self.request.app.state.pool
+        key = (self.week, self.at, tuple(sorted((at, cut.key) for at, cut in self.cuts.items())))
+        return await kept_by(self.request.app, TABLES).get(key, lambda: weekly(pool, self.week, self.at, self.cuts))
+
+    async def as_of(self, at: datetime) -> Asked:
+        """The same week as of another moment."""
+        return replace(self, at=at, cuts=await cuts_of(self.request.app.state.pool, self.week, at))
 
     async def bulletin(self, district: str | None) -> dict[str, Any]:
         """The bulletin of the districts that the viewer sees, of one and those below it if it is named."""
         found = await self.weekly()
         return bulletin(found, scope_of(self.viewer, district, found.table.districts), district)
 
-    async def waiting(self) -> dict[str, str]:
-        """The header that names the ledgers of which something may still be on its way."""
-        cuts = await cuts_of(self.request.app.state.pool, self.week, self.at)
-        return {WAITING: ", ".join(sorted({source for cut in cuts.values() for source in cut.waiting}))}
+    @property
+    def waiting(self) -> str:
+        """The ledgers of which something may still be on its way."""
+        return ", ".join(sorted({source for cut in self.cuts.values() for source in cut.waiting}))
 
 
 async def asked_week(request: Request, week: str, viewer: Viewer, as_of: AsOf = None) -> Asked:
@@ -70,7 +75,7 @@ async def asked_week(request: Request, week: str, viewer: Viewer, as_of: AsOf = 
     if at > now or at <= found.before.end:
         zh = "截至时刻应晚于该周开始、不晚于当前时间"
         raise BadRequest("bad-moment", zh, "the moment lies after the beginning of the week, and not in the future")
-    return Asked(request, viewer, found, at)
+    return Asked(request, viewer, found, at, await cuts_of(request.app.state.pool, found, at))
 
 
 asked_week.__needs__ = ("period",)  # type: ignore[attr-defined]
@@ -84,7 +89,7 @@ async def of_week(asked: OfWeek, district: str | None = None) -> Response:
     When `Casetrail-Waiting` names no ledger any more, the same question is answered with the same bytes for ever.
     """
     answer = answer_json(await asked.bulletin(district))
-    answer.headers.update(await asked.waiting())
+    answer.headers[WAITING] = asked.waiting
     return answer
 
 
@@ -127,5 +132,5 @@ async def rows(
 async def late(asked: OfWeek, district: str | None = None) -> Response:
     """What was recorded of the week after the bulletin's moment (补录): each line as it was told, and as it is by now."""
     told = await asked.weekly()
-    now = await asked.weekly(asked.request.app.state.runner.clock.now())
+    now = await (await asked.as_of(asked.request.app.state.runner.clock.now())).weekly()
     return answer_json(late_entries(told, now, scope_of(asked.viewer, district, told.table.districts), district))

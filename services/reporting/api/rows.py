@@ -30,7 +30,7 @@ async def listed_rows(
         at = await as_of(connection)
     wanted = Asked(districts, at.day or EARLIEST, period, _dimension(measure, by), value)
     found = await rows_behind(seen, measure, wanted, asked.after_day, asked.limit + 1)
-    linked = [_linked(measure, row) for row in found]
+    linked = [linked_row(measure, row) for row in found]
     return listed(request, asked, linked, lambda row: [row["sorted_by"], row["key"]])
 
 
@@ -43,7 +43,8 @@ def _dimension(measure: Measure, by: str | None) -> Dimension | Bands | Parts | 
     return found
 
 
-def _linked(measure: Measure, row: Mapping[str, Any]) -> dict[str, Any]:
+def linked_row(measure: Measure, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is shown, with where its events are."""
     shown = {name: value for name, value in row.items() if name != "told_in"}
     return {**shown, "links": links_of(measure, row)}
 

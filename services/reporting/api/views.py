@@ -19,7 +19,8 @@ from chassis.sight import Sight
 from services.reporting.api.shares import SHARES, Share, share_of
 from services.reporting.queries.captions import is_published
 from services.reporting.queries.definitions import FIGURES, PANEL
-from services.reporting.queries.following import Wanted, case_matter, subtree
+from services.reporting.queries.following import Wanted, subtree
+from services.reporting.queries.histories import case_matter
 from services.reporting.queries.measures import BY_NAME
 from services.reporting.queries.trees import SOURCES
 

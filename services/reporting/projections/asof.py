@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from typing import Any
 
 from chassis.codec import read_as
-from chassis.domain import CHINA
 from chassis.eventstore import Connection, Pool
 from chassis.projector import Rows
 from services.reporting.projections import FOLDS
@@ -21,8 +19,9 @@ from services.reporting.projections.fold import Told
 from services.reporting.projections.used import DEFERRED, PEOPLE, SYSTEM, USE
 from services.reporting.queries import asof
 from services.reporting.queries.asof import Cut
-from services.reporting.queries.periods import Period, after
+from services.reporting.queries.periods import Period
 from services.reporting.queries.terms import Row
+from services.reporting.queries.weeks import begins, ends
 
 JURISDICTIONS, SITES, INSPECTIONS, ORDERS = "fact_jurisdictions", "fact_enterprises", "fact_inspections", "fact_orders"
 LOOKED_AT = frozenset({JURISDICTIONS, SITES, INSPECTIONS, ORDERS})
@@ -90,29 +89,20 @@ class Facts:
         return sorted({row["district"] for rows in self._tables.values() for row in rows.found.values()})
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA)
+def _asked(cut: Cut, districts: Sequence[str], period: Period) -> list[Any]:
+    """What both questions about every event begin with."""
+    return [districts, begins(period), ends(period), [*cut.sizes], [*cut.sizes.values()]]
 
 
 async def used(source: Connection | Pool, cut: Cut, districts: Sequence[str], period: Period) -> list[Row]:
     """The rows of use of these districts in a period, as `fact_use` would have them as of a cut."""
-    found = await source.fetch(
-        asof.USE, districts, _midnight(period.first), _midnight(after(period.last)), [*cut.sizes], [*cut.sizes.values()], DEFERRED
-    )
+    found = await source.fetch(asof.USE, *_asked(cut, districts, period), DEFERRED)
     return [{**row, "use_id": "|".join((row["day"], row["district"], row["service"]))} for row in found]
 
 
 async def people(source: Connection | Pool, cut: Cut, districts: Sequence[str], period: Period) -> list[Row]:
     """Who was active in these districts in a period as of a cut: one row for each person and district, on the first day."""
-    found = await source.fetch(
-        asof.PEOPLE,
-        districts,
-        _midnight(period.first),
-        _midnight(after(period.last)),
-        [*cut.sizes],
-        [*cut.sizes.values()],
-        SYSTEM,
-    )
+    found = await source.fetch(asof.PEOPLE, *_asked(cut, districts, period), SYSTEM)
     return [
         {
             "people_id": f"{period.first}|{row['district']}|{row['person']}", "month": row["day"][:7], "role": row["role"],

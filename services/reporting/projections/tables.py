@@ -58,6 +58,14 @@ class Table:
         mine = [found[one] for one in districts if one in found]
         return sum(counts for counts, _ in mine), sum(out_of for _, out_of in mine)
 
+    def compared(self, districts: Iterable[str]) -> list[str]:
+        """Those of some districts that are held against each other: none that has others below it."""
+        return [one for one in districts if one not in self.districts or self.districts[one].leaf]
+
+    def name(self, district: str) -> str:
+        """What a district is called; by its id if it is not known."""
+        return self.districts[district].name if district in self.districts else district
+
 
 async def summed(source: Connection | Pool, lines: Sequence[Line], spans: Sequence[Span]) -> Table:
     """Lines over spans, folded once through all their cuts, the earliest first; the districts are those of the last cut."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from chassis.eventstore import Connection
 from chassis.sight import EVERYWHERE
@@ -20,6 +20,7 @@ from services.reporting.queries.periods import Span
 from services.reporting.queries.steps import Near, Step, steps_of, values_of
 from services.reporting.queries.terms import TOTAL, Measure
 
+K = TypeVar("K")
 Sum = tuple[int, int]
 NOTHING: Sum = (0, 0)
 
@@ -122,7 +123,7 @@ def _named(districts: Sequence[str]) -> list[str]:
     return [one for one in districts if one != EVERYWHERE]
 
 
-def add(to: dict[str, Sum], key: str, pair: Sum) -> None:
+def add(to: dict[K, Sum], key: K, pair: Sum) -> None:
     """Several spans, and several kinds of steps, add to the same."""
     before = to.get(key, NOTHING)
     to[key] = before[0] + pair[0], before[1] + pair[1]
@@ -228,8 +229,7 @@ async def _read(
             if pair == NOTHING:
                 continue
             if day is not None:
-                before = days.points.get((name, day), NOTHING)
-                days.points[name, day] = before[0] + pair[0], before[1] + pair[1]
+                add(days.points, (name, day), pair)
                 continue
             for span in wanted[name]:
                 if _within(pieces[n], span):

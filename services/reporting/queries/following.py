@@ -20,10 +20,6 @@ LOOKED_BACK = 100_000  # positions among which the last few of a type or a servi
 
 FOUND = f"SELECT e.seq, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e WHERE {{holds}} ORDER BY e.seq LIMIT {{limit}}"  # noqa: S608
 LAST = "SELECT min(seq) FROM (SELECT e.seq FROM ledger_copy e WHERE {holds} ORDER BY e.seq DESC LIMIT {limit}) AS last"
-CASE = """
-SELECT correlation_id, subject, district FROM ledger_copy
-WHERE source = 'penalty' AND stream_id = 'case:' || $1 AND version = 1
-"""
 #: Named districts with all below them, as far as the asking connection sees jurisdictions; `known` if there is one so named.
 SUBTREE = """
 WITH RECURSIVE below AS (
@@ -113,12 +109,6 @@ async def before_recent(connection: Connection | Pool, wanted: Wanted, upto: int
     sql, arguments = asked(LAST, (*within, *wanted.sql()), count)
     first: int | None = await connection.fetchval(sql, *arguments)
     return upto if first is None else first - 1
-
-
-async def case_matter(connection: Connection | Pool, case_id: str) -> tuple[UUID, str, str] | None:
-    """The correlation, the party and the district of a case; None if there is none."""
-    row = await connection.fetchrow(CASE, case_id)
-    return None if row is None else (row["correlation_id"], row["subject"], row["district"])
 
 
 async def subtree(sight: Sight, named: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:

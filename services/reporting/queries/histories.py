@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from chassis.eventstore import ENVELOPE_COLUMNS, Pool
+from chassis.eventstore import ENVELOPE_COLUMNS, Connection, Pool
 from services.reporting.queries.causality import Moment, causal_order
 
 Kind = Literal["enterprise", "case", "officer", "document"]
 
 WHOLE = f"SELECT e.seq, e.idx, e.source, {ENVELOPE_COLUMNS} FROM ledger_copy e"  # noqa: S608 - constant columns
 OF_SUBJECT = f"{WHOLE} WHERE e.subject = $1"
-CASE = "SELECT correlation_id, subject FROM ledger_copy WHERE source = 'penalty' AND stream_id = 'case:' || $1 AND version = 1"
+CASE = """
+SELECT correlation_id, subject, district FROM ledger_copy
+WHERE source = 'penalty' AND stream_id = 'case:' || $1 AND version = 1
+"""
 # One command may begin matters of many enterprises under one correlation (a campaign's tasks): the others' are not this case's.
 OF_MATTER = f"{WHOLE} WHERE e.correlation_id = $1 AND (e.subject = $2 OR e.subject = e.stream_id)"
 NAMING = "named_in(e.stream_id, e.actor, e.data) @> ARRAY[$1::text]"
@@ -35,12 +38,17 @@ async def history_of(pool: Pool, kind: Kind, key: str) -> list[Any]:
     if kind == "enterprise":
         rows = await pool.fetch(OF_SUBJECT, key)
     elif kind == "case":
-        case = await pool.fetchrow(CASE, key)
-        matter: tuple[UUID, str] | None = None if case is None else (case["correlation_id"], case["subject"])
-        rows = [] if matter is None else await pool.fetch(OF_MATTER, *matter)
+        matter = await case_matter(pool, key)
+        rows = [] if matter is None else await pool.fetch(OF_MATTER, *matter[:2])
     else:
         rows = await pool.fetch(OF_NAME, key)
     return in_causal_order(rows)
+
+
+async def case_matter(source: Connection | Pool, case_id: str) -> tuple[UUID, str, str] | None:
+    """The correlation, the party and the district of a case; None if there is none."""
+    row = await source.fetchrow(CASE, case_id)
+    return None if row is None else (row["correlation_id"], row["subject"], row["district"])
 
 
 async def outline_of(pool: Pool, key: str) -> list[Any]:

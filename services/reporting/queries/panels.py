@@ -79,12 +79,21 @@ async def shown(sight: Sight, panel: Panel, period: Period | None, dim: str, dis
         at = await as_of(connection)
         today = at.day or date(1970, 1, 1)
         of = (period or Period(today.replace(month=1, day=1), today)).until(today)
-        sums = Sums()
-        if at.generation:  # before, no tables are there that counters stand in
-            days = await _days(connection, panel.measures, of, dim, districts)
-            await _sum_up(connection, panel.measures, of, dim, districts, sums, days)
-            await _trace(connection, panel.measures, of, districts, sums, days)
+        # Before the first generation no tables are there that counters stand in.
+        sums = await sums_of(connection, panel.measures, of, dim, districts) if at.generation else Sums()
         return Shown(at, of, sums, await names_of(connection))
+
+
+async def sums_of(
+    connection: Connection, measures: Sequence[Measure], period: Period, dim: str, districts: Sequence[str] | None
+) -> Sums:
+    """What measures come to in a period and the year before, by a dimension unless it is empty, and point by point."""
+    sums, days = Sums(), await _days(connection, measures, period, dim, districts)
+    for which, of in _periods(period):
+        spans = {measure.name: _spans(measure, of) for measure in measures}
+        await _add_up(connection, which, spans, dim, districts, days, sums)
+    await _trace(connection, measures, period, districts, days, sums)
+    return sums
 
 
 def _periods(period: Period) -> Iterable[tuple[str, Period]]:
@@ -115,39 +124,31 @@ async def _days(
     return await of_days(connection, wanted, dim, districts, points)
 
 
-async def _sum_up(
-    connection: Connection, measures: Sequence[Measure], period: Period, dim: str, districts: Sequence[str] | None, sums: Sums,
-    days: Days | None = None,
+async def _add_up(
+    connection: Connection, which: str, spans: Mapping[str, Sequence[Span]], dim: str, districts: Sequence[str] | None,
+    days: Days, sums: Sums,
 ) -> None:  # fmt: skip
-    if days is None:
-        days = await _days(connection, measures, period, dim, districts)
-    for which, told in _periods(period):
-        looks: dict[str, list[Span]] = {}
-        for measure in measures:
-            spans = _spans(measure, told)
-            looks[measure.name] = [span for span in spans if span.grain != "d"]
-            for span in spans:
-                if span.grain == "d":
-                    sums.add_days(which, measure.name, dim, days, span)
-        for one in await counted(connection, looks, (TOTAL, dim) if dim else (TOTAL,), districts):
-            sums.add_counted(which, one)
+    """Add what the spans of each measure come to: days from the rows of facts, months and years from counters."""
+    for name, of in spans.items():
+        for span in of:
+            if span.grain == "d":
+                sums.add_days(which, name, dim, days, span)
+    looks = {name: [span for span in of if span.grain != "d"] for name, of in spans.items()}
+    for one in await counted(connection, looks, (TOTAL, dim) if dim else (TOTAL,), districts):
+        sums.add_counted(which, one)
 
 
 async def _trace(
-    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, sums: Sums,
-    days: Days | None = None,
-) -> None:  # fmt: skip
+    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, days: Days, sums: Sums
+) -> None:
     """The points of each measure, day by day or month by month; a stock is what it was before, and what came and went since."""
-    if days is None:
-        days = await _days(connection, measures, period, TOTAL, districts)
-    begun = await _begun(connection, measures, period, districts, days)
+    begun = Sums()
     for which, of in _periods(period):
-        if period.daily:
-            found: Mapping[tuple[str, date], Sum] = days.points
-        else:
-            found = await _monthly(connection, measures, of, districts, days)
+        before = {measure.name: _before(measure, of) for measure in measures}
+        await _add_up(connection, which, before, TOTAL, districts, days, begun)
+        found = days.points if period.daily else await _monthly(connection, measures, of, districts, days)
         for measure in measures:
-            base = begun.get((which, measure.name), NOTHING)
+            base = begun.total(which, measure)
             for day in points_of(of, daily=period.daily):
                 point = found.get((measure.name, day), NOTHING)
                 if measure.until is not None:
@@ -167,24 +168,6 @@ async def _monthly(
                 key = measure.name, span.first.replace(day=1)
                 found[key] = _added((found.get(key, NOTHING), *days.totals[measure.name, span].values()))
     return found
-
-
-async def _begun(
-    connection: Connection, measures: Sequence[Measure], period: Period, districts: Sequence[str] | None, days: Days
-) -> Mapping[tuple[str, str], Sum]:
-    """What each stock was on the day before a period, and before the same of last year."""
-    begun: dict[tuple[str, str], Sum] = defaultdict(lambda: NOTHING)
-    for which, told in _periods(period):
-        looks: dict[str, list[Span]] = {}
-        for measure in measures:
-            spans = _before(measure, told)
-            looks[measure.name] = [span for span in spans if span.grain != "d"]
-            for span in spans:
-                if span.grain == "d":
-                    begun[which, measure.name] = _added((begun[which, measure.name], *days.totals[measure.name, span].values()))
-        for one in await counted(connection, looks, (TOTAL,), districts):
-            begun[which, one.measure] = _added((begun[which, one.measure], one.sum))
-    return begun
 
 
 def points_of(period: Period, *, daily: bool) -> list[date]:

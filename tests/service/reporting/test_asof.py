@@ -17,7 +17,7 @@ from services.reporting.projections.used import PEOPLE, USE
 from services.reporting.queries.asof import Cut, cut_at, in_order
 from services.reporting.queries.bulletins import LINES
 from services.reporting.queries.measures import MEASURES
-from services.reporting.queries.panels import NOW, Sums, _sum_up
+from services.reporting.queries.panels import NOW, sums_of
 from services.reporting.queries.periods import Period
 from services.reporting.queries.sums import Selected, by_district
 from services.reporting.queries.terms import TOTAL, Bands, Dimension, Measure
@@ -69,8 +69,7 @@ async def test_sums_of_the_facts_as_of_now_are_what_the_counters_say(city: Repor
         for period in PERIODS:
             dims: list[Dimension | Bands | None] = [None, *measure.by, *measure.bands]
             for dim in dims:
-                sums = Sums()
-                await _sum_up(city.pool, [measure], period, "" if dim is None else dim.name, None, sums)
+                sums = await sums_of(city.pool, [measure], period, "" if dim is None else dim.name, None)
                 rows = [*await rows_of(city, facts, cut, measure, period)]
                 for value in [""] if dim is None else sums.values([measure], dim.name):
                     found = by_district(Selected(measure, "" if dim is None else dim.name, value), rows, period).values()
@@ -89,8 +88,7 @@ async def test_facts_as_of_a_moment_are_what_was_projected_then(reporting: Repor
     await reporting.receive(first)
     then: dict[tuple[str, str], Any] = {}
     for measure in MEASURES:
-        sums = Sums()
-        await _sum_up(reporting.pool, [measure], PERIODS[0], TOTAL, None, sums)
+        sums = await sums_of(reporting.pool, [measure], PERIODS[0], TOTAL, None)
         then[measure.name, "then"] = sums.total(NOW, measure)
     await reporting.receive(ledgers.recorded[len(first) :])
     facts, cut = await facts_at(reporting, at)

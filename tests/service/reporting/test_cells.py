@@ -23,7 +23,7 @@ from services.reporting.projections import PROJECTIONS, TABLES
 from services.reporting.projections.cells import COUNTERS, FACTS
 from services.reporting.queries.figures import as_of
 from services.reporting.queries.measures import BY_NAME, MEASURES
-from services.reporting.queries.panels import NOW, Sums, _sum_up
+from services.reporting.queries.panels import NOW, sums_of
 from services.reporting.queries.periods import Period
 from services.reporting.queries.rows import Asked, rows_behind
 from services.reporting.queries.terms import TOTAL, Bands, Dimension, Measure, Parts
@@ -60,8 +60,7 @@ async def city(reporting: Reporting) -> Reporting:
 
 async def summed(reporting: Reporting, measure: Measure, period: Period, dim: str, districts: list[str] | None) -> dict[str, Any]:
     """What the counters say: by value, of a dimension or in all."""
-    sums = Sums()
-    await _sum_up(reporting.pool, [measure], period, dim, districts, sums)
+    sums = await sums_of(reporting.pool, [measure], period, dim, districts)
     if not dim:
         return {TOTAL: sums.total(NOW, measure)}
     found = {value: sums.value(NOW, measure, dim, value) for value in sums.values([measure], dim)}
@@ -152,8 +151,7 @@ async def test_all_districts_together_are_no_district_of_anybodys(city: Reportin
     async with city.client("manager", districts=["d-1"]) as client:
         assert (await client.get("/v1/panels/tasks", params={"district": "*"})).status_code == 403
     for districts in (["d-1"], ["d-1", EVERYWHERE]):
-        sums = Sums()
-        await _sum_up(city.pool, [MEASURES[0]], PERIODS[0], "sector", districts, sums)
+        sums = await sums_of(city.pool, [MEASURES[0]], PERIODS[0], "sector", districts)
         assert {*sums.in_districts[NOW, MEASURES[0].name]} == {"d-1"}
         assert sums.total(NOW, MEASURES[0]) == await listed(city, MEASURES[0], Asked(["d-1"], date.max, PERIODS[0]))
     readers = await open_pool(city.under_test.dsn, "readers", 1, READS)

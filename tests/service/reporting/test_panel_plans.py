@@ -19,7 +19,7 @@ from services.reporting.queries.campaigns import COVERED
 from services.reporting.queries.definitions import FIGURES, PANELS, Panel
 from services.reporting.queries.figures import counts_of
 from services.reporting.queries.measures import MEASURES
-from services.reporting.queries.panels import Sums, _sum_up, _trace
+from services.reporting.queries.panels import sums_of
 from services.reporting.queries.periods import Period
 from services.reporting.queries.rows import Asked, rows_behind
 from services.reporting.queries.terms import Measure
@@ -105,8 +105,7 @@ async def test_every_table_with_a_district_is_shown_by_district(filled: Pool) ->
 async def test_an_index_is_behind_a_panel(filled: Pool, panel: Panel, seen: list[str] | None) -> None:
     for dim in ("", *{one.name for figure in panel.figures for one in figure.dimensions}):
         planned: Any = Planned(Sight(filled, seen))
-        await _sum_up(planned, panel.measures, YEAR, dim, seen, Sums())
-        await _trace(planned, panel.measures, YEAR, seen, Sums())
+        await sums_of(planned, panel.measures, YEAR, dim, seen)
         planned.require_an_index()
 
 

@@ -42,7 +42,6 @@ LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "its matter": (histories.OF_MATTER, (UUID(int=7), "e-7")),
     "a document": (histories.OF_NAME, ("doc-77",)),
     "an officer": (histories.OUTLINE, ("officer-7",)),
-    "the case of a filter": (following.CASE, ("k-7",)),
     "a page of an officer": (histories.OF_SEQS, ([7, 8, 9],)),
     "where a ledger had got": (asof.BEHIND, ("penalty", NEVER)),
     "its events by then": (asof.OF_TYPES, ("penalty", 5000, 5100, ["casetrail.penalty.case-filed.v1"], 1000)),
