@@ -135,7 +135,8 @@ class Hub:
         """Let somebody who begins to listen know the figures, and the panels that they asked for."""
         if listener.view.figures or listener.view.panels:
             found = await self.figures()
-            self._told = self._told or found
+            if self._told is None:  # nobody was told anything yet: what was read and is not projected may change any panel
+                self._told, self._untold = found, [] if found.as_of.seq >= self.head.seq else [(self.head.seq, EVERY_PANEL)]
             self._show([listener], found, EVERY_PANEL)
 
     async def run(self, dsn: str) -> None:

@@ -18,6 +18,7 @@ from chassis.broker import Received
 from chassis.personal import Key, seal
 from services.reporting.api import feed as feed_module
 from services.reporting.api import hub as hub_module
+from services.reporting.api.hub import Hub
 from services.reporting.api.shares import PARTY_TYPES, SHARES
 from services.reporting.queries import following
 from services.reporting.queries.captions import is_published
@@ -25,8 +26,9 @@ from services.reporting.queries.copies import copied_after
 from services.reporting.queries.entries import MASK
 from services.reporting.queries.following import Wanted, passed
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.ledgers import Ledgers, jurisdictions, small_year
+from tests.service.reporting.ledgers import Ledgers, jurisdictions, runs_of, small_year
 from tests.service.reporting.listening import Stream, listening, served
+from tests.service.reporting.test_feed import until
 from tests.service.test_permissions import EVERY_ROLE
 
 CLIENT = Path(__file__).parents[3] / "docs" / "examples" / "sse_client.py"
@@ -220,6 +222,21 @@ async def test_panels_are_named_at_the_beginning_and_when_they_may_have_changed(
         while (told := await stream.next()).event != "panels":
             assert told.data["event_id"] == str(late.envelope.event_id)
         assert [panel["name"] for panel in told.data["panels"]] == ["use"], "a draft of a plan is use of the system, no more"
+
+
+async def test_what_was_read_before_anybody_listened_and_is_projected_after_is_named(world: World) -> None:
+    """Read by the hub while nobody listened and behind the projection: whoever came first would never hear that it changed."""
+    hub: Hub = world.reporting.under_test.app.state.hub
+    data = {"plan_id": "plan-1"}
+    world.ledgers.record("tasks", "plan-drafted", data, stream="plan:1", district="donghu")
+    await world.reporting.copy.apply(runs_of(world.ledgers.recorded[-1:]))
+    await until(lambda: hub.head.seq == len(world.ledgers.recorded) and not hub._untold)
+    async with listening(world.url, world.header("manager", ("donghu",), None), panels="use", figures="none") as stream:
+        first = await stream.next()
+        assert (first.event, first.data["as_of"]["seq"]) == ("panels", len(world.recorded))
+        await world.reporting.under_test.settle()
+        second = await stream.next()
+        assert (second.event, second.data["as_of"]["seq"]) == ("panels", len(world.ledgers.recorded))
 
 
 async def test_who_hears_nothing_knows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
