@@ -82,7 +82,10 @@ async def world(reporting: Reporting) -> AsyncIterator[World]:
     ledgers = small_year()
     await reporting.receive(ledgers.recorded)
     async with served(reporting.under_test.app) as url:
-        await reporting.under_test.app.state.hub.began()
+        hub: Hub = reporting.under_test.app.state.hub
+        await hub.began()
+        # What it reads after somebody came may be named to them again: a panel that may have changed.
+        await until(lambda: hub.head.seq == len(ledgers.recorded))
         yield World(reporting, url, ledgers)
 
 
