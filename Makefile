@@ -1,20 +1,18 @@
 # Every verb of the project. A fresh machine needs Python >= 3.11, make, Node 20 and a network; `make setup` brings the rest.
-.DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
 
+CONSOLE := web/dist/console/index.html
 .PHONY: help setup demo pilot mining test test-kafka bench check fix contracts clean
-
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.synced $(NODE_MODULES) ## install everything this project needs into .venv (and node_modules)
+setup: .venv/.synced $(NODE_MODULES) $(CONSOLE) ## install all this project needs into .venv (and node_modules), build the console
 
 demo: setup ## start the embedded stack, run the pilot, print its table, keep serving
 	$(BIN)/python -m pilot --serve
@@ -37,7 +35,7 @@ bench: setup ## measure every path beside its peer, write docs/benchmarks.md; co
 
 check: setup ## format, lint, types, import contracts, house rules
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	$(BIN)/lint-imports && $(BIN)/pytest -q tests/house && $(BIN)/mypy
+	$(BIN)/lint-imports && $(BIN)/pytest -q tests/house && $(BIN)/mypy && npm run --silent --prefix web check
 
 fix: setup ## format and mend what the linter can mend
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -46,15 +44,17 @@ contracts: setup ## generate schemas, examples, AsyncAPI and OpenAPI from the co
 	$(BIN)/python -m contracts.generate
 
 clean: ## remove what was installed, built and kept: environments, caches, the embedded stack's data
-	rm -rf .venv .tools .casetrail build dist .*_cache .hypothesis $(NODE_MODULES:/.package-lock.json=)
+	rm -rf .venv .tools .casetrail build dist web/dist web/generated .*_cache .hypothesis $(NODE_MODULES:/.package-lock.json=)
 	find bench chassis contracts deploy pilot services tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(UV):
-	$(PYTHON) -m venv .tools
-	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --python $(PYTHON) && touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	npm ci --prefix $* && touch $@
+
+$(CONSOLE): web/node_modules/.package-lock.json $(shell find contracts/http web/*.* web/console web/shared -type f)
+	npm run --silent --prefix web build

@@ -12,6 +12,8 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -25,6 +27,8 @@ from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.proxy import PREFIX, Proxy, Upstreams
 
 WEB = Path(__file__).resolve().parents[2] / "web"
+CONSOLE = "dist/console"  # of the web files, once they are built
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 DRAIN = 3  # seconds that open streams get at the end
 
 
@@ -53,6 +57,18 @@ class Pages(StaticFiles):
         return response
 
 
+class Console(Pages):
+    """The console: one page at every address below its own; what it is made of is named by its content and kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file; for an address that names none, the page."""
+        made_of = "." in path.rpartition("/")[2]
+        response = await super().get_response(path if made_of else "index.html", scope)
+        if path.startswith("assets/") and response.status_code == 200:
+            response.headers["Cache-Control"] = KEPT_FOR_EVER
+        return response
+
+
 def gateway(layout: Layout) -> ASGIApp:
     """The gateway as an ASGI app."""
     issuer = Issuer(layout.data, f"{layout.url}/issuer")
@@ -68,6 +84,7 @@ def gateway(layout: Layout) -> ASGIApp:
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
         *clock_routes(keeper, issuer), Route("/", _front_page),
+        Mount("/console", Console(directory=layout.web / CONSOLE, check_dir=False), middleware=[Middleware(GZipMiddleware)]),
         Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
     ]  # fmt: skip
     handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}
@@ -90,7 +107,7 @@ async def _alive(_: Request) -> Response:
 
 
 async def _front_page(_: Request) -> Response:
-    return RedirectResponse("/live/")
+    return RedirectResponse("/console/")
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:

@@ -100,6 +100,7 @@ class Issuer:
         return [
             Route("/.well-known/openid-configuration", self._discovery),
             Route("/jwks", self._jwks),
+            Route("/people", self._people),
             Route("/token", self._token, methods=["POST"]),
         ]
 
@@ -113,6 +114,11 @@ class Issuer:
 
     async def _jwks(self, _: Request) -> Response:
         return answer({"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "ES256"}]})
+
+    async def _people(self, _: Request) -> Response:
+        """Who may enter by name alone, so that the console can offer them."""
+        people = [{"username": username, "sub": username, **known} for username, known in self._principals["people"].items()]
+        return answer({"people": people})
 
     async def _token(self, request: Request) -> Response:
         async with request.form() as form:

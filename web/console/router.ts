@@ -1,0 +1,27 @@
+// The addresses of the console. Whatever a page shows is in its address, so that it can be sent to somebody.
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { person, resume } from "../shared/session";
+import { menu } from "./menu";
+
+export const PAGES: RouteRecordRaw[] = [
+  { path: "/enter", component: () => import("./pages/EnterPage.vue"), meta: { open: true } },
+  { path: "/today", component: () => import("./pages/TodayPage.vue") },
+  { path: "/cases", component: () => import("./pages/CaseList.vue") },
+  { path: "/cases/:id", component: () => import("./pages/CasePage.vue"), props: true },
+  { path: "/:rest(.*)*", component: () => import("./pages/NowherePage.vue") },
+];
+
+export const HAVING = new Set(PAGES.map(({ path }) => path));
+
+export const router = createRouter({ history: createWebHistory("/console/"), routes: [{ path: "/", redirect: () => first() }, ...PAGES] });
+
+function first(): string {
+  return menu(HAVING)[0]?.path ?? "/enter";
+}
+
+router.beforeEach(async (to) => {
+  if (to.meta.open || person.value) return true;
+  const back = { path: "/enter", query: to.path === "/" ? {} : { to: to.fullPath } };
+  const here = await resume().catch(() => false);
+  return here ? (to.path === "/" ? first() : true) : back;
+});

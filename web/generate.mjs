@@ -1,0 +1,44 @@
+// What the services promise, as the console uses it: types of every path, and what each command takes, in one small file a service.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const CONTRACTS = new URL("../contracts/http/", import.meta.url);
+const GENERATED = new URL("./generated/", import.meta.url);
+const LEFT_OUT = new Set(["operationId", "examples"]);
+
+// The names of the schemas that a schema refers to, and those that these refer to.
+function referred(schema, schemas, found = new Set()) {
+  JSON.stringify(schema, (key, value) => {
+    if (key === "$ref") {
+      const name = value.split("/").at(-1);
+      if (!found.has(name)) referred(schemas[name], schemas, found.add(name));
+    }
+    return value;
+  });
+  return found;
+}
+
+const without = (value) => JSON.parse(JSON.stringify(value, (key, inner) => (LEFT_OUT.has(key) ? undefined : inner)));
+
+// Every command of a service: its path, what it is called and says, and the schema of its body.
+function commandsOf({ paths, components }) {
+  const commands = {};
+  const names = new Set();
+  for (const [path, { post }] of Object.entries(paths)) {
+    if (!post) continue;
+    const body = post.requestBody?.content?.["application/json"]?.schema ?? null;
+    for (const name of referred(body, components.schemas)) names.add(name);
+    commands[path] = { summary: post.summary, description: post.description ?? "", body };
+  }
+  const schemas = Object.fromEntries([...names].map((name) => [name, components.schemas[name]]));
+  return without({ commands, schemas });
+}
+
+mkdirSync(GENERATED, { recursive: true });
+for (const file of readdirSync(CONTRACTS).filter((name) => name.endsWith(".openapi.json"))) {
+  const service = file.replace(".openapi.json", "");
+  const contract = JSON.parse(readFileSync(new URL(file, CONTRACTS), "utf8"));
+  const types = await openapiTS(contract, { alphabetize: true, emptyObjectsUnknown: true });
+  writeFileSync(new URL(`${service}.d.ts`, GENERATED), `// Generated from contracts/http/${file}; do not edit.\n${astToString(types)}`);
+  writeFileSync(new URL(`${service}.commands.json`, GENERATED), JSON.stringify(commandsOf(contract)));
+}
