@@ -13,5 +13,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rolldownOptions: { input: { console: "console/index.html" } },
   },
-  server: { proxy: { "/api": process.env.CASETRAIL_URL ?? "", "/issuer": process.env.CASETRAIL_URL ?? "" } },
+  server: { proxy: { "/api": process.env.PLATFORM_URL ?? "", "/issuer": process.env.PLATFORM_URL ?? "" } },
 });
