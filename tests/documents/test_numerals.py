@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -40,9 +41,45 @@ def test_says_one_sum(fen: int) -> None:
     assert not re.search("零[拾佰仟万亿]", text)
 
 
+def as_the_rules_say(fen: int) -> bool:
+    """Whether the capitals say this sum and each of its digits in order, one 零 for each gap, 整 where there are no fen.
+
+    A gap is a run of noughts between two other digits, also across the point. The rules for bills (1997, recalled) let the 零
+    of a gap at the end of ten thousands, or of the yuan, be left out; here it never is.
+    """
+    text, digits = capitals(fen), str(fen).strip("0")
+    written = [str(DIGITS.index(sign)) for sign in text if sign in DIGITS[1:]]
+    gaps = len(re.findall("0+", digits))
+    ends = text.endswith("整") == (fen % 10 == 0) and text.count("整") == (fen % 10 == 0)
+    return read(text) == fen and written == [one for one in digits if one != "0"] and text.count("零") == gaps and ends
+
+
+@given(
+    st.integers(1, MOST)
+    | st.integers(1, 10**7)
+    | st.lists(st.sampled_from("00012"), max_size=14).map(lambda d: int("1" + "".join(d[1:])))
+)
+def test_each_gap_is_told_once(fen: int) -> None:
+    assert as_the_rules_say(fen), capitals(fen)
+
+
+def test_wherever_the_noughts_stand() -> None:
+    """Every pattern of noughts in fourteen places, from 0.01 to 999,999,999,999.99 yuan."""
+    for places in product((False, True), repeat=14):
+        fen = int("".join(str(1 + place % 9) if there else "0" for place, there in enumerate(places)))
+        assert fen == 0 or as_the_rules_say(fen), (fen, capitals(fen))
+    assert as_the_rules_say(MOST)
+
+
 @pytest.mark.parametrize(
     ("fen", "text"),
     [
+        (1_409_50, "壹仟肆佰零玖元伍角整"), (1_680_32, "壹仟陆佰捌拾元零叁角贰分"), (16_409_02, "壹万陆仟肆佰零玖元零贰分"),
+        (107_000_53, "壹拾万零柒仟元零伍角叁分"), (45_000_00, "肆万伍仟元整"), (44_550_00, "肆万肆仟伍佰伍拾元整"),
+        (13_500_00, "壹万叁仟伍佰元整"), (1_350_00, "壹仟叁佰伍拾元整"), (3_001_00, "叁仟零壹元整"),
+        (9_346_00, "玖仟叁佰肆拾陆元整"), (500_000_00, "伍拾万元整"), (7_000_00, "柒仟元整"), (1, "壹分"),
+        (2_999_00, "贰仟玖佰玖拾玖元整"), (MOST, "玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
+        (100_500_000_050_00, "壹仟零伍亿零伍拾元整"),
         (0, "零元整"), (5, "伍分"), (50, "伍角整"), (1_00, "壹元整"), (1_05, "壹元零伍分"), (107_00, "壹佰零柒元整"),
         (1_234_500_00, "壹佰贰拾叁万肆仟伍佰元整"), (20_000_00, "贰万元整"), (19_999_00, "壹万玖仟玖佰玖拾玖元整"),
         (121_500_00, "壹拾贰万壹仟伍佰元整"), (1_000_000_01, "壹佰万元零壹分"), (6_007_14, "陆仟零柒元壹角肆分"),

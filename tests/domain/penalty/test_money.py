@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -16,28 +15,13 @@ from services.penalty import domain
 from services.penalty.domain import PAYMENTS, PaymentState, deferral, overdue, payment, payment_events, surcharge
 from services.penalty.domain.arrears import surcharge_law
 from services.penalty.domain.payment_events import Span
+from tests.domain.penalty.reckoning import total, withdrawn
 from tests.domain.penalty.story import HEAD, noon, rules, until
 
 BOOK = "rulebook-2026-2.json"
 FIRST = date(2026, 3, 2)
 SERVED = until(domain.DecisionServed)
 SUMS = st.integers(1, 2_000_000)
-
-
-def total(events: list[Event], kind: type[Any], name: str = "amount_fen") -> int:
-    return sum(getattr(event, name) for event in events if isinstance(event, kind))
-
-
-def withdrawn(events: list[Event]) -> int:
-    """What these events took back of what was imposed, confiscated and added."""
-    lowered = sum(
-        total(events, kind, "from_fen") - total(events, kind, "to_fen")
-        for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
-    )
-    lowered += total(events, payment_events.PaymentLowered, "confiscate_from_fen")
-    lowered -= total(events, payment_events.PaymentLowered, "confiscate_to_fen")
-    revoked = (total(events, payment_events.PaymentRevoked, f"{name}_fen") for name in ("fine", "surcharge", "confiscate"))
-    return lowered + sum(revoked)
 
 
 class Money(RuleBasedStateMachine):
