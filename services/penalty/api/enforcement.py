@@ -102,7 +102,7 @@ class EndingBody(PartyBody):
 
 @router.post("/cases/{case_id}/demands", status_code=201)
 async def draft_demand(case_id: str, body: DemandBody, command: Officer) -> Response:
-    """Demand what is in arrears; the answer holds the document number."""
+    """Demand what is in arrears: of a plan, the instalments whose day is over; the answer tells number, sum and which."""
     return await command.run(enforcement.draft_demand, case_id, body.party_id, body.purpose, status=201)
 
 

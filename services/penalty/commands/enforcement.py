@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -18,11 +19,14 @@ from services.penalty.domain.numbers import COURT_APPLICATION, COURT_DEMAND, PAY
 
 
 async def draft_demand(work: Work, case_id: str, party_id: str, purpose: Purpose) -> dict[str, Any]:
-    """The organ demands what is in arrears, by form 36 or 41."""
+    """The organ demands what is in arrears, by form 36 or 41; the answer names the instalments of a plan that it is of."""
     of = await _of(work, case_id, party_id)
     document_no = await next_number(work, of.case.state, COURT_DEMAND if purpose == "court" else PAYMENT_DEMAND)
     events = enforcing.draft_demand(of.enforcement.state, purpose, document_no, of.owed, work.at, of.rules)
-    return {"document_no": document_no, "amount_fen": of.owed.unpaid_fen, **told(note(work, of, events))}
+    state = note(work, of, events)
+    drafted = state.demands[-1]
+    instalments = [asdict(part) for part in drafted.instalments]
+    return {"document_no": document_no, "amount_fen": drafted.amount_fen, "instalments": instalments, **told(state)}
 
 
 async def serve_demand(work: Work, case_id: str, party_id: str, command: enforcing.ServeDemand) -> dict[str, Any]:

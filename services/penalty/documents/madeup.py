@@ -14,6 +14,7 @@ from services.penalty.documents.parts import (
     Named,
     Officer,
     Opinion,
+    Overdue,
     Payable,
     Person,
     Reached,
@@ -165,7 +166,7 @@ SHARES = (Share(name="罚款", amount=FINE), Share(name="加处罚款", amount=s
 MONEY: dict[str, Any] = {
     "36": money.PaymentDemand(
         **OWED, penalty=PENALTY, due_on=date(2026, 3, 17), unpaid=sum_of(9_540_00), shares=SHARES, payment=PAYABLE,
-        reached=REACHED,
+        instalments=(Overdue(number=2, due_on=date(2026, 3, 17), amount=FINE),), reached=REACHED,
     ),
     "37": money.SurchargeDecision(
         **OWED, **ACCOUNT, fine=FINE, due_on=date(2026, 3, 17), until=LATER, days=14,

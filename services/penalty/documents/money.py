@@ -5,12 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 from services.penalty.documents.form import Form
-from services.penalty.documents.parts import Earlier, Instalment, Payable, Person, Reached, Remedies, Share, Sum, Unit, facts
+from services.penalty.documents.parts import (
+    Earlier,
+    Instalment,
+    Overdue,
+    Payable,
+    Person,
+    Reached,
+    Remedies,
+    Share,
+    Sum,
+    Unit,
+    facts,
+)
 
 
 @facts()
 class PaymentDemand:
-    """What a party still owes by an earlier decision, where it pays, and what it costs to be late."""
+    """What a party still owes by an earlier decision, where it pays, and what it costs to be late.
+
+    `instalments`: of a fine that may be paid in parts, those that are demanded.
+    """
 
     addressee: str
     earlier: Earlier
@@ -18,6 +33,7 @@ class PaymentDemand:
     due_on: date
     unpaid: Sum
     shares: tuple[Share, ...] = ()
+    instalments: tuple[Overdue, ...] = ()
     payment: Payable
     reached: Reached
     organ: str
@@ -110,7 +126,7 @@ class CourtApplication:
     issued_on: date
 
 
-DEMAND = Form(no="36", name="缴纳罚款催告书", zi="催", facts=PaymentDemand, signatories=("seal",), version=2)
+DEMAND = Form(no="36", name="缴纳罚款催告书", zi="催", facts=PaymentDemand, signatories=("seal",), version=3)
 SURCHARGE = Form(no="37", name="加处罚款决定书", zi="加罚", facts=SurchargeDecision, signatories=("seal",), version=2)
 DEFERRAL = Form(no="39", name="延期（分期）缴纳罚款批准书", zi="缴批", facts=DeferralNotice, signatories=("seal",))
 COURT_DEMAND = Form(no="41", name="行政强制执行事先催告书", zi="执行催告", facts=CourtDemand, signatories=("seal",), version=2)

@@ -7,8 +7,8 @@ from datetime import date
 from chassis.printed import Earlier, Named, Officer, Opinion, Person, Remedies, Sum, facts, sum_of
 
 __all__ = [
-    "Charged", "Earlier", "Instalment", "Named", "Officer", "Opinion", "Payable", "Person", "Reached", "Remedies", "Sum", "Unit",
-    "facts", "sum_of",
+    "Charged", "Earlier", "Instalment", "Named", "Officer", "Opinion", "Overdue", "Payable", "Person", "Reached", "Remedies",
+    "Sum", "Unit", "facts", "sum_of",
 ]  # fmt: skip
 
 
@@ -63,6 +63,15 @@ class Share:
     """What a sum is made of: of what, how much."""
 
     name: str
+    amount: Sum
+
+
+@facts()
+class Overdue:
+    """An instalment whose day is over: which, until when it was to be paid, how much of it was not."""
+
+    number: int
+    due_on: date
     amount: Sum
 
 

@@ -22,6 +22,7 @@ from services.penalty.domain.enforcement_events import (
     EnforcementVoided,
     Purpose,
     Termination,
+    UnpaidInstalment,
 )
 from services.penalty.domain.parties import UNIT
 
@@ -30,7 +31,7 @@ Status = Literal["none", "due", "demanding", "waiting", "allowed", "asked", "acc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """One demand, in fen; `wait_until` is the last day on which no court may be asked yet."""
+    """One demand, in fen, of these instalments; `wait_until` is the last day on which no court may be asked yet."""
 
     purpose: Purpose
     document_no: str
@@ -39,6 +40,7 @@ class Demand:
     served_on: date | None = None
     wait_until: date | None = None
     answers: int = 0
+    instalments: tuple[UnpaidInstalment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,10 @@ def evolve_enforcement(state: EnforcementState, event: Event) -> EnforcementStat
     """The enforcement after one more event; events it does not know leave it as it is."""
     match event:
         case DemandDrafted() as e:
-            demand = Demand(purpose=e.purpose, document_no=e.document_no, amount_fen=e.amount_fen, drafted_on=e.drafted_on)
+            demand = Demand(
+                purpose=e.purpose, document_no=e.document_no, amount_fen=e.amount_fen, drafted_on=e.drafted_on,
+                instalments=e.instalments,
+            )  # fmt: skip
             return replace(state, case_id=e.case_id, party_id=e.party_id, demands=(*state.demands, demand))
         case DemandServed() as e:
             demands = _changed(state.demands, e.document_no, served_on=e.served_on, wait_until=e.wait_until)

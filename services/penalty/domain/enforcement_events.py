@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -16,9 +17,21 @@ Ending = Literal["refused", "withdrawn", "enforced", "terminated"]
 Termination = Literal["no-property", "party-ceased", "decision-set-aside", "settled", "other"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpaidInstalment:
+    """What of an instalment is unpaid, in fen: its number in the plan, and its last day."""
+
+    number: int
+    due_on: date
+    amount_fen: int
+
+
 @event("casetrail.penalty.demand-drafted.v1", title="催告", summary="{drafted_on} 制作 {document_no}，未缴 {amount_fen} 分")
 class DemandDrafted(Event):
-    """The organ demands what is unpaid, in fen: before a surcharge (form 36), or before a court is asked (form 41)."""
+    """The organ demands what is overdue, in fen: before a surcharge (form 36), or before a court is asked (form 41).
+
+    `instalments` are those of an approved plan that are demanded with it, each with what of it is unpaid.
+    """
 
     case_id: str
     party_id: str = UNIT
@@ -28,6 +41,7 @@ class DemandDrafted(Event):
     document_no: str
     amount_fen: int
     drafted_on: date
+    instalments: tuple[UnpaidInstalment, ...] = ()
 
 
 @event("casetrail.penalty.demand-served.v1", title="催告书送达", summary="{document_no} 于 {served_on} 送达")

@@ -27,10 +27,12 @@ from services.penalty.domain.enforcement_events import (
     EnforcementVoided,
     Purpose,
     Termination,
+    UnpaidInstalment,
 )
 from services.penalty.domain.events import Manner
 from services.penalty.domain.guards import require_not_before
 from services.penalty.domain.notice import announced, require_manner
+from services.penalty.domain.overdue import unpaid_instalments
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import COURT_ENFORCEMENT, DEMAND, Rules
@@ -41,7 +43,10 @@ COURT, BEFORE = "court-enforcement", "demand-before-court"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """What enforcement rests on: whose it is, what is unpaid in fen and since when, until when it was put off, the remedies."""
+    """What enforcement rests on: whose it is, what is unpaid in fen and since when, until when it was put off, the remedies.
+
+    `instalments` is what is unpaid of each part of an approved plan; what is not in them is due since `due_on`.
+    """
 
     case_id: str
     party_id: str
@@ -51,6 +56,21 @@ class Owed:
     due_on: date | None
     deferred_until: date | None
     remedies: RemedyState
+    instalments: tuple[UnpaidInstalment, ...] = ()
+
+    def overdue_instalments(self, day: date) -> tuple[UnpaidInstalment, ...]:
+        """The instalments whose last day was before a day, and which are not paid in full."""
+        return tuple(part for part in self.instalments if part.due_on < day)
+
+    def overdue_fen(self, day: date) -> int:
+        """What is overdue on a day: of instalments what fell due, and all that was not put off (APL 2021, article 66 ¶2)."""
+        rest = self.unpaid_fen - sum(part.amount_fen for part in self.instalments)
+        late = self.due_on is not None and day > self.due_on
+        return sum(part.amount_fen for part in self.overdue_instalments(day)) + (rest if late else 0)
+
+    def next_due_on(self) -> date | None:
+        """The last day of what falls due next: of the first instalment that is unpaid, where there are some."""
+        return self.instalments[0].due_on if self.instalments else self.due_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +119,7 @@ def owed_by(case: CaseState, party_id: str, payment: PaymentState, remedies: Rem
         case_id=case.case_id, party_id=party_id, enterprise_id=case.enterprise_id, organ_id=case.organ_id,
         unpaid_fen=payment.outstanding_fen, due_on=payment.due_on,
         deferred_until=None if payment.plan is None else payment.final_due_on, remedies=remedies,
+        instalments=unpaid_instalments(payment),
     )  # fmt: skip
 
 
@@ -132,14 +153,23 @@ def begin_court_period(state: EnforcementState, owed: Owed, at: datetime, rules:
 def draft_demand(
     state: EnforcementState, purpose: Purpose, document_no: str, owed: Owed, at: datetime, rules: Rules
 ) -> list[Event]:
-    """The organ demands what is in arrears (form 36, or 41 before a court is asked)."""
-    _require_arrears(owed, at, rules)
+    """The organ demands what is in arrears (form 36, or 41 before a court is asked).
+
+    Of what is paid in parts, each part may be demanded once its own day is over (APL 2021, articles 66 and 72); a court is asked
+    when the whole plan is, so the demand before that waits for its end (APL 2021, article 72 ¶2; ACL 2011, article 54).
+    """
+    day = day_of(at)
+    if purpose == "court":
+        _require_arrears(owed, at, rules)
+    else:
+        _require_overdue(owed, day, rules)
     rules.require(state.current is None, COURT, "court-asked-already", "已申请强制执行", "a court is asked already")
     require_enforceable(owed.remedies, rules)
     return [
         DemandDrafted(
             case_id=owed.case_id, party_id=owed.party_id, enterprise_id=owed.enterprise_id, organ_id=owed.organ_id,
-            purpose=purpose, document_no=document_no, amount_fen=owed.unpaid_fen, drafted_on=day_of(at),
+            purpose=purpose, document_no=document_no, amount_fen=owed.overdue_fen(day), drafted_on=day,
+            instalments=owed.overdue_instalments(day),
         )
     ]  # fmt: skip
 
@@ -304,12 +334,20 @@ def require_enforceable(remedies: RemedyState, rules: Rules) -> None:
 
 
 def _require_arrears(owed: Owed, at: datetime, rules: Rules) -> None:
-    """Something is unpaid whose day is over: of the last instalment, where payment was put off."""
-    rules.require(owed.unpaid_fen > 0, COURT, "nothing-unpaid", "没有未缴的罚款", "nothing is unpaid")
+    """Everything unpaid is overdue: the day of the last instalment is over, where payment was put off."""
     due_on = owed.deferred_until or owed.due_on
+    _require_late(owed, due_on is not None and day_of(at) > due_on, due_on, rules)
+
+
+def _require_overdue(owed: Owed, day: date, rules: Rules) -> None:
+    """Something unpaid is overdue: an instalment, or what was not put off."""
+    _require_late(owed, owed.overdue_fen(day) > 0, owed.next_due_on(), rules)
+
+
+def _require_late(owed: Owed, late: bool, due_on: date | None, rules: Rules) -> None:
+    rules.require(owed.unpaid_fen > 0, COURT, "nothing-unpaid", "没有未缴的罚款", "nothing is unpaid")
     rules.require(
-        due_on is not None and day_of(at) > due_on, COURT, "payment-not-overdue", f"缴款期限至 {due_on}",
-        "payment is not overdue", due_on=due_on,
+        late, COURT, "payment-not-overdue", f"缴款期限至 {due_on}", "payment is not overdue", due_on=due_on
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from chassis.domain import Event, day_of
 from services.penalty.domain.arrears import SurchargeLaw, cap_day
+from services.penalty.domain.enforcement_events import UnpaidInstalment
 from services.penalty.domain.events import PaymentOverdue
 from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.payment_events import Span, SurchargeReckoned
@@ -34,6 +35,25 @@ def confiscation_missing(state: PaymentState, day: date) -> int:
         return 0
     paid = sum(transfer.amount_fen for transfer in state.transfers if transfer.paid_on < day) - state.refunded_fen
     return min(state.confiscation_fen, max(0, state.amount_fen + state.confiscation_fen - paid))
+
+
+def unpaid_instalments(state: PaymentState) -> tuple[UnpaidInstalment, ...]:
+    """What of each instalment is unpaid, in fen, due or not: what came after the plan goes to the first ones first.
+
+    Together never more than what is unpaid of the fine, which may have been lowered since; nothing where there is no plan.
+    """
+    if state.plan is None:
+        return ()
+    paid = max(0, state.received_fen - state.refunded_fen - state.plan.covered_fen)
+    left, unpaid = state.fine_due_fen, []
+    for part in state.plan.instalments:
+        covered = min(part.amount_fen, paid)
+        paid -= covered
+        missing = min(part.amount_fen - covered, left)
+        left -= missing
+        if missing:
+            unpaid.append(UnpaidInstalment(number=part.number, due_on=part.due_on, amount_fen=missing))
+    return tuple(unpaid)
 
 
 def instalment_due(state: PaymentState, due_on: date) -> int | None:

@@ -12,7 +12,7 @@ from services.penalty import domain
 from services.penalty.domain import PaymentState
 from services.penalty.domain.arrears import SurchargeLaw
 from services.penalty.domain.deferral import AnswerDeferral, Part, RequestDeferral, answer_deferral, request_deferral
-from services.penalty.domain.overdue import flag_payment_overdue
+from services.penalty.domain.overdue import flag_payment_overdue, unpaid_instalments
 from services.penalty.domain.payment import after, lower_payment, revoke_payment
 from services.penalty.domain.surcharge import accrued, limit_day
 from tests.domain.penalty.story import HEAD, facts, noon, refused, rules, until
@@ -132,6 +132,17 @@ def test_what_was_paid_meanwhile_is_in_no_instalment() -> None:
         answer(asked)
     [approved] = answer(asked, parts=(Part(date(2026, 11, 1), 400_000), Part(date(2026, 12, 1), 500_000)))
     assert (approved.covered_fen, [one.remaining_fen for one in approved.instalments]) == (100_001, [500_000, 0])
+
+
+def test_what_of_each_instalment_is_unpaid() -> None:
+    """Money goes to the first parts first; of a fine that was lowered since, the last parts are less."""
+    state = granted()
+    assert [one.amount_fen for one in unpaid_instalments(state)] == [333_334, 333_334, 333_333]
+    paid = after(state, received(400_000, date(2026, 10, 20)))
+    assert [(one.number, one.amount_fen) for one in unpaid_instalments(paid)] == [(2, 266_668), (3, 333_333)]
+    lowered = after(paid, *lower_payment(paid, 500_000, date(2026, 10, 21)))
+    assert [(one.number, one.amount_fen) for one in unpaid_instalments(lowered)] == [(2, 100_000)]
+    assert unpaid_instalments(owing()) == ()
 
 
 def test_next_and_final_day_follow_the_instalments() -> None:

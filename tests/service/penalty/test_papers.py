@@ -103,12 +103,28 @@ async def test_paid_later_and_added_to(bureau: Bureau) -> None:
     told = await facts(bureau, "document-2")
     assert (told["instalment"]["number"], told["instalment"]["amount"]["capitals"]) == (2, "陆仟元整")
     await refused(bureau, "facts-incomplete", "39", "document-3", facts={**BANK, "which": 3})
+    early = await bureau.post("officer", "demands", {"purpose": "payment"}, status=409)
+    assert (early["code"], early["due_on"]) == ("payment-not-overdue", "2021-10-20")
+    await bureau.pay(100_000, "B1")
+    bureau.until("2021-10-21")
+    await bureau.service.settle()
+    late = await bureau.post("officer", "demands", {"purpose": "payment"})
+    assert (late["amount_fen"], late["instalments"]) == (
+        200_000, [{"number": 1, "due_on": "2021-10-20", "amount_fen": 200_000}],
+    )  # fmt: skip
+    assert (await bureau.post("officer", "demands", {"purpose": "court"}, status=409))["code"] == "payment-not-overdue"
     bureau.until("2021-11-30")
     await bureau.service.settle()
     demanded = await bureau.post("officer", "demands", {"purpose": "payment"})
+    assert (await issue(bureau, "36", "document-late", facts={**BANK, **REACHED, "which": 1}))["document_no"] == late[
+        "document_no"
+    ]
+    told = await facts(bureau, "document-late")
+    assert (told["unpaid"]["fen"], told["due_on"], [one["number"] for one in told["instalments"]]) == (200_000, "2021-10-20", [1])
     assert (await issue(bureau, "36", facts={**BANK, **REACHED}))["document_no"] == demanded["document_no"]
     told = await facts(bureau, "document-36")
-    assert (told["unpaid"]["fen"], told["earlier"]["name"]) == (900_000, "行政处罚决定书（单位）")
+    assert (told["unpaid"]["fen"], told["earlier"]["name"]) == (800_000, "行政处罚决定书（单位）")
+    assert [(one["number"], one["amount"]["fen"]) for one in told["instalments"]] == [(1, 200_000), (2, 600_000)]
     added = await bureau.post("approver", "surcharges", {})
     assert (await issue(bureau, "37", facts=BANK, remedies=REMEDIES))["document_no"] == added["document_no"]
     told = await facts(bureau, "document-37")

@@ -52,7 +52,7 @@ EDITABLE: Mapping[str, frozenset[str]] = {
     "33": BANK,
     "34": PARTY | BANK | {"response"},
     "35": BANK | {"response"},
-    "36": BANK | REACHED,
+    "36": BANK | REACHED | {"which"},
     "37": BANK | {"which"},
     "38": PARTY | APPROVAL,
     "39": BANK | {"which"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chassis.domain import Event, day_of
 from services.penalty.documents.composed.matter import (
     Matter,
@@ -19,10 +21,11 @@ from services.penalty.documents.composed.matter import (
     step_missing,
 )
 from services.penalty.documents.money import CourtApplication, CourtDemand, DeferralNotice, PaymentDemand, SurchargeDecision
-from services.penalty.documents.parts import Earlier, Instalment, Share, sum_of
+from services.penalty.documents.parts import Earlier, Instalment, Overdue, Share, sum_of
 from services.penalty.domain import PAYMENTS, payment_events
 from services.penalty.domain.enforcement_events import CourtAsked, DemandDrafted, Purpose
 from services.penalty.domain.enforcing import beyond_remedy
+from services.penalty.domain.overdue import unpaid_instalments
 from services.penalty.domain.payment_events import DeferralApproved, SurchargeDecided
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.rulebook import DEMAND, Rules
@@ -60,14 +63,17 @@ def _penalty(matter: Matter, rules: Rules) -> str:
 
 
 def payment_demand(matter: Matter) -> PaymentDemand:
-    """Form 36: what is unpaid is demanded."""
+    """Form 36: what is unpaid is demanded; `which` of several demands, counted from 1 (the last, if none is named)."""
     drafted = _demand(matter, "payment", "36")
     rules = matter.rules_of(drafted)
-    due = matter.payment.state.next_due_on
+    parts = drafted.instalments
+    due = parts[0].due_on if parts else matter.payment.state.next_due_on
     return PaymentDemand(
         addressee=name_of_party(matter), earlier=decision_of(matter), penalty=_penalty(matter, rules),
         due_on=due or drafted.drafted_on, unpaid=sum_of(drafted.amount_fen),
-        shares=_shares(matter, drafted, drafted.amount_fen), payment=payable(matter, rules),
+        shares=_shares(matter, drafted, drafted.amount_fen),
+        instalments=tuple(Overdue(number=part.number, due_on=part.due_on, amount=sum_of(part.amount_fen)) for part in parts),
+        payment=payable(matter, rules),
         reached=reached(matter), organ=matter.state.organ, issued_on=drafted.drafted_on,
     )  # fmt: skip
 
@@ -79,14 +85,18 @@ def payment_demand_number(matter: Matter) -> str:
 
 def _demand(matter: Matter, purpose: Purpose, form: str) -> DemandDrafted:
     drafted = [one for one in matter.enforced.each(DemandDrafted) if one.purpose == purpose]
+    if purpose == "payment":
+        return drafted[_which(matter, drafted, form) - 1]
     return happened(drafted[-1] if drafted else None, form)
 
 
 def _shares(matter: Matter, event: Event, unpaid_fen: int) -> tuple[Share, ...]:
-    """Of what the sum of a demand is made; nothing where it is of one kind."""
+    """Of what the sum of a demand is made, without instalments that were to come; nothing where it is of one kind."""
     owed = matter.as_of(PAYMENTS, "payment", event)
+    day = day_of(matter.deed(event).at)
+    to_come = sum(part.amount_fen for part in unpaid_instalments(owed) if part.due_on >= day)
     parts = (
-        ("罚款", owed.fine_due_fen), ("没收违法所得", owed.confiscation_due_fen), ("加处罚款", owed.surcharge_due_fen),
+        ("罚款", owed.fine_due_fen - to_come), ("没收违法所得", owed.confiscation_due_fen), ("加处罚款", owed.surcharge_due_fen),
     )  # fmt: skip
     told = tuple(Share(name=name, amount=sum_of(fen)) for name, fen in parts if fen)
     return told if len(told) > 1 and sum(fen for _, fen in parts) == unpaid_fen else ()
@@ -95,11 +105,17 @@ def _shares(matter: Matter, event: Event, unpaid_fen: int) -> tuple[Share, ...]:
 def _surcharge(matter: Matter) -> tuple[tuple[SurchargeDecided, ...], SurchargeDecided]:
     """The surcharge that a form 37 is of (`which`, counted from 1; the last, if none is named), and those before it."""
     decided = list(matter.owing.each(SurchargeDecided))
-    happened(decided[-1] if decided else None, "37")
-    wanted = matter.given.get("which", len(decided))
-    if not isinstance(wanted, int) or not 1 <= wanted <= len(decided):
-        raise incomplete(f"which: {wanted}")
+    wanted = _which(matter, decided, "37")
     return tuple(decided[: wanted - 1]), decided[wanted - 1]
+
+
+def _which(matter: Matter, told: Sequence[Event], form: str) -> int:
+    """Which of several a form is of, counted from 1: the last, if none is named."""
+    happened(told[-1] if told else None, form)
+    wanted = matter.given.get("which", len(told))
+    if not isinstance(wanted, int) or not 1 <= wanted <= len(told):
+        raise incomplete(f"which: {wanted}")
+    return wanted
 
 
 def surcharge_decision(matter: Matter) -> SurchargeDecision:
