@@ -73,6 +73,8 @@ NOBODYS |= set(
     records remaining result signed specification supplier suspension_id target target_id weather
     """.split()  # noqa: SIM905 - as above
 )
+#: Of loans: the organ or unit of a reader, the reader by id.
+NOBODYS |= {"of_unit", "reader_id"}
 #: Of remedies: the organ or court and its numbers; the party of a case by its id.
 NOBODYS |= {"application_no", "authority", "court", "ending", "party_id", "reference_no", "termination"}
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.http import Body, Id, IsoDate
+from chassis.invalid import not_as_meant
 from services.penalty import domain
 from services.penalty.api.dossier import BINDING
 from services.penalty.api.reading import Approver, Line, Officer
 from services.penalty.commands import closing
+from services.penalty.domain.ending_events import OutsideReader
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -37,17 +39,44 @@ class ArchiveBody(Body):
     """For how many years it is kept 保管期限; for ever where nothing is said."""
 
 
+class OutsideBody(Body):
+    """平台以外的借阅人: somebody of a court, a procuratorate, another organ, a law firm; under an id that the sender made."""
+
+    reader_id: Id
+    """The id of the person, made by the sender; never that of an enterprise."""
+    of_unit: Line
+    """The organ or unit 单位名称."""
+    name: Line
+    """Name 姓名; sealed for the person."""
+    paper_no: Line
+    """Number of the certificate or letter that was shown 证件号、介绍信号; sealed for the person."""
+
+
 class LoanBody(Body):
-    """借阅案卷, under an id that the sender made."""
+    """借阅案卷, under an id that the sender made: by one of ours (`borrower`), or by somebody else (`outside`)."""
 
     loan_id: Id
     """The id of the loan, made by the sender."""
-    borrower: Id
-    """Who takes it, by id."""
+    borrower: Id | None = None
+    """Who of ours takes it, by id."""
+    outside: OutsideBody | None = None
+    """Who from outside the platform takes it."""
     purpose: Line
     """What for."""
     return_by: IsoDate
     """The last day to bring it back."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.borrower is None) == (self.outside is None):
+            raise not_as_meant(
+                "须且仅须填写 borrower（本平台人员）与 outside（平台以外人员）之一", "one borrower is named: of ours, or outside"
+            )
+        return self
+
+    def lent_to(self) -> str | OutsideReader:
+        """Who takes it: the id of one of ours, or who it is."""
+        return self.borrower or OutsideReader(**self.model_dump()["outside"])
 
 
 class ReturnBody(Body):
@@ -71,8 +100,8 @@ async def archive_case(case_id: str, body: ArchiveBody, command: Officer) -> Res
 
 @router.post("/cases/{case_id}/loans", status_code=201)
 async def borrow_file(case_id: str, body: LoanBody, command: Approver) -> Response:
-    """Lend the archived file."""
-    return await command.run(closing.borrow_file, case_id, body.loan_id, body.borrower, body.purpose, body.return_by, status=201)
+    """Lend the archived file, to one of ours or to somebody from outside the platform."""
+    return await command.run(closing.borrow_file, case_id, body.loan_id, body.lent_to(), body.purpose, body.return_by, status=201)
 
 
 @router.post("/cases/{case_id}/loan-returns", status_code=201)

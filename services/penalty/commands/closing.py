@@ -8,9 +8,10 @@ from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.dossier import pieces_of
 from services.penalty.commands.filling import CASE_TOLD
-from services.penalty.commands.opening import opened, ruled
+from services.penalty.commands.opening import opened, require_no_enterprise, ruled
 from services.penalty.domain import CaseState
 from services.penalty.domain.dossier import Binding, list_digest
+from services.penalty.domain.ending_events import OutsideReader
 from services.penalty.domain.guards import require_not_kept_away
 from services.penalty.domain.regions import beside_of, regions_of, streams_beside
 
@@ -41,9 +42,13 @@ async def archive_case(
     work.append(case, domain.archive_case(case.state.state, volumes, pages, keep_years, work.actor, work.at, rules, held))
 
 
-async def borrow_file(work: Work, case_id: str, loan_id: str, borrower: str, purpose: str, return_by: date) -> None:
-    """The archived file is lent."""
+async def borrow_file(
+    work: Work, case_id: str, loan_id: str, borrower: str | OutsideReader, purpose: str, return_by: date
+) -> None:  # fmt: skip
+    """The archived file is lent, to one of ours by id, or to somebody outside, who goes by no enterprise's id."""
     case, rules = await opened(work, case_id)
+    if isinstance(borrower, OutsideReader):
+        await require_no_enterprise(work, borrower.reader_id)
     domain.require_approver(case.state, work.actor, rules)
     events = domain.borrow_file(case.state, loan_id, borrower, purpose, return_by, work.actor, work.at, rules)
     work.append(case, events)

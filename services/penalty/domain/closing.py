@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chassis.domain import Actor, Event, Guards, Refused, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import SETTLED
-from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned
+from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned, OutsideReader
 from services.penalty.domain.events import CaseClosed, Ground
 from services.penalty.domain.following import Unfollowed
 from services.penalty.domain.guards import (
@@ -129,17 +129,19 @@ def archive_case(
 
 
 def borrow_file(
-    state: CaseState, loan_id: str, borrower: str, purpose: str, return_by: date, approver: Actor, at: datetime, rules: Rules
+    state: CaseState, loan_id: str, borrower: str | OutsideReader, purpose: str, return_by: date, approver: Actor, at: datetime,
+    rules: Rules,
 ) -> list[Event]:  # fmt: skip
-    """Lend the archived file to be read, with leave (Order 15 of 2015, article 65)."""
+    """Lend the archived file, with leave (Order 15 of 2015, article 65), to one of ours by id or to somebody outside."""
     rule = "archive-integrity"
     rules.require(state.archived_on is not None, rule, "not-archived", "案卷尚未归档", "the file is not archived yet")
     rules.require(loan_id not in state.loans, rule, "borrowed-already", "该借阅已登记", "this loan is recorded already")
     require_not_before(return_by, day_of(at), rules, rule)
+    outside = None if isinstance(borrower, str) else borrower
     return [
         FileBorrowed(
-            case_id=state.case_id, loan_id=loan_id, borrower=borrower, purpose=purpose, borrowed_on=day_of(at),
-            return_by=return_by, approved_by=approver.id,
+            case_id=state.case_id, loan_id=loan_id, borrower=borrower if isinstance(borrower, str) else borrower.reader_id,
+            purpose=purpose, borrowed_on=day_of(at), return_by=return_by, approved_by=approver.id, outside=outside,
         )
     ]  # fmt: skip
 

@@ -132,9 +132,22 @@ class CaseArchived(Event):
     list_sha256: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideReader:
+    """Somebody of another organ or unit (a court, a procuratorate, the party's lawyer), under an id of the sender's own.
+
+    `paper_no` is the number of the certificate or letter that was shown 证件号、介绍信号.
+    """
+
+    reader_id: str
+    of_unit: str
+    name: Annotated[str, Personal("reader_id")]
+    paper_no: Annotated[str, Personal("reader_id")]
+
+
 @event("casetrail.penalty.file-borrowed.v1", title="借阅案卷", summary="{borrower} 借阅案卷：{purpose}")
 class FileBorrowed(Event):
-    """Somebody reads the archived file, with leave."""
+    """Somebody reads the archived file, with leave: `borrower` by id, who is of this platform unless `outside` says who it is."""
 
     case_id: str
     loan_id: str
@@ -143,6 +156,7 @@ class FileBorrowed(Event):
     borrowed_on: date
     return_by: date
     approved_by: str
+    outside: OutsideReader | None = None
 
 
 @event("casetrail.penalty.file-returned.v1", title="归还案卷", summary="归还案卷 {loan_id}")

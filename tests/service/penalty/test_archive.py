@@ -6,10 +6,11 @@ import asyncio
 import base64
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.media import picture
-from tests.service.penalty.bureau import CASE, Bureau
+from tests.service.penalty.bureau import CASE, ENTERPRISE, Bureau
 from tests.service.penalty.test_documents import BANK, REMEDIES, body, issue
 from tests.service.penalty.test_file import fetched, squeezed, texts
 
@@ -69,3 +70,31 @@ async def test_what_is_put_away_is_not_signed_any_more(bureau: Bureau) -> None:
         answer = await bureau.client("officer").post(f"/v1/documents/document-25/{path}", json=told)
         assert (answer.status_code, answer.json()["code"]) == (409, "archived-already"), answer.text
     assert "与归档时一致" in await cover(bureau)
+
+
+async def test_file_is_lent_to_ours_and_to_others_and_comes_back(bureau: Bureau) -> None:
+    """A judge from outside the platform reads it under a name that is sealed; one of ours goes by id; each brings it back."""
+    judge = {"reader_id": "judge-1", "of_unit": "东湖区人民法院", "name": "陈法官", "paper_no": "介绍信〔2021〕7号"}
+    lent = {"loan_id": "loan-1", "outside": judge, "purpose": "审理行政诉讼", "return_by": "2021-12-01"}
+    await closed(bureau)
+    assert (await bureau.post("approver", "loans", lent, status=409))["code"] == "not-archived"
+    await bureau.post("officer", "archivings", ARCHIVE)
+    for wrong in ({"borrower": "o-zhao"}, {"outside": None}, {"outside": {**judge, "paper_no": ""}}):
+        assert (await bureau.post("approver", "loans", {**lent, **wrong}, status=422))["code"] == "invalid"
+    as_enterprise = {**lent, "outside": {**judge, "reader_id": ENTERPRISE}}
+    assert (await bureau.post("approver", "loans", as_enterprise, status=409))["code"] == "id-in-use"
+    await bureau.post("approver", "loans", lent)
+    assert (await bureau.post("approver", "loans", lent, status=409))["code"] == "borrowed-already"
+    await bureau.post(
+        "approver", "loans", {"loan_id": "loan-2", "borrower": "o-zhao", "purpose": "查阅", "return_by": "2021-12-01"}
+    )
+    assert (await bureau.get())["loans"] == ["loan-1", "loan-2"]
+    stored = [one["data"] for one in await bureau.service.events("casetrail.penalty.file-borrowed")]
+    [outside, ours] = [orjson.loads(data) for data in stored]
+    assert (outside["borrower"], outside["outside"]["of_unit"]) == ("judge-1", "东湖区人民法院")
+    assert all(outside["outside"][kept].startswith("enc:v1:") for kept in ("name", "paper_no"))
+    assert (ours["borrower"], ours["outside"]) == ("o-zhao", None)
+    assert orjson.loads(await bureau.service.vault.shown(stored[0]))["outside"] == judge
+    await bureau.post("officer", "loan-returns", {"loan_id": "loan-1"})
+    assert (await bureau.get())["loans"] == ["loan-2"]
+    assert (await bureau.post("officer", "loan-returns", {"loan_id": "loan-1"}, status=409))["code"] == "no-such-loan"
