@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chassis.http import Body, Id, IsoDate
 from services.penalty import domain
+from services.penalty.api.papers import Papered
 from services.penalty.api.reading import Approver, Code, Line, Officer, Optional, Text
 from services.penalty.commands import filing
 
@@ -89,15 +90,13 @@ class ReasonBody(Body):
     """Why, in words; it stands in the file."""
 
 
-class PersonBody(Body):
+class PersonBody(Papered):
     """追加当事人: a natural person, under an id that the sender made; before a decision the address must be known."""
 
     party_id: Id
     """The id of the person in this case, made by the sender; never that of an enterprise."""
     name: Line
     """Name 姓名; sealed for the person."""
-    id_number: Annotated[str, Field(min_length=1, max_length=40)]
-    """Number of the identity card or passport 身份证件号码; sealed for the person."""
     capacity: domain.Capacity
     """As what the person is punished: principal head 主要负责人, manager in charge 分管负责人, directly responsible 直接责任人员,
     individual 个人. It decides which provisions fit (安全生产法 95, 96)."""

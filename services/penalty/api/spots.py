@@ -18,6 +18,7 @@ from services.penalty.api.cases import STEPS as CASE_STEPS
 from services.penalty.api.cases import regions_beside
 from services.penalty.api.charging import ChargeBody
 from services.penalty.api.offered import NO_STEPS, now, offered
+from services.penalty.api.papers import Papered
 from services.penalty.api.payments import Reference
 from services.penalty.api.reading import (
     LISTED,
@@ -55,15 +56,13 @@ STEPS = {
 """Where each step is posted, and by which role."""
 
 
-class PersonBody(Body):
+class PersonBody(Papered):
     """当事人（个人）."""
 
     person_id: Id
     """The id of the person, made by the sender; never that of an enterprise."""
     name: Line
     """Name 姓名; sealed for the person."""
-    id_number: Line
-    """Number of the identity card or passport 身份证件号码; sealed for the person."""
     address: Line
     """住址; sealed for the person."""
     phone: Line | None = None

@@ -95,5 +95,7 @@ async def list_superior_reports(
 async def read_standing(enterprise_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """The penalties that stand against an enterprise, which of them count towards its closure, and how far that is."""
     found = await aggregate(request, principal, STANDINGS, enterprise_id, as_of)
-    view = {"enterprise_id": enterprise_id, **asdict(found.state), "closure": found.state.closure, "version": found.version}
+    told = asdict(found.state)
+    counted = [{name: value for name, value in one.items() if name != "party_mark"} for one in told["counted"]]
+    view = {"enterprise_id": enterprise_id, **told, "counted": counted, "closure": found.state.closure, "version": found.version}
     return answer_json(view, version=found.version)

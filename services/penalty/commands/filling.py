@@ -20,7 +20,6 @@ from services.penalty.documents.composed.matter import incomplete
 from services.penalty.domain import CASE, PAYMENTS, CaseState, region_key
 from services.penalty.domain.document import BEARER, DOCUMENT, DocumentState
 from services.penalty.domain.enforcement import ENFORCEMENTS
-from services.penalty.domain.events import Person
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.spot import SPOTS, SpotState, served
 from services.penalty.domain.told import Told, telling
@@ -112,14 +111,9 @@ async def _told_of(work: Work, form: Form[Any], command: IssueDocument) -> tuple
 
 def _as_case(spot: SpotState) -> CaseState:
     """A penalty on the spot told as a case that was served, its natural person by name."""
-    state, person = served(spot), None if spot.decided is None else spot.decided.person
-    if person is None:
-        return state
-    known = Person(
-        party_id=person.person_id, name=person.name, id_number=person.id_number, capacity="individual", address=person.address,
-        phone=person.phone or "",
-    )  # fmt: skip
-    return replace(state, sides=tuple(replace(side, name=person.name, person=known) for side in state.sides))
+    state = served(spot)
+    named = (side if side.person is None else replace(side, name=side.person.name) for side in state.sides)
+    return replace(state, sides=tuple(named))
 
 
 def _key(name: str, command: IssueDocument) -> str:

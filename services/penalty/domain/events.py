@@ -15,6 +15,8 @@ Phase = Literal["first", "overdue"]
 Subject = Literal["unit", "person"]
 Manner = Literal["direct", "left", "entrusted", "post", "electronic", "announcement"]
 Origin = Literal["inspection", "report", "transfer", "assignment", "accident", "monitoring"]
+IdKind = Literal["resident-id", "residence-permit", "permanent-residence", "passport", "travel-permit", "other"]
+"""居民身份证, 港澳台居民居住证, 外国人永久居留身份证, 护照, 港澳台居民来往内地（大陆）通行证, 其他."""
 Capacity = Literal["principal-head", "manager-in-charge", "directly-responsible", "individual"]
 Outcome = Literal["penalise", "minor-corrected", "first-slight", "no-fault", "not-proven", "transfer"]
 Ground = Literal["performed", "no-penalty", "transferred", "terminated", "revoked", "not-filed"]
@@ -36,7 +38,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A natural person whom the law punishes beside the unit, or alone 处罚到人; `capacity` says as what."""
+    """A natural person whom the law punishes beside the unit, or alone 处罚到人; `capacity` says as what.
+
+    `id_kind` is the kind of paper that has the number; None where it was not asked for yet.
+    """
 
     party_id: str
     name: Annotated[str, Personal("party_id")]
@@ -48,6 +53,7 @@ class Person:
     post: str = ""
     address: Annotated[str, Personal("party_id")] = ""
     phone: Annotated[str, Personal("party_id")] = ""
+    id_kind: IdKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from services.penalty.domain.guards import (
     require_qualified,
     require_undecided,
 )
+from services.penalty.domain.identity import mark_of
 from services.penalty.domain.party_events import (
     HandlersChanged,
     Office,
@@ -54,6 +55,7 @@ def join_party(state: CaseState, person: Person, reason: str, rules: Rules) -> l
         state.side(person.party_id) is None, "notice", "party-joined-already", "已是本案当事人", "it is a party already",
         party_id=person.party_id,
     )  # fmt: skip
+    _require_own_paper(state, person, rules)
     return [PartyJoined(case_id=state.case_id, person=person, reason=reason)]
 
 
@@ -78,7 +80,19 @@ def amend_party(state: CaseState, person: Person, reason: str, rules: Rules) -> 
         person.capacity == known.capacity, PARTY, "capacity-fixed", "当事人的身份类别不得更正，处罚事项和告知均以其为准",
         "what a party is punished as is not put right: the charges rest on it", party_id=person.party_id, capacity=known.capacity,
     )  # fmt: skip
+    _require_own_paper(state, person, rules)
     return [] if person == known else [PartyAmended(case_id=state.case_id, person=person, reason=reason)]
+
+
+def _require_own_paper(state: CaseState, person: Person, rules: Rules) -> None:
+    """Nobody is two parties of a case: one act of a person is fined once (APL 2021, article 29)."""
+    mark = mark_of(person, state.enterprise_id)
+    others = (side for side in state.sides if side.party_id != person.party_id)
+    same = next((side.party_id for side in others if mark and mark_of(side.person, state.enterprise_id) == mark), None)
+    rules.require(
+        same is None, "one-act-one-fine", "paper-of-another-party", "该证件号码已是本案另一当事人的证件号码",
+        "another party of this case has this paper already", party_id=same,
+    )  # fmt: skip
 
 
 def request_recusal(state: CaseState, command: RequestRecusal, rules: Rules) -> list[Event]:

@@ -207,7 +207,7 @@ def _person(told: SpotPenaltyDecided) -> Person | None:
         return None
     return Person(
         party_id=one.person_id, name=one.name, id_number=one.id_number, capacity="individual", address=one.address,
-        phone=one.phone or "",
+        phone=one.phone or "", id_kind=one.id_kind,
     )  # fmt: skip
 
 

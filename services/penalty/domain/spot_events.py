@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, event
-from services.penalty.domain.events import CaseAct, Charge, Handler
+from services.penalty.domain.events import CaseAct, Charge, Handler, IdKind
 
 SpotPartyKind = Literal["unit", "person"]
 Tick = Literal["on-the-spot", "bank"]
@@ -31,6 +31,7 @@ class SpotPerson:
     id_number: Annotated[str, Personal("person_id")]
     address: Annotated[str, Personal("person_id")]
     phone: Annotated[str | None, Personal("person_id")] = None
+    id_kind: IdKind | None = None
 
 
 @event("casetrail.penalty.spot-penalty-decided.v1", title="当场处罚决定", summary="{decided_on} 当场处罚，罚款 {total_fen} 分")

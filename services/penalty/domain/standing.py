@@ -10,6 +10,8 @@ from chassis.domain import Actor, Event, Stream, day_of
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import Charge
 from services.penalty.domain.guards import require_approver, require_not_before
+from services.penalty.domain.identity import mark_of
+from services.penalty.domain.parties import UNIT
 from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, CLOSURE_YEAR, Rules
 from services.penalty.domain.standing_events import (
     ClosureAnswered,
@@ -35,6 +37,11 @@ class Penalty:
     document_no: str
     fined: tuple[FinedAct, ...]
     major_hazards: tuple[str, ...] = ()
+    party_mark: str = ""
+
+    def of_same_party(self, other: PenaltyCounted) -> bool:
+        """Whether it is against the same party: by its id, or a natural person by the paper it showed."""
+        return other.party_id == self.party_id or (self.party_mark != "" and other.party_mark == self.party_mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ def penalty_of(
     side = case.side(party_id) or case.side()
     of_law = any(charge.law == rules.law_of(window) for charge in asked for window in WINDOWS)
     counts = side is not None and side.kind == "unit" and of_law
+    mark = mark_of(None if side is None or party_id == UNIT else side.person, case.enterprise_id)
     return Penalty(
         case_id=case.case_id, party_id=party_id, document_no=document_no,
         fined=tuple(
@@ -118,13 +126,14 @@ def penalty_of(
             for act in case.acts if act.item_code in items
         ),
         major_hazards=tuple(sorted({a.hazard_id for a in case.acts if a.hazard_id in major})) if counts else (),
+        party_mark=mark,
     )  # fmt: skip
 
 
 def require_not_fined(state: StandingState, penalty: Penalty, rules: Rules) -> None:
     """No act of it was fined already, in another case or on the spot (APL 2021, article 29: one act, one fine)."""
     for other in state.counted:
-        if other.party_id != penalty.party_id or other.case_id == penalty.case_id:
+        if other.case_id == penalty.case_id or not penalty.of_same_party(other):
             continue
         twice = sorted({act.item_code for act in penalty.fined if any(_same(act, fined) for fined in other.fined)})
         rules.require(
@@ -153,6 +162,7 @@ def count_penalty(state: StandingState, penalty: Penalty, case: CaseState, at: d
     counted = PenaltyCounted(
         enterprise_id=case.enterprise_id, case_id=penalty.case_id, party_id=penalty.party_id, document_no=penalty.document_no,
         decided_on=day, fined=penalty.fined, major_hazards=penalty.major_hazards,
+        party_mark=penalty.party_mark,
     )  # fmt: skip
     pending = state.due is not None and state.fell_on is None
     if not penalty.major_hazards or pending or state.closure == "closed":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from chassis.domain import Event, event
+from chassis.domain import Event, Personal, event
 
 ClosureResult = Literal["closed", "not-closed"]
 
@@ -25,7 +25,8 @@ class PenaltyCounted(Event):
     """A penalty stands against an enterprise, or against a natural person beside it (`party_id`).
 
     `fined` are the acts that were fined, none where it only warns, or goes on with an earlier fine day by day. `major_hazards`
-    are those of the case where the penalty counts towards a closure: none where it does not.
+    are those of the case where the penalty counts towards a closure: none where it does not. `party_mark` tells a natural person
+    by the paper it showed (`domain/identity.py`), whichever id it goes by.
     """
 
     enterprise_id: str
@@ -35,6 +36,7 @@ class PenaltyCounted(Event):
     decided_on: date
     fined: tuple[FinedAct, ...]
     major_hazards: tuple[str, ...]
+    party_mark: Annotated[str, Personal("party_id")] = ""
 
 
 @event("casetrail.penalty.penalty-struck.v1", title="处罚移出企业记录", summary="{struck_on} 被撤销的处罚移出企业记录")

@@ -30,7 +30,7 @@ DAY = date(2021, 9, 13)
 FAR = date(2030, 12, 31)
 OFFICERS = tuple(replace(officer, certificate_valid_to=FAR) for officer in (LI, WANG))
 UNIT = SpotUnit(name="南昌某钢铁有限公司", uscc="91360100MA35XXXX1X", address="东湖区一号")
-PERSON = SpotPerson(person_id="p-zhang", name="张三", id_number="360102199001010011", address="东湖区二号")
+PERSON = SpotPerson(person_id="p-zhang", name="张三", id_number="360102199001010018", address="东湖区二号")
 BOOKS = {2021: "rulebook-2021.json", 2024: "rulebook-2023.json", 2025: "rulebook-2025.json", 2026: "rulebook-2026-2.json"}
 
 

@@ -35,7 +35,7 @@ from tests.domain.penalty.story import (
     waived,
 )
 
-MANAGER = Person(party_id="p-1", name="王厂长", id_number="36010019800101001X", capacity="principal-head", address="南昌")
+MANAGER = Person(party_id="p-1", name="王厂长", id_number="360100198001010010", capacity="principal-head", address="南昌")
 JOINED = domain.PartyJoined(case_id="x", person=MANAGER, reason="直接负责的主管人员")
 OVERDUE = replace(sanctions(), unrectified=frozenset({"h-1", "h-2"}))
 BEFORE = (clue(), requested(), filed(), evidence(), JOINED)

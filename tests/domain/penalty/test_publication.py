@@ -22,7 +22,7 @@ from services.penalty.domain.publishing import AnswerRepair, Fallen
 from tests.domain.penalty.story import WHOLE, noon, refused, rules, told, until
 
 BOOKS = ((2021, "rulebook-2021.json"), (2023, "rulebook-2023.json"), (2025, "rulebook-2025.json"), (2026, "rulebook-2026-3.json"))
-PERSON = Person(party_id="p-1", name="欧阳某某", id_number="360102198001011234", capacity="principal-head", phone="13800000000")
+PERSON = Person(party_id="p-1", name="欧阳某某", id_number="360102198001011235", capacity="principal-head", phone="13800000000")
 
 
 def on(day: date) -> Rules:

@@ -56,7 +56,7 @@ async def test_the_head_of_a_unit_pays_a_share_of_last_years_income_after_an_acc
     person = {
         "party_id": "p-head",
         "name": "甲",
-        "id_number": "1",
+        "id_number": "360102198001010005",
         "capacity": "principal-head",
         "address": "南昌",
         "reason": "主要负责人",

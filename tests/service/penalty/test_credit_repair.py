@@ -45,7 +45,7 @@ async def test_credit_is_repaired_after_the_least_time_once_it_was_asked_for(bur
 
 
 async def test_natural_person_is_masked_in_list_table_and_feed(bureau: Bureau) -> None:
-    person = {"person_id": "p-3", "name": "张三丰", "id_number": "360102199001010011", "address": "东湖区二号"}
+    person = {"person_id": "p-3", "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     branch = {**WARNED, **personal(), "fact": "张三丰未签订安全生产管理协议"}
     await decide(bureau, party_kind="person", person=person, charges=[branch], kinds=["warning"])
     await post(bureau, "officer", f"/{SPOT}/publications")
@@ -56,4 +56,4 @@ async def test_natural_person_is_masked_in_list_table_and_feed(bureau: Bureau) -
         text = (await client.get(path)).text
         assert row["name"] in text
         assert "张三丰" not in text
-        assert "360102199001010011" not in text
+        assert "360102199001010018" not in text

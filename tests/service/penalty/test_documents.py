@@ -25,7 +25,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """What no event tells of a form."""
 PERSON = {
-    "party_id": "person-1", "name": "欧阳某某", "id_number": "360102198001010000", "capacity": "directly-responsible",
+    "party_id": "person-1", "name": "欧阳某某", "id_number": "360102198001010005", "capacity": "directly-responsible",
     "sex": "女", "age": 41, "employer": "南昌某钢铁有限公司", "post": "设备主管", "address": "东湖区二号",
     "reason": "直接责任人员",
 }  # fmt: skip

@@ -33,7 +33,7 @@ async def test_no_case_goes_by_the_id_of_a_spot_penalty(bureau: Bureau) -> None:
 
 
 async def test_no_person_goes_by_the_id_of_an_enterprise(bureau: Bureau) -> None:
-    person = {"person_id": ENTERPRISE, "name": "张三丰", "id_number": "360102199001010011", "address": "东湖区二号"}
+    person = {"person_id": ENTERPRISE, "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     branch = {"law": "WSL", "law_version": "2021", "phase": "first", "subject": "person", "amount_fen": 0, "reason": "警告",
               "fact": "未签订安全生产管理协议", **personal()}  # fmt: skip
     changes: dict[str, Any] = {"party_kind": "person", "person": person, "charges": [branch], "kinds": ["warning"]}

@@ -211,7 +211,7 @@ async def test_on_the_spot(bureau: Bureau) -> None:
     told = await facts(bureau, "document-32")
     assert (told["on_the_spot"], told["payment"], told["statement"]) == (True, None, "没有异议")
     assert (told["party"]["name"], told["penalty"]) == ("南昌某钢铁有限公司", "罚款人民币壹佰元整（¥100.00）")
-    person = {"person_id": "p-zhang", "name": "张三丰", "id_number": "360102199001010011", "address": "东湖区二号"}
+    person = {"person_id": "p-zhang", "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     charge = {
         "law": "WSL", "law_version": "2021", "phase": "first", "subject": "person", "amount_fen": 0, "reason": "警告",
         "fact": "未签订安全生产管理协议", **personal(),

@@ -7,7 +7,7 @@ from typing import Any
 from tests.service.penalty.bureau import CASE, CRANE, ENTERPRISE, HANDLERS, Bureau
 
 MANAGER = {
-    "party_id": "p-manager", "name": "王厂长", "id_number": "36010019800101001X", "capacity": "principal-head",
+    "party_id": "p-manager", "name": "王厂长", "id_number": "360100198001010010", "capacity": "principal-head",
     "address": "南昌市东湖区", "reason": "直接负责的主管人员",
 }  # fmt: skip
 OVERDUE = {**CRANE, "phase": "overdue"}
@@ -179,3 +179,33 @@ async def test_revoking_a_served_decision_gives_the_money_back(bureau: Bureau) -
     case = await bureau.get()
     assert case["payment"]["revoked_on"] is not None
     assert (await bureau.post("approver", "revocations", claimed, status=409))["code"] == "decision-revoked"
+
+
+async def test_act_of_one_person_is_fined_once_under_whichever_id(bureau: Bureau) -> None:
+    """A second case names the head under another id with the same paper: the paper tells, and stands in plain nowhere."""
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await failed(bureau)
+    wrong = (await bureau.post("officer", "parties", {**MANAGER, "id_number": "12345"}, status=422))["errors"]
+    assert "公民身份号码应为18位" in str(wrong)
+    await bureau.post("officer", "parties", MANAGER)
+    twin = {**MANAGER, "party_id": "p-twin", "name": "王某"}
+    assert (await bureau.post("officer", "parties", twin, status=409))["code"] == "paper-of-another-party"
+    await bureau.post("officer", "parties", {**twin, "party_id": "p-guest", "id_kind": "passport", "id_number": "e12345"})
+    await bureau.investigate(**OWN)
+    bureau.until("2021-09-13")
+    await bureau.post("officer", "notices", {"manner": "direct", "party_id": "p-manager"})
+    await bureau.post("officer", "statements", {"kind": "waived", "party_id": "p-manager"})
+    await decide(bureau, "p-manager", "2021-09-23")
+    stored = [bytes(one["data"]) for one in await bureau.service.events("casetrail.penalty.penalty-counted")]
+    assert [(b'"party_mark":"enc:v1:' in one, MANAGER["id_number"].encode() in one) for one in stored] == [(True, False)]
+    assert "party_mark" not in str(await bureau.get(f"/v1/standings/{ENTERPRISE}"))
+    second = "ref-donghu-2"
+    await bureau.hears_a_referral(second)
+    await bureau.file(second)
+    await bureau.post("officer", "parties", twin, case_id=second)
+    evidence = {"kind": "inspection-record", "title": "复查记录", "officers": HANDLERS, "sha256": "b" * 64}
+    await bureau.post("officer", "evidence", evidence, case_id=second)
+    again = {"charges": [{**OWN, "party_id": "p-twin"}], "opinion": "建议处罚"}
+    told = await bureau.post("officer", "investigation-closings", again, case_id=second, status=409)
+    assert (told["code"], told["case_id"]) == ("act-fined-already", CASE)

@@ -75,7 +75,8 @@ async def test_meishan_2021_six_items_with_hearing_right_and_discussion(bureau: 
 async def test_jiashan_2025_unit_and_person_at_once_in_an_extended_case(bureau: Bureau) -> None:
     name = "jiashan-2025"
     told = await driven(bureau, name)
-    person = {"party_id": "p-1", "name": "甲", "id_number": "1", "capacity": "directly-responsible", "address": "嘉善",
+    person = {"party_id": "p-1", "name": "甲", "id_number": "360102198001010005", "capacity": "directly-responsible",
+              "address": "嘉善",
               "reason": "直接责任人员"}  # fmt: skip
     await bureau.post("officer", "parties", person, case_id=name)
     bureau.until(told["extended"])

@@ -66,7 +66,7 @@ async def test_from_the_spot_to_closing_with_cash(bureau: Bureau) -> None:
 
 async def test_two_parties_are_two_decisions_and_a_person_is_sealed(bureau: Bureau) -> None:
     await decide(bureau)
-    person = {"person_id": "p-zhang", "name": "张三丰", "id_number": "360102199001010011", "address": "东湖区二号"}
+    person = {"person_id": "p-zhang", "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     branch = {
         "item_code": "GEN-09", "law": "WSL", "law_version": "2021", "article": "103", "paragraph": 2, "phase": "first",
         "subject": "person", "amount_fen": 0, "reason": "警告", "fact": "未签订安全生产管理协议",
@@ -82,7 +82,7 @@ async def test_two_parties_are_two_decisions_and_a_person_is_sealed(bureau: Bure
     [_, stored] = await bureau.service.events("casetrail.penalty.spot-penalty-decided")
     assert "enc:v1:" in str(stored)
     assert "张三丰" not in str(stored)
-    assert "360102199001010011" not in str(stored)
+    assert "360102199001010018" not in str(stored)
     assert (await decide(bureau, "spot-3", party_kind="person", status=422))["code"]
 
 

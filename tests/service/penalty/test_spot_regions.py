@@ -48,7 +48,7 @@ async def test_its_clocks_are_in_the_calendar_of_its_officers_and_its_organ(bure
 
 
 async def test_no_natural_person_is_named_in_the_calendar(bureau: Bureau) -> None:
-    person = {"person_id": "p-3", "name": "张三丰", "id_number": "360102199001010011", "address": "东湖区二号"}
+    person = {"person_id": "p-3", "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     branch = {**WARNED, **personal()}
     await decide(bureau, party_kind="person", person=person, charges=[branch], kinds=["warning"])
     assert {one["enterprise_name"] for one in (await clocks(bureau)).values()} == {""}
