@@ -238,10 +238,13 @@ def test_archive_is_of_closed_cases_once_and_its_file_is_lent_with_leave() -> No
     judge = OutsideReader(reader_id="judge-1", of_unit="东湖区人民法院", name="陈法官", paper_no="介绍信〔2022〕7号")
     [outside] = domain.borrow_file(state, "l-2", judge, "审理", day, HEAD, noon(day), rules(day))
     assert isinstance(outside, domain.FileBorrowed)
+    assert isinstance(lent, domain.FileBorrowed)
     assert (outside.borrower, outside.outside, lent.outside) == ("judge-1", judge, None)
     old = {"case_id": "c", "loan_id": "l", "borrower": "o-1", "purpose": "查阅", "borrowed_on": "2022-01-04",
            "return_by": "2022-01-05", "approved_by": "head"}  # fmt: skip
-    assert decode("casetrail.penalty.file-borrowed.v1", orjson.dumps(old)).outside is None
+    stored = decode("casetrail.penalty.file-borrowed.v1", orjson.dumps(old))
+    assert isinstance(stored, domain.FileBorrowed)
+    assert stored.outside is None
 
 
 def test_urgent_cases_are_filed_afterwards_and_a_miss_is_flagged() -> None:
