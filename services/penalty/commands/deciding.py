@@ -15,7 +15,7 @@ from services.penalty.commands.opening import (
     due_on,
     fined_at_hand,
     is_spot,
-    next_number,
+    numbered,
     opened,
     party_of,
 )
@@ -44,8 +44,11 @@ class Decide:
 async def serve_notice(work: Work, case_id: str, command: domain.ServeNotice) -> dict[str, Any]:
     """The party is told the intended penalty, by form 24 or 26."""
     case, rules = await opened(work, case_id)
-    document_no = await next_number(work, case.state, domain.form_of_notice(case.state, rules, command.party_id))
-    side = work.append(case, domain.serve_notice(case.state, command, document_no, work.at, rules)).state.side(command.party_id)
+    form = domain.form_of_notice(case.state, rules, command.party_id)
+    _, events = await numbered(
+        work, case.state, form, lambda no: domain.serve_notice(case.state, command, no, work.at, rules)
+    )  # fmt: skip
+    side = work.append(case, events).state.side(command.party_id)
     if side is None or (notice := side.notice) is None:
         return {}
     return {
@@ -73,8 +76,9 @@ async def decide_penalty(work: Work, case_id: str, command: Decide) -> dict[str,
         approver=work.actor, amounts=command.amounts, contents=contents, sealed=command.sealed, party_id=command.party_id
     )
     form = domain.DECISION if command.party_id == UNIT else domain.DECISION_PERSON
-    document_no = await next_number(work, case.state, form)
-    events = domain.decide_penalty(case.state, decide, document_no, sanctions, work.at, rules)
+    document_no, events = await numbered(
+        work, case.state, form, lambda no: domain.decide_penalty(case.state, decide, no, sanctions, work.at, rules)
+    )
     decided = work.append(case, events)
     decision = decided.state.decision_of(command.party_id)
     if decision is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from chassis.deadlines import Deadline
 from chassis.runner import Work
 from services.penalty.commands.enforceable import Enforceable, enforceable, note
-from services.penalty.commands.opening import due_on, fined, next_number, ruled
+from services.penalty.commands.opening import due_on, fined, numbered, ruled
 from services.penalty.commands.remedies import against
 from services.penalty.domain import enforcing
 from services.penalty.domain.enforcement import ENFORCEMENTS, EnforcementState
@@ -21,8 +21,11 @@ from services.penalty.domain.numbers import COURT_APPLICATION, COURT_DEMAND, PAY
 async def draft_demand(work: Work, case_id: str, party_id: str, purpose: Purpose) -> dict[str, Any]:
     """The organ demands what is in arrears, by form 36 or 41; the answer names the instalments of a plan that it is of."""
     of = await _of(work, case_id, party_id)
-    document_no = await next_number(work, of.case.state, COURT_DEMAND if purpose == "court" else PAYMENT_DEMAND)
-    events = enforcing.draft_demand(of.enforcement.state, purpose, document_no, of.owed, work.at, of.rules)
+    form = COURT_DEMAND if purpose == "court" else PAYMENT_DEMAND
+    document_no, events = await numbered(
+        work, of.case.state, form,
+        lambda no: enforcing.draft_demand(of.enforcement.state, purpose, no, of.owed, work.at, of.rules),
+    )  # fmt: skip
     state = note(work, of, events)
     drafted = state.demands[-1]
     instalments = [asdict(part) for part in drafted.instalments]
@@ -47,9 +50,11 @@ async def ask_court(work: Work, case_id: str, party_id: str, court: str) -> dict
     """The approver asks a court to enforce, by form 42."""
     of = await _of(work, case_id, party_id)
     require_approver(of.case.state, work.actor, of.rules)
-    document_no = await next_number(work, of.case.state, COURT_APPLICATION)
     command = enforcing.AskCourt(approver=work.actor, court=court)
-    events = enforcing.ask_court(of.enforcement.state, command, document_no, of.owed, work.at, of.rules)
+    document_no, events = await numbered(
+        work, of.case.state, COURT_APPLICATION,
+        lambda no: enforcing.ask_court(of.enforcement.state, command, no, of.owed, work.at, of.rules),
+    )  # fmt: skip
     return {"document_no": document_no, "amount_fen": of.owed.unpaid_fen, **told(note(work, of, events))}
 
 

@@ -11,7 +11,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due, due_on, next_number, opened, require_no_enterprise, require_own_hazards
+from services.penalty.commands.opening import due, due_on, numbered, opened, require_no_enterprise, require_own_hazards
 from services.penalty.domain import CASE
 from services.penalty.domain.spot import SPOTS
 
@@ -81,8 +81,10 @@ async def file_case(work: Work, case_id: str) -> dict[str, Any]:
     """The approver files the case, under the next number of its organ."""
     case, rules = await opened(work, case_id)
     officers = await queries.officers_for(work.read, case.state)
-    case_no = await next_number(work, case.state, domain.FILING)
-    filed = work.append(case, domain.file_case(case.state, work.actor, case_no, officers, work.at, rules)).state
+    _, events = await numbered(
+        work, case.state, domain.FILING, lambda no: domain.file_case(case.state, work.actor, no, officers, work.at, rules)
+    )
+    filed = work.append(case, events).state
     return {"case_no": filed.case_no, "filed_on": filed.filed_on, "decision_due_on": filed.decision_due_on}
 
 

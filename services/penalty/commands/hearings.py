@@ -7,7 +7,7 @@ from typing import Any
 from chassis.deadlines import Deadline
 from chassis.runner import Work
 from services.penalty import domain
-from services.penalty.commands.opening import due, due_on, next_number, opened, party_of
+from services.penalty.commands.opening import due, due_on, numbered, opened, party_of
 
 
 async def request_hearing(work: Work, case_id: str, party_id: str) -> dict[str, Any]:
@@ -20,8 +20,11 @@ async def request_hearing(work: Work, case_id: str, party_id: str) -> dict[str, 
 async def convene_hearing(work: Work, case_id: str, party_id: str, command: domain.Convene) -> dict[str, Any]:
     """The party is told time, place and host, by form 27."""
     case, rules = await opened(work, case_id)
-    document_no = await next_number(work, case.state, domain.HEARING_INVITATION)
-    work.append(case, domain.convene_hearing(case.state, party_id, command, document_no, work.at, rules))
+    document_no, events = await numbered(
+        work, case.state, domain.HEARING_INVITATION,
+        lambda no: domain.convene_hearing(case.state, party_id, command, no, work.at, rules),
+    )  # fmt: skip
+    work.append(case, events)
     return {"document_no": document_no}
 
 

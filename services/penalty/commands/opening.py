@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from chassis.aggregates import Loaded
 from chassis.deadlines import Deadline
-from chassis.domain import Refused, day_of
+from chassis.domain import Event, Guards, Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.domain import CASE, SERIES, UNIT, CaseAct, CaseState, Rules
@@ -116,6 +116,25 @@ async def next_number(work: Work, case: CaseState, form: domain.Form, given: int
         )  # fmt: skip
     work.append(series, taken, district=organ.jurisdiction_id)
     return taken[-1].document_no
+
+
+async def numbered(
+    work: Work, case: CaseState, form: domain.Form, decide: Callable[[str], list[Event]], given: int | None = None
+) -> tuple[str, list[Event]]:
+    """The next number, and what is decided under it; what the decision refuses is told first, the series' refusal beside it."""
+    unnumbered: Refused | None = None
+    document_no, guards, events = "", Guards(), list[Event]()
+    try:
+        document_no = await next_number(work, case, form, given)
+    except Refused as refused:
+        unnumbered = refused
+    with guards:
+        events = decide(document_no)
+    with guards:
+        if unnumbered is not None:
+            raise unnumbered
+    guards.settle()
+    return document_no, events
 
 
 async def leased_number(work: Work, case: CaseState, form: domain.Form) -> str:

@@ -11,7 +11,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due_on, fined_at_hand, next_number
+from services.penalty.commands.opening import due_on, fined_at_hand, next_number, numbered
 from services.penalty.domain import (
     PAYMENTS,
     CaseState,
@@ -98,6 +98,10 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
     of = await account(work, case_id, party_id)
     domain.require_served(of.case.state, of.rules, party_id)
     parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
+    unnumbered = ("",) * len(parts)
+    deferral.answer_deferral(
+        of.case.state, of.payment.state, command, ("", unnumbered), work.at, of.rules
+    )  # what it refuses first
     approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
     documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
     events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)
@@ -112,9 +116,10 @@ async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date 
     command = surcharge.DecideSurcharge(approver=work.actor, until=until or day_of(work.at))
     remedies = (await work.load(REMEDIES, of.payment.key)).state
     enforcing.require_enforceable(remedies, of.rules)
-    document_no = await next_number(work, of.case.state, SURCHARGE_DECISION)
-    events = surcharge.decide_surcharge(
-        of.case.state, of.payment.state, command, document_no, surcharge.pending_days(remedies), work.at, of.rules
+    pending = surcharge.pending_days(remedies)
+    document_no, events = await numbered(
+        work, of.case.state, SURCHARGE_DECISION,
+        lambda no: surcharge.decide_surcharge(of.case.state, of.payment.state, command, no, pending, work.at, of.rules),
     )  # fmt: skip
     state = work.append(of.payment, events).state
     decided = state.surcharges[-1]

@@ -13,7 +13,7 @@ from chassis.domain import Event, Refused
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands import payments
-from services.penalty.commands.opening import as_case, due_on, next_number, require_no_enterprise, require_own_hazards, ruled
+from services.penalty.commands.opening import as_case, due_on, numbered, require_no_enterprise, require_own_hazards, ruled
 from services.penalty.commands.publishing import open_publication
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.commands.standing import count
@@ -34,7 +34,7 @@ class Numbered:
     number: int | None
 
 
-async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[str, Any]:
+async def decide(work: Work, command: DecideOnSpot, by: Numbered) -> dict[str, Any]:
     """Officers decide on the spot; the fine, if there is one, is due from the same write set on, and so is the publication."""
     at = await work.load(SPOTS, command.spot_id)
     rules = await ruled(work)
@@ -49,12 +49,16 @@ async def decide(work: Work, command: DecideOnSpot, numbered: Numbered) -> dict[
     case = spot.matter(named)
     officers = await queries.officers_for(work.read, case, named.officer_ids)
     sanctions = await queries.sanctions_for(work.read, case, rules.day)
-    document_no = (
-        None if numbered.by == "none" else await next_number(work, case, spot.form_of(named.party_kind), numbered.number)
-    )
-    decided = spot.decide_on_spot(at.state, named, document_no, officers, sanctions, work.at, rules)
+
+    def decided_as(document_no: str | None) -> list[Event]:
+        return spot.decide_on_spot(at.state, named, document_no, officers, sanctions, work.at, rules)
+
+    if by.by == "none":
+        document_no, decided = "", decided_as(None)
+    else:
+        document_no, decided = await numbered(work, case, spot.form_of(named.party_kind), decided_as, by.number)
     after = work.append(at, decided, subject=named.enterprise_id, district=enterprise.district)
-    await count(work, as_case(after), named.charges, spot.fined_party(named), document_no or "", rules)
+    await count(work, as_case(after), named.charges, spot.fined_party(named), document_no, rules)
     await _open_payment(work, after)
     await open_publication(work, as_case(after), UNIT)
     await open_remedies(work, as_case(after), UNIT)
@@ -106,8 +110,10 @@ async def number(work: Work, spot_id: str) -> dict[str, Any]:
     """A decision without a number gets the next one of its series."""
     at, rules = await _opened(work, spot_id)
     told = spot.require_decided(at.state, rules)
-    document_no = await next_number(work, spot.matter(told), spot.form_of(told.party_kind))
-    work.append(at, spot.number_spot(at.state, document_no, work.at, rules))
+    document_no, events = await numbered(
+        work, spot.matter(told), spot.form_of(told.party_kind), lambda no: spot.number_spot(at.state, no, work.at, rules)
+    )
+    work.append(at, events)
     return {"document_no": document_no}
 
 

@@ -10,7 +10,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import queries
-from services.penalty.commands.opening import due_on, next_number, opened
+from services.penalty.commands.opening import due_on, numbered, opened
 from services.penalty.domain import CaseState, transfer
 from services.penalty.domain.numbers import TRANSFER, TRANSFER_APPROVAL
 from services.penalty.domain.transfer import TRANSFERS, TransferState
@@ -22,8 +22,10 @@ async def report(work: Work, case_id: str, command: transfer.ReportTransfer) -> 
     case, rules = await opened(work, case_id)
     at = await work.load(TRANSFERS, case_id)
     officers = await queries.officers_for(work.read, case.state, command.team)
-    document_no = await next_number(work, case.state, TRANSFER_APPROVAL)
-    events = transfer.report_transfer(at.state, case.state, command, document_no, officers, work.at, rules)
+    document_no, events = await numbered(
+        work, case.state, TRANSFER_APPROVAL,
+        lambda no: transfer.report_transfer(at.state, case.state, command, no, officers, work.at, rules),
+    )  # fmt: skip
     after = _append(work, at, case, events)
     return {"document_no": document_no, "decide_by": after.decide_by}
 
@@ -41,8 +43,10 @@ async def hand_over(work: Work, case_id: str, received_by: str, materials: tuple
     """The case goes to the receiver, by the next form 44 of its organ."""
     case, rules = await opened(work, case_id)
     at = await work.load(TRANSFERS, case_id)
-    document_no = await next_number(work, case.state, TRANSFER)
-    after = _append(work, at, case, transfer.hand_over(at.state, received_by, materials, document_no, work.at, rules))
+    document_no, events = await numbered(
+        work, case.state, TRANSFER, lambda no: transfer.hand_over(at.state, received_by, materials, no, work.at, rules)
+    )
+    after = _append(work, at, case, events)
     return {"document_no": document_no, "answer_by": after.answer_by, "defects": list(after.defects)}
 
 

@@ -17,16 +17,17 @@ FINE = "fine"
 def published_content(case: CaseState, side: Side, decision: Decision, rules: Rules) -> Published:
     """The content of a publication (WSL 2021, article 78; APL 2021, article 48), made of the file: nobody writes it by hand.
 
-    A natural person is told as a mask, and wherever a party of the case is named in a text.
+    A natural person is told as a mask, and wherever a party of the case is named in a text. Where no filing named the cause, as
+    in the simple procedure, it is what was done.
     """
     items = {charge.item_code for charge in decision.charges}
     named = tuple(_named(case))
+    facts = tuple(masked(act.fact, named) for act in case.acts if act.item_code in items)
     cited = (rules.provision(c.law, c.law_version, c.article, c.paragraph, c.item) for c in decision.charges)
     kinds = (*((FINE,) if decision.total_fen else ()), *(code for code in decision.kinds if code != FINE))
     return Published(
         kind=side.kind, name=MASK if side.kind == "person" else side.name, uscc=side.uscc,
-        cause=masked(case.cause, named),
-        facts=tuple(masked(act.fact, named) for act in case.acts if act.item_code in items),
+        cause=masked(case.cause, named) or "；".join(dict.fromkeys(facts)), facts=facts,
         basis=tuple(dict.fromkeys(cited)), kinds=tuple(rules.kind_titles.get(code, code) for code in kinds),
         confiscate_fen=decision.confiscate_fen, organ=case.organ,
     )  # fmt: skip

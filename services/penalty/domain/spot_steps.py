@@ -112,7 +112,11 @@ def _revoke(asked: Asked) -> list[Event]:
 
 
 def _close(asked: Asked) -> list[Event]:
-    return close_spot(asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=not asked.unpublished)
+    enforcement = asked.regions.enforcements.get(UNIT)
+    return close_spot(
+        asked.state, asked.payment, "", SOMEBODY, asked.at, asked.rules, published=not asked.unpublished,
+        hopeless=enforcement is not None and enforcement.hopeless,
+    )  # fmt: skip
 
 
 def _change_as_decided(asked: Asked) -> list[Event]:

@@ -294,3 +294,13 @@ def test_evolve_is_total() -> None:
     ended = publication_events.PublicityEnded(case_id="c", edition=1, ended_on=date(2026, 1, 1), ending="expired")
     assert given(PUBLICATIONS, [ended]) == PublicationState()
     assert told(*WHOLE).case_id
+
+
+def test_what_was_decided_on_the_spot_has_a_cause_too() -> None:
+    """No filing names one there: it is what was done, each thing once."""
+    day = date(2026, 9, 1)
+    case, side = decided(day)
+    assert side.decision is not None
+    acts = tuple(replace(act, fact="未使用固定式龙门钩") for act in case.acts)
+    content = published_content(replace(case, cause="", acts=(*acts, *acts)), side, side.decision, on(day))
+    assert content.cause == "未使用固定式龙门钩"

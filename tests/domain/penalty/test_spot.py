@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.domain import Actor, Event
+from chassis.domain import Actor, Event, Refused
 from chassis.testing import given
 from services.penalty.domain import (
     PAYMENTS,
@@ -21,6 +21,7 @@ from services.penalty.domain import (
 )
 from services.penalty.domain import cash as cash_domain
 from services.penalty.domain.cash import collect_cash, deposit_cash, flag_deposit, flag_handover, hand_over_cash
+from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.numbers import SERIES, SPOT_UNIT, Block, take_given, take_number
 from services.penalty.domain.payment import ReceivePayment
 from services.penalty.domain.regions import regions_of
@@ -266,6 +267,25 @@ def test_closed_when_paid_and_the_cash_is_at_the_bank() -> None:
     with refused("handler-approves"):
         close_spot(state, payment, "", Actor(id="o-li", name="李明", role="approver"), noon(DAY), book(DAY))
     assert close_spot(state, payment, "", HEAD, noon(DAY), book(DAY))
+
+
+def test_all_that_stands_against_closing_is_told_at_once() -> None:
+    state, li = told(asked(10_000)), Actor(id="o-li", name="李明", role="approver")
+    with pytest.raises(Refused) as caught:
+        close_spot(state, owed(state), "", li, noon(DAY), book(DAY), published=False)
+    assert caught.value.code == "handler-approves"
+    assert [one.code for one in caught.value.also] == ["spot-incomplete", "payment-not-settled", "not-published"]
+
+
+def test_what_no_court_enforces_any_more_may_be_closed_unpaid() -> None:
+    state = told(asked(10_000))
+    state = after(state, *report_spot(state, DAY, noon(DAY), book(DAY)))
+    regions = regions_of(served(state), {PAYMENTS.id("spot-1"): owed(state)})
+    for lapsed in (False, True):
+        beside = replace(regions, enforcements={"unit": EnforcementState(case_id="spot-1", lapsed=lapsed)})
+        steps = spot_outlook(Asked(state=state, regions=beside, at=noon(DAY), rules=book(DAY)))
+        [close] = [step for step in steps if step.name == "close"]
+        assert (close.permitted, close.code) == (lapsed, None if lapsed else "payment-not-settled")
 
 
 def test_what_may_be_done_next_is_what_the_decisions_say() -> None:

@@ -57,6 +57,14 @@ async def test_refused_takes_no_number(bureau: Bureau) -> None:
     assert (await bureau.post("officer", "transfers", REPORT, status=409))["code"] == "transfer-open"
 
 
+async def test_what_is_wrong_is_told_before_that_there_is_no_number_and_both_at_once(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    told = await bureau.post("officer", "transfers", {**REPORT, "team": ["o-li"]}, status=409)
+    assert (told["code"], [one["code"] for one in told["also"]]) == ("too-few-officers", ["numbers-exhausted"])
+    assert (await bureau.post("officer", "transfers", REPORT, status=409))["code"] == "numbers-exhausted"
+
+
 async def test_missed_clocks_are_flagged(bureau: Bureau) -> None:
     await filed(bureau)
     await bureau.post("officer", "transfers", REPORT)
