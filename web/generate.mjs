@@ -28,7 +28,8 @@ function commandsOf({ paths, components }) {
     if (!post) continue;
     const body = post.requestBody?.content?.["application/json"]?.schema ?? null;
     for (const name of referred(body, components.schemas)) names.add(name);
-    commands[path] = { summary: post.summary, description: post.description ?? "", body };
+    const guarded = (post.parameters ?? []).some(({ name, required }) => name.toLowerCase() === "if-match" && required);
+    commands[path] = { summary: post.summary, description: post.description ?? "", guarded, body };
   }
   const schemas = Object.fromEntries([...names].map((name) => [name, components.schemas[name]]));
   return without({ commands, schemas });

@@ -58,9 +58,10 @@ export interface Done {
   version: number;
 }
 
-/** Send a command; `key` makes a repeat harmless, so it is one for as long as the person means the same. */
-export async function send(service: Service, path: string, body: unknown, key: string): Promise<Done> {
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+/** Send a command; `key` makes a repeat harmless, so it is one for as long as the person means the same; `seen` is the version decided on. */
+export async function send(service: Service, path: string, body: unknown, key: string, seen?: number): Promise<Done> {
+  const headers: Record<string, string> = { "Content-Type": "application/json", "Idempotency-Key": key };
+  if (seen !== undefined) headers["If-Match"] = `"${seen}"`;
   const response = await authorised(`/api/${service}${path}`, { method: "POST", headers, body: body === null ? undefined : JSON.stringify(body) });
   return (await response.json()) as Done;
 }

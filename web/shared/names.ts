@@ -14,6 +14,7 @@ const NAMES: Record<string, [string, string]> = {
   found: ["已发现", "found"], withdrawn: ["已撤回", "withdrawn"], ordered: ["已责令整改", "ordered"], rectified: ["已整改", "rectified"],
   failed: ["复查不合格", "failed"], open: ["进行中", "open"], requested: ["待审批", "requested"], rejected: ["未批准", "rejected"],
   issued: ["已出具", "issued"], superseded: ["已更换", "superseded"],
+  published: ["已公示", "published"], due: ["待公示", "to be published"], ended: ["公示期满", "ended"],
   // severity, sector, level
   general: ["一般", "general"], major: ["重大", "major"], steel: ["钢铁", "steel"], aluminium: ["铝加工", "aluminium"], dust: ["粉尘涉爆", "dust"],
   "confined-space": ["有限空间", "confined space"], city: ["市级", "city"], district: ["区县", "district"], county: ["县", "county"],

@@ -6,8 +6,8 @@ export interface ProblemBody {
   status?: number;
   title?: string;
   detail?: string;
-  article?: string;
-  errors?: { loc?: (string | number)[]; msg?: string; zh?: string; en?: string }[];
+  basis?: string | null;
+  errors?: { pointer: string; title: string; detail: string }[];
   also?: ProblemBody[];
 }
 
@@ -20,9 +20,9 @@ export class Problem extends Error {
     return this.body.code ?? `http-${this.status}`;
   }
 
-  /** What to tell the person, in the chosen language. `title` is Chinese, `detail` English in every problem of the platform. */
+  /** What to tell the person, in the chosen language: `detail` is Chinese, `title` English in every problem of the platform. */
   get said(): string {
-    return either(this.body.title, this.body.detail) || this.message;
+    return either(this.body.detail, this.body.title) || this.message;
   }
 }
 

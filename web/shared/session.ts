@@ -49,7 +49,7 @@ export async function enter(username: string): Promise<void> {
   const body = new URLSearchParams({ grant_type: "password", username, password: "" });
   const response = await fetched("/issuer/token", { method: "POST", body });
   const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error?: string; error_description?: string };
-  if (!answer.access_token) throw new Problem(response.status, { code: answer.error, title: "无法登录", detail: answer.error_description });
+  if (!answer.access_token) throw new Problem(response.status, { code: answer.error, title: answer.error_description, detail: "无法登录" });
   session.value = { person: { ...claimsOf(answer.access_token), username }, token: answer.access_token };
   sessionStorage.setItem(KEPT, username);
 }
@@ -71,7 +71,7 @@ export async function resume(): Promise<boolean> {
 /** The token to ask with; a new one where the last was not taken any more. */
 export async function token(renewed = false): Promise<string> {
   if (renewed && session.value) await enter(session.value.person.username);
-  if (!session.value) throw new Problem(401, { code: "unauthenticated", title: "请先登录", detail: "not signed in" });
+  if (!session.value) throw new Problem(401, { code: "unauthenticated", title: "not signed in", detail: "请先登录" });
   return session.value.token;
 }
 
