@@ -85,7 +85,7 @@ async def _run(asked: Asked) -> bool:
     async with context:
         address = stack.gateway_url if stack else str(asked.gateway)
         secret = stack.development_secret if stack else asked.secret or _secret_of(asked.root)
-        console.print(f"The platform is at {address} (the live page shows figures and events as they come).")
+        console.print(f"The platform is at {address} (figures and events as they come: /live/).")
         outcome = await _year(asked, address, secret)
         _report(outcome, stack.peak if stack else None)
         if asked.serve:

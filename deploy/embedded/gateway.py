@@ -62,9 +62,9 @@ class Console(Pages):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file; for an address that names none, the page."""
-        made_of = "." in path.rpartition("/")[2]
+        made_of = path.startswith("assets/")
         response = await super().get_response(path if made_of else "index.html", scope)
-        if path.startswith("assets/") and response.status_code == 200:
+        if made_of and response.status_code == 200:
             response.headers["Cache-Control"] = KEPT_FOR_EVER
         return response
 

@@ -112,6 +112,9 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     """A served gateway with one service that runs and one that does not."""
     (tmp_path / "web" / "live").mkdir(parents=True)
     (tmp_path / "web" / "live" / "index.html").write_text("<h1>直播</h1>")
+    (tmp_path / "web" / "dist" / "console" / "assets").mkdir(parents=True)
+    (tmp_path / "web" / "dist" / "console" / "index.html").write_text("<h1>控制台</h1>")
+    (tmp_path / "web" / "dist" / "console" / "assets" / "a-1.js").write_text("export {}")
     ClockFile(tmp_path / "clock.json").write(START)
     upstream, port = Upstream(), free_port()
     async with serving(upstream) as behind, aiohttp.ClientSession() as client:
@@ -197,6 +200,25 @@ async def test_pages_are_served_and_asked_for_again_each_time(front: Front) -> N
     async with front.client.get(f"{front.url}/live/") as answer:
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
         assert await answer.text() == "<h1>直播</h1>"
+
+
+async def test_every_address_of_the_console_is_its_one_page(front: Front) -> None:
+    for path in ("/console/", "/console/cases/c-1", "/console/audit/cases/c-1"):
+        async with front.client.get(front.url + path) as answer:
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache"), path
+            assert await answer.text() == "<h1>控制台</h1>"
+
+
+async def test_what_the_console_is_made_of_is_kept_and_what_is_missing_is_no_page(front: Front) -> None:
+    async with front.client.get(f"{front.url}/console/assets/a-1.js") as answer:
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+    async with front.client.get(f"{front.url}/console/assets/gone.js") as answer:
+        assert (answer.status, (await answer.json(content_type="application/problem+json"))["code"]) == (404, "no-such-page")
+
+
+async def test_first_address_leads_to_the_console(front: Front) -> None:
+    async with front.client.get(front.url, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (307, "/console/")
 
 
 async def test_probes_need_no_token_and_the_clock_does(front: Front) -> None:

@@ -107,6 +107,14 @@ async def test_demo_user_logs_in_by_name_alone(place: Place) -> None:
     assert principal.roles == {"auditor"}
 
 
+async def test_who_may_enter_is_told_with_roles_and_districts(place: Place) -> None:
+    async with aiohttp.ClientSession() as client, client.get(f"{place.url}/people") as answer:
+        told = (await answer.json())["people"]
+    assert {one["username"]: (one["roles"], one["districts"]) for one in told} == {
+        name: (one["roles"], one["districts"]) for name, one in PEOPLE.items()
+    }
+
+
 async def test_demo_enterprise_is_bound_to_its_site(place: Place) -> None:
     principal = await place.verifier.verify(await place.token({"grant_type": "password", "username": "enterprise"}))
     assert principal.roles == {"enterprise"}

@@ -3,10 +3,9 @@ import { t } from "./language";
 
 const NAMES: Record<string, [string, string]> = {
   // states of cases
-  reported: ["线索登记", "reported"], "filing-requested": ["申请立案", "filing requested"], filed: ["已立案", "filed"],
-  investigated: ["调查终结", "investigated"], reviewed: ["已审核", "reviewed"], noticed: ["已告知", "noticed"], decided: ["已决定", "decided"],
-  served: ["已送达", "served"], closed: ["已结案", "closed"], archived: ["已归档", "archived"], refused: ["不予立案", "refused"],
-  transferred: ["已移送", "transferred"],
+  clue: ["线索登记", "clue"], "filing-requested": ["申请立案", "filing requested"], investigating: ["调查取证", "investigating"],
+  investigated: ["调查终结", "investigated"], noticed: ["已告知", "noticed"], decided: ["已决定", "decided"], served: ["已送达", "served"],
+  closed: ["已结案", "closed"], archived: ["已归档", "archived"], "not-filed": ["不予立案", "not filed"], reported: ["已报告整改", "rectification reported"],
   // states of tasks, inspections, hazards, orders, approvals, documents
   generated: ["已生成", "generated"], assigned: ["已派发", "assigned"], accepted: ["已接受", "accepted"], returned: ["已退回", "returned"],
   started: ["检查中", "started"], completed: ["已完成", "completed"], cancelled: ["已取消", "cancelled"], prepared: ["已准备", "prepared"],
