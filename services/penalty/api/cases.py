@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.aggregates import AsOf, Loaded
-from chassis.domain import CHINA, day_of
+from chassis.domain import day_of
 from chassis.http import Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
 from services.penalty import domain, queries
-from services.penalty.api.offered import NO_STEPS, before_it_began, now, offered
+from services.penalty.api.clocks import passed_by, running
+from services.penalty.api.offered import NO_STEPS, ON, asked_time, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Known, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.following import as_left, unfollowed
 from services.penalty.domain.regions import Regions, regions_of, streams_beside
 from services.penalty.domain.standing import STANDINGS
-from services.penalty.projections.closure_clocks import CLOSURE
-from services.penalty.projections.publication_clocks import PUBLICATION, WITHDRAWAL
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -87,7 +86,7 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Known
     view = {
         "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment", "publication")},
-        "closure": regions.standing.closure, "clocks": _clocks(left, regions),
+        "closure": regions.standing.closure, "clocks": running(left, regions),
         "unfollowed": unfollowed(left, regions.remedies),
         **(await _steps(db, left, regions, now(request)) if as_of is None else NO_STEPS),
     }  # fmt: skip
@@ -97,25 +96,24 @@ async def read_case(case_id: str, request: Request, principal: Reader, db: Known
 @router.get("/cases/{case_id}/outlook")
 async def foresee(
     case_id: str, request: Request, principal: Reader, db: Known,
-    on: Annotated[AnyDay | None, Query(description="the day to ask about; today where none is given")] = None,
+    on: Annotated[AnyDay | None, Query(description=ON)] = None,
 ) -> Response:  # fmt: skip
-    """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks."""
+    """What may be done with a case on a day, were nothing done until then: what is permitted, what is not and why, the clocks.
+
+    Today, or a day to come: of one that has passed it is refused (422 `day-in-past`), as nothing is done in the past. How the
+    case was then tells `GET /v1/cases/{case_id}?as_of=`.
+    """
     case = await aggregate(request, principal, domain.CASE, case_id, None)
     regions = await regions_beside(request, case, None)
     left = as_left(case.state, regions.remedies)
-    at = now(request) if on is None else datetime.combine(on, NOON, CHINA)
-    clocks = [{**clock, "passed": clock["due_on"] is not None and clock["due_on"] < day_of(at)}
-              for clock in _clocks(left, regions)]  # fmt: skip
+    at = asked_time(request, on)
     view = {
         "case_id": case_id,
         "on": day_of(at),
-        "clocks": clocks,
-        **(before_it_began(case, at) or await _steps(db, left, regions, at)),
+        "clocks": passed_by(running(left, regions), at),
+        **await _steps(db, left, regions, at),
     }
     return answer_json(view, version=case.version)
-
-
-NOON = time(12)
 
 
 async def regions_beside(request: Request, case: Loaded[domain.CaseState], as_of: AsOf | None) -> Regions:
@@ -141,49 +139,6 @@ def told_of(state: Any) -> dict[str, Any]:
 async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
     async with db.acquire() as connection:
         return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
-
-
-def _clocks(case: domain.CaseState, regions: Regions) -> list[dict[str, Any]]:
-    """The clocks that run: what, of which party, until when, whether it has passed."""
-    clocks = []
-    if case.urgent_by is not None:
-        clocks.append(_clock("filing-after-the-fact", case.urgent_by, case.filing_missed))
-    if case.filed_on is not None and (not case.decided or case.to_decide_anew) and not case.reached("closed"):
-        clocks.append(_clock("case-limit", case.decision_due_on, case.overdue))
-    for side in case.sides:
-        clocks += _clocks_of(side)
-    for party_id, payment in regions.payments.items():
-        if payment.due_on is not None and payment.settled_on is None and payment.revoked_on is None:
-            clocks.append(_clock("payment-due", payment.next_due_on, payment.overdue, party_id))
-    for party_id, region in regions.publications.items():
-        if region.publish_by is not None:
-            clocks.append(_clock(PUBLICATION, region.publish_by, region.overdue, party_id))
-        if region.withdraw_by is not None:
-            clocks.append(_clock(WITHDRAWAL, region.withdraw_by, region.withdrawal_overdue, party_id))
-    if regions.standing.closure == "due" and regions.standing.due is not None and regions.standing.due.case_id == case.case_id:
-        clocks.append(_clock(CLOSURE, regions.standing.due.reached_on, False))
-    return clocks
-
-
-def _clocks_of(side: domain.Side) -> list[dict[str, Any]]:
-    """The clocks that run towards one party."""
-    clocks, notice, hearing, decision = [], side.notice, side.hearing, side.decision
-    if notice is not None and decision is None:
-        if not notice.answered:
-            clocks.append(_clock("statement", notice.statement_due_on, False, side.party_id))
-        if notice.hearing_request_due_on is not None and hearing.requested_on is None and not hearing.lapsed:
-            clocks.append(_clock("hearing-request", notice.hearing_request_due_on, False, side.party_id))
-        if hearing.open and hearing.hold_by is not None:
-            clocks.append(_clock("hearing-held", hearing.hold_by, hearing.overdue, side.party_id))
-    if decision is not None and decision.serve_by is not None and decision.received_on is None and decision.revoked_on is None:
-        clocks.append(_clock("service-due", decision.serve_by, decision.service_overdue, side.party_id))
-    if decision is not None and decision.report_up_by and decision.reported_up_on is None and decision.revoked_on is None:
-        clocks.append(_clock("reporting-up", decision.report_up_by, decision.reporting_up_overdue, side.party_id))
-    return clocks
-
-
-def _clock(name: str, due_on: date | None, overdue: bool, party_id: str = domain.UNIT) -> dict[str, Any]:
-    return {"clock": name, "due_on": due_on, "overdue": overdue, "party_id": party_id}
 
 
 def _listed(row: Any) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from fastapi import Request
 
-from chassis.aggregates import Loaded
-from chassis.domain import Refused, day_of
+from chassis.domain import CHINA, Refused, day_of
+from chassis.problems import BadRequest
 from chassis.runner import Runner
 from services.penalty.domain import Outlook
 from services.penalty.domain.step import forbidden
@@ -42,14 +42,23 @@ def nothing(refused: Refused) -> dict[str, list[dict[str, Any]]]:
     return {"next_steps": [], "forbidden_steps": [{"name": every.name, "article": every.basis, **_why(every)}]}
 
 
-def before_it_began(of: Loaded[Any], at: datetime) -> dict[str, list[dict[str, Any]]] | None:
-    """Of a day before there was anything to be done: that this is so, and since when there is. None for any other day."""
-    if of.began_at is None or day_of(at) >= day_of(of.began_at):
-        return None
-    day, began_on = day_of(at), day_of(of.began_at)
-    zh = f"该案（事项）{began_on} 才登记，{day} 尚不存在，没有可以办理的步骤"
-    en = f"it has been known since {began_on} only: on {day} there was nothing to be done yet"
-    return nothing(Refused("not-begun-yet", zh, en, on=day, began_on=began_on))
+ON = "the day to ask about: today, where none is given, or one to come; of a day that has passed, `?as_of=` of the matter tells"
+NOON = time(12)
+
+
+def asked_time(request: Request, on: date | None) -> datetime:
+    """The time that an outlook is of: now, or noon of a day to come. BadRequest `day-in-past`: nothing is done in the past."""
+    current = now(request)
+    if on is None or on == day_of(current):
+        return current
+    if on > day_of(current):
+        return datetime.combine(on, NOON, CHINA)
+    then = f"occurred:{on}T23:59:59+08:00"
+    raise BadRequest(
+        "day-in-past", f"{on} 已经过去，不再有可以办理的步骤；当时的情况请读取该案（事项），并填写 as_of={then}",
+        f"{on} has passed: nothing is done in the past; how the matter was then is read with as_of={then}", status=422,
+        on=on, as_of=then,
+    )  # fmt: skip
 
 
 def _why(step: Outlook) -> dict[str, Any]:

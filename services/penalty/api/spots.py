@@ -17,11 +17,13 @@ from services.penalty import domain, queries
 from services.penalty.api.cases import STEPS as CASE_STEPS
 from services.penalty.api.cases import regions_beside
 from services.penalty.api.charging import ChargeBody
-from services.penalty.api.offered import NO_STEPS, now, offered
+from services.penalty.api.clocks import passed_by, running_on_the_spot
+from services.penalty.api.offered import NO_STEPS, ON, asked_time, now, offered
 from services.penalty.api.papers import Papered
 from services.penalty.api.payments import Reference
 from services.penalty.api.reading import (
     LISTED,
+    AnyDay,
     Approver,
     CashReason,
     Due,
@@ -299,9 +301,29 @@ async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, d
     view = {
         "spot_id": spot_id, "state": at.state.state, "missing": at.state.missing, **told, "district": at.district,
         "version": at.version, "payment": payment, "closure": regions.standing.closure,
+        "clocks": running_on_the_spot(at.state, regions),
         "publication": None if publication is None else publishing.told(publication),
         "unfollowed": unfollowed(case.state, regions.remedies),
         **(NO_STEPS if as_of is not None else await offered(_outlook(db, at.state, regions, now(request)), posted_of(spot_id))),
+    }  # fmt: skip
+    return answer_json(view, version=at.version)
+
+
+@router.get("/spot-penalties/{spot_id}/outlook")
+async def foresee(
+    spot_id: str, request: Request, principal: Reader, db: Known,
+    on: Annotated[AnyDay | None, Query(description=ON)] = None,
+) -> Response:  # fmt: skip
+    """What may be done with it on a day, were nothing done until then: what is permitted, what is not and why, the clocks.
+
+    Today, or a day to come: of one that has passed it is refused (422 `day-in-past`), as nothing is done in the past. How it
+    was then tells `GET /v1/spot-penalties/{spot_id}?as_of=`.
+    """
+    at = await aggregate(request, principal, spot.SPOTS, spot_id, None)
+    regions, then = await regions_beside(request, as_case(at), None), asked_time(request, on)
+    view = {
+        "spot_id": spot_id, "on": day_of(then), "clocks": passed_by(running_on_the_spot(at.state, regions), then),
+        **await offered(_outlook(db, at.state, regions, then), posted_of(spot_id)),
     }  # fmt: skip
     return answer_json(view, version=at.version)
 

@@ -109,14 +109,13 @@ async def test_outlook_of_a_day_to_come(bureau: Bureau) -> None:
     assert [clock["passed"] for clock in later["clocks"] if clock["clock"] == "statement"] == [True]
 
 
-async def test_of_a_day_before_the_case_began_it_is_said_that_there_was_none(bureau: Bureau) -> None:
-    bureau.until("2021-09-06")
+async def test_of_a_day_that_has_passed_nothing_is_foreseen_and_it_is_said_where_to_ask(bureau: Bureau) -> None:
     await bureau.hears_a_referral()
-    told = await bureau.get(f"/v1/cases/{CASE}/outlook?on=1999-01-01")
-    assert told["next_steps"] == []
-    [why] = told["forbidden_steps"]
-    assert (why["name"], why["code"]) == ("*", "not-begun-yet")
-    assert why["facts"] == {"on": "1999-01-01", "began_on": "2021-09-06"}
+    await bureau.file()
+    for day in ("1999-01-01", "2021-09-07"):
+        told = await bureau.get(f"/v1/cases/{CASE}/outlook?on={day}", status=422)
+        assert (told["code"], told["on"], told["as_of"]) == ("day-in-past", day, f"occurred:{day}T23:59:59+08:00")
+    assert (await bureau.get(f"/v1/cases/{CASE}/outlook?on=2021-09-08"))["next_steps"]
 
 
 async def test_what_may_not_be_done_is_told_with_its_facts_in_both_languages_and_with_its_article(bureau: Bureau) -> None:

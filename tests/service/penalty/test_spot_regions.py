@@ -47,6 +47,29 @@ async def test_its_clocks_are_in_the_calendar_of_its_officers_and_its_organ(bure
     assert await clocks(bureau) == {}
 
 
+async def test_its_clocks_and_outlook_are_told_as_those_of_a_case(bureau: Bureau) -> None:
+    await decide(bureau, **CASH)
+    own = f"/v1/spot-penalties/{SPOT}"
+
+    async def running(path: str = "") -> dict[str, str]:
+        return {one["clock"]: one["due_on"] for one in (await bureau.get(own + path))["clocks"]}
+
+    begun = {"on-the-spot-report": "2021-09-18", "payment-due": "2021-09-28", "publication-due": "2021-09-23"}
+    assert await running() == await running("/outlook") == begun
+    later = await bureau.get(f"{own}/outlook?on=2021-09-20")
+    assert (later["on"], [one["clock"] for one in later["clocks"] if one["passed"]]) == ("2021-09-20", ["on-the-spot-report"])
+    assert {"report", "draft-demand"} & {step["name"] for step in later["next_steps"]} == {"report"}
+    overdue = await bureau.get(f"{own}/outlook?on=2021-09-29")
+    assert "draft-demand" in {step["name"] for step in overdue["next_steps"]}
+    assert (await bureau.get(f"{own}/outlook?on=2021-09-12", status=422))["code"] == "day-in-past"
+    await post(bureau, "officer", f"/{SPOT}/cash-collections", TAKEN)
+    await post(bureau, "officer", f"/{SPOT}/reports", {"reported_on": "2021-09-13"})
+    assert await running() == {"cash-to-agency": "2021-09-15", "publication-due": "2021-09-23"}
+    bureau.until("2021-09-14")
+    await post(bureau, "finance", f"/{SPOT}/cash-handovers", {"handed_over_on": "2021-09-14"})
+    assert await running() == {"cash-to-bank": "2021-09-16", "publication-due": "2021-09-23"}
+
+
 async def test_no_natural_person_is_named_in_the_calendar(bureau: Bureau) -> None:
     person = {"person_id": "p-3", "name": "张三丰", "id_number": "360102199001010018", "address": "东湖区二号"}
     branch = {**WARNED, **personal()}
