@@ -75,6 +75,8 @@ NOBODYS |= set(
 )
 #: Of loans: the organ or unit of a reader, the reader by id.
 NOBODYS |= {"of_unit", "reader_id"}
+#: Of limits: which step of the rulebook.
+NOBODYS |= {"limit_step"}
 #: Of remedies: the organ or court and its numbers; the party of a case by its id.
 NOBODYS |= {"application_no", "authority", "court", "ending", "party_id", "reference_no", "termination"}
 #: Of service: ids of services and officers, hashes of what shows it, a mail number, what a recipient is to the addressee.

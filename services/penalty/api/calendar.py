@@ -25,7 +25,10 @@ async def list_deadlines(
     officer_id: Annotated[str | None, Query(max_length=64)] = None, case_id: Annotated[str | None, Query(max_length=64)] = None,
     until: IsoDate | None = None,
 ) -> Response:  # fmt: skip
-    """Clocks that run, or ran out with nothing done yet, the next first; each says what its end means."""
+    """Clocks that run, or ran out with nothing done yet, the next first; each says what its end means.
+
+    `rolls`: a last day that is no working day moves on; `rolls_unverified`: whether it does was not checked against the law yet.
+    """
     districts = districts_asked(principal, district)
     wanted = queries.CalendarFilter(districts=districts, organ_id=organ_id, case_id=case_id, until=until, officer_id=officer_id)
     rows = await queries.calendar(db, wanted, asked.after_day, asked.limit + 1)
@@ -44,10 +47,14 @@ async def _rules_on(db: Any, day: date) -> domain.Rules | None:
 
 def _clock(row: dict[str, Any], today: date, rules: domain.Rules | None) -> dict[str, Any]:
     """A clock, and what its end means by the rules of the day: article, code, and what follows in both languages."""
+    # `rolls_unverified`: whether the last day moves on was not checked against the law; the row of the rulebook says so
     named = row.pop("period")
     period = "" if rules is None else period_of(row["kind"], named, rules)
+    length = None if rules is None else rules.periods.get(period)
     code, title = (None, None) if rules is None else rules.expiries.get(period, (None, None))
     return {
         **row, "passed": row["due_on"] < today, "article": None if rules is None or code is None else rules.cite(period),
         "on_expiry": code, "on_expiry_title": title, "on_expiry_title_en": None if code is None else ENGLISH.get(code, code),
+        "rolls": None if length is None else length.rolls,
+        "rolls_unverified": length is not None and length.rolls_unverified,
     }  # fmt: skip

@@ -248,6 +248,7 @@ def revoke_decision(state: CaseState, command: RevokeDecision, at: datetime, rul
         DecisionRevoked(
             case_id=state.case_id, cause=command.cause, reason=command.reason, revoked_on=day, anew=command.anew,
             former_fen=decision.total_fen, party_id=command.party_id, decision_due_on=left,
+            limit_step=state.extended[-1] if left is not None and state.extended else "",
         )
     ]  # fmt: skip
 

@@ -74,7 +74,10 @@ class DecisionChanged(Event):
 
 @event("casetrail.penalty.decision-revoked.v1", title="撤销处罚决定", summary="{revoked_on} 处罚决定被撤销：{reason}")
 class DecisionRevoked(Event):
-    """The decision is void from the beginning; `anew`: the organ has to decide again, until `decision_due_on` if there is one."""
+    """The decision is void from the beginning; `anew`: the organ has to decide again, until `decision_due_on` if there is one.
+
+    `limit_step` is the step of the limits that this day belongs to: the last extension; empty where the case was not extended.
+    """
 
     case_id: str
     cause: Cause
@@ -84,6 +87,7 @@ class DecisionRevoked(Event):
     former_fen: int
     party_id: str = UNIT
     decision_due_on: date | None = None
+    limit_step: str = ""
 
 
 @event("casetrail.penalty.service-overdue.v1", title="送达超期", summary="决定书至 {due_on} 未送达")

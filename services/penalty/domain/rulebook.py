@@ -64,12 +64,16 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A length of time the law gives, and whether a last day that is no working day moves on; how many make a window full."""
+    """A length of time the law gives, and whether a last day that is no working day moves on; how many make a window full.
+
+    `rolls_unverified`: whether the day moves on was not checked against the law.
+    """
 
     length: int
     unit: str
     rolls: bool
     count: int | None = None
+    rolls_unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,7 +296,10 @@ def bands(book: Mapping[str, Any], day: date) -> tuple[Band, ...]:
 
 
 def _period(row: Mapping[str, Any]) -> Period:
-    return Period(length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"], count=row.get("count"))
+    return Period(
+        length=row["length"], unit=row["unit"], rolls=row["rolls_to_working_day"], count=row.get("count"),
+        rolls_unverified=row.get("rolls_unverified", False),
+    )  # fmt: skip
 
 
 def _thresholds(book: Mapping[str, Any], day: date) -> tuple[ThresholdRow, ...]:

@@ -115,7 +115,7 @@ def _towards_a_party(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disar
             return _ended(e.case_id, e.party_id, REPORTING_UP)
         case DecisionRevoked() as e:
             ended, left = _ended(e.case_id, e.party_id, SERVICE, REPORTING_UP), e.decision_due_on
-            return ended if left is None else [*ended, _arm(sequenced, DECISION, e.case_id, left)]
+            return ended if left is None else [*ended, _arm(sequenced, DECISION, e.case_id, left, period=e.limit_step)]
         case _:
             regions = (
                 payment_deadlines, remedy_deadlines, enforcement_deadlines, publication_deadlines, spot_deadlines,

@@ -49,10 +49,11 @@ FIELDS: Mapping[str, tuple[str, Kind | Literal["place"]]] = {
     "status": ("状态", "text"), "valid_from": ("有效期起", "date"), "valid_to": ("有效期止", "date"),
     "fixture": ("演示", "boolean"),
     "note": ("备注", "text"), "confidence": ("可信度", "text"), "source": ("来源", "text"), "unverified": ("待核实", "boolean"),
+    "rolls_unverified": ("顺延待核实", "boolean"),
     "unit_unverified": ("单位待核实", "boolean"), "rulebook": ("规则库编号", "text"), "time_zone": ("时区", "text"),
     "paragraphs": ("款数", "integer"), "items": ("各项", "lines"),
 }  # fmt: skip
-OMITTED = {"status", "fixture", "unit_unverified", "confidence", "source", "unverified", "title"}
+OMITTED = {"status", "fixture", "unit_unverified", "rolls_unverified", "confidence", "source", "unverified", "title"}
 """Fields that an empty cell leaves out; any other is null then, or no lines."""
 
 NULLABLE = {"sectors"}
@@ -66,7 +67,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "laws": ("id", "version", "title", "short_title", "document_no", "valid_from", "valid_to", "highest_article", *NOTED),
     "deadlines": (
         "code", "timer", "title", "length", "unit", "unit_unverified", "direction", "trigger", "kind", "count",
-        "rolls_to_working_day", "roll_basis", "on_expiry", "suspended_by", "extended_by", *DATED, *NOTED,
+        "rolls_to_working_day", "rolls_unverified", "roll_basis", "on_expiry", "suspended_by", "extended_by", *DATED, *NOTED,
     ),
     "thresholds": ("code", "province", "party", "organ_level", "measure", "comparison", "amount_fen", "kinds", *DATED, *NOTED),
     "ranges": (

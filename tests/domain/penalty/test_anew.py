@@ -213,7 +213,11 @@ def test_limit_runs_on_for_the_decision_that_is_to_be_made_anew() -> None:
     in_time, late = date(2021, 9, 20), date(2021, 10, 9)
     [event] = facts(domain.revoke_decision(SERVED, command, noon(in_time), rules(in_time)))
     assert event.decision_due_on == SERVED.decision_due_on == date(2021, 10, 8)
-    [event] = facts(domain.revoke_decision(SERVED, command, noon(late), rules(late)))
-    assert event.decision_due_on is None
+    assert event.limit_step == ""
+    extended = replace(SERVED, extended=("T03-ladder-head",))
+    [event] = facts(domain.revoke_decision(extended, command, noon(in_time), rules(in_time)))
+    assert event.limit_step == "T03-ladder-head"
+    [event] = facts(domain.revoke_decision(extended, command, noon(late), rules(late)))
+    assert (event.decision_due_on, event.limit_step) == (None, "")
     [event] = facts(domain.revoke_decision(SERVED, replace(command, anew=False), noon(in_time), rules(in_time)))
     assert event.decision_due_on is None

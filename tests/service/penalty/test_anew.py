@@ -105,3 +105,22 @@ async def test_remedy_against_a_revoked_decision_is_noted_to_its_end(bureau: Bur
     withdrawn = {"withdrawn_on": "2021-10-12", "reason": "原决定已撤销"}
     assert not (await bureau.post("officer", "remedies/withdrawals", withdrawn))["pending"]
     assert (await bureau.post("officer", "remedies", sought, status=409))["code"] == "decision-not-served"
+
+
+async def test_limit_that_runs_again_tells_what_its_end_means_now_and_what_of_a_clock_was_not_checked(bureau: Bureau) -> None:
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.post("approver", "extensions", {"reason": "案情复杂"})
+    await bureau.investigate()
+    await bureau.notify()
+    await bureau.post("officer", "statements", {"kind": "waived"})
+    await bureau.decide()
+    await bureau.serve()
+    await clocks(bureau)
+    found = {one["kind"]: one for one in (await bureau.get("/v1/deadlines"))["items"]}
+    assert (found["litigation-right"]["rolls"], found["litigation-right"]["rolls_unverified"]) == (False, True)
+    assert not found["payment-due"]["rolls_unverified"]
+    await bureau.post("approver", "revocations", REVOCATION)
+    await clocks(bureau)
+    [limit] = [one for one in (await bureau.get("/v1/deadlines"))["items"] if one["kind"] == "case-limit"]
+    assert limit["on_expiry"] == "case-extension-by-superior-needed"
