@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from pilot.people import Organ
+from pilot.people import Organ, Person
 from pilot.programme import FIGURES, WEEK, Problem
 from pilot.setting_up import CAMPAIGN_ID, manager_of
-from pilot.world import REPORTING_BACK, TASKS, Action, Assigned, World, days_later
+from pilot.world import REPORTING, REPORTING_BACK, TASKS, Action, Assigned, World, days_later
 
 CAMPAIGN_PATH = f"{TASKS}/campaigns/{CAMPAIGN_ID}"
 BEFORE_FRIDAY = timedelta(days=3)  # after the Monday
@@ -102,9 +102,15 @@ def _bulletin(world: World, monday: date) -> Action:
             "figures": [*({"figure": name} for name in FIGURES),
                         {"figure": "hazards_rectified", "district": shown.district}],
         }  # fmt: skip
-        await world.client.post(manager, f"{CAMPAIGN_PATH}/bulletins", body)
+        await world.client.post(manager, f"{CAMPAIGN_PATH}/bulletins", body | {"issued": await _paper(world, manager, monday)})
 
     return issue
+
+
+async def _paper(world: World, manager: Person, monday: date) -> Any:
+    """Reporting's weekly bulletin that is sent with the letter, as it is recorded so that anybody can have it made again."""
+    year, week, _ = monday.isocalendar()
+    return (await world.client.get(manager, f"{REPORTING}/bulletins/{year}-W{week:02}/to-issue")).body
 
 
 async def _sit_at_desk(world: World) -> None:

@@ -110,15 +110,17 @@ async def _problems(client: Client, who: Person, programme: Programme) -> Line:
 
 
 async def _bulletins(client: Client, who: Person, programme: Programme) -> Line:
-    """Each figure that a bulletin names is asked for where the bulletin says that it is answered."""
+    """Each figure that a bulletin names is asked for where it says; what was sent with it is made again and compared."""
     rows = await client.items(who, f"{TASKS}/campaigns/{CAMPAIGN_ID}/bulletins")
     links = {figure["rows"]: figure["figure"] for row in rows for figure in row["figures"]}
     paths = [f"{REPORTING}{link.removeprefix('/v1')}" for link in links]
     await asyncio.gather(*(client.get(who, f"{path}{'&' if '?' in path else '?'}limit=1") for path in paths))
+    issued = [one for row in rows for one in await client.items(who, f"{REPORTING}{row['issued'].removeprefix('/v1')}")]
     return Line("调度通报 bulletins", (
         Count("issued", len(rows), len(programme.mondays)),
         Count("numbered in a row", len({row["number"] for row in rows} & set(range(1, len(rows) + 1))), len(rows)),
         Count("figures of reporting named", len(set(links.values())), len(FIGURES)),
+        Count("made again the same", _many(issued, same=True), len(programme.mondays)),
     ))  # fmt: skip
 
 

@@ -69,13 +69,13 @@ async def _live(services: list[str], *, digests: bool) -> int:
 def told(verdict: Verdict, trusted: list[Verifier]) -> int:
     """Print a verdict in Chinese and English; answers the exit code."""
     for finding in verdict.findings:
-        _say(f"✗ {finding.where}\n  [{finding.code}] {finding.zh}\n  {finding.en}")
+        say(f"✗ {finding.where}\n  [{finding.code}] {finding.zh}\n  {finding.en}")
     if not verdict.good:
         typer.echo(f"未通过：{len(verdict.findings)} 处不符。Not verified: {len(verdict.findings)} things are wrong.")
         return 1
-    _say(f"案卷 case file: {verdict.matter}; 导出 exported: {verdict.exported}")
+    say(f"案卷 case file: {verdict.matter}; 导出 exported: {verdict.exported}")
     for log in verdict.logs:
-        _say(_line(log))
+        say(_line(log))
     typer.echo(
         f"✓ {verdict.events} 个事件逐一与所签台账相符，{verdict.streams} 个事件流自首版起连续，前因均在其前"
         f"（卷外前因 {verdict.outside} 个）。\n"
@@ -90,7 +90,7 @@ def told(verdict: Verdict, trusted: list[Verifier]) -> int:
             "Note: only the file's own keys were used. Compare these with the published ones, then give them as --key:"
         )
         for known in verdict.keys:
-            _say(f"  {known}")
+            say(f"  {known}")
     return 0
 
 
@@ -102,6 +102,6 @@ def _line(log: LogFacts) -> str:
     return f"✓ {head.origin} {head.size}: 签名 signed by {', '.join(log.signed_by)}; 见证 witnessed by {by}{at}{more}"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Print what a file says of itself, so that nothing in it can speak to the terminal."""
     typer.echo("".join(sign if sign.isprintable() or sign == "\n" else f"\\u{ord(sign):04x}" for sign in text))

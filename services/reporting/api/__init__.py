@@ -13,6 +13,7 @@ from services.reporting.api import (
     figures,
     files,
     histories,
+    issued,
     ledgers,
     panels,
     public,
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/v1")
 router.include_router(figures.router)
 router.include_router(panels.router)
 router.include_router(bulletins.router)
+router.include_router(issued.router)
 router.include_router(assessments.router)
 router.include_router(events.router)
 router.include_router(feed.router)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from chassis.casefile import Proven
 from chassis.eventstore import Connection, Pool
-from chassis.tree import Shelf, inclusions
+from chassis.tree import WIDTH, Shelf, frontier_at, inclusions, leaves_of, root_at
 from chassis.treeheads import TreeHead
 from services.reporting.queries.copies import Copied
 
@@ -42,6 +42,19 @@ async def held(connection: Connection | Pool, source: str) -> int:
     """How many rows of a source's ledger the copy has without a hole, their chain recomputed."""
     size: int = await connection.fetchval(HELD, source)
     return size
+
+
+async def root_of(connection: Connection, source: str, size: int) -> bytes:
+    """The root of the first `size` leaves of a copy, also where the witness has not stored their tree yet; raises TreeBroken."""
+    shelf = shelf_of(source)
+    stored: int = await connection.fetchval(shelf.stored, *shelf.key)
+    if stored * WIDTH + WIDTH > size:
+        return await root_at(connection, shelf, size)
+    frontier = await frontier_at(connection, shelf, stored * WIDTH)
+    while frontier.size < size:
+        for leaf in await leaves_of(connection, shelf, (frontier.size, min(frontier.size + WIDTH, size))):
+            frontier.append(leaf)
+    return frontier.root()
 
 
 async def cosigned(connection: Connection | Pool, source: str, size: int | None = None) -> TreeHead | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from chassis.http import Body, Id, Paged, Seen, answer_json, listed
+from chassis.http import Body, Id, IsoTime, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
 from services.tasks.domain import CAMPAIGN
+from services.tasks.domain.issued import IssuedPaper, UsedCut, UsedLedger
 from services.tasks.domain.problem import PROBLEM
 from services.tasks.domain.week import WEEK, FigureLink, IssueBulletin, ReportedProblem, ReportWeek, week_key
 from services.tasks.queries.duties import reported_districts
@@ -69,6 +71,37 @@ class FigureBody(Body):
     district: Id | None = None
 
 
+class LedgerBody(Body):
+    """How much of a service's ledger was used."""
+
+    ledger: Literal["registry", "tasks", "inspection", "penalty"] = Field(description="台账；whose ledger")
+    size: int = Field(ge=0, le=1 << 53, description="所用事件数；how many of its events, from the first")
+    root: Sha256 = Field(description="该规模的默克尔树根；root of its tree at that size (RFC 6962)")
+    checkpoint: Annotated[int, Field(ge=0, le=1 << 53)] | None = Field(
+        default=None, description="当时最新的会签检查点规模；size of the newest cosigned checkpoint then"
+    )
+
+
+class CutBody(Body):
+    """The ledgers as of a moment."""
+
+    recorded_before: IsoTime = Field(description="此刻之前记录的；what was recorded before this time")
+    ledgers: tuple[LedgerBody, ...] = Field(min_length=1, max_length=4, description="各台账；each ledger")
+
+
+class IssuedBody(Body):
+    """Reporting's bulletin as it is issued, as its `/v1/bulletins/{week}/to-issue` tells it."""
+
+    bulletin_id: Id = Field(description="通报编号；the bulletin's id")
+    week: str = Field(pattern=r"^[1-9][0-9]{3}-W[0-5][0-9]$", description="周（ISO 8601）；the week, as in 2021-W23")
+    district: Id | None = Field(default=None, description="辖区，空为全部；whose, none for all that the issuer sees")
+    districts: tuple[Id, ...] = Field(max_length=1000, description="涉及的辖区；the districts that it tells of")
+    json_sha256: Sha256 = Field(description="JSON 的 SHA-256；of its JSON")
+    pdf_sha256: Sha256 = Field(description="PDF 的 SHA-256；of its PDF")
+    template: str = Field(min_length=1, max_length=100, description="PDF 模板及版本；template of the PDF, with its version")
+    cuts: tuple[CutBody, ...] = Field(min_length=1, max_length=3, description="所依据的台账范围；the ledgers that it rests on")
+
+
 class BulletinBody(Body):
     """A bulletin on a week; its figures are links to reporting and carry no values."""
 
@@ -76,6 +109,10 @@ class BulletinBody(Body):
     title: Title
     text: Text
     figures: tuple[FigureBody, ...] = Field(default=(), max_length=50)
+    issued: IssuedBody | None = Field(
+        default=None,
+        description="随信发出的每周通报；reporting's weekly bulletin that is sent with it, to be made again and compared",
+    )
 
 
 @router.post("/campaigns/{campaign_id}/weeks", status_code=201)
@@ -156,19 +193,40 @@ async def close_problem(problem_id: Id, body: OutcomeBody, command: ManagerGuard
 
 @router.post("/campaigns/{campaign_id}/bulletins", status_code=201)
 async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager) -> Response:
-    """Issue the next bulletin of a campaign."""
+    """Issue the next bulletin of a campaign; with `issued`, reporting's weekly bulletin is recorded as it is sent."""
     figures = tuple(FigureLink(**figure.model_dump()) for figure in body.figures)
-    asked = IssueBulletin(monday=body.monday, title=body.title, text=body.text, figures=figures)
+    asked = IssueBulletin(monday=body.monday, title=body.title, text=body.text, figures=figures, issued=_paper(body.issued))
     return await command.run(commands.issue_bulletin, campaign_id, asked, status=201)
 
 
 @router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED)
 async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
-    """The bulletins of a campaign; `rows` of a figure is where reporting answers it, with the value and what lies behind it."""
+    """The bulletins of a campaign; `rows` of a figure is where reporting answers it, with the value and what lies behind it.
+
+    `issued` is where reporting tells whether what was sent with it is what it still makes of the same ledgers.
+    """
     wanted = {"campaign_id": campaign_id}
     found = await listed_rows(db.fetch, BULLETINS, principal.seen_districts(), wanted, asked.after_day, asked.limit + 1)
-    rows = [{**row, "figures": [_linked(figure) for figure in row["figures"]]} for row in found]
+    rows = [
+        {**row, "figures": [_linked(figure) for figure in row["figures"]], "issued": _checked(row["monday"])} for row in found
+    ]
     return listed(request, asked, rows, lambda row: [row["monday"], row["bulletin_id"]])
+
+
+def _checked(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"/v1/bulletins/{year}-W{week:02}/issued"
+
+
+def _paper(body: IssuedBody | None) -> IssuedPaper | None:
+    if body is None:
+        return None
+    given = body.model_dump()
+    cuts = tuple(
+        UsedCut(recorded_before=cut["recorded_before"], ledgers=tuple(UsedLedger(**one) for one in cut["ledgers"]))
+        for cut in given.pop("cuts")
+    )  # fmt: skip
+    return IssuedPaper(**given, cuts=cuts)
 
 
 def _linked(figure: dict[str, str | None]) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from chassis.domain import Event, Refused, Stream, day_of, event
 from services.tasks.domain.campaign import CampaignState
+from services.tasks.domain.issued import IssuedPaper, check_paper
 from services.tasks.domain.knowledge import Organ
 
 
@@ -140,7 +141,7 @@ class FigureLink:
 
 @event("casetrail.tasks.bulletin-issued.v1", title="调度通报", summary="第{number}期调度通报《{title}》，{monday}起一周")
 class BulletinIssued(Event):
-    """The city's bulletin on a week; its figures are links to reporting."""
+    """The city's bulletin on a week; its figures are links to reporting, `issued` is reporting's bulletin as it was sent."""
 
     campaign_id: str
     number: int
@@ -149,6 +150,7 @@ class BulletinIssued(Event):
     text: str
     figures: tuple[FigureLink, ...]
     issued_by: str
+    issued: IssuedPaper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,7 @@ class IssueBulletin:
     title: str
     text: str
     figures: tuple[FigureLink, ...]
+    issued: IssuedPaper | None = None
 
 
 def evolve_bulletins(state: BulletinsState, event: Event) -> BulletinsState:
@@ -185,13 +188,17 @@ BULLETINS = Stream("bulletins", BulletinsState(), evolve_bulletins)
 def issue_bulletin(
     state: BulletinsState, campaign: CampaignState, command: IssueBulletin, issued_by: str, at: datetime
 ) -> list[Event]:
-    """Issue the next bulletin, one a week, numbered without a hole. Refused `bulletin-exists`, and as weeks are refused."""
+    """Issue the next bulletin, one a week, numbered without a hole.
+
+    Refused `bulletin-exists`, `bulletin-of-another-week`, and as weeks are refused.
+    """
     _check_week(campaign, command.monday, day_of(at))
+    check_paper(command.issued, command.monday)
     if command.monday in state.mondays:
         raise Refused("bulletin-exists", "本周通报已发布", "there is a bulletin on this week", monday=command.monday.isoformat())
     return [
         BulletinIssued(
             campaign_id=campaign.campaign_id, number=state.last + 1, monday=command.monday, title=command.title,
-            text=command.text, figures=command.figures, issued_by=issued_by,
+            text=command.text, figures=command.figures, issued_by=issued_by, issued=command.issued,
         )
     ]  # fmt: skip

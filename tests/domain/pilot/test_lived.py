@@ -68,7 +68,10 @@ def lived() -> tuple[Lists, dict[str, Any]]:
             for monday, day in zip(mondays, PROGRAMME.mondays, strict=True)
         ],
         "problems": [{"state": "closed", "answer": "x", "reopened": int(one.reopened)} for one in PROGRAMME.problems],
-        "bulletins": [{"number": n, "figures": links} for n, _ in enumerate(mondays, start=1)],
+        "bulletins": [
+            {"number": n, "figures": links, "issued": "/v1/bulletins/2021-W10/issued"} for n, _ in enumerate(mondays, start=1)
+        ],
+        "issued": [{"same": True}],
         "trainings": [{"state": "held", "attended": len(t.attended), "passed": t.passed} for t in PROGRAMME.trainings],
         "module-users": [
             {"module": module, "granted_on": "2021-08-20" if module == "penalty" else "2021-02-25", "officer_id": officer_id}
@@ -137,6 +140,7 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "a problem left open": (lambda o, _: o["problems"][0].update(state="answered"), ["closed after an answer instead"]),
     "a bulletin's number left out": (lambda o, _: o["bulletins"][-1].update(number=99), ["numbered in a row instead"]),
     "a bulletin without figures": (lambda o, _: [b.update(figures=[]) for b in o["bulletins"]], ["figures of reporting named"]),
+    "a bulletin that cannot be made again": (lambda o, _: o["issued"][0].update(same=False), ["made again the same instead"]),
     "later rules not published": (
         lambda o, _: o["rulebooks"].pop(), ["published instead", "of the years to come instead"],
     ),

@@ -14,6 +14,7 @@ from chassis.domain import Event, Refused
 from services.tasks import domain
 from services.tasks.domain import CAMPAIGN
 from services.tasks.domain.campaign import CampaignEnterpriseAdded, DistrictCoverage, OwnShare, add_enterprise, close_campaign
+from services.tasks.domain.issued import IssuedPaper, UsedCut
 from services.tasks.domain.problem import (
     PROBLEM,
     ProblemRaised,
@@ -94,6 +95,21 @@ def test_bulletins_are_numbered_without_a_hole_one_a_week() -> None:
     [event] = issue_bulletin(series, opened(), replace(asked, monday=date(2021, 3, 1)), "li", LATER)
     assert isinstance(event, BulletinIssued)
     assert (event.number, event.figures) == (2, (FigureLink(figure="inspections"),))
+
+
+PAPER = IssuedPaper(
+    bulletin_id="bulletin-2021-w10", week="2021-W10", districts=("donghu",), json_sha256="a" * 64, pdf_sha256="b" * 64,
+    template="reporting/paper@1", cuts=(UsedCut(recorded_before=LATER, ledgers=()),),
+)  # fmt: skip
+
+
+def test_what_was_issued_is_recorded_and_is_about_the_same_week() -> None:
+    asked = IssueBulletin(monday=MONDAY, title="通报", text="正文", figures=(), issued=PAPER)
+    [event] = issue_bulletin(BULLETINS.initial, opened(), asked, "li", LATER)
+    assert isinstance(event, BulletinIssued)
+    assert event.issued == PAPER
+    with pytest.raises(Refused, match="bulletin-of-another-week"):
+        issue_bulletin(BULLETINS.initial, opened(), replace(asked, monday=date(2021, 3, 1)), "li", LATER)
 
 
 RAISED = ProblemRaised(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest_asyncio
 
@@ -52,12 +54,21 @@ async def test_a_districts_problem_is_answered_to_its_closing(running: City) -> 
     assert (closed["answer"], closed["reopened"], closed["outcome"]) == ("已派", 1, "解决")
     assert expect(await district.get("/v1/problems/problem-1"))["answers"] == ["派专家", "已派"]
     figures = [{"figure": "inspections", "district": "donghu"}]
-    bulletin = {"monday": "2021-08-30", "title": "通报", "text": "正文", "figures": figures}
+    bulletin: dict[str, Any] = {"monday": "2021-08-30", "title": "通报", "text": "正文", "figures": figures}
+    paper: dict[str, Any] = {
+        "bulletin_id": "bulletin-2021-w34", "week": "2021-W34", "districts": ["donghu"], "json_sha256": "a" * 64,
+        "pdf_sha256": "b" * 64, "template": "reporting/paper@1",
+        "cuts": [{"recorded_before": "2021-09-06T00:00:00+08:00", "ledgers": [{"ledger": "tasks", "size": 9, "root": "c" * 64}]}],
+    }  # fmt: skip
+    bulletin["issued"] = paper
+    expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 409, "bulletin-of-another-week")
+    paper |= {"bulletin_id": "bulletin-2021-w35", "week": "2021-W35"}
     invented = {**bulletin, "figures": [{"figure": "fines_per_officer"}]}
     expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=invented), 422)
     assert expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 201)["number"] == 1
     await running.under_test.settle()
     [issued] = expect(await running.manager.get("/v1/campaigns/campaign-2021/bulletins"))["items"]
+    assert issued["issued"] == "/v1/bulletins/2021-W35/issued"
     assert issued["figures"] == [{**figures[0], "rows": "/v1/figures/inspections/rows?district=donghu"}]
 
 
