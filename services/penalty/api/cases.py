@@ -137,8 +137,7 @@ def told_of(state: Any) -> dict[str, Any]:
 
 
 async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    async with db.acquire() as connection:
-        return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
+    return await offered(queries.outlook_of(db.fetch, case, regions, at), STEPS)
 
 
 def _listed(row: Any) -> dict[str, Any]:

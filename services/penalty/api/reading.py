@@ -11,10 +11,11 @@ from pydantic import AfterValidator, Field
 from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
-from chassis.http import Command, IsoDate, at_least, command, pool_of
+from chassis.eventstore import Pool
+from chassis.http import Command, IsoDate, at_least, command
 from chassis.invalid import not_as_meant
 from chassis.moments import aggregate
-from chassis.sight import Sight
+from chassis.runner import Runner
 from services.penalty.commands.opening import as_case
 from services.penalty.domain import CASE, CaseState
 from services.penalty.domain.spot import SPOTS
@@ -33,12 +34,13 @@ Reader = Annotated[Principal, Depends(reader(*READERS))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 
 
-async def known_to_all(request: Request) -> Sight:
+async def known_to_all(request: Request) -> Pool:
     """FastAPI dependency: what decisions rest on, as they read it themselves, of every district; never what a list shows."""
-    return Sight(pool_of(request), None)
+    runner: Runner = request.app.state.runner
+    return runner.pool
 
 
-Known = Annotated[Sight, Depends(known_to_all)]
+Known = Annotated[Pool, Depends(known_to_all)]
 
 LAST_YEAR = 2999
 
