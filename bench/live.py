@@ -39,8 +39,14 @@ IN_FLIGHT = 64
 READY_SECONDS, SETTLED = 180.0, 1.0
 FIGURE = "cases_registered"
 LIVE, ENTRIES = "figures, all listeners", "entries, two listeners"
-API, MEMORY, BYTES = "processor of the API, %", "memory of the API, MiB", "sent by the API, MiB/s"
+MEMORY, BYTES = "memory of the API, MiB", "sent by the API, MiB/s"
 TAKEN = "commands taken a second"
+SHARES = {name: f"processor, %: {name}" for name in (
+    "penalty-api", "penalty-worker", "reporting-api", "reporting-worker", "PostgreSQL", "broker", "listeners", "commands",
+)}  # fmt: skip
+"""What each process, or all of a server's, used of one core while commands came in."""
+API = SHARES["reporting-api"]
+SERVERS = {"postgres": "PostgreSQL", "tansu": "broker"}  # by the name of their processes
 
 
 @dataclass
@@ -170,6 +176,7 @@ async def scene(stage: Stage) -> AsyncIterator[Scene]:
         issuer = Issuer(folder, f"http://{LOOPBACK}:{port}/issuer")
         env = {
             **_environment(stage, under_test, clock), "CASETRAIL_REPORTING_DSN": reporting,
+            "CASETRAIL_CLOCK": "system",  # a simulated one is a file that is read at every question
             "CASETRAIL_KAFKA_FETCH_WAIT_MS": "50",  # as the embedded stack treats this broker
             "CASETRAIL_OIDC_ISSUER": issuer.url, "CASETRAIL_OIDC_JWKS_URL": f"{issuer.url}/jwks",
         }  # fmt: skip
@@ -298,11 +305,13 @@ class Slices:
         """Listen, send, wait until all is projected, and look at what was heard and what it cost."""
         there, commands = await listening(self.scene), Commands(self.scene)
         await asyncio.sleep(SETTLED)  # what connecting cost is not what listening costs
-        api = self.scene.processes["reporting-api"].busy
-        before, begun = sum(api.cpu_times()[:2]), time.monotonic()
+        busy = {name: [process.busy] for name, process in self.scene.processes.items()}
+        busy["listeners"] = [psutil.Process(there.child.pid)]
+        before, begun = seconds_of(busy), time.monotonic()
         await commands.run()
         lasted = time.monotonic() - begun
-        used, resident = (sum(api.cpu_times()[:2]) - before) / lasted, api.memory_info().rss / 2**20
+        used = {name: (seconds - before[name]) / lasted for name, seconds in seconds_of(busy).items()}
+        resident = self.scene.processes["reporting-api"].busy.memory_info().rss / 2**20
         await commands.projected()
         await asyncio.sleep(SETTLED)
         heard = await there.heard()
@@ -311,16 +320,34 @@ class Slices:
         told = [at - commands.accepted[event][1] for event, (_, at) in heard["entries"].items()]
         return {
             LIVE: Sample(len(heard["counts"]), delays(self.scene, commands, heard)), ENTRIES: Sample(len(told) / lasted, told),
-            TAKEN: Sample(len(commands.accepted) / lasted), API: Sample(100 * used), MEMORY: Sample(resident),
+            TAKEN: Sample(len(commands.accepted) / lasted), MEMORY: Sample(resident),
+            **{variant: Sample(100 * used[name]) for name, variant in SHARES.items()},
             BYTES: Sample(heard["bytes"] / 2**20 / lasted),
         }  # fmt: skip
+
+
+def seconds_of(busy: Mapping[str, Sequence[psutil.Process]]) -> dict[str, float]:
+    """Seconds of processor that each has used so far, the servers and this process beside those that are named."""
+    here = psutil.Process()
+    servers: dict[str, list[psutil.Process]] = {"PostgreSQL": [], "broker": []}
+    for process in here.children(recursive=True):
+        with suppress(psutil.Error):  # a server's process that has just ended
+            if (server := SERVERS.get(process.name())) is not None:
+                servers[server].append(process)
+    return {name: sum(map(_seconds, found)) for name, found in {**busy, **servers, "commands": [here]}.items()}
+
+
+def _seconds(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        return sum(process.cpu_times()[:2])
+    return 0.0
 
 
 @asynccontextmanager
 async def _prepared(stage: Stage) -> AsyncIterator[Mapping[str, Variant]]:
     async with scene(stage) as known:
         slices = Slices(known)
-        yield {name: slices.of(name) for name in (LIVE, ENTRIES, TAKEN, API, MEMORY, BYTES)}
+        yield {name: slices.of(name) for name in (LIVE, ENTRIES, TAKEN, *SHARES.values(), MEMORY, BYTES)}
 
 
 def _rate(variant: str) -> Callable[[Round], float]:
