@@ -43,3 +43,12 @@ for (const file of readdirSync(CONTRACTS).filter((name) => name.endsWith(".opena
   writeFileSync(new URL(`${service}.d.ts`, GENERATED), `// Generated from contracts/http/${file}; do not edit.\n${astToString(types)}`);
   writeFileSync(new URL(`${service}.commands.json`, GENERATED), JSON.stringify(commandsOf(contract)));
 }
+
+// What the register's own form calls its fields and choices: the newest form that there is.
+const forms = new URL("../contracts/forms/", import.meta.url);
+const newest = readdirSync(forms).filter((name) => name.startsWith("register-")).sort().at(-1);
+const { sheets, choices } = JSON.parse(readFileSync(new URL(newest, forms), "utf8"));
+const heads = {};
+for (const { record, columns } of sheets) heads[record] = { ...heads[record], ...Object.fromEntries(columns.map(({ field, head }) => [field, head])) };
+const titles = Object.fromEntries(Object.values(choices).flatMap((list) => list.map(({ code, title }) => [code, title])));
+writeFileSync(new URL("register.json", GENERATED), JSON.stringify({ heads, titles }));

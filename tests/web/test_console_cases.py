@@ -9,14 +9,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from chassis.auth import Principal, TokenVerifier, Unauthenticated
 from chassis.testing import service_under_test
-from deploy.embedded.gateway import Layout, gateway
-from deploy.embedded.ports import free_port
 from services.penalty.service import SERVICE
 from tests.service.penalty.bureau import CASE, Bureau
 from tests.service.penalty.conftest import heard
-from tests.service.reporting.listening import served
+from tests.web.axe import serious_findings
+from tests.web.console import behind_the_gateway, desktop, enter
 
 pytestmark = pytest.mark.web
 
@@ -32,52 +30,18 @@ class Office:
 
 @pytest_asyncio.fixture
 async def office(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Office]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    async with service_under_test(SERVICE, admin_dsn, before=heard) as under_test, served(under_test.app) as service:
+    async with service_under_test(SERVICE, admin_dsn, before=heard) as under_test:
         bureau = Bureau(under_test)
-        mine, theirs = under_test.app.state.verifier, TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
-        under_test.app.state.verifier = _Either(mine, theirs)
-        front = gateway(Layout(url=url, services={"penalty": service}, data=tmp_path))
-        async with served(front, port=port, lifespan="on"):
+        async with behind_the_gateway(tmp_path, penalty=under_test) as url:
             yield Office(bureau, url)
         for client in bureau.clients.values():
             await client.aclose()
 
 
-class _Either:
-    """Takes the tokens of the bureau's own people and those of the demonstration's issuer."""
-
-    def __init__(self, mine: TokenVerifier, theirs: TokenVerifier) -> None:
-        self._mine, self._theirs = mine, theirs
-
-    async def verify(self, token: str) -> Principal:
-        """Whom a token is of, whichever of the two issued it."""
-        try:
-            return await self._mine.verify(token)
-        except Unauthenticated:
-            return await self._theirs.verify(token)
-
-
 @pytest_asyncio.fixture
 async def desk(browser: Browser, office: Office) -> AsyncIterator[Page]:
-    """A desktop's page; what it throws fails the test."""
-    wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", base_url=office.url)
-    page = await context.new_page()
-    page.set_default_timeout(20_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    await context.close()
-    if wrong:
-        pytest.fail("\n".join(wrong))
-
-
-async def enter(page: Page, name: str, path: str = "/console/") -> None:
-    """Come in by the first page as one of the demonstration's people, then go where one wants to be."""
-    await page.goto(path)
-    await page.get_by_role("button", name=name).click()
-    await expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+    async with desktop(browser, office.url) as page:
+        yield page
 
 
 async def test_whoever_is_not_in_comes_to_the_page_that_was_asked_for(office: Office, desk: Page) -> None:
@@ -182,3 +146,19 @@ async def test_english_is_one_switch_away_and_remembered(office: Office, desk: P
     await desk.reload()
     await expect(desk.get_by_role("heading", name="What may be done now")).to_be_visible()
     assert await desk.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+async def test_nothing_serious_is_found_and_nothing_is_cut_off(office: Office, browser: Browser, size: tuple[int, int]) -> None:
+    """Of a case with all its parts and an open form, also with text twice as large."""
+    await office.bureau.served_case()
+    await office.bureau.service.settle()
+    async with desktop(browser, office.url, *size) as page:
+        await enter(page, "进入 演示 东湖分管负责人", "/console/today")
+        for path in ("/console/today", "/console/cases", CASES):
+            await page.goto(path)
+            await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+            await expect(page.get_by_text("加载中…")).to_have_count(0)
+            assert await serious_findings(page) == []
+            await page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert await page.evaluate("document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth + 1"), path

@@ -18,6 +18,11 @@ const NAMES: Record<string, [string, string]> = {
   general: ["一般", "general"], major: ["重大", "major"], steel: ["钢铁", "steel"], aluminium: ["铝加工", "aluminium"], dust: ["粉尘涉爆", "dust"],
   "confined-space": ["有限空间", "confined space"], city: ["市级", "city"], district: ["区县", "district"], county: ["县", "county"],
   campaign: ["专项", "campaign"], random: ["随机抽查", "random"],
+  // answers of checklists, status and sources of the register
+  compliant: ["符合", "compliant"], violation: ["不符合", "violation"], "not-applicable": ["不适用", "not applicable"], "not-checked": ["未检查", "not checked"],
+  producing: ["在产", "producing"], suspended: ["停产", "suspended"], "self-report": ["企业自报", "self-report"], "officer-desk": ["执法人员录入", "officer, at the desk"],
+  "officer-on-site": ["执法人员现场", "officer, on site"], imported: ["导入", "imported"], "re-inspection": ["复查", "re-inspection"], apportioned: ["已分配", "apportioned"],
+  drafted: ["草拟", "drafted"],
   // parties
   unit: ["单位", "unit"], person: ["个人", "person"], individual: ["个人", "individual"],
 };
