@@ -23,7 +23,7 @@ const ENTRIES: Entry[] = [
   { path: "/bulletins", title: () => t("周通报", "Bulletins"), roles: [...LEADING, "officer"] },
   { path: "/audit", title: () => t("审计", "Audit"), roles: ["auditor", "manager", "approver", "legal-reviewer"] },
   { path: "/catalogue", title: () => t("清单与规则", "Catalogue, rules"), roles: [...STAFF, "expert"] },
-  { path: "/operator", title: () => t("运维", "Operator"), roles: ["operator", "auditor", "administrator"] },
+  { path: "/operator", title: () => t("运维", "Operator"), roles: ["operator", "auditor"] },
 ];
 
 /** The entries for whoever is signed in, of those that have a page. */

@@ -18,6 +18,9 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/catalogue/:kind/:name/:version", component: () => import("./pages/CataloguePage.vue"), props: true },
   { path: "/cases", component: () => import("./pages/CaseList.vue") },
   { path: "/cases/:id", component: () => import("./pages/CasePage.vue"), props: true },
+  { path: "/audit", component: () => import("./pages/AuditPage.vue") },
+  { path: "/audit/:kind(cases|enterprises|officers|documents)/:id", component: () => import("./pages/HistoryPage.vue"), props: true },
+  { path: "/operator", component: () => import("./pages/OperatorPage.vue") },
   { path: "/:rest(.*)*", component: () => import("./pages/NowherePage.vue") },
 ];
 

@@ -10,6 +10,7 @@ export interface Jurisdiction {
   parent: string | null;
   national_code: string | null;
   organ_id: string | null;
+  organ?: string | null;
 }
 
 const known = shallowRef<Map<string, Jurisdiction>>(new Map());
@@ -31,4 +32,10 @@ export const jurisdictions = known;
 
 export function districtName(id: string | null | undefined): string {
   return id ? (known.value.get(id)?.short_name ?? id) : "—";
+}
+
+/** The name of an organ by its id; the id where no jurisdiction has it. */
+export function organName(id: string | null | undefined): string {
+  if (!id) return "—";
+  return [...known.value.values()].find(({ organ_id }) => organ_id === id)?.organ ?? id;
 }
