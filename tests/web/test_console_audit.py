@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from chassis import bundle
 from chassis.casefile import verify
 from tests.service.penalty.bureau import CASE
 from tests.service.reporting.logs import KEYS
@@ -149,6 +150,23 @@ async def test_the_signed_file_verifies_and_that_it_was_taken_is_told(desk: Page
     reads = desk.get_by_role("region", name="查阅记录")
     await expect(reads).to_contain_text("演示 审计 · 审计")
     await expect(reads).to_contain_text("复议答复")
+
+
+async def test_the_bundle_verifies_too(desk: Page, stage: Prosecution, tmp_path: Path) -> None:
+    await desk.goto(HISTORY)
+    async with desk.expect_download() as downloading:
+        await desk.get_by_role("button", name="下载案卷包").click()
+    await (await downloading.value).save_as(tmp_path / "bundle.zip")
+    verdict = bundle.verify((tmp_path / "bundle.zip").read_bytes(), KEYS)
+    assert (verdict.findings, verdict.matter) == ([], f"case {CASE}")
+
+
+async def test_text_of_twice_the_size_keeps_the_page_in_its_width(desk: Page, stage: Prosecution) -> None:
+    await desk.goto(HISTORY)
+    await expect(desk.get_by_role("slider")).to_be_visible()
+    await desk.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await desk.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
+    await expect(desk.get_by_role("button", name="后一项")).to_be_visible()
 
 
 async def test_a_case_is_found_by_its_number_and_what_cannot_be_searched_is_told(desk: Page, stage: Prosecution) -> None:
