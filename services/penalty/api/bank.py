@@ -19,9 +19,10 @@ from chassis.moments import Moment, aggregate
 from chassis.problems import BadRequest
 from services.penalty import domain, queries
 from services.penalty.api.payments import Reference
-from services.penalty.api.reading import LISTED, Finance, Line, Reader, Text, day_told
-from services.penalty.commands import statements
+from services.penalty.api.reading import LISTED, Approver, Finance, Line, Reader, Text, day_told
+from services.penalty.commands import corrections, statements
 from services.penalty.domain import bank
+from services.penalty.domain.payment_events import Misrecorded
 from services.penalty.domain.statement import Fault, Statement, StatementRefused, layout_of, read_statement
 
 FORMS = Path(__file__).parents[3] / "contracts" / "forms"
@@ -57,6 +58,24 @@ class ReturnBody(Body):
     """Why it goes back."""
 
 
+class CorrectionBody(Body):
+    """入账更正申请: in what it is recorded wrongly."""
+
+    kind: Misrecorded
+    """`misassigned` 认领有误: the money was for another's fine; `mistyped` 录入有误: sum, day or reference was typed wrongly."""
+    reason: Text
+    """What is wrong, and how that was found out."""
+
+
+class CorrectionAnswerBody(Body):
+    """入账更正审批."""
+
+    agreed: bool
+    """Whether it is corrected."""
+    opinion: Text
+    """What the approver says."""
+
+
 @router.post("/bank-statements", status_code=201, openapi_extra={"requestBody": CSV_BODY})
 async def import_statement(
     request: Request, command: Finance, file_name: Annotated[Line, Query()] = "statement.csv"
@@ -64,14 +83,20 @@ async def import_statement(
     """Take in a statement, CSV in UTF-8 or GB 18030 of at most 4 MiB: all rows are judged first, and with any fault nothing is.
 
     Each transfer goes to the fine whose number or code its row names; one that names none is kept for somebody to assign. The
-    same statement, and any row of it, counts once.
+    same statement, and any row of it, counts once. Rows of money that went out are `passed_over`; those with a minus, by which a
+    bank books back what had come (冲正、退汇), are told in `returns` by line, each with which of the transfers here it names.
     """
     content = await request.body()
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         read = await asyncio.to_thread(_read, content, day_of(command.occurred_at))
         order = statements.ImportStatement(
-            statement_id=sha256[:32], file_name=file_name, sha256=sha256, entries=read.entries, passed_over=read.passed_over
+            statement_id=sha256[:32],
+            file_name=file_name,
+            sha256=sha256,
+            entries=read.entries,
+            passed_over=read.passed_over,
+            returns=read.returns,
         )
         return await command.run(statements.import_statement, order, status=201)
     except StatementRefused as refused:
@@ -110,21 +135,24 @@ async def read_statement_of(statement_id: Id, request: Request, principal: Reade
 @router.get("/bank-transfers", dependencies=LISTED)
 async def list_transfers(
     request: Request, principal: Reader, db: Seen, asked: Paged,
-    state: Annotated[Literal["matched", "unmatched", "returned"] | None, Query()] = None, district: Word = None,
-    statement_id: StatementId | None = None, case_id: Word = None,
+    state: Annotated[Literal["matched", "unmatched", "returned", "struck"] | None, Query()] = None, district: Word = None,
+    statement_id: StatementId | None = None, case_id: Word = None, proposed: bool | None = None,
 ) -> Response:  # fmt: skip
-    """Transfers that the bank reported, by the day they were made; those without a fine with the reason."""
+    """Transfers that the bank reported, by the day they were made; those without a fine with the reason.
+
+    `proposed`: those whose correction waits to be decided.
+    """
     if district is not None:
         principal.require_district(district)
     rows = await queries.bank_transfers(
-        db, (state, district, statement_id, case_id), asked.after_day, asked.limit + 1
+        db, (state, district, statement_id, case_id, proposed), asked.after_day, asked.limit + 1
     )  # fmt: skip
     return listed(request, asked, rows, lambda row: [row["paid_on"], row["bank_reference"]])
 
 
 @router.get("/bank-transfers/{bank_reference}")
 async def read_transfer(bank_reference: Reference, request: Request, principal: Reader, as_of: Moment) -> Response:
-    """One transfer: what the bank said of it, and what became of it."""
+    """One transfer: what the bank said of it, and what became of it; how it had been recorded before a correction (`former`)."""
     found = await aggregate(request, principal, bank.TRANSFERS, bank_reference, as_of)
     return answer_json(asdict(found.state), version=found.version)
 
@@ -134,6 +162,26 @@ async def assign_transfer(bank_reference: Reference, body: AssignmentBody, comma
     """Say which fine a transfer was for."""
     whose = (body.case_id, body.party_id, body.note)
     return await command.run(statements.assign_transfer, bank_reference, *whose, status=201)
+
+
+@router.post("/bank-transfers/{bank_reference}/corrections", status_code=201)
+async def propose_correction(bank_reference: Reference, body: CorrectionBody, command: Finance) -> Response:
+    """Propose to correct a transfer that is recorded wrongly: for another's fine, or typed in wrongly.
+
+    Nothing changes before the answer.
+    Refused where its money was given back already, in whole or in part (`payment-refunded`).
+    """
+    return await command.run(corrections.propose_correction, bank_reference, body.kind, body.reason, status=201)
+
+
+@router.post("/bank-transfers/{bank_reference}/correction-answers", status_code=201)
+async def answer_correction(bank_reference: Reference, body: CorrectionAnswerBody, command: Approver) -> Response:
+    """Agree or not, by somebody else than who proposed it, who handles nothing of the case.
+
+    If agreed, the account is as if the payment had never been there; a transfer that was `misassigned` may be assigned again or
+    sent back, the reference of one that was `mistyped` is free. A closed case stays closed; what is owed again may be paid.
+    """
+    return await command.run(corrections.answer_correction, bank_reference, body.agreed, body.opinion, status=201)
 
 
 @router.post("/bank-transfers/{bank_reference}/returns", status_code=201)

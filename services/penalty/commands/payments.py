@@ -22,9 +22,11 @@ from services.penalty.domain import (
     enforcing,
     overdue,
     payment,
+    reversal,
     surcharge,
 )
 from services.penalty.domain.arrears import SurchargeLaw, surcharge_law
+from services.penalty.domain.bank_events import BankTransferReported
 from services.penalty.domain.numbers import DEFERRAL_APPROVAL, DEFERRAL_NOTICE, SURCHARGE_DECISION
 from services.penalty.domain.payment_events import Span
 from services.penalty.domain.remedy import REMEDIES
@@ -45,17 +47,22 @@ async def account(work: Work, case_id: str, party_id: str) -> Account:
     return Account(case, await work.load(PAYMENTS, domain.region_key(case_id, party_id)), rules)
 
 
+def payable(of: Account, party_id: str) -> domain.Decision:
+    """The decision that a party pays by, which it has received; the case is not closed, unless the party owes again."""
+    return reversal.require_payable(of.case.state, of.payment.state, of.rules, party_id)
+
+
 async def receive_payment(work: Work, case_id: str, party_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
     """The bank reports a transfer for a fine."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    payable(of, party_id)
     transfer = await work.load(bank.TRANSFERS, command.bank_reference)
-    if transfer.exists:
+    if transfer.state.known:
         raise of.rules.refusal(
             payment.RULE, "bank-reference-known", "该银行流水号已入账", "this transfer was recorded already",
             bank_reference=command.bank_reference,
         )  # fmt: skip
-    reported = bank.BankTransferReported(
+    reported = BankTransferReported(
         bank_reference=command.bank_reference, amount_fen=command.amount_fen, paid_on=command.paid_on, case_id=case_id,
         party_id=party_id,
     )  # fmt: skip
@@ -71,7 +78,7 @@ async def credit(work: Work, of: Account, command: domain.ReceivePayment) -> Pay
     if decision is not None:
         domain.require_not_before(command.paid_on, decision.decided_on, of.rules, payment.RULE)
     events = domain.receive_payment(of.payment.state, command, work.at, of.rules)
-    return await _reckoned(work, work.append(of.payment, events), _law_by(of.rules))
+    return await reckoned(work, work.append(of.payment, events), law_by(of.rules))
 
 
 async def make_refund(work: Work, case_id: str, party_id: str, command: payment.MakeRefund) -> dict[str, Any]:
@@ -87,7 +94,7 @@ async def make_refund(work: Work, case_id: str, party_id: str, command: payment.
 async def request_deferral(work: Work, case_id: str, party_id: str, command: deferral.RequestDeferral) -> dict[str, Any]:
     """A party asks to pay later, or in parts."""
     of = await account(work, case_id, party_id)
-    decision = domain.require_served(of.case.state, of.rules, party_id)
+    decision = payable(of, party_id)
     domain.require_not_before(command.applied_on, decision.received_on, of.rules, deferral.RULE)
     state = work.append(of.payment, deferral.request_deferral(of.payment.state, command, work.at, of.rules)).state
     return {"instalments": [] if state.asked is None else list(state.asked.instalments)}
@@ -96,7 +103,7 @@ async def request_deferral(work: Work, case_id: str, party_id: str, command: def
 async def answer_deferral(work: Work, case_id: str, party_id: str, command: deferral.AnswerDeferral) -> dict[str, Any]:
     """The approver agrees or not; each instalment has its own form."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    payable(of, party_id)
     parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
     unnumbered = ("",) * len(parts)
     deferral.answer_deferral(
@@ -105,14 +112,14 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
     approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
     documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
     events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)
-    state = await _reckoned(work, work.append(of.payment, events), _law_by(of.rules))
+    state = await reckoned(work, work.append(of.payment, events), law_by(of.rules))
     return {"approval_no": approval_no, "instalments": [] if state.plan is None else list(state.plan.instalments)}
 
 
 async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date | None) -> dict[str, Any]:
     """The approver decides the surcharge up to a day (today, if none is named)."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    payable(of, party_id)
     command = surcharge.DecideSurcharge(approver=work.actor, until=until or day_of(work.at))
     remedies = (await work.load(REMEDIES, of.payment.key)).state
     enforcing.require_enforceable(remedies, of.rules)
@@ -129,7 +136,7 @@ async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date 
 async def remit_surcharge(work: Work, case_id: str, party_id: str, amount_fen: int, reason: str) -> dict[str, Any]:
     """The approver agrees with the party to let it off a part of the surcharge."""
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    payable(of, party_id)
     command = surcharge.RemitSurcharge(approver=work.actor, amount_fen=amount_fen, reason=reason)
     events = surcharge.remit_surcharge(of.case.state, of.payment.state, command, work.at, of.rules)
     return told(work.append(of.payment, events).state)
@@ -140,7 +147,7 @@ async def flag_payment_overdue(work: Work, deadline: Deadline) -> None:
     work.rulebook = deadline.detail.get("rulebook")
     owed = await work.existing(PAYMENTS, deadline.key)
     flagged = work.append(owed, domain.flag_payment_overdue(owed.state, due_on(deadline), work.at))
-    await _reckoned(work, flagged, await queries.surcharge_law_on(work.read, day_of(work.at)))
+    await reckoned(work, flagged, await queries.surcharge_law_on(work.read, day_of(work.at)))
 
 
 async def reach_cap(work: Work, deadline: Deadline) -> None:
@@ -164,7 +171,7 @@ def told(state: PaymentState) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | None) -> PaymentState:
+async def reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | None) -> PaymentState:
     """After what changes the arrears: from when on the surcharge grows no more."""
     if not owed.state.overdue or law is None:
         return owed.state
@@ -172,7 +179,8 @@ async def _reckoned(work: Work, owed: Loaded[PaymentState], law: SurchargeLaw | 
     return work.append(owed, overdue.reckon_cap(owed.state, law, pending, day_of(work.at))).state
 
 
-def _law_by(rules: Rules) -> SurchargeLaw | None:
+def law_by(rules: Rules) -> SurchargeLaw | None:
+    """The surcharge by these rules; None where they know none."""
     try:
         return surcharge_law(rules)
     except Refused:

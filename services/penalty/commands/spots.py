@@ -18,6 +18,7 @@ from services.penalty.commands.publishing import open_publication
 from services.penalty.commands.remedies import open_remedies
 from services.penalty.commands.standing import count
 from services.penalty.domain import CASE, PAYMENTS, UNIT, Rules, bank, cash, spot
+from services.penalty.domain.bank_events import BankTransferReported
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
@@ -168,7 +169,7 @@ def _deposited(transfer: bank.TransferState, state: SpotState, reference: str, d
         raise bank.reference_known(reference)
     if known is None:
         return [
-            bank.BankTransferReported(
+            BankTransferReported(
                 bank_reference=reference, amount_fen=amount_fen, paid_on=deposited_on, case_id=spot_id, party_id=UNIT
             )
         ]
@@ -180,7 +181,8 @@ def _deposited(transfer: bank.TransferState, state: SpotState, reference: str, d
 async def receive_payment(work: Work, spot_id: str, command: domain.ReceivePayment) -> dict[str, Any]:
     """The bank reports a transfer for a fine imposed on the spot."""
     at, rules = await _opened(work, spot_id)
-    spot.require_decided(at.state, rules)
+    if not (await work.load(PAYMENTS, spot_id)).state.owes_again:
+        spot.require_decided(at.state, rules)
     return await payments.receive_payment(work, spot_id, UNIT, command)
 
 

@@ -12,22 +12,26 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import fined
-from services.penalty.commands.payments import Account, account, credit, told
+from services.penalty.commands.payments import Account, account, credit, payable, told
 from services.penalty.domain import PAYMENTS, Rules, bank
-from services.penalty.domain.bank import STATEMENTS, TRANSFERS, BankStatementImported, BankTransferReported
-from services.penalty.domain.statement import Entry, Fault, StatementRefused
+from services.penalty.domain.bank import STATEMENTS, TRANSFERS
+from services.penalty.domain.bank_events import BankStatementImported, BankTransferReported
+from services.penalty.domain.statement import Entry, Fault, Return, StatementRefused
 from services.penalty.queries import Owing
+
+LISTED_RETURNS = 200  # in an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportStatement:
-    """A statement as it was sent, what its rows say, and how many of them tell of money that went out."""
+    """A statement as it was sent, what its rows say, how many of them tell of money that went out, and which with a minus."""
 
     statement_id: str
     file_name: str
     sha256: str
     entries: tuple[Entry, ...]
     passed_over: int = 0
+    returns: tuple[Return, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ async def import_statement(work: Work, command: ImportStatement) -> dict[str, An
     known = await work.load(STATEMENTS, command.statement_id)
     if known.state is not None:
         await work.existing(STATEMENTS, command.statement_id)
-        return {**_counted(known.state, imported=False), "passed_over": command.passed_over}
+        return {**_counted(known.state, imported=False), **await _passed_over(work, command)}
     rules = await queries.rules_on(work.read, day_of(work.at))
     work.rulebook = rules.name
     run = _Import(
@@ -67,7 +71,7 @@ async def import_statement(work: Work, command: ImportStatement) -> dict[str, An
         total_fen=sum(entry.amount_fen for entry in command.entries), **run.counts,
     )  # fmt: skip
     work.append(known, [imported], district=run.district)
-    return {**_counted(imported, imported=True), "passed_over": command.passed_over}
+    return {**_counted(imported, imported=True), **await _passed_over(work, command)}
 
 
 async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_id: str, note: str) -> dict[str, Any]:
@@ -75,7 +79,7 @@ async def assign_transfer(work: Work, bank_reference: str, case_id: str, party_i
     transfer = await work.existing(TRANSFERS, bank_reference)
     reported = bank.require_unassigned(transfer.state)
     of = await account(work, case_id, party_id)
-    domain.require_served(of.case.state, of.rules, party_id)
+    payable(of, party_id)
     after = await credit(work, of, _received(reported))
     work.append(transfer, bank.assign_transfer(transfer.state, case_id, party_id, note))
     return told(after)
@@ -97,7 +101,7 @@ async def _enter(run: _Import, entry: Entry) -> str:
         bank_reference=entry.bank_reference, amount_fen=entry.amount_fen, paid_on=entry.paid_on, payer=entry.payer,
         remark=entry.remark, statement_id=run.statement_id, line=entry.line,
     )  # fmt: skip
-    if transfer.exists:
+    if transfer.state.known or (transfer.exists and not _mine(run.districts, transfer.district)):
         _check_known(run, transfer, reported)
         return "known"
     try:
@@ -111,10 +115,13 @@ async def _enter(run: _Import, entry: Entry) -> str:
 
 
 def _check_known(run: _Import, transfer: Loaded[bank.TransferState], reported: BankTransferReported) -> None:
+    """A fault, if the reference is another transfer's; or that of one struck in a district that this desk may not write in."""
     try:
-        bank.report_transfer(transfer.state, reported)
+        if bank.report_transfer(transfer.state, reported):
+            raise bank.reference_known(reported.bank_reference)
     except Refused as refused:
-        zh, en = "该流水号已入账，而金额或者日期不同", "the reference is recorded already, with another sum or day"
+        zh = "该流水号已入账，而金额或者日期不同；原入账系手工录错的，先申请更正"
+        en = "the reference is recorded already, with another sum or day; if that was typed in wrongly, it is corrected first"
         run.faults.append(Fault(reported.line, None, refused.code, zh, en))
 
 
@@ -137,7 +144,7 @@ def _chosen(run: _Import, entry: Entry) -> Owing:
     wanted = _wanted(run, entry)
     if len({owing.payment_key for owing in wanted}) > 1:
         raise Refused("decision-ambiguous", "对应多个处罚决定", "more than one fine is named", count=len(wanted))
-    mine = [owing for owing in wanted if ALL in run.districts or owing.district in run.districts]
+    mine = [owing for owing in wanted if _mine(run.districts, owing.district)]
     if not mine and not entry.code and not entry.numbers:
         raise Refused("number-missing", "没有文书字号或者缴款码", "neither a document number nor a payment code is given")
     if not mine:
@@ -165,9 +172,9 @@ def _read(run: _Import, entry: Entry) -> list[str]:
 async def _account(run: _Import, owing: Owing) -> Account:
     """As `account`, under rules that are read once for all entries."""
     case = await fined(run.work, owing.case_id)
-    domain.require_served(case.state, run.rules, owing.party_id)
-    payment = await run.work.load(PAYMENTS, domain.region_key(owing.case_id, owing.party_id))
-    return Account(case, payment, run.rules)
+    of = Account(case, await run.work.load(PAYMENTS, domain.region_key(owing.case_id, owing.party_id)), run.rules)
+    payable(of, owing.party_id)
+    return of
 
 
 async def _owing(work: Work, entries: tuple[Entry, ...]) -> dict[str, list[Owing]]:
@@ -187,6 +194,34 @@ async def _desk(work: Work) -> str:
     if organ is None:
         raise Refused("organ-unknown", "未登记的机关", "no such organ", organ_id=work.context.organ)
     return organ.jurisdiction_id
+
+
+async def _passed_over(work: Work, command: ImportStatement) -> dict[str, Any]:
+    """How many rows tell of money that went out; those with a minus by line, with which of our transfers each names."""
+    told = command.returns[:LISTED_RETURNS]
+    names = sorted({name for one in told for name in one.names})
+    ours = {
+        str(row["bank_reference"]): {"bank_reference": row["bank_reference"], "case_id": row["case_id"], "state": row["state"]}
+        for row in await queries.transfers_named(work.read, names)
+        if _mine(work.context.districts, row["district"])
+    }
+    entered = {entry.bank_reference for entry in command.entries}  # the list does not know them yet
+    for name in sorted(entered.intersection(names)):
+        state = (await work.load(TRANSFERS, name)).state
+        told_state = "unmatched" if state.case_id is None else "matched"
+        ours.setdefault(name, {"bank_reference": name, "case_id": state.case_id, "state": told_state})
+    rows = [
+        {
+            "line": one.line, "amount_fen": one.amount_fen, "bank_reference": one.bank_reference,
+            "transfers": [ours[name] for name in one.names if name in ours],
+        }
+        for one in told
+    ]  # fmt: skip
+    return {"passed_over": command.passed_over, "returns": rows, "returns_total": len(command.returns)}
+
+
+def _mine(districts: frozenset[str], district: str | None) -> bool:
+    return ALL in districts or district in districts
 
 
 def _received(reported: BankTransferReported) -> domain.ReceivePayment:

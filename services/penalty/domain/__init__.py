@@ -3,6 +3,7 @@
 from services.penalty.domain import (
     access,
     bank,
+    bank_events,
     daily_events,
     document,
     enforcement_events,
@@ -13,6 +14,7 @@ from services.penalty.domain import (
     standing_events,
     transfer_events,
 )
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.charges import Sanctions, choices, require_charges
 from services.penalty.domain.closing import Beside, archive_case, borrow_file, close_case, extend_case, return_file
@@ -170,7 +172,6 @@ from services.penalty.domain.party_events import (
 )
 from services.penalty.domain.payment import (
     PAYMENTS,
-    PaymentState,
     ReceivePayment,
     open_payment,
     receive_payment,
@@ -319,6 +320,7 @@ __all__ = [
     "archive_case",
     "bands",
     "bank",
+    "bank_events",
     "begin_urgently",
     "borrow_file",
     "case_limits",

@@ -5,9 +5,18 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
 
-from chassis.domain import SUBJECT, Event, Personal, Refused, Stream, event
+from chassis.domain import Event, Refused, Stream
+from services.penalty.domain.bank_events import (
+    BankStatementImported,
+    BankTransferAssigned,
+    BankTransferCorrected,
+    BankTransferCorrectionProposed,
+    BankTransferCorrectionRefused,
+    BankTransferReported,
+    BankTransferReturned,
+    BankTransferSent,
+)
 
 IDS = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"
 """How a bank reference is written."""
@@ -19,93 +28,34 @@ def number_key(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).translate(BRACKETS).split())
 
 
-@event(
-    "casetrail.penalty.bank-transfer-reported.v1",
-    title="银行入账",
-    summary="{paid_on} 入账 {amount_fen} 分，流水号 {bank_reference}",
-)
-class BankTransferReported(Event):
-    """Money came to the organ's account, in fen: for the fine of a party of a case, or `unmatched` says why for none yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """A transfer as it had been recorded, and its correction: why, by whom."""
 
-    `line` is its row in the statement that it was in; a transfer that was entered by hand is in none.
-    """
-
-    bank_reference: str
-    amount_fen: int
-    paid_on: date
-    payer: Annotated[str | None, Personal(SUBJECT, "payer")] = None
-    remark: Annotated[str | None, Personal(SUBJECT, "payer")] = None
-    statement_id: str | None = None
-    line: int | None = None
-    case_id: str | None = None
-    party_id: str | None = None
-    unmatched: str | None = None
-
-
-@event("casetrail.penalty.bank-transfer-assigned.v1", title="入账认领", summary="流水号 {bank_reference} 认领至案件 {case_id}")
-class BankTransferAssigned(Event):
-    """Somebody found out what a transfer was for."""
-
-    bank_reference: str
-    case_id: str
-    party_id: str
-    note: Annotated[str, Personal(SUBJECT, "payer")]
-
-
-@event("casetrail.penalty.bank-transfer-returned.v1", title="入账退回", summary="{returned_on} 退回流水号 {bank_reference}")
-class BankTransferReturned(Event):
-    """A transfer that was for no fine went back to whoever made it, in fen."""
-
-    bank_reference: str
-    amount_fen: int
-    return_reference: str
-    returned_on: date
-    note: Annotated[str, Personal(SUBJECT, "payer")]
-
-
-@event(
-    "casetrail.penalty.bank-transfer-sent.v1", title="银行转出", summary="{sent_on} 转出 {amount_fen} 分，流水号 {bank_reference}"
-)
-class BankTransferSent(Event):
-    """Money left the organ's account, in fen: given back to a party of a case, or to whoever paid for no fine (no case)."""
-
-    bank_reference: str
-    amount_fen: int
-    sent_on: date
-    case_id: str | None = None
-    party_id: str | None = None
-
-
-@event(
-    "casetrail.penalty.bank-statement-imported.v1",
-    title="银行对账单导入",
-    summary="导入对账单：{rows} 笔，其中 {unmatched} 笔待认领",
-)
-class BankStatementImported(Event):
-    """A statement was taken in whole: how many transfers it has; how many were new and for a fine, or for none yet; or known.
-
-    `total_fen` is what all of them come to; `statement_id` is made of its content.
-    """
-
-    statement_id: str
-    file_name: str
-    sha256: str
-    rows: int
-    matched: int
-    unmatched: int
-    known: int
-    total_fen: int
+    reported: BankTransferReported
+    proposed: BankTransferCorrectionProposed
+    corrected: BankTransferCorrected
 
 
 @dataclass(frozen=True, slots=True)
 class TransferState:
-    """A transfer as it was reported, and what became of it; or one by which money was given back (`sent`)."""
+    """A transfer as it was reported, and what became of it; or one by which money was given back (`sent`).
+
+    `asked`: a correction that waits to be decided; `former`: how it had been recorded, before each of its corrections.
+    """
 
     reported: BankTransferReported | None = None
     sent: BankTransferSent | None = None
     case_id: str | None = None
     party_id: str | None = None
     returned_on: date | None = None
+    asked: BankTransferCorrectionProposed | None = None
+    former: tuple[Former, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether a transfer goes by this reference, in or out; none does after one that was typed in wrongly was struck."""
+        return self.reported is not None or self.sent is not None
 
     @property
     def amount_fen(self) -> int:
@@ -122,10 +72,25 @@ def evolve_transfer(state: TransferState, event: Event) -> TransferState:
             return replace(state, case_id=e.case_id, party_id=e.party_id)
         case BankTransferReturned() as e:
             return replace(state, returned_on=e.returned_on)
+        case BankTransferCorrectionProposed():
+            return replace(state, asked=event)
+        case BankTransferCorrectionRefused():
+            return replace(state, asked=None)
+        case BankTransferCorrected():
+            return _corrected(state, event)
         case BankTransferSent() as e:
             return replace(state, sent=e)
         case _:
             return state
+
+
+def _corrected(state: TransferState, e: BankTransferCorrected) -> TransferState:
+    """For no fine again; of one that was typed in wrongly nothing is left but how it had been recorded."""
+    if state.reported is None or state.asked is None:
+        return state
+    former = (*state.former, Former(reported=state.reported, proposed=state.asked, corrected=e))
+    kept = None if e.kind == "mistyped" else state.reported
+    return replace(state, reported=kept, case_id=None, party_id=None, asked=None, former=former)
 
 
 def evolve_statement(state: BankStatementImported | None, event: Event) -> BankStatementImported | None:
@@ -161,7 +126,7 @@ def send_transfer(
     party_id: str | None = None,
 ) -> list[Event]:  # fmt: skip
     """Money went back by this transfer; a reference is one transfer's, in or out. Refused `bank-reference-known`."""
-    if state != TransferState():
+    if state.known:
         raise reference_known(bank_reference)
     return [
         BankTransferSent(
@@ -175,6 +140,13 @@ def reference_known(bank_reference: str) -> Refused:
     return Refused(
         "bank-reference-known", "该银行流水号已入账", "this transfer was recorded already", bank_reference=bank_reference
     )
+
+
+def struck(state: TransferState) -> Refused:
+    """The refusal of a transfer that was typed in wrongly, and is none any more."""
+    corrected_on = state.former[-1].corrected.corrected_on if state.former else None
+    zh, en = "该笔入账系误录，已更正注销", "the transfer was typed in wrongly, and struck"
+    return Refused("transfer-struck", zh, en, corrected_on=corrected_on)
 
 
 def assign_transfer(state: TransferState, case_id: str, party_id: str, note: str) -> list[Event]:
@@ -209,14 +181,16 @@ def return_transfer(state: TransferState, command: ReturnTransfer, today: date) 
 def require_unassigned(state: TransferState) -> BankTransferReported:
     """The transfer, which is for no fine yet.
 
-    Refused `transfer-assigned-already`, `transfer-returned-already`, and `bank-reference-known` for one that went out.
+    Refused `transfer-assigned-already`, `transfer-returned-already`, `transfer-struck`, and `bank-reference-known` for one that
+    went out.
     """
     if state.sent is not None:
         raise reference_known(state.sent.bank_reference)
     if state.reported is None:
-        raise ValueError("whoever asks has loaded an existing transfer")
+        raise struck(state)
     if state.case_id is not None:
-        raise Refused("transfer-assigned-already", "该笔入账已认领", "the transfer is assigned already", case_id=state.case_id)
+        zh, en = "该笔入账已认领；认领有误的，先申请更正", "the transfer is assigned already; if wrongly, that is corrected first"
+        raise Refused("transfer-assigned-already", zh, en, case_id=state.case_id)
     if state.returned_on is not None:
         raise Refused("transfer-returned-already", "该笔入账已退回", "the transfer was sent back already")
     return state.reported

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.cash_reasons import require_cash_reason
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.spot import SpotState, require_day, require_decided
 from services.penalty.domain.spot_events import (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Guards, Refused, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.decision import SETTLED
 from services.penalty.domain.ending_events import CaseArchived, CaseExtended, FileBorrowed, FileReturned, OutsideReader
@@ -18,7 +19,6 @@ from services.penalty.domain.guards import (
     require_not_before,
     require_served,
 )
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.reporting_up import is_to_report
 from services.penalty.domain.rulebook import Rules

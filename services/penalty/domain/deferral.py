@@ -7,9 +7,10 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.guards import require_approver
-from services.penalty.domain.payment import PaymentState, require_opened
+from services.penalty.domain.payment import require_opened
 from services.penalty.domain.payment_events import Deferral, DeferralApproved, DeferralRefused, DeferralRequested, Instalment
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sums import yuan

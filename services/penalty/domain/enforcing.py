@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.enforcement import Application, Demand, EnforcementState
 from services.penalty.domain.enforcement_events import (
@@ -33,7 +34,6 @@ from services.penalty.domain.events import Manner
 from services.penalty.domain.guards import require_not_before
 from services.penalty.domain.notice import announced, require_manner
 from services.penalty.domain.overdue import unpaid_instalments
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import COURT_ENFORCEMENT, DEMAND, Rules
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import NOTHING_PAID, Beside
@@ -13,7 +14,6 @@ from services.penalty.domain.daily import Refusal
 from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.following import Due, Unfollowed
 from services.penalty.domain.guards import Officer
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.publication import PublicationState
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import Rules

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from chassis.domain import Event, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.arrears import SurchargeLaw, cap_day
 from services.penalty.domain.enforcement_events import UnpaidInstalment
 from services.penalty.domain.events import PaymentOverdue
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.payment_events import Span, SurchargeReckoned
 
 
@@ -57,10 +57,10 @@ def unpaid_instalments(state: PaymentState) -> tuple[UnpaidInstalment, ...]:
 
 
 def instalment_due(state: PaymentState, due_on: date) -> int | None:
-    """The number of the instalment that is due that day, 0 for the whole fine; None if nothing is."""
-    if state.plan is None:
-        return 0 if due_on == state.due_on else None
-    return next((part.number for part in state.plan.instalments if part.due_on == due_on), None)
+    """The number of the instalment that is due that day, 0 for the whole fine, or what of it is in none; None if nothing is."""
+    parts = () if state.plan is None else state.plan.instalments
+    whole = 0 if due_on == state.due_on and (state.plan is None or state.short_of_plan) else None
+    return next((part.number for part in parts if part.due_on == due_on), whole)
 
 
 def reckon_cap(state: PaymentState, law: SurchargeLaw, pending: tuple[Span, ...], today: date) -> list[Event]:

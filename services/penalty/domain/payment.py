@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
+from services.penalty.domain.account import GivenBack, PaymentState, Transfer, without
 from services.penalty.domain.arrears import Debt, Plan, SurchargeLaw, reckon
 from services.penalty.domain.events import PaymentOpened, PaymentOverdue, PaymentReceived, PaymentSettled
 from services.penalty.domain.parties import UNIT
@@ -17,6 +17,7 @@ from services.penalty.domain.payment_events import (
     DeferralRequested,
     Excess,
     PaymentLowered,
+    PaymentReversed,
     PaymentRevoked,
     RefundDue,
     RefundMade,
@@ -25,126 +26,12 @@ from services.penalty.domain.payment_events import (
     SurchargeLowered,
     SurchargeReckoned,
     SurchargeRemitted,
+    SurchargeRestored,
 )
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sums import yuan
 
 RULE = "fine-separation"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
-    """Money of the party that came, in fen."""
-
-    bank_reference: str
-    amount_fen: int
-    paid_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentState:
-    """What is owed by one decision, what came, by which bank transfers, what was given back; every sum in fen.
-
-    At all times imposed + confiscated + surcharged = received - refunded + outstanding - credit + remitted + revoked.
-    `confiscated_fen` is what was confiscated of illegal gains, `confiscation_fen` what of that is owed now. What came and went
-    back before the decision was made anew is told on; `former_refunded_fen` of that went back and pays nothing of this one.
-    """
-
-    case_id: str = ""
-    party_id: str = UNIT
-    document_no: str = ""
-    imposed_fen: int = 0
-    amount_fen: int = 0
-    due_on: date | None = None
-    received_fen: int = 0
-    refunded_fen: int = 0
-    former_refunded_fen: int = 0
-    confiscated_fen: int = 0
-    confiscation_fen: int = 0
-    surcharged_fen: int = 0
-    surcharge_fen: int = 0
-    remitted_fen: int = 0
-    transfers: tuple[Transfer, ...] = ()
-    references: tuple[str, ...] = ()
-    refunds: tuple[str, ...] = ()
-    asked: DeferralRequested | None = None
-    plan: Plan | None = None
-    surcharges: tuple[SurchargeDecided, ...] = ()
-    overdue: bool = False
-    flagged: tuple[date, ...] = ()
-    cap_on: date | None = None
-    capped_on: date | None = None
-    settled_on: date | None = None
-    revoked_on: date | None = None
-
-    @property
-    def balance_fen(self) -> int:
-        """What is owed, less what is kept of what came: negative if too much came."""
-        owed = self.amount_fen + self.confiscation_fen + self.surcharge_fen - self.remitted_fen
-        return owed - (self.received_fen - self.refunded_fen)
-
-    @property
-    def outstanding_fen(self) -> int:
-        """What is still owed: of the fine, of what was confiscated, and of the surcharge that was decided."""
-        return max(0, self.balance_fen)
-
-    @property
-    def credit_fen(self) -> int:
-        """What is to be given back."""
-        return max(0, -self.balance_fen)
-
-    @property
-    def revoked_fen(self) -> int:
-        """What was imposed or decided once and is owed no more, because the decision was lowered or revoked, or corrected."""
-        confiscated = self.confiscated_fen - self.confiscation_fen
-        return self.imposed_fen - self.amount_fen + confiscated + self.surcharged_fen - self.surcharge_fen
-
-    @property
-    def fine_due_fen(self) -> int:
-        """What of the fine is unpaid: money goes to the fine first, which the surcharge runs on."""
-        return max(0, self.amount_fen - (self.received_fen - self.refunded_fen))
-
-    @property
-    def surcharge_due_fen(self) -> int:
-        """What of the decided surcharge is unpaid."""
-        return self.outstanding_fen - self.fine_due_fen - self.confiscation_due_fen
-
-    @property
-    def confiscation_due_fen(self) -> int:
-        """What of the confiscated gains is unpaid: money goes to them after the fine, before the surcharge."""
-        return max(0, self.amount_fen + self.confiscation_fen - (self.received_fen - self.refunded_fen)) - self.fine_due_fen
-
-    @property
-    def next_due_on(self) -> date | None:
-        """The last day for what is to be paid next: of the first instalment that is not covered yet, where there are some."""
-        if self.plan is None:
-            return self.due_on
-        left = self.received_fen - self.refunded_fen - self.plan.covered_fen
-        for part in self.plan.instalments:
-            left -= part.amount_fen
-            if left < 0:
-                return part.due_on
-        return self.final_due_on
-
-    @property
-    def final_due_on(self) -> date | None:
-        """The last day for the whole fine: of the last instalment, where it may be paid in parts (APL 2021, article 72 ¶2)."""
-        return self.due_on if self.plan is None else self.plan.instalments[-1].due_on
-
-    @property
-    def debt(self) -> Debt | None:
-        """The fine as it falls due and was paid; None as long as there is none."""
-        if self.due_on is None:
-            return None
-        return Debt(fine_fen=self.amount_fen, due_on=self.due_on, paid=tuple(self._kept()), plan=self.plan)
-
-    def _kept(self) -> Iterator[tuple[date, int]]:
-        """What came, by day, without what had gone back when the decision was made anew."""
-        gone = self.former_refunded_fen
-        for transfer in self.transfers:
-            less = min(gone, transfer.amount_fen)
-            gone -= less
-            yield transfer.paid_on, transfer.amount_fen - less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +61,7 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
                 amount_fen=e.amount_fen, due_on=e.due_on, confiscated_fen=e.confiscate_fen, confiscation_fen=e.confiscate_fen,
                 received_fen=state.received_fen, refunded_fen=state.refunded_fen, former_refunded_fen=state.refunded_fen,
                 transfers=state.transfers, references=state.references, refunds=state.refunds,
+                given_back=state.given_back, taken_back=state.taken_back,
             )  # fmt: skip
         case PaymentReceived() as e:
             came = Transfer(bank_reference=e.bank_reference, amount_fen=e.amount_fen, paid_on=e.paid_on)
@@ -194,9 +82,13 @@ def evolve_payment(state: PaymentState, event: Event) -> PaymentState:
                 asked=None,
             )  # fmt: skip
         case RefundMade() as e:
+            back = GivenBack(state.credit_fen - e.amount_fen, state.references)
             return replace(
-                state, refunded_fen=state.refunded_fen + e.amount_fen, refunds=(*state.refunds, e.bank_reference)
+                state, refunded_fen=state.refunded_fen + e.amount_fen, refunds=(*state.refunds, e.bank_reference),
+                given_back=(*state.given_back, back),
             )  # fmt: skip
+        case PaymentReversed():
+            return without(state, event)
         case _:
             return _evolve_deferral(state, event)
 
@@ -220,7 +112,7 @@ def _evolve_deferral(state: PaymentState, event: Event) -> PaymentState:
                 surcharges=(*state.surcharges, e),
             )  # fmt: skip
             return replace(more, settled_on=None) if more.outstanding_fen else more
-        case SurchargeLowered() as e:
+        case SurchargeLowered() | SurchargeRestored() as e:
             return replace(state, surcharge_fen=e.to_fen)
         case SurchargeRemitted() as e:
             return replace(state, remitted_fen=state.remitted_fen + e.amount_fen)
@@ -364,14 +256,19 @@ def consequences(
     return [*events, *_refund_due(state, now, excess, on)]
 
 
-def _corrected(state: PaymentState, reason: Correction, on: date) -> list[Event]:
-    """The surcharge that was decided, reckoned anew by its own parameters on what is known now: it is never more than that."""
+def reckoned_anew(state: PaymentState) -> int | None:
+    """The surcharge up to the day of its last decision, by that one's parameters and what is known now; None without one."""
     if not state.surcharges or state.debt is None:
-        return []
+        return None
     last = state.surcharges[-1]
     law = SurchargeLaw(rate_permille=last.rate_permille, cap_percent=last.cap_percent)
-    right = max(reckon(state.debt, law, last.until, last.suspended).fen, state.remitted_fen)
-    if right >= state.surcharge_fen:
+    return reckon(state.debt, law, last.until, last.suspended).fen
+
+
+def _corrected(state: PaymentState, reason: Correction, on: date) -> list[Event]:
+    """The surcharge that was decided, reckoned anew by its own parameters on what is known now: it is never more than that."""
+    found = reckoned_anew(state)
+    if found is None or (right := max(found, state.remitted_fen)) >= state.surcharge_fen:
         return []
     return [
         SurchargeLowered(

@@ -1,4 +1,4 @@
-"""The facts of payment beside opening, receipt and settlement: lowered, revoked, refunded, put off, surcharged, remitted."""
+"""The facts of payment beside opening, receipt and settlement: lowered, revoked, refunded, taken back, put off, surcharged."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from chassis.domain import SUBJECT, Event, Personal, event
 Deferral = Literal["deferral", "instalments"]
 Excess = Literal["overpaid", "lowered", "revoked"]
 Correction = Literal["fine-lowered", "paid-earlier"]
+Misrecorded = Literal["misassigned", "mistyped"]
+"""What is wrong with a payment: whose fine it was for, or what was typed in of it (the sum, the day, the bank's reference)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,42 @@ class RefundMade(Event):
     amount_fen: int
     bank_reference: str
     refunded_on: date
+    party_id: str = "unit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """An instalment that is not covered (any more): which, until when, and the fen that have to come until nothing is missing."""
+
+    number: int
+    due_on: date
+    missing_fen: int
+
+
+@event(
+    "casetrail.penalty.payment-reversed.v1",
+    title="缴款冲正",
+    summary="{reversed_on} 冲正 {amount_fen} 分，流水号 {bank_reference}",
+)
+class PaymentReversed(Event):
+    """A payment had been recorded wrongly, in fen: everything is reckoned as if it had never been there.
+
+    `outstanding_fen` is what is owed then; `overdue` says whether it is late already; `due_on` and `instalments` count again.
+    """
+
+    case_id: str
+    bank_reference: str
+    amount_fen: int
+    paid_on: date
+    kind: Misrecorded
+    reason: Annotated[str, Personal(SUBJECT, "payment-correction")]
+    proposed_by: str
+    approved_by: str
+    reversed_on: date
+    outstanding_fen: int
+    overdue: bool
+    due_on: date | None
+    instalments: tuple[Uncovered, ...]
     party_id: str = "unit"
 
 
@@ -165,6 +203,7 @@ class SurchargeDecided(Event):
     """The surcharge up to a day, in fen (P13b, form 37): `amount_fen` is added, `total_fen` is all that is decided by now.
 
     `days` are those on which something was in arrears and no remedy pending; `suspended` are the spans that were not counted.
+    `outstanding_fen` is all that the party owes with it; older events do not tell it.
     """
 
     case_id: str
@@ -179,6 +218,7 @@ class SurchargeDecided(Event):
     decided_on: date
     approved_by: str
     party_id: str = "unit"
+    outstanding_fen: int | None = None
 
 
 @event("casetrail.penalty.surcharge-lowered.v1", title="加处罚款数额变更", summary="加处罚款由 {from_fen} 分变更为 {to_fen} 分")
@@ -190,6 +230,17 @@ class SurchargeLowered(Event):
     to_fen: int
     reason: Correction
     lowered_on: date
+    party_id: str = "unit"
+
+
+@event("casetrail.penalty.surcharge-restored.v1", title="加处罚款数额恢复", summary="加处罚款由 {from_fen} 分恢复为 {to_fen} 分")
+class SurchargeRestored(Event):
+    """What had been lowered because of a payment that was taken back since is owed as it was decided, in fen."""
+
+    case_id: str
+    from_fen: int
+    to_fen: int
+    restored_on: date
     party_id: str = "unit"
 
 

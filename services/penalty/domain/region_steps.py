@@ -9,9 +9,9 @@ from services.penalty.domain import closing, deferral, enforcing, following, hea
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.enforcement import EnforcementState
 from services.penalty.domain.facts import Facts
-from services.penalty.domain.guards import require_served
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.remedy_events import Kind
+from services.penalty.domain.reversal import require_payable
 from services.penalty.domain.rulebook import LITIGATION, RECONSIDERATION
 from services.penalty.domain.sides import Decision
 from services.penalty.domain.step import SOMEBODY, Probe, Step, towards
@@ -38,7 +38,7 @@ def _withdraw_hearing(state: CaseState, facts: Facts, party_id: str, at: datetim
 
 
 def _request_deferral(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
-    require_served(state, facts.rules, party_id)
+    require_payable(state, facts.payment(party_id), facts.rules, party_id)
     payment, day = facts.payment(party_id), day_of(at)
     part = deferral.Part(day + timedelta(days=1), payment.fine_due_fen)
     probe = deferral.RequestDeferral(reason="", parts=(part,), applied_on=day)
@@ -46,13 +46,13 @@ def _request_deferral(state: CaseState, facts: Facts, party_id: str, at: datetim
 
 
 def _answer_deferral(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
-    require_served(state, facts.rules, party_id)
+    require_payable(state, facts.payment(party_id), facts.rules, party_id)
     probe = deferral.AnswerDeferral(approver=SOMEBODY, agreed=False, opinion="")
     return deferral.answer_deferral(state, facts.payment(party_id), probe, ("", ()), at, facts.rules)
 
 
 def _decide_surcharge(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
-    require_served(state, facts.rules, party_id)
+    require_payable(state, facts.payment(party_id), facts.rules, party_id)
     remedies = _remedies(facts, party_id)
     enforcing.require_enforceable(remedies, facts.rules)
     probe = surcharge.DecideSurcharge(approver=SOMEBODY, until=day_of(at))
@@ -61,7 +61,7 @@ def _decide_surcharge(state: CaseState, facts: Facts, party_id: str, at: datetim
 
 
 def _remit_surcharge(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
-    require_served(state, facts.rules, party_id)
+    require_payable(state, facts.payment(party_id), facts.rules, party_id)
     probe = surcharge.RemitSurcharge(approver=SOMEBODY, amount_fen=1, reason="")
     return surcharge.remit_surcharge(state, facts.payment(party_id), probe, at, facts.rules)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.domain import Stream
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.closing import Beside
 from services.penalty.domain.enforcement import ENFORCEMENTS, EnforcementState
 from services.penalty.domain.following import unfollowed
 from services.penalty.domain.parties import region_key
-from services.penalty.domain.payment import PAYMENTS, PaymentState
+from services.penalty.domain.payment import PAYMENTS
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.remedy import REMEDIES, RemedyState
 from services.penalty.domain.standing import StandingState

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, Guards, Stream, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.cash_reasons import require_cash_reason
 from services.penalty.domain.charges import Sanctions, require_charges
@@ -23,7 +24,6 @@ from services.penalty.domain.guards import (
 )
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
 from services.penalty.domain.parties import UNIT
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision, Side
 from services.penalty.domain.spot_events import (

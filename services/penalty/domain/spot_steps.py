@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chassis.domain import Event, Refused, day_of
 from services.penalty.domain import cash, publishing, steps
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
 from services.penalty.domain.closing import NOTHING_PAID
@@ -15,7 +16,7 @@ from services.penalty.domain.decision import ChangeDecision, RevokeDecision
 from services.penalty.domain.facts import Facts
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered, unfollowed
 from services.penalty.domain.parties import UNIT
-from services.penalty.domain.payment import PaymentState, ReceivePayment, receive_payment, require_owing
+from services.penalty.domain.payment import ReceivePayment, receive_payment, require_owing
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.regions import Regions, beside_of
 from services.penalty.domain.rulebook import Rules
@@ -93,7 +94,8 @@ def _deposit(asked: Asked) -> list[Event]:
 
 
 def _receive(asked: Asked) -> list[Event]:
-    require_decided(asked.state, asked.rules)
+    if not asked.payment.owes_again:
+        require_decided(asked.state, asked.rules)
     require_owing(asked.payment, asked.rules)
     probe = ReceivePayment(amount_fen=asked.payment.outstanding_fen, bank_reference="", paid_on=day_of(asked.at))
     return receive_payment(asked.payment, probe, asked.at, asked.rules)

@@ -84,12 +84,26 @@ class Entry:
     words: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A row with a minus, in fen: the bank booked back what had come (冲正、退汇); `names`: maybe references of what came."""
+
+    line: int
+    amount_fen: int
+    bank_reference: str | None
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The transfers of a statement, and how many of its rows tell money that went out, which is no payment of anybody."""
+    """The transfers of a statement, and how many of its rows tell money that went out, which is no payment of anybody.
+
+    `returns` are those of them that have a minus: they may undo a payment.
+    """
 
     entries: tuple[Entry, ...]
     passed_over: int
+    returns: tuple[Return, ...] = ()
 
 
 def layout_of(document: Mapping[str, Any]) -> Layout:
@@ -118,7 +132,7 @@ def read_statement(layout: Layout, rows: Iterable[Row], today: date) -> Statemen
         reading.faults.append(_fault(None, None, "no-rows", "没有入账记录", "there are no transfers"))
     if reading.faults:
         raise StatementRefused(reading.faults)
-    return Statement(tuple(reading.entries.values()), reading.passed_over)
+    return Statement(tuple(reading.entries.values()), reading.passed_over, tuple(reading.returns))
 
 
 def numbers_in(text: str) -> tuple[tuple[str, ...], ...]:
@@ -174,13 +188,17 @@ class _Reading:
     entries: dict[str, Entry] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     passed_over: int = 0
+    returns: list[Return] = field(default_factory=list)
 
     def take(self, number: int, cells: Sequence[str]) -> None:
         """A row: an entry, or its faults; nothing, if it is a row of totals or of money that went out."""
         texts = {name: _text(cells[place]) if place < len(cells) else "" for name, (_, place) in self.places.items()}
         if self._is_total(cells, texts):
             return
-        if self._went_out(texts):
+        minus = _minus(texts)
+        if minus is not None:
+            self.returns.append(_return(number, minus, texts))
+        if minus is not None or self._went_out(texts):
             self.passed_over += 1
             return
         before = len(self.faults)
@@ -199,12 +217,10 @@ class _Reading:
         return first in self.layout.totals or (first.startswith(self.layout.totals) and not named)
 
     def _went_out(self, texts: Mapping[str, str]) -> bool:
-        """Whether the money went out: the bank says so, tells the sum in the column for it, or with a minus."""
+        """Whether the money went out: the bank says so, or tells the sum in the column for it."""
         if texts.get("direction", "") in self.layout.outgoing:
             return True
-        amount = unicodedata.normalize("NFKC", texts["amount"]).replace(" ", "")
-        if amount.startswith("-") and fen_of(amount[1:]) is not None:
-            return True
+        amount = _figure(texts["amount"])
         return fen_of(texts.get("paid_out", "")) is not None and (not amount or NOTHING.fullmatch(amount) is not None)
 
     def _keep(self, entry: Entry) -> None:
@@ -236,6 +252,24 @@ class _Reading:
 
     def _blame(self, number: int, name: str, code: str, zh: str, en: str) -> None:
         self.faults.append(_fault(number, self.places[name][0], code, zh, en))
+
+
+def _figure(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace(" ", "")
+
+
+def _minus(texts: Mapping[str, str]) -> int | None:
+    """The fen of a row with a minus; None if it has none."""
+    amount = _figure(texts["amount"])
+    return fen_of(amount[1:]) if amount.startswith("-") else None
+
+
+def _return(number: int, fen: int, texts: Mapping[str, str]) -> Return:
+    reference, remark = unicodedata.normalize("NFKC", texts["bank_reference"]), texts.get("remark", "")
+    own = (reference,) if re.fullmatch(IDS, reference) else ()
+    words = (word.rstrip(".") for word in CODE.findall(unicodedata.normalize("NFKC", remark)))
+    named = tuple(dict.fromkeys((*own, *(word for word in words if re.fullmatch(IDS, word)))))
+    return Return(line=number, amount_fen=fen, bank_reference=reference or None, names=named)
 
 
 def _entry(

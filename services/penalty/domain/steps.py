@@ -24,12 +24,13 @@ from services.penalty.domain.ending_events import Opinion
 from services.penalty.domain.events import Charge, Person
 from services.penalty.domain.facts import Facts
 from services.penalty.domain.following import REVIEW, Due, Unfollowed, lowered
-from services.penalty.domain.guards import require_open, require_served
+from services.penalty.domain.guards import require_open
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import MakeRefund, ReceivePayment, make_refund, receive_payment, require_owing
 from services.penalty.domain.provisions import Row
 from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.region_steps import REGION_STEPS
+from services.penalty.domain.reversal import require_payable
 from services.penalty.domain.rulebook import CLOSURE_HALF_YEAR, DAILY_FINE, HEARING_NOTICE_PERIOD, PUBLICITY_MINIMUM
 from services.penalty.domain.sides import Side
 from services.penalty.domain.step import SOMEBODY, Outlook, Step, forbidden, towards
@@ -203,8 +204,8 @@ def _report_up(state: CaseState, facts: Facts, party_id: str, at: datetime) -> l
 
 
 def _receive_payment(state: CaseState, facts: Facts, party_id: str, at: datetime) -> list[Event]:
-    require_served(state, facts.rules, party_id)
     payment = facts.payment(party_id)
+    require_payable(state, payment, facts.rules, party_id)
     require_owing(payment, facts.rules)
     probe = ReceivePayment(amount_fen=payment.outstanding_fen, bank_reference="", paid_on=day_of(at))
     return receive_payment(payment, probe, at, facts.rules)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.domain import Actor, Event, day_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.arrears import Reckoning, SurchargeLaw, cap_day, reckon, surcharge_law
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.events import PaymentSettled
 from services.penalty.domain.guards import require_approver
 from services.penalty.domain.overdue import reckon_cap
-from services.penalty.domain.payment import PaymentState, after, require_opened
+from services.penalty.domain.payment import after, require_opened
 from services.penalty.domain.payment_events import Span, SurchargeCapReached, SurchargeDecided, SurchargeRemitted
 from services.penalty.domain.remedy import RemedyState
 from services.penalty.domain.rulebook import Rules
@@ -69,7 +70,7 @@ def decide_surcharge(
             case_id=state.case_id, document_no=document_no, amount_fen=more, total_fen=found.fen, until=command.until,
             days=found.days, rate_permille=law.rate_permille, cap_percent=law.cap_percent,
             suspended=pending if law.suspendable else (), decided_on=day_of(at), approved_by=command.approver.id,
-            party_id=state.party_id,
+            party_id=state.party_id, outstanding_fen=max(0, state.balance_fen + more),
         )
     ]  # fmt: skip
 

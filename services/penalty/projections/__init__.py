@@ -13,9 +13,9 @@ from services.penalty.projections.spots import project_spots
 from services.penalty.projections.superior_reports import project_superior_reports
 
 PROJECTIONS = (
-    Projection("case_list", version=4, project=project_cases, tables=("case_list",)),
-    Projection("payments", version=2, project=project_payments, tables=("payment_list", "payment_cases")),
-    Projection("bank_transfers", version=1, project=project_transfers, tables=("bank_transfers",)),
+    Projection("case_list", version=5, project=project_cases, tables=("case_list",)),
+    Projection("payments", version=3, project=project_payments, tables=("payment_list", "payment_cases")),
+    Projection("bank_transfers", version=2, project=project_transfers, tables=("bank_transfers",)),
     Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
     Projection("publications", version=1, project=project_publications, tables=("publication_list",)),
     Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
@@ -23,5 +23,5 @@ PROJECTIONS = (
     Projection("superior_reports", version=1, project=project_superior_reports, tables=("superior_reports",)),
     Projection("documents", version=1, project=project_documents, tables=("documents",)),
     Projection("reads", version=1, project=project_reads, tables=("reads",)),
-    Projection("calendar", version=4, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),
+    Projection("calendar", version=5, project=project_calendar, tables=("calendar", "calendar_cases", "calendar_officers")),
 )

@@ -6,7 +6,14 @@ from typing import Any
 
 from chassis.domain import Event
 from chassis.projector import Batch
-from services.penalty.domain.bank import BankTransferAssigned, BankTransferReported, BankTransferReturned
+from services.penalty.domain.bank_events import (
+    BankTransferAssigned,
+    BankTransferCorrected,
+    BankTransferCorrectionProposed,
+    BankTransferCorrectionRefused,
+    BankTransferReported,
+    BankTransferReturned,
+)
 
 PREFIX = "bank-transfer:"
 
@@ -26,15 +33,23 @@ def _reported(e: BankTransferReported) -> dict[str, Any]:
     return {
         "bank_reference": e.bank_reference, "state": "unmatched" if e.case_id is None else "matched", "amount_fen": e.amount_fen,
         "paid_on": e.paid_on.isoformat(), "payer": e.payer, "remark": e.remark, "reason": e.unmatched,
-        "statement_id": e.statement_id, "line": e.line, "case_id": e.case_id, "party_id": e.party_id, "returned_on": None,
+        "statement_id": e.statement_id, "line": e.line, "case_id": e.case_id, "party_id": e.party_id,
+        "returned_on": None, "proposed": None,
     }  # fmt: skip
 
 
 def _changes(event: Event) -> dict[str, Any]:
     match event:
         case BankTransferAssigned() as e:
-            return {"state": "matched", "case_id": e.case_id, "party_id": e.party_id}
+            return {"state": "matched", "reason": None, "case_id": e.case_id, "party_id": e.party_id}
         case BankTransferReturned() as e:
             return {"state": "returned", "returned_on": e.returned_on.isoformat()}
+        case BankTransferCorrectionProposed() as e:
+            return {"proposed": e.kind}
+        case BankTransferCorrectionRefused():
+            return {"proposed": None}
+        case BankTransferCorrected() as e:
+            state = "struck" if e.kind == "mistyped" else "unmatched"
+            return {"state": state, "reason": "corrected", "case_id": None, "party_id": None, "proposed": None}
         case _:
             return {}

@@ -35,7 +35,7 @@ from services.penalty.domain import (
     StatementWaived,
     UrgentInvestigationBegun,
 )
-from services.penalty.domain.payment_events import PaymentRevoked, RefundMade
+from services.penalty.domain.payment_events import PaymentReversed, PaymentRevoked, RefundMade, SurchargeDecided
 from services.penalty.projections.payment_clocks import INSTALMENT, PAYMENT
 from services.penalty.projections.running_clocks import case_id_of, clocks_after, is_about_a_case
 
@@ -129,10 +129,19 @@ def _changes_after_notice(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"paid_fen": row["paid_fen"] - e.amount_fen}
         case PaymentSettled() | PaymentRevoked() as e:
             return {"late": [party for party in row["late"] if party != e.party_id]}
+        case PaymentReversed() as e:
+            return {"paid_fen": row["paid_fen"] - e.amount_fen, **(_late(row, e.party_id) if e.overdue else {})}
+        case SurchargeDecided() as e if e.outstanding_fen:
+            return _late(row, e.party_id)
         case PaymentOverdue() as e:
-            return {"late": sorted({*row["late"], e.party_id})}
+            return _late(row, e.party_id)
         case _:
             return {}
+
+
+def _late(row: dict[str, Any], party_id: str) -> dict[str, Any]:
+    """The party is late with its payment."""
+    return {"late": sorted({*row["late"], party_id})}
 
 
 def _payment(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chassis.envelope import Sequenced
 from services.penalty.domain import PaymentOpened, PaymentSettled, region_key
 from services.penalty.domain.payment_events import (
     DeferralApproved,
+    PaymentReversed,
     PaymentRevoked,
     SurchargeCapReached,
     SurchargeReckoned,
@@ -24,7 +25,8 @@ PAYMENT, INSTALMENT, CAP = "payment-due", "instalment-due", "surcharge-cap"
 def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]:
     """What an event sets running, and what it ends.
 
-    An instalment's clock runs to its end, unless the decision is revoked: on its day it is looked whether it is missing.
+    An instalment's clock runs to its end, unless the decision is revoked: on its day it is looked whether it is missing. What
+    was shown as covered counts again when the payment is taken back; a clock that has fired does not fire for the same day again.
     """
     match event:
         case PaymentOpened():
@@ -43,6 +45,12 @@ def payment_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disa
             yield from _stop(key)
             for number in range(1, event.instalments + 1):
                 yield Disarm(id=f"{INSTALMENT}:{key}/{number}")
+        case PaymentReversed():
+            key = region_key(event.case_id, event.party_id)
+            if event.due_on is not None:
+                yield arm_by_day(sequenced, PAYMENT, key, event.due_on)
+            for one in event.instalments:
+                yield arm_by_day(sequenced, INSTALMENT, key, one.due_on, f"/{one.number}", covered_by=one.missing_fen)
         case PaymentSettled():
             yield from _stop(region_key(event.case_id, event.party_id))
 

@@ -96,7 +96,7 @@ def _opened(case: dict[str, Any], sequenced: Sequenced, e: PaymentOpened) -> dic
         "case_no": case_no, "document_no": e.document_no, "case_key": None if case_no is None else number_key(case_no),
         "document_key": number_key(e.document_no), **dict.fromkeys(SUMS, 0), "outstanding_fen": 0, "credit_fen": 0,
         "opened_due_on": e.due_on.isoformat(), "plan": None, "due_on": e.due_on.isoformat(), "overdue": False,
-        "settled_on": None, "version": 0,
+        "flagged": False, "settled_on": None, "version": 0,
     }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _after(row: dict[str, Any], event: Event) -> dict[str, Any]:
     owing = state.outstanding_fen > 0
     changes: dict[str, Any] = {
         **{name: getattr(state, name) for name in SUMS}, "outstanding_fen": state.outstanding_fen, "credit_fen": state.credit_fen,
-        "overdue": state.overdue and owing, "settled_on": _iso(state.settled_on),
+        "flagged": state.overdue, "overdue": state.overdue and owing, "settled_on": _iso(state.settled_on),
         "due_on": (_iso(state.next_due_on) if owing else None) or NO_DAY,
         "state": "revoked" if state.revoked_on or row["state"] == "revoked" else "open" if owing else "settled",
     }  # fmt: skip
@@ -121,7 +121,8 @@ def _after(row: dict[str, Any], event: Event) -> dict[str, Any]:
 def _state(row: dict[str, Any]) -> PaymentState:
     plan = row["plan"]
     return PaymentState(
-        due_on=date.fromisoformat(row["opened_due_on"]), **{name: row[name] for name in SUMS}, overdue=row["overdue"],
+        due_on=date.fromisoformat(row["opened_due_on"]), **{name: row[name] for name in SUMS}, overdue=row["flagged"],
+        revoked_on=date.min if row["state"] == "revoked" else None,  # which day it was, nothing here asks
         settled_on=None if row["settled_on"] is None else date.fromisoformat(row["settled_on"]),
         plan=None if plan is None else Plan(
             applied_on=date.fromisoformat(plan["applied_on"]), covered_fen=plan["covered_fen"],

@@ -12,6 +12,7 @@ from services.penalty.queries.money import (
     paying_parties,
     payments,
     surcharge_law_on,
+    transfers_named,
 )
 from services.penalty.queries.outlook import outlook_of
 from services.penalty.queries.papers import DOCUMENTS_OF_CASE, DocumentFilter, ReadFilter, deeds, documents, reads
@@ -24,5 +25,5 @@ __all__ = [
     "Owing", "PaymentFilter", "ReadFilter", "address_of", "bank_transfers", "blocks_of", "calendar", "cases", "choices_of",
     "deeds", "documents", "enterprise_of", "hazards_of", "hazards_of_others", "major_of", "matters",
     "norms_of", "officers_for", "organ_of", "outlook_of", "owing_named", "paying_parties", "payments", "published", "reads",
-    "refusals_of", "rules_on", "sanctions_for", "spots", "surcharge_law_on", "unpublished",
+    "refusals_of", "rules_on", "sanctions_for", "spots", "surcharge_law_on", "transfers_named", "unpublished",
 ]  # fmt: skip

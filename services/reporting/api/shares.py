@@ -41,7 +41,8 @@ PARTY_TYPES = (
     )
     | _of(
         "penalty", "notice-served", "statement-made", "statement-waived", "hearing-requested", "hearing-convened",
-        "hearing-withdrawn", "decision-served", "spot-penalty-decided", "payment-received", "payment-settled",
+        "hearing-withdrawn", "decision-served", "spot-penalty-decided", "payment-received", "payment-reversed",
+        "payment-settled",
         "deferral-requested", "deferral-approved", "deferral-refused", "demand-served", "demand-answered",
         "credit-repair-requested", "credit-repair-refused",
     )

@@ -85,7 +85,7 @@ def _received(told: Told) -> Changes:
     return {"paid_fen": told.row["paid_fen"] + told.e.amount_fen}
 
 
-def _given_back(told: Told) -> Changes:
+def _less(told: Told) -> Changes:
     return {"paid_fen": told.row["paid_fen"] - told.e.amount_fen}
 
 
@@ -126,7 +126,8 @@ FOLDS = {
     f"{PENALTY}.decision-changed.v1": _of_case(p.DecisionChanged, _changed),
     f"{PENALTY}.decision-revoked.v1": _of_case(p.DecisionRevoked, _revoked),
     f"{PENALTY}.payment-received.v1": _of_case(p.Paid, _received),
-    f"{PENALTY}.refund-made.v1": _of_case(p.Paid, _given_back),
+    f"{PENALTY}.refund-made.v1": _of_case(p.Paid, _less),
+    f"{PENALTY}.payment-reversed.v1": _of_case(p.Paid, _less),
     f"{PENALTY}.case-closed.v1": _of_case(p.CaseClosed, _closed),
     f"{PENALTY}.case-archived.v1": _of_case(p.OfCase, sets(state="archived")),
     f"{PENALTY}.spot-penalty-decided.v1": Folded(p.SpotPenaltyDecided, (Fold(CASES, SPOT, _spot, begins=True),)),

@@ -86,7 +86,7 @@ class DecisionRevoked:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money came in, or was given back, in fen."""
+    """Money came in, was given back, or had been recorded wrongly, in fen."""
 
     case_id: str
     amount_fen: int

@@ -17,18 +17,20 @@ from services.reporting.queries.periods import Span, spans_up_to
 from services.reporting.queries.terms import TOTAL, Combined, Measure
 
 FACTS = "facts"
-VERSION = 4
+VERSION = 5
+COUNTED = 4
+"""The first version that keeps counters."""
 
 # The moment up to which the facts were projected; its day (local date) decides which jurisdictions are valid. A version before
 # the one that keeps counters cannot be asked: until the switch to it nothing is known.
 AS_OF = f"""
 SELECT c.position AS seq, c.simulated, l.recorded_at, (l.recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS day, p.generation
 FROM projections p JOIN checkpoints c ON c.name = p.checkpoint LEFT JOIN ledger_copy l ON l.seq = c.position
-WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {VERSION}
+WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {COUNTED}
 """  # noqa: S608 - constant names
 PROJECTED = f"""
 SELECT p.generation, c.position FROM projections p JOIN checkpoints c ON c.name = p.checkpoint
-WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {VERSION}
+WHERE p.name = '{FACTS}' AND p.state = 'live' AND p.version >= {COUNTED}
 """  # noqa: S608 - constant names
 DISTRICTS = "SELECT jurisdiction_id, name FROM fact_jurisdictions ORDER BY national_code NULLS LAST, jurisdiction_id"
 

@@ -22,6 +22,8 @@ def withdrawn(events: Sequence[Event]) -> int:
         total(events, kind, "from_fen") - total(events, kind, "to_fen")
         for kind in (payment_events.PaymentLowered, payment_events.SurchargeLowered)
     )
+    lowered -= total(events, payment_events.SurchargeRestored, "to_fen")
+    lowered += total(events, payment_events.SurchargeRestored, "from_fen")
     lowered += total(events, payment_events.PaymentLowered, "confiscate_from_fen")
     lowered -= total(events, payment_events.PaymentLowered, "confiscate_to_fen")
     revoked = (total(events, payment_events.PaymentRevoked, f"{name}_fen") for name in ("fine", "surcharge", "confiscate"))

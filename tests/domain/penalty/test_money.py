@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import HealthCheck, settings
@@ -12,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chassis.domain import Event, Refused
 from chassis.testing import given
 from services.penalty import domain
-from services.penalty.domain import PAYMENTS, PaymentState, deferral, overdue, payment, payment_events, surcharge
-from services.penalty.domain.arrears import surcharge_law
+from services.penalty.domain import PAYMENTS, PaymentState, deferral, overdue, payment, payment_events, reversal, surcharge
+from services.penalty.domain.arrears import reckon, surcharge_law
 from services.penalty.domain.payment_events import Span
 from tests.domain.penalty.reckoning import total, withdrawn
 from tests.domain.penalty.story import HEAD, noon, rules, until
@@ -71,6 +72,34 @@ class Money(RuleBasedStateMachine):
         paid_on = max(FIRST, self.day - timedelta(days=ago))
         command = domain.ReceivePayment(amount_fen=fen, bank_reference=f"B{self.count}", paid_on=paid_on)
         self.attempt(lambda: domain.receive_payment(self.state, command, self.at, rules(self.day, BOOK)))
+
+    @rule(place=st.integers(0, 5), again=st.booleans(), certain=st.integers(0, 2))
+    def take_back(self, place: int, again: bool, certain: int) -> None:
+        """A payment proves to be recorded wrongly; now and then it comes again at once, with another sum."""
+        if not self.state.transfers or not certain:
+            return
+        one = self.state.transfers[place % len(self.state.transfers)]
+        before, day = self.state, self.day
+        command = reversal.ReversePayment(
+            bank_reference=one.bank_reference, kind="mistyped", reason="录错", proposed_by="p-finance", approver=HEAD
+        )
+        self.attempt(lambda: reversal.reverse_payment(SERVED, self.state, command, self.at, rules(self.day, BOOK)))
+        if self.state == before:
+            assert before.refunded_fen
+            return
+        assert self.state.kept_fen == before.kept_fen - one.amount_fen
+        if before.debt is not None and not before.former_refunded_fen:
+            paid = list(before.debt.paid)
+            paid.remove((one.paid_on, one.amount_fen))
+            never = reckon(replace(before.debt, paid=tuple(paid)), self.law, day, self.pending)
+            assert surcharge.accrued(self.state, self.law, day, self.pending) == never
+            due_on = before.due_on or day
+            late = day > due_on and before.plan is None and never.days and before.revoked_on is None
+            assert not late or self.state.overdue, "what was due and did not come is flagged"
+        if again:
+            self.attempt(lambda: overdue.reckon_cap(self.state, self.law, self.pending, self.day))
+            corrected = domain.ReceivePayment(amount_fen=7, bank_reference=one.bank_reference, paid_on=day)
+            self.attempt(lambda: domain.receive_payment(self.state, corrected, self.at, rules(self.day, BOOK)))
 
     @rule()
     def pay_the_rest(self) -> None:
@@ -163,6 +192,7 @@ class Money(RuleBasedStateMachine):
         asked = total(self.history, domain.PaymentOpened) + total(self.history, payment_events.SurchargeDecided)
         asked += total(self.history, domain.PaymentOpened, "confiscate_fen")
         kept = total(self.history, domain.PaymentReceived) - total(self.history, payment_events.RefundMade)
+        kept -= total(self.history, payment_events.PaymentReversed)
         remitted = total(self.history, payment_events.SurchargeRemitted)
         assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn(self.history)
         opened = max(place for place, event in enumerate(self.history) if isinstance(event, domain.PaymentOpened))
@@ -211,6 +241,6 @@ class Money(RuleBasedStateMachine):
 
 
 Money.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestMoney = Money.TestCase

@@ -16,7 +16,7 @@ from chassis.domain import Actor, Event, Refused
 from chassis.runner import Work
 from services.penalty import domain
 from services.penalty.commands import charging, deciding, payments, remedies, statements
-from services.penalty.domain import PAYMENTS, UNIT, Charge, bank, deferral, following, payment_events, recourse, region_key
+from services.penalty.domain import PAYMENTS, UNIT, Charge, bank, bank_events, payment_events, region_key
 from services.penalty.domain.payment import MakeRefund
 from services.penalty.domain.remedy import REMEDIES
 from services.penalty.domain.remedy_events import Kind, Result
@@ -213,10 +213,10 @@ class MoneyOfSeveral(RuleBasedStateMachine):
     def put_off(self, party: str, parts: list[int], agreed: bool) -> None:
         days = [self.memory.day + timedelta(days=day) for day in sorted(parts)]
         share, rest = divmod(self.memory.account(party).fine_due_fen, len(days))
-        asked = tuple(deferral.Part(day, share + (rest if place == 0 else 0)) for place, day in enumerate(days))
-        request = deferral.RequestDeferral(reason="困难", parts=asked, applied_on=self.memory.day)
+        asked = tuple(domain.deferral.Part(day, share + (rest if place == 0 else 0)) for place, day in enumerate(days))
+        request = domain.deferral.RequestDeferral(reason="困难", parts=asked, applied_on=self.memory.day)
         self.attempt(party, OFFICER, lambda work: payments.request_deferral(work, CASE_ID, party, request))
-        answer = deferral.AnswerDeferral(approver=HEAD, agreed=agreed, opinion="意见")
+        answer = domain.deferral.AnswerDeferral(approver=HEAD, agreed=agreed, opinion="意见")
         self.attempt(party, HEAD, lambda work: payments.answer_deferral(work, CASE_ID, party, answer))
 
     @rule(party=PARTIES, ago=st.integers(0, 5))
@@ -250,10 +250,10 @@ class MoneyOfSeveral(RuleBasedStateMachine):
     @rule(party=PARTIES, kind=st.sampled_from(["reconsideration", "first-instance"]))
     def complain(self, party: str, kind: Kind) -> None:
         day = self.memory.day
-        sought = recourse.SeekRemedy(kind=kind, authority=AUTHORITY, reference_no="1", applied_on=day)
+        sought = domain.recourse.SeekRemedy(kind=kind, authority=AUTHORITY, reference_no="1", applied_on=day)
         if self.attempt(party, OFFICER, lambda work: remedies.seek(work, CASE_ID, party, sought)):
             self.books[party].complained.append([day, None])
-            answer = recourse.AnswerRemedy(accepted=True, reference_no="1", answered_on=day)
+            answer = domain.recourse.AnswerRemedy(accepted=True, reference_no="1", answered_on=day)
             assert self.attempt(party, OFFICER, lambda work: remedies.answer(work, CASE_ID, party, answer))
 
     @rule(party=PARTIES, result=st.sampled_from(get_args(Result)), fen=SUMS)
@@ -264,7 +264,7 @@ class MoneyOfSeveral(RuleBasedStateMachine):
             return
         day = self.memory.day
         left = min(fen, decision.total_fen) if result == "changed" else None
-        command = recourse.DecideRemedy(result=result, reference_no="2", decided_on=day, received_on=day, total_fen=left)
+        command = domain.recourse.DecideRemedy(result=result, reference_no="2", decided_on=day, received_on=day, total_fen=left)
         if not self.attempt(party, OFFICER, lambda work: remedies.decide(work, CASE_ID, party, command)):
             return
         if now.kind == "first-instance":
@@ -278,7 +278,7 @@ class MoneyOfSeveral(RuleBasedStateMachine):
 
     def change(self, party: str, left: int, cause: domain.Cause) -> None:
         decision = self.memory.case.decision_of(party)
-        amounts = {} if decision is None else following.lowered(decision.charges, left)
+        amounts = {} if decision is None else domain.following.lowered(decision.charges, left)
         command = domain.ChangeDecision(cause=cause, amounts=amounts, reason="变更", party_id=party)
         self.attempt(party, HEAD, lambda work: deciding.change_decision(work, CASE_ID, command))
 
@@ -292,7 +292,7 @@ class MoneyOfSeveral(RuleBasedStateMachine):
         decision = self.memory.case.decision_of(party)
         if decision is None:
             return
-        amounts = following.lowered(decision.charges, min(left, decision.total_fen))
+        amounts = domain.following.lowered(decision.charges, min(left, decision.total_fen))
         taken = {} if gains is None else {decision.charges[0].item_code: min(gains, decision.charges[0].confiscate_fen)}
         command = domain.ChangeDecision(
             cause="self-correction", amounts=amounts, confiscations=taken, reason="有误", party_id=party
@@ -367,10 +367,10 @@ class MoneyOfSeveral(RuleBasedStateMachine):
     def the_bank_agrees(self) -> None:
         """What lies at the bank is what is kept of all parties, and what nobody has claimed; each reference is one transfer."""
         of_bank = [event for stream_id, event in self.memory.history if stream_id.startswith("bank-transfer:")]
-        reported = [event for event in of_bank if isinstance(event, bank.BankTransferReported)]
-        sent = [event for event in of_bank if isinstance(event, bank.BankTransferSent)]
+        reported = [event for event in of_bank if isinstance(event, bank_events.BankTransferReported)]
+        sent = [event for event in of_bank if isinstance(event, bank_events.BankTransferSent)]
         kept = sum(self.memory.account(party).received_fen - self.memory.account(party).refunded_fen for party in EVERYBODY)
-        lies = total(reported, bank.BankTransferReported) - total(sent, bank.BankTransferSent)
+        lies = total(reported, bank_events.BankTransferReported) - total(sent, bank_events.BankTransferSent)
         assert lies == kept + sum(fen for fen, _ in self.waiting.values())
         references = [event.bank_reference for event in reported] + [event.bank_reference for event in sent]
         assert len(set(references)) == len(references)

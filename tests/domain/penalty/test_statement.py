@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.domain import Refused
-from services.penalty.domain import bank
+from services.penalty.domain import bank, bank_events
 from services.penalty.domain.statement import StatementRefused, codes_in, day_in, fen_of, layout_of, numbers_in, read_statement
 
 FORMS = Path(__file__).parents[3] / "contracts" / "forms"
@@ -165,9 +165,9 @@ def test_statement_must_have_its_columns_and_something_in_it() -> None:
     assert faults(*many) == [(None, "too-many-rows")]
 
 
-def reported(**changes: Any) -> bank.BankTransferReported:
+def reported(**changes: Any) -> bank_events.BankTransferReported:
     usual = {"bank_reference": "B1", "amount_fen": 100, "paid_on": date(2026, 10, 8), "unmatched": "number-missing"}
-    return bank.BankTransferReported(**{**usual, **changes})
+    return bank_events.BankTransferReported(**{**usual, **changes})
 
 
 def state(*events: Any) -> bank.TransferState:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from chassis.building import rebuild
@@ -274,3 +275,15 @@ async def test_no_such_figure_and_no_such_page(reporting: Reporting) -> None:
 
 def test_every_figure_names_events_that_are_projected() -> None:
     assert {wire for figure in FIGURES for wire in figure.source_events} <= FOLDS.keys()
+
+
+async def test_a_payment_that_was_taken_back_was_not_paid(reporting: Reporting, year: Ledgers) -> None:
+    """Two came and one of them, recorded wrongly, is taken back: the fact of the case tells the other."""
+    [decided] = [one.recorded for one in year.recorded if one.envelope.type == "casetrail.penalty.penalty-decided.v1"]
+    case = orjson.loads(decided.data)["case_id"]
+    before, subject = len(year.recorded), decided.envelope.subject
+    for name, fen in (("payment-received", 700), ("payment-received", 500), ("payment-reversed", 700), ("refund-made", 100)):
+        year.record("penalty", name, {"case_id": case, "amount_fen": fen}, stream=f"payment:{case}", subject=subject)
+    await reporting.receive(year.recorded[before:])
+    [row] = await reporting.under_test.connection.fetch("SELECT paid_fen FROM fact_cases WHERE case_id = $1", case)
+    assert row["paid_fen"] == 400

@@ -34,6 +34,7 @@ from services.penalty.documents.composed.matter import (
 )
 from services.penalty.documents.composed.paying import decision_of, instalment_of
 from services.penalty.documents.parts import Opinion, sum_of
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.closing import GROUNDS
 from services.penalty.domain.ending_events import CaseDiscussed, CaseExtended, NoPenaltyDecided
 from services.penalty.domain.events import (
@@ -45,7 +46,6 @@ from services.penalty.domain.events import (
     PenaltyDecided,
     StatementMade,
 )
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.payment_events import DeferralApproved, DeferralRefused, DeferralRequested
 from services.penalty.domain.sides import Decision
 from services.penalty.domain.transfer_events import TransferApproved, TransferDenied, TransferReported

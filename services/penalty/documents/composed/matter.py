@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from chassis.domain import CHINA, Event, Refused, Stream, day_of
 from services.penalty.documents.parts import Charged, Officer, Opinion, Payable, Person, Reached, Remedies, Unit, sum_of
 from services.penalty.domain import CaseState, Rules
+from services.penalty.domain.account import PaymentState
 from services.penalty.domain.document import DocumentState
 from services.penalty.domain.enforcement_events import EnforcementVoided
 from services.penalty.domain.events import Charge, ClueRegistered, EvidenceRecorded, Handler, PaymentOpened
 from services.penalty.domain.numbers import COVER, NUMBERED, RECEIPT, TRANSFER, TRANSFER_APPROVAL
-from services.penalty.domain.payment import PaymentState
 from services.penalty.domain.provisions import Norm
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION
 from services.penalty.domain.sides import Side

@@ -15,7 +15,10 @@ DECIDED = "casetrail.penalty.penalty-decided.v1"
 NO_PENALTY = "casetrail.penalty.no-penalty-decided.v1"
 SPOT = "casetrail.penalty.spot-penalty-decided.v1"
 CHANGED = ("casetrail.penalty.decision-changed.v1", "casetrail.penalty.decision-revoked.v1")
-PAID = ("casetrail.penalty.payment-received.v1", "casetrail.penalty.refund-made.v1")  # cash is told as a payment received too
+PAID = (
+    "casetrail.penalty.payment-received.v1", "casetrail.penalty.refund-made.v1", "casetrail.penalty.payment-reversed.v1",
+)  # fmt: skip
+"""Cash is told as a payment received too."""
 CLOSED = (
     "casetrail.penalty.filing-refused.v1", "casetrail.penalty.case-closed.v1", "casetrail.penalty.spot-penalty-closed.v1",
 )  # fmt: skip
@@ -76,8 +79,8 @@ CURRENT = Measure(
 )  # fmt: skip
 PAID_FEN = Measure(
     name="penalty_paid_fen", title="已缴金额", title_en="Paid", unit="fen",
-    formula="上述案件已缴纳金额减去已退还金额（分），含加处罚款，按决定日计",
-    formula_en="received less given back in these cases, in fen, surcharges included, on the day of the decision",
+    formula="上述案件已缴纳金额减去已退还金额和已冲正金额（分），含加处罚款，按决定日计",
+    formula_en="received less given back or taken back as wrong in these cases, in fen, with surcharges, on the decision's day",
     exclusions="不含尚未指认到案件的银行到账", exclusions_en="not bank transfers that no case was found for yet",
     source_events=(DECIDED, SPOT, *PAID), fact=CASES, day="decided_on", where=PENALISED, counts=number("paid_fen"), by=BY,
 )  # fmt: skip

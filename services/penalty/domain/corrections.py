@@ -1,0 +1,69 @@
+"""A transfer that was recorded wrongly: finance proposes its correction, an approver decides; nothing that was told is edited."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chassis.domain import Event, Refused
+from services.penalty.domain.bank import TransferState, reference_known, struck
+from services.penalty.domain.bank_events import (
+    BankTransferCorrected,
+    BankTransferCorrectionProposed,
+    BankTransferCorrectionRefused,
+)
+from services.penalty.domain.payment_events import Misrecorded
+
+
+def propose_correction(state: TransferState, kind: Misrecorded, reason: str, proposed_by: str, day: date) -> list[Event]:
+    """Say that it is another's fine (`misassigned`), or that sum, day or reference were typed in wrongly (`mistyped`).
+
+    Refused `transfer-not-assigned`, `transfer-of-statement`, `correction-proposed-already`.
+    """
+    if state.sent is not None:
+        raise reference_known(state.sent.bank_reference)
+    reported = state.reported
+    if reported is None:
+        raise struck(state)
+    if state.case_id is None or state.party_id is None:
+        raise Refused("transfer-not-assigned", "该笔入账未记在任何罚款账户上", "the transfer is recorded for no fine")
+    if state.asked is not None:
+        zh, en = "该笔入账已有待决定的更正申请", "a correction of the transfer waits to be decided"
+        raise Refused("correction-proposed-already", zh, en, kind=state.asked.kind)
+    if kind == "mistyped" and reported.statement_id is not None:
+        raise Refused(
+            "transfer-of-statement", "该笔入账来自银行对账单，金额、日期和流水号以银行为准；只能更正认领（misassigned）",
+            "the bank told this transfer itself: only whose fine it is for can be corrected (misassigned)",
+            statement_id=reported.statement_id, line=reported.line,
+        )  # fmt: skip
+    return [
+        BankTransferCorrectionProposed(
+            bank_reference=reported.bank_reference, kind=kind, case_id=state.case_id, party_id=state.party_id, reason=reason,
+            proposed_by=proposed_by, proposed_on=day,
+        )
+    ]  # fmt: skip
+
+
+def require_proposed(state: TransferState) -> BankTransferCorrectionProposed:
+    """The correction that waits to be decided; Refused `correction-not-proposed`."""
+    if state.asked is None:
+        raise Refused("correction-not-proposed", "该笔入账没有待决定的更正申请", "no correction of the transfer is proposed")
+    return state.asked
+
+
+def answer_correction(state: TransferState, agreed: bool, opinion: str, answered_by: str, day: date) -> list[Event]:
+    """Agree or not, by somebody else than who proposed it. Refused `own-correction`, `correction-not-proposed`."""
+    asked = require_proposed(state)
+    if asked.proposed_by == answered_by:
+        raise Refused("own-correction", "申请人不得批准自己申请的更正", "who proposed a correction may not decide it")
+    if not agreed:
+        return [
+            BankTransferCorrectionRefused(
+                bank_reference=asked.bank_reference, opinion=opinion, refused_by=answered_by, refused_on=day
+            )
+        ]
+    return [
+        BankTransferCorrected(
+            bank_reference=asked.bank_reference, kind=asked.kind, case_id=asked.case_id, party_id=asked.party_id,
+            opinion=opinion, proposed_by=asked.proposed_by, approved_by=answered_by, corrected_on=day,
+        )
+    ]  # fmt: skip
