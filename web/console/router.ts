@@ -21,6 +21,10 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/audit", component: () => import("./pages/AuditPage.vue") },
   { path: "/audit/:kind(cases|enterprises|officers|documents)/:id", component: () => import("./pages/HistoryPage.vue"), props: true },
   { path: "/operator", component: () => import("./pages/OperatorPage.vue") },
+  { path: "/dashboards", component: () => import("./pages/DashboardsPage.vue") },
+  { path: "/dashboards/rows/:name", component: () => import("./pages/DashboardRows.vue"), props: true },
+  { path: "/bulletins", component: () => import("./pages/BulletinsPage.vue") },
+  { path: "/bulletins/:kind/:of/rows", component: () => import("./pages/BulletinRows.vue"), props: true },
   { path: "/:rest(.*)*", component: () => import("./pages/NowherePage.vue") },
 ];
 

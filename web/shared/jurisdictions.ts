@@ -11,6 +11,7 @@ export interface Jurisdiction {
   national_code: string | null;
   organ_id: string | null;
   organ?: string | null;
+  valid_to: string | null;
 }
 
 const known = shallowRef<Map<string, Jurisdiction>>(new Map());
