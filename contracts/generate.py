@@ -27,6 +27,7 @@ from contracts.channels import Published
 from contracts.compatibility import Change, Verdict, changes
 
 ROOT = Path(__file__).parent
+NAMES: dict[str, str] = json.loads((ROOT / "field-names.json").read_text(encoding="utf-8"))
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ASYNCAPI, EVENTS, EXAMPLES, HTTP = "asyncapi", "events", "examples", "http"
 
@@ -44,10 +45,13 @@ def stem(event_type: EventType) -> str:
 
 
 def schema_of(event_type: EventType) -> dict[str, Any]:
-    """The JSON Schema of an event's data; `x-summary` is the Chinese sentence that timelines are rendered from."""
+    """The JSON Schema of an event's data; each field has its Chinese name, `x-summary` is the sentence that timelines show."""
     schema = TypeAdapter(event_type.cls).json_schema(mode="serialization")
     schema.pop("title", None)
     _mark_personal(schema, schema.get("$defs", {}), event_type.cls)
+    for told in (schema, *schema.get("$defs", {}).values()):
+        for name, field in told.get("properties", {}).items():
+            field["title"] = NAMES.get(name, name)  # that none is missing, tests/service/reporting/test_contracts.py says
     return {
         "$schema": DIALECT,
         "$id": f"/contracts/events/{event_type.service}/{stem(event_type)}.json",

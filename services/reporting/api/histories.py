@@ -17,7 +17,7 @@ from chassis.http import Id, Paged, answer_json, foreign_cursor, listed, pool_of
 from chassis.problems import BadRequest
 from chassis.vault import Vault
 from services.reporting.api.viewers import OVERSEERS, Viewer, shows_at_least
-from services.reporting.queries.captions import caption_of
+from services.reporting.queries.captions import caption_of, names_of
 from services.reporting.queries.copies import Head, copied_from, head_of
 from services.reporting.queries.differences import difference
 from services.reporting.queries.histories import Kind, filled_in, history_of, outline_of
@@ -120,6 +120,11 @@ async def asked_of(request: Request, viewer: Viewer, late_after: Hours = LATE_HO
 History = Annotated[Asked, Depends(asked_of)]
 
 
+def _names(rows: Sequence[Any]) -> dict[str, Mapping[str, str]]:
+    """What the fields of the entries' data are called in Chinese, by the type of the event."""
+    return {wire: names_of(wire) for wire in sorted({row["type"] for row in rows})}
+
+
 def seen(viewer: Principal, rows: Sequence[Any]) -> list[Any]:
     """Those rows whose district the viewer may see."""
     return [row for row in rows if viewer.may_see(row["district"])]
@@ -155,7 +160,8 @@ async def of_thing(kind: Kinds, key: Id, asked: History, as_of: AsOf = None, pro
     """Everything that happened about an enterprise, in the matter of a case, or to a document, in causal order.
 
     An entry is `late_by` so many seconds if it was recorded more than `late_after` hours after it happened, and `backdated` if it
-    says that it happened before what its stream had told already. `proofs` adds each entry's inclusion in the newest checkpoint.
+    says that it happened before what its stream had told already. `names`: the Chinese names of the fields, by type.
+    `proofs` adds each entry's inclusion in the newest checkpoint.
     """
     moment = moment_of(as_of)
     whole, head = await asked.whole(KINDS[kind], key)
@@ -163,7 +169,7 @@ async def of_thing(kind: Kinds, key: Id, asked: History, as_of: AsOf = None, pro
     telling = await asked.telling(shown, proofs=shown if proofs else ())
     return answer_json({
         KINDS[kind]: key, "as_of": as_of, "head": {"epoch": head.epoch, "seq": head.seq}, "rulebooks": rulebooks_of(shown),
-        "items": [telling.entry(row) for row in shown],
+        "names": _names(shown), "items": [telling.entry(row) for row in shown],
     })  # fmt: skip
 
 
@@ -171,7 +177,7 @@ async def of_thing(kind: Kinds, key: Id, asked: History, as_of: AsOf = None, pro
 async def between(kind: Kinds, key: Id, asked: History, since: AsOf, until: AsOf = None) -> Response:
     """What came between two moments of a history (`until`: now): events, what each changed in words, and the net change.
 
-    `known` says whether an earlier event had told the field; if not, nobody knows what it was before.
+    `known` says whether an earlier event had told the field; if not, nobody knows what it was before. `name` is its Chinese name.
     """
     whole, head = await asked.whole(KINDS[kind], key)
     before, after = (cut(whole, moment_of(text), head.seq) for text in (since, until))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import orjson
 
-CONTRACTS = Path(__file__).parents[3] / "contracts" / "events"
+PUBLISHED = Path(__file__).parents[3] / "contracts"
+CONTRACTS = PUBLISHED / "events"
 PLACE = re.compile(r"\{([a-z0-9_.]+)\}( ?分)?")
 LONGEST_LIST = 4
 NOTHING = "—"
@@ -55,6 +57,21 @@ def caption_of(wire: str) -> Caption:
         return Caption(rest.rpartition(".v")[0] or wire, "")
     schema = orjson.loads(path.read_bytes())
     return Caption(schema.get("title") or rest, schema.get("x-summary") or "")
+
+
+@cache
+def names_of(wire: str) -> Mapping[str, str]:
+    """What the fields of a type are called in Chinese, by its published schema; a type without one has none."""
+    fields = orjson.loads(_path(wire).read_bytes())["properties"] if is_published(wire) else {}
+    return {name: field["title"] for name, field in fields.items()}
+
+
+@cache
+def register_names() -> Mapping[str, str]:
+    """What the fields of a site's file are called, by the register's forms: of a name on several sheets, by the first."""
+    forms = [orjson.loads(path.read_bytes()) for path in sorted((PUBLISHED / "forms").glob("register-*.json"), reverse=True)]
+    columns = [column for form in forms for sheet in form["sheets"] for column in sheet["columns"]]
+    return {column["field"]: column["head"] for column in reversed(columns)}
 
 
 def _filled(name: str, unit: str, data: Any) -> str:

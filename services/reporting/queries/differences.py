@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.reporting.queries.captions import said
+from services.reporting.queries.captions import names_of, register_names, said
 
 Stream = tuple[str, str]
 NOT_TOLD = object()
@@ -14,17 +14,28 @@ NOT_TOLD = object()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of a stream that an event told otherwise than the last one that named it. `known`: whether one did."""
+    """A field of a stream that an event told otherwise than the last one that named it. `known`: whether one did.
+
+    `name` is what the field is called in Chinese, the field itself where the contracts do not say.
+    """
 
     field: str
+    name: str
     known: bool
     before: Any
     after: Any
 
     def told(self) -> dict[str, Any]:
         """As an answer has it, with its sentence."""
-        words = f"{self.field}：{said(self.field, self.before)} → {said(self.field, self.after)}"
-        return {"field": self.field, "known": self.known, "before": self.before, "after": self.after, "words": words}
+        words = f"{self.name}：{said(self.field, self.before)} → {said(self.field, self.after)}"
+        return {
+            "field": self.field,
+            "name": self.name,
+            "known": self.known,
+            "before": self.before,
+            "after": self.after,
+            "words": words,
+        }
 
 
 class Fields:
@@ -32,15 +43,17 @@ class Fields:
 
     def __init__(self) -> None:
         self._last: dict[Stream, dict[str, Any]] = {}
+        self._names: dict[tuple[Stream, str], str] = {}
 
-    def tell(self, stream: Stream, data: Any) -> list[Change]:
+    def tell(self, stream: Stream, wire: str, data: Any) -> list[Change]:
         """An event of a stream is told; answers what it tells otherwise."""
         last = self._last.setdefault(stream, {})
         found = []
-        for field, value in fields_of(data):
+        for field, name, value in fields_of(wire, data):
+            self._names[stream, field] = name
             before = last.get(field, NOT_TOLD)
             if before is NOT_TOLD or before != value:
-                found.append(Change(field, before is not NOT_TOLD, None if before is NOT_TOLD else before, value))
+                found.append(_change(field, name, before, value))
             last[field] = value
         return found
 
@@ -51,16 +64,22 @@ class Fields:
             for field, value in fields.items():
                 before = earlier.get(field, NOT_TOLD)
                 if before is NOT_TOLD or before != value:
-                    yield stream, Change(field, before is not NOT_TOLD, None if before is NOT_TOLD else before, value)
+                    yield stream, _change(field, later._names[stream, field], before, value)
 
 
-def fields_of(data: Any) -> Iterator[tuple[str, Any]]:
-    """The fields that an event tells: its members; of a file's amendment each named field by its own name."""
-    for name, value in data.items() if isinstance(data, dict) else ():
-        if name == "fields" and isinstance(value, list) and all(isinstance(one, dict) and "name" in one for one in value):
-            yield from ((str(one["name"]), one.get("value")) for one in value)
+def _change(field: str, name: str, before: Any, after: Any) -> Change:
+    return Change(field, name, before is not NOT_TOLD, None if before is NOT_TOLD else before, after)
+
+
+def fields_of(wire: str, data: Any) -> Iterator[tuple[str, str, Any]]:
+    """The fields that an event tells, each with its Chinese name: its members; of a file's amendment each named field itself."""
+    names = names_of(wire)
+    for field, value in data.items() if isinstance(data, dict) else ():
+        if field == "fields" and isinstance(value, list) and all(isinstance(one, dict) and "name" in one for one in value):
+            for one in value:
+                yield str(one["name"]), register_names().get(str(one["name"]), str(one["name"])), one.get("value")
         else:
-            yield name, value
+            yield field, names.get(field, field), value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +99,10 @@ def difference(since: Sequence[Any], until: Sequence[Any], told: dict[int, Any])
     there = {row["seq"] for row in since}
     earlier, later = Fields(), Fields()
     for row in since:
-        earlier.tell(_stream(row), told[row["seq"]])
+        earlier.tell(_stream(row), row["type"], told[row["seq"]])
     added = []
     for row in until:
-        changes = later.tell(_stream(row), told[row["seq"]])
+        changes = later.tell(_stream(row), row["type"], told[row["seq"]])
         if row["seq"] not in there:
             added.append((row, changes))
     left = {row["seq"] for row in until}

@@ -11,7 +11,7 @@ import pytest
 
 from chassis.codec import read_as
 from services.reporting.projections import FOLDS
-from services.reporting.queries.captions import CONTRACTS, Caption, caption_of, said
+from services.reporting.queries.captions import CONTRACTS, Caption, caption_of, names_of, register_names, said
 
 EXAMPLES = CONTRACTS.parent / "examples"
 SCHEMAS = sorted(CONTRACTS.glob("*/*.json"))
@@ -53,6 +53,19 @@ def test_every_published_event_is_told_in_chinese(schema: Path) -> None:
     assert told
     assert "{" not in told
     assert "—" not in told.replace(caption.summary, "")
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
+def test_every_field_of_a_published_event_has_a_chinese_name(schema: Path) -> None:
+    """Also of versions that nobody writes any more."""
+    names = names_of(f"casetrail.{schema.parent.name}.{schema.stem}")
+    assert names.keys() == orjson.loads(schema.read_bytes())["properties"].keys()
+    assert [name for name in names.values() if not any("一" <= sign <= "鿿" for sign in name)] == []
+
+
+def test_fields_of_a_sites_file_are_called_as_the_register_calls_them() -> None:
+    assert register_names()["uscc"] == "统一社会信用代码"
+    assert names_of("casetrail.tasks.unheard-of.v3") == {}
 
 
 def test_an_event_nobody_published_is_called_by_its_name() -> None:

@@ -44,7 +44,8 @@ async def items(reporting: Reporting, path: str, **params: Any) -> list[dict[str
 def row(seq: int, *, stream: str = "a", version: int = 1, occurred: int = 0, recorded: int = 0) -> dict[str, Any]:
     """What a moment looks at of an event: minutes after the beginning."""
     at = {"occurred_at": BEGIN + timedelta(minutes=occurred), "recorded_at": BEGIN + timedelta(minutes=recorded)}
-    return {"seq": seq, "event_id": UUID(int=seq), "source": "tasks", "stream_id": stream, "version": version, **at}
+    named = {"source": "tasks", "type": "casetrail.tasks.noted.v1", "stream_id": stream, "version": version}
+    return {"seq": seq, "event_id": UUID(int=seq), **named, **at}
 
 
 def later(received: Received, **changes: Any) -> Recorded:
@@ -91,7 +92,7 @@ def test_a_change_is_told_with_what_was_before() -> None:
             4: {"fine_fen": 150, "beds": 3}}  # fmt: skip
     found = difference(rows[:1], rows, told)
     assert [[change.told()["words"] for change in changes] for _, changes in found.added] == [
-        ["name：甲厂 → 乙厂"], ["name：— → 丙"], ["fine_fen：— → 1.50 元"],
+        ["企业名称：甲厂 → 乙厂"], ["name：— → 丙"], ["fine_fen：— → 1.50 元"],
     ]  # fmt: skip
     net = {(stream, change.field): (change.known, change.before, change.after) for stream, change in found.fields}
     assert net == {
@@ -119,7 +120,9 @@ def test_the_net_change_is_what_the_last_events_tell(says: list[dict[str, int]],
 
 
 def test_bytes_that_are_no_object_tell_no_field() -> None:
-    assert [*fields_of(None), *fields_of([1]), *fields_of({"fields": 3})] == [("fields", 3)]
+    assert [one for data in (None, [1], {"fields": 3}) for one in fields_of("casetrail.tasks.noted.v1", data)] == [
+        ("fields", "fields", 3)
+    ]
 
 
 async def test_a_case_as_of_every_kind_of_moment(reporting: Reporting, year: Ledgers) -> None:
@@ -145,7 +148,12 @@ async def test_the_difference_between_two_moments_of_a_case(reporting: Reporting
     told = (await asked(reporting, "cases/k-a/difference", since=since)).json()
     [decided] = told["added"]
     assert decided["type"] == "casetrail.penalty.penalty-decided.v1"
-    assert "total_fen：— → 12,000 元" in [change["words"] for change in decided["changes"]]
+    assert "总金额：— → 12,000 元" in [change["words"] for change in decided["changes"]]
+    names = {change["field"]: change["name"] for change in (*decided["changes"], *told["fields"])}
+    assert (names["total_fen"], names["decided_on"]) == ("总金额", "决定日期")
+    said = (await asked(reporting, "cases/k-a")).json()["names"]
+    assert said["casetrail.penalty.penalty-decided.v1"]["total_fen"] == "总金额"
+    assert said.keys() == {entry["type"] for entry in whole}
     assert "case_id" not in {change["field"] for change in decided["changes"]}
     assert {(change["stream_id"], change["field"], change["after"]) for change in told["fields"]} >= {
         ("case:k-a", "total_fen", 1_200_000), ("case:k-a", "decided_on", "2021-10-08"),

@@ -218,5 +218,12 @@ def test_a_period_is_its_years_its_months_and_the_days_around_them(first: date, 
     assert all((after.first - span.last).days == 1 for span, after in pairwise(spans))
 
 
+async def test_a_share_of_nothing_is_no_data(city: Reporting) -> None:
+    """线上执法办案率 of days on which nothing was inspected or decided is not 0 %."""
+    async with city.client("manager") as client:
+        panel = await asked(client, "/v1/panels/online", **{"from": "2015-01-01", "until": "2015-01-31"})
+    assert [(figure["value"], figure["out_of"]) for figure in panel["figures"]] == [(None, 0)] * 3
+
+
 def test_no_two_measures_have_one_name() -> None:
     assert len(BY_NAME) == len(MEASURES)

@@ -16,9 +16,11 @@ COVERAGE = Combined(
 )  # fmt: skip
 ONLINE = Combined(
     name="online_percent", title="线上执法办案率", title_en="Done online", unit="%",
-    formula="（线上办理的检查数 + 线上办理的案件数）÷（检查数 + 已决定案件数）× 100",
-    formula_en="(inspections done online + cases done online) / (inspections + cases decided) x 100",
-    exclusions="不含未结束的检查、未作出决定的案件", exclusions_en="not inspections still open, not cases without a decision",
+    formula="（现场签到并在系统内出具文书的检查数 + 在系统内出具文书的已决定案件数）÷（检查数 + 已决定案件数）× 100，含当场处罚",
+    formula_en="(inspections with a check-in and a document issued in the system + cases decided with a document issued in it) "
+    "/ (inspections + cases decided) x 100, on the spot included",
+    exclusions="不含未结束的检查、未作出决定的案件；两者皆无时无数据",
+    exclusions_en="not inspections still open, not cases without a decision; no data where there is neither",
     counts=(inspection.INSPECTIONS_ONLINE, penalty.CASES_ONLINE),
     out_of=(inspection.INSPECTIONS_ONLINE, penalty.CASES_ONLINE),
 )  # fmt: skip

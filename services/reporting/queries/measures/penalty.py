@@ -94,9 +94,10 @@ DECISION_DAYS = Measure(
 )  # fmt: skip
 CASES_ONLINE = Measure(
     name="cases_online", title="案件线上办理率", title_en="Cases done online", unit="%",
-    formula="在系统内出具文书的已决定案件数 ÷ 已决定案件数 × 100",
-    formula_en="cases decided with a document issued in the system / cases decided x 100",
-    exclusions="不含尚未作出决定的案件", exclusions_en="not cases without a decision",
+    formula="在系统内出具文书的已决定案件数 ÷ 已决定案件数 × 100，含当场处罚",
+    formula_en="cases decided with a document issued in the system / cases decided x 100, on the spot included",
+    exclusions="不含尚未作出决定的案件；没有已决定案件时无数据",
+    exclusions_en="not cases without a decision; no data where none is decided",
     source_events=(DECIDED, NO_PENALTY, SPOT, ISSUED), fact=CASES, day="decided_on", where=(known("outcome"),), out_of=ONE,
     counts=one_if(above("documents", 0)), by=BY,
 )  # fmt: skip
