@@ -98,6 +98,34 @@ async def test_rows_behind_a_figure_sum_to_it(reporting: Reporting, year: Ledger
             assert await all_rows(client, name, district=district) == mine
 
 
+async def linked(client: httpx.AsyncClient, href: str) -> list[dict[str, Any]]:
+    """Every item of the list that a link names, page by page."""
+    found: list[dict[str, Any]] = []
+    url = httpx.URL(href)
+    while True:
+        answer = await client.get(url)
+        assert answer.status_code == 200, f"{url}: {answer.text}"
+        page = answer.json()
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        url = url.copy_set_param("cursor", page["next"])
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+async def test_a_figure_of_the_table_leads_to_its_rows_and_every_row_to_its_events(
+    reporting: Reporting, year: Ledgers, name: str
+) -> None:  # fmt: skip
+    """By nothing but the links that answers carry."""
+    async with reporting.client("auditor") as client:
+        [figure] = [figure for figure in (await table(client))["figures"] if figure["name"] == name]
+        rows = await linked(client, figure["rows"])
+        assert rows
+        for row in rows:
+            events = await linked(client, row["links"]["events"])
+            assert {event["type"] for event in events} & {*figure["source_events"]}, row
+
+
 async def test_rows_of_other_districts_stay_hidden(reporting: Reporting, year: Ledgers) -> None:
     async with reporting.client("manager", districts=["xihu"]) as client:
         assert {row["district"] for row in await all_rows(client, "hazards")} == {"xihu"}
