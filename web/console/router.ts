@@ -13,6 +13,7 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/inspections", component: () => import("./pages/InspectionList.vue") },
   { path: "/inspections/:id", component: () => import("./pages/InspectionPage.vue"), props: true },
   { path: "/hazards", component: () => import("./pages/HazardList.vue") },
+  { path: "/orders/:id", component: () => import("./pages/OrderPage.vue"), props: true },
   { path: "/documents", component: () => import("./pages/DocumentList.vue") },
   { path: "/catalogue", component: () => import("./pages/CatalogueList.vue") },
   { path: "/catalogue/:kind/:name/:version", component: () => import("./pages/CataloguePage.vue"), props: true },

@@ -12,6 +12,7 @@ const FIELDS: Record<string, string> = {
   discovered_on: "发现之日", discussion_grounds: "集体讨论事由", document_id: "文书", document_no: "文号", due_on: "期限", education: "文化程度",
   effective_on: "生效日期", employer: "工作单位", ended_on: "终结日期", ending: "终结方式", enterprise_id: "企业", explanation: "说明", fact: "违法事实",
   facts: "事实", file: "文件", file_form: "文件形式", form: "文书式样", granted: "是否准许", ground: "事由", handed_over: "移交材料", handed_over_on: "移交日期",
+  evidence: "证据（文件指纹）", hazard_ids: "隐患", report: "整改情况", results: "复查结果",
   harm: "是否造成危害后果", hazard_id: "隐患", heard: "是否听取陈述申辩", held_at: "举行地点", host: "主持人", how: "方式", id_number: "证件号码",
   inspection_id: "检查", instalments: "分期", item: "项", item_code: "检查事项", keep_years: "保管年限", kind: "种类", kinds: "其他处罚种类", law: "法律",
   law_version: "法律版本", lifted_on: "恢复日期", loan_id: "借阅", manner: "送达（签名）方式", materials: "材料", member_id: "参会负责人", members: "参会负责人意见",
@@ -39,6 +40,7 @@ const VALUES: Record<string, string> = {
   electronic: "电子送达", entrusted: "委托送达", post: "邮寄送达", "wet-scan": "纸质签名扫描", litigation: "行政诉讼", "self-correction": "自行纠正",
   supervision: "层级监督", bank: "银行缴款", "on-the-spot": "当场收缴", device: "设备预领", none: "无", series: "统一编号", changed: "变更", closed: "关闭",
   "confirmed-illegal": "确认违法", "not-closed": "不予关闭", "ordered-anew": "责令重新作出", remanded: "发回重审", revoked: "撤销", upheld: "维持", void: "无效",
+  "force-majeure": "不可抗力", other: "其他", rectified: "已整改", failed: "未整改",
   court: "申请法院", payment: "缴款", accepted: "受理", ruled: "裁定", enforced: "执行完毕", terminated: "终结", withdrawn: "撤回", organ: "其他机关",
   police: "公安机关", "not-taken": "不接收", taken: "接收", "no-penalty": "不予处罚", "not-filed": "不予立案", performed: "已履行", transferred: "已移送",
 };
