@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from chassis.testing import forget_beginnings
 from deploy.embedded import servers
@@ -15,6 +16,15 @@ from deploy.embedded import servers
 TESTS = Path(__file__).parent
 LONGEST = {"test_fuzz.py", "test_building.py"}
 os.environ.pop("COLUMNS", None)  # of the terminal that started us: a console would keep that width, whatever a test wants to see
+
+# What fails is told plainly, as a service tells it. Drawn with every variable of every frame it would hold the event loop for
+# half a second, and on a busy machine for longer than a connection that is being opened beside it may take.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from chassis.aggregates import Loaded
+from chassis.auth import ALL
 from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
@@ -47,6 +48,19 @@ async def account(work: Work, case_id: str, party_id: str) -> Account:
     return Account(case, await work.load(PAYMENTS, domain.region_key(case_id, party_id)), rules)
 
 
+def is_mine(work: Work, district: str | None) -> bool:
+    """Whether something of this district may be told to whoever acts."""
+    return ALL in work.context.districts or district in work.context.districts
+
+
+async def by_reference(work: Work, bank_reference: str) -> Loaded[bank.TransferState]:
+    """The transfer that goes by a reference, or none yet. Refused `bank-reference-known`: it is, or was, another district's."""
+    found = await work.load(bank.TRANSFERS, bank_reference)
+    if found.exists and not is_mine(work, found.district):
+        raise bank.reference_known(bank_reference)
+    return found
+
+
 def payable(of: Account, party_id: str) -> domain.Decision:
     """The decision that a party pays by, which it has received; the case is not closed, unless the party owes again."""
     return reversal.require_payable(of.case.state, of.payment.state, of.rules, party_id)
@@ -56,7 +70,7 @@ async def receive_payment(work: Work, case_id: str, party_id: str, command: doma
     """The bank reports a transfer for a fine."""
     of = await account(work, case_id, party_id)
     payable(of, party_id)
-    transfer = await work.load(bank.TRANSFERS, command.bank_reference)
+    transfer = await by_reference(work, command.bank_reference)
     if transfer.state.known:
         raise of.rules.refusal(
             payment.RULE, "bank-reference-known", "该银行流水号已入账", "this transfer was recorded already",
@@ -85,7 +99,7 @@ async def make_refund(work: Work, case_id: str, party_id: str, command: payment.
     """Money was given back to a party, also when the case is closed."""
     of = await account(work, case_id, party_id)
     after = work.append(of.payment, payment.make_refund(of.payment.state, command, work.at, of.rules)).state
-    out = await work.load(bank.TRANSFERS, command.bank_reference)
+    out = await by_reference(work, command.bank_reference)
     sent = bank.send_transfer(out.state, command.bank_reference, command.amount_fen, command.refunded_on, case_id, party_id)
     work.append(out, sent, subject=of.case.subject, district=of.case.district, correlation_id=of.case.correlation_id)
     return told(after)

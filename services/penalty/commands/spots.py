@@ -154,7 +154,7 @@ async def deposit_cash(work: Work, spot_id: str, bank_reference: str, deposited_
     """The organ paid the cash in at the bank: that transfer is no payment of anybody, the party has paid already."""
     at, rules = await _opened(work, spot_id)
     after = work.append(at, cash.deposit_cash(at.state, bank_reference, deposited_on, work.at, rules)).state
-    transfer = await work.load(bank.TRANSFERS, bank_reference)
+    transfer = await payments.by_reference(work, bank_reference)
     events = _deposited(transfer.state, after, bank_reference, deposited_on)
     work.append(transfer, events, subject=at.subject, district=at.district, correlation_id=at.correlation_id)
     return {"late": after.deposited is not None and after.deposited.late}

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.aggregates import Loaded
-from chassis.auth import ALL
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import fined
-from services.penalty.commands.payments import Account, account, credit, payable, told
+from services.penalty.commands.payments import Account, account, by_reference, credit, is_mine, payable, told
 from services.penalty.domain import PAYMENTS, Rules, bank
 from services.penalty.domain.bank import STATEMENTS, TRANSFERS
 from services.penalty.domain.bank_events import BankStatementImported, BankTransferReported
@@ -42,7 +41,6 @@ class _Import:
     statement_id: str
     rules: Rules
     district: str
-    districts: frozenset[str]
     owing: Mapping[str, list[Owing]]
     counts: dict[str, int] = field(default_factory=lambda: {"matched": 0, "unmatched": 0, "known": 0})
     faults: list[Fault] = field(default_factory=list)
@@ -59,9 +57,7 @@ async def import_statement(work: Work, command: ImportStatement) -> dict[str, An
         return {**_counted(known.state, imported=False), **await _passed_over(work, command)}
     rules = await queries.rules_on(work.read, day_of(work.at))
     work.rulebook = rules.name
-    run = _Import(
-        work, command.statement_id, rules, await _desk(work), work.context.districts, await _owing(work, command.entries)
-    )
+    run = _Import(work, command.statement_id, rules, await _desk(work), await _owing(work, command.entries))
     for entry in command.entries:
         run.counts[await _enter(run, entry)] += 1
     if run.faults:
@@ -89,7 +85,7 @@ async def return_transfer(work: Work, bank_reference: str, command: bank.ReturnT
     """A transfer that was for no fine went back."""
     transfer = await work.existing(TRANSFERS, bank_reference)
     returned = work.append(transfer, bank.return_transfer(transfer.state, command, day_of(work.at)))
-    out = await work.load(TRANSFERS, command.return_reference)
+    out = await by_reference(work, command.return_reference)
     sent = bank.send_transfer(out.state, command.return_reference, transfer.state.amount_fen, command.returned_on)
     work.append(out, sent, subject=returned.subject, district=returned.district, correlation_id=returned.correlation_id)
 
@@ -101,7 +97,7 @@ async def _enter(run: _Import, entry: Entry) -> str:
         bank_reference=entry.bank_reference, amount_fen=entry.amount_fen, paid_on=entry.paid_on, payer=entry.payer,
         remark=entry.remark, statement_id=run.statement_id, line=entry.line,
     )  # fmt: skip
-    if transfer.state.known or (transfer.exists and not _mine(run.districts, transfer.district)):
+    if transfer.state.known or (transfer.exists and not is_mine(run.work, transfer.district)):
         _check_known(run, transfer, reported)
         return "known"
     try:
@@ -144,7 +140,7 @@ def _chosen(run: _Import, entry: Entry) -> Owing:
     wanted = _wanted(run, entry)
     if len({owing.payment_key for owing in wanted}) > 1:
         raise Refused("decision-ambiguous", "对应多个处罚决定", "more than one fine is named", count=len(wanted))
-    mine = [owing for owing in wanted if _mine(run.districts, owing.district)]
+    mine = [owing for owing in wanted if is_mine(run.work, owing.district)]
     if not mine and not entry.code and not entry.numbers:
         raise Refused("number-missing", "没有文书字号或者缴款码", "neither a document number nor a payment code is given")
     if not mine:
@@ -203,13 +199,14 @@ async def _passed_over(work: Work, command: ImportStatement) -> dict[str, Any]:
     ours = {
         str(row["bank_reference"]): {"bank_reference": row["bank_reference"], "case_id": row["case_id"], "state": row["state"]}
         for row in await queries.transfers_named(work.read, names)
-        if _mine(work.context.districts, row["district"])
+        if is_mine(work, row["district"])
     }
     entered = {entry.bank_reference for entry in command.entries}  # the list does not know them yet
     for name in sorted(entered.intersection(names)):
-        state = (await work.load(TRANSFERS, name)).state
-        told_state = "unmatched" if state.case_id is None else "matched"
-        ours.setdefault(name, {"bank_reference": name, "case_id": state.case_id, "state": told_state})
+        found = await work.load(TRANSFERS, name)
+        if is_mine(work, found.district):
+            state = "unmatched" if found.state.case_id is None else "matched"
+            ours.setdefault(name, {"bank_reference": name, "case_id": found.state.case_id, "state": state})
     rows = [
         {
             "line": one.line, "amount_fen": one.amount_fen, "bank_reference": one.bank_reference,
@@ -218,10 +215,6 @@ async def _passed_over(work: Work, command: ImportStatement) -> dict[str, Any]:
         for one in told
     ]  # fmt: skip
     return {"passed_over": command.passed_over, "returns": rows, "returns_total": len(command.returns)}
-
-
-def _mine(districts: frozenset[str], district: str | None) -> bool:
-    return ALL in districts or district in districts
 
 
 def _received(reported: BankTransferReported) -> domain.ReceivePayment:

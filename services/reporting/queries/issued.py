@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.eventstore import Connection, Pool
@@ -15,6 +15,7 @@ from services.reporting.queries.histories import OF_NAME, WHOLE, in_causal_order
 from services.reporting.queries.trees import SOURCES, cosigned, held, root_of
 from services.reporting.queries.weeks import Week
 
+CLOCKS = timedelta(days=1)  # by which the clocks of two services never differ
 WIRE = "casetrail.tasks.bulletin-issued.v1"
 # Found by the bulletin's id, which the copy's index of names holds.
 OF_BULLETIN = f"{OF_NAME} AND e.source = 'tasks' AND e.type = $2 ORDER BY e.seq"
@@ -61,7 +62,7 @@ def _read(copied: Copied, week: Week) -> Issued | None:
             for one in said["cuts"] for used in one["ledgers"]
         }  # fmt: skip
         needed = {week.before.end, *([week.year_before.end] if week.year_before is not None else [])}
-        if said["week"] != week.name or not needed <= cuts.keys():
+        if said["week"] != week.name or not needed <= cuts.keys() or max(cuts) > copied.envelope.recorded_at + CLOCKS:
             return None
         hashes = {"json": said["json_sha256"], "pdf": said["pdf_sha256"]}
         at = datetime.fromisoformat(said["cuts"][-1]["recorded_before"])

@@ -126,6 +126,18 @@ async def test_older_events_and_whatever_was_recorded_are_left_out(reporting: Re
         assert (await asked(client, f"{PATH}/issued"))["items"] == []
 
 
+async def test_one_that_claims_to_rest_on_days_to_come_is_left_out_and_keeps_no_other_from_being_told(
+    reporting: Reporting, ledgers: Ledgers
+) -> None:
+    await reporting.live_until(ledgers, MORNING)
+    async with reporting.client("manager") as client:
+        cuts = (await asked(client, f"{PATH}/to-issue"))["cuts"]
+    cuts[-1]["recorded_before"] = "9999-12-31T23:59:59+00:00"
+    await issue(reporting, ledgers, {"cuts": cuts}, {})
+    async with reporting.client("auditor") as client:
+        assert (await compared(client))["same"]
+
+
 async def test_a_paper_is_held_against_what_was_issued_with_no_network(
     reporting: Reporting, ledgers: Ledgers, tmp_path: Path
 ) -> None:
