@@ -25,7 +25,7 @@ mining: setup ## read the last pilot's event log with pm4py: what it discovers c
 	.tools/mining/bin/python tests/mining/read_the_year.py .casetrail/event-log
 
 test: setup ## run every test that needs no Docker
-	$(BIN)/pytest -n 2 -m "not (system or stack or web)" && $(BIN)/pytest -m "system or stack or web" # these start whole stacks
+	$(BIN)/pytest -n 2 -m "not (system or stack)" && $(BIN)/pytest -m "system or stack" # these start whole stacks
 
 test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven (needs a JDK 17+)
 	CASETRAIL_TEST_KAFKA=apache $(BIN)/pytest tests/system
@@ -56,5 +56,5 @@ $(UV):
 %/node_modules/.package-lock.json: %/package-lock.json
 	npm ci --prefix $* && touch $@
 
-$(CONSOLE): web/node_modules/.package-lock.json $(shell find contracts/http web/*.* web/console web/shared -type f)
+$(CONSOLE): web/node_modules/.package-lock.json $(shell find contracts/http contracts/forms web/*.* web/console web/shared -type f)
 	npm run --silent --prefix web build

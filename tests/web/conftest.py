@@ -9,17 +9,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from chassis.auth import TokenVerifier
 from chassis.testing import service_under_test
-from deploy.embedded.gateway import Layout, gateway
-from deploy.embedded.ports import free_port
 from services.reporting.service import SERVICE
 from tests.service.reporting.conftest import Reporting
-from tests.service.reporting.listening import served
+from tests.web.staging import PHONE, behind_the_gateway, opened
 
 FROM_NPM = Path(__file__).parent / "node_modules" / ".chromium"
 ARGUMENTS = [
@@ -68,14 +64,9 @@ class Stage:
 
 @pytest_asyncio.fixture
 async def stage(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    async with service_under_test(SERVICE, admin_dsn) as under_test, served(under_test.app) as service:
-        under_test.app.state.verifier = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
-        front = gateway(Layout(url=url, services={"reporting": service}, data=tmp_path))
-        async with served(front, port=port, lifespan="on"):
-            await under_test.settle()
-            yield Stage(Reporting(under_test), url)
+    async with service_under_test(SERVICE, admin_dsn) as under_test, behind_the_gateway(tmp_path, under_test) as url:
+        await under_test.settle()
+        yield Stage(Reporting(under_test), url)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -91,14 +82,6 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture
 async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    """A phone's page. Whatever the page says on its console as an error, and any request elsewhere, fails the test."""
-    wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", base_url=stage.url)
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith(stage.url) else wrong.append(request.url))
-    yield page
-    await context.close()
-    if wrong:
-        pytest.fail("\n".join(wrong))
+    """A phone's page."""
+    async with opened(browser, stage.url, PHONE) as page:
+        yield page

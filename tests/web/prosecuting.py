@@ -10,23 +10,19 @@ from pathlib import Path
 from uuid import UUID
 
 import orjson
-from playwright.async_api import Page
 
-from chassis.auth import TokenVerifier
 from chassis.broker import Received
 from chassis.envelope import Envelope, Recorded, uuid7
 from chassis.eventstore import ledger_after
-from chassis.testing import ServiceUnderTest, service_under_test
-from deploy.embedded.gateway import Layout, gateway
-from deploy.embedded.ports import free_port
+from chassis.testing import service_under_test
 from services.penalty.service import SERVICE as PENALTY
 from services.reporting.service import SERVICE as REPORTING
 from tests.service.penalty.bureau import CASE, ENTERPRISE, Bureau
 from tests.service.penalty.conftest import heard
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import OFFICER, Ledgers
-from tests.service.reporting.listening import served
 from tests.service.reporting.logs import settings_of, witnessed
+from tests.web.staging import behind_the_gateway
 
 LATE_DAYS = 3
 
@@ -46,34 +42,6 @@ class Prosecution:
         return next(str(one.envelope.event_id) for one in self.ledgers.recorded if wanted in one.envelope.type)
 
 
-async def signed_in(page: Page, username: str) -> None:
-    """Whatever the page opens, it opens as this person of the demonstration."""
-    await page.add_init_script(f"sessionStorage.setItem('casetrail-person', '{username}')")
-
-
-@asynccontextmanager
-async def fronted(services: dict[str, ServiceUnderTest], data: Path) -> AsyncIterator[str]:
-    """The address of a gateway before these services; they take its issuer's tokens from now on, and no others."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    addresses: dict[str, str] = {}
-    async with _all_served(list(services.items()), addresses):
-        for service in services.values():
-            service.app.state.verifier = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
-        async with served(gateway(Layout(url=url, services=addresses, data=data)), port=port, lifespan="on"):
-            yield url
-
-
-@asynccontextmanager
-async def _all_served(services: list[tuple[str, ServiceUnderTest]], addresses: dict[str, str]) -> AsyncIterator[None]:
-    if not services:
-        yield
-        return
-    (name, first), *rest = services
-    async with served(first.app) as addresses[name], _all_served(rest, addresses):
-        yield
-
-
 @asynccontextmanager
 async def prosecution(admin_dsn: str, data: Path) -> AsyncIterator[Prosecution]:
     """A case from the clue to the served decision; an expert's opinion came to the inspection's ledger three days late."""
@@ -91,7 +59,7 @@ async def prosecution(admin_dsn: str, data: Path) -> AsyncIterator[Prosecution]:
         under_test.clock.at = penalty.clock.at
         await reporting.receive(ledgers.recorded)
         await witnessed(reporting, ledgers)
-        async with fronted({"penalty": penalty, "reporting": under_test}, data) as url:
+        async with behind_the_gateway(data, penalty, under_test) as url:
             under_test.app.state.settings = settings_of(reporting)
             yield Prosecution(url, bureau, reporting, ledgers)
         for client in bureau.clients.values():

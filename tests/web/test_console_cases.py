@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from chassis.testing import service_under_test
 from services.penalty.service import SERVICE
 from tests.service.penalty.bureau import CASE, Bureau
 from tests.service.penalty.conftest import heard
 from tests.web.axe import serious_findings
-from tests.web.console import behind_the_gateway, desktop, enter
-
-pytestmark = pytest.mark.web
+from tests.web.staging import DESK, SIZES, behind_the_gateway, enter, opened
 
 CASES = f"/console/cases/{CASE}"
 
@@ -32,7 +30,7 @@ class Office:
 async def office(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Office]:
     async with service_under_test(SERVICE, admin_dsn, before=heard) as under_test:
         bureau = Bureau(under_test)
-        async with behind_the_gateway(tmp_path, penalty=under_test) as url:
+        async with behind_the_gateway(tmp_path, under_test) as url:
             yield Office(bureau, url)
         for client in bureau.clients.values():
             await client.aclose()
@@ -40,7 +38,7 @@ async def office(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest_asyncio.fixture
 async def desk(browser: Browser, office: Office) -> AsyncIterator[Page]:
-    async with desktop(browser, office.url) as page:
+    async with opened(browser, office.url, DESK) as page:
         yield page
 
 
@@ -120,11 +118,11 @@ async def test_other_roles_see_who_takes_the_step_and_why_others_may_not_be_take
     await enter(desk, "进入 演示 审计", CASES)
     region = desk.get_by_role("region", name="现在可以办理")
     await expect(region).to_contain_text("由 审批人 办理")
-    assert await region.get_by_role("button", name="办理", exact=False).count() == 0
+    await expect(region.get_by_role("button", name="办理", exact=False)).to_have_count(0)
     await region.locator("summary").click()
     await desk.get_by_label("查找步骤或理由").fill("集体讨论")
     await expect(region.locator("details li").first).to_contain_text("集体讨论")
-    assert await region.locator("details li").count() < 10
+    await expect(region.locator("details li").nth(9)).to_have_count(0)  # the others are left out
 
 
 async def test_no_case_and_an_unreachable_service_are_said_so(office: Office, desk: Page) -> None:
@@ -148,12 +146,12 @@ async def test_english_is_one_switch_away_and_remembered(office: Office, desk: P
     assert await desk.evaluate("document.documentElement.lang") == "en"
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-async def test_nothing_serious_is_found_and_nothing_is_cut_off(office: Office, browser: Browser, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_nothing_serious_is_found_and_nothing_is_cut_off(office: Office, browser: Browser, size: ViewportSize) -> None:
     """Of a case with all its parts and an open form, also with text twice as large."""
     await office.bureau.served_case()
     await office.bureau.service.settle()
-    async with desktop(browser, office.url, *size) as page:
+    async with opened(browser, office.url, size) as page:
         await enter(page, "进入 演示 东湖分管负责人", "/console/today")
         for path in ("/console/today", "/console/cases", CASES):
             await page.goto(path)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, expect
 
 from chassis.envelope import uuid7
 from tests.service.reporting.ledgers import Ledgers, runs_of
 from tests.service.reporting.test_conformance import IN_ORDER, PLANTED, record
 from tests.web.conftest import Stage
-from tests.web.prosecuting import signed_in
-
-pytestmark = pytest.mark.web
+from tests.web.staging import signed_in
 
 
 async def test_deviations_are_listed_with_their_article_and_lead_to_the_step(page: Page, stage: Stage) -> None:

@@ -6,51 +6,36 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from chassis.auth import TokenVerifier
 from chassis.testing import service_under_test
-from deploy.embedded.gateway import Layout, gateway
-from deploy.embedded.ports import free_port
 from services.registry.service import SERVICE as REGISTRY
 from services.reporting.service import SERVICE as REPORTING
 from tests.service.registry.conftest import founded
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, Site, enterprise, small_year
-from tests.service.reporting.listening import served
 from tests.web.axe import serious_findings
 from tests.web.conftest import Stage
+from tests.web.staging import DESK, SHOTS, SIZES, behind_the_gateway, opened, signed_in
 
-pytestmark = pytest.mark.web
-
-SHOTS = Path(__file__).parents[2] / ".casetrail" / "screenshots"
-SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
 HAZARDS = "/console/dashboards?panel=hazards&period=2021"
 
 
 @pytest_asyncio.fixture
 async def stage(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Stage]:
     """In place of reporting alone: reporting and the registry of the city's jurisdictions, behind the gateway."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    async with AsyncExitStack() as opened:
-        services = {
-            "reporting": await opened.enter_async_context(service_under_test(REPORTING, admin_dsn)),
-            "registry": await opened.enter_async_context(service_under_test(REGISTRY, admin_dsn, before=founded)),
-        }
-        addresses = {}
-        for name, under_test in services.items():
-            under_test.app.state.verifier = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
-            addresses[name] = await opened.enter_async_context(served(under_test.app))
-            await under_test.settle()
-        front = gateway(Layout(url=url, services=addresses, data=tmp_path))
-        await opened.enter_async_context(served(front, port=port, lifespan="on"))
-        yield Stage(Reporting(services["reporting"]), url)
+    async with (
+        service_under_test(REPORTING, admin_dsn) as reporting,
+        service_under_test(REGISTRY, admin_dsn, before=founded) as registry,
+        behind_the_gateway(tmp_path, reporting, registry) as url,
+    ):
+        for service in (reporting, registry):
+            await service.settle()
+        yield Stage(Reporting(reporting), url)
 
 
 @pytest_asyncio.fixture
@@ -64,14 +49,8 @@ async def year(stage: Stage) -> Ledgers:
 @pytest_asyncio.fixture
 async def desk(page: Page) -> Page:
     """The city's manager at a desk."""
-    await page.set_viewport_size(SIZES["desk"])  # type: ignore[arg-type]
-    return await entered(page, "manager")
-
-
-async def entered(page: Page, username: str) -> Page:
-    """Whatever the page opens, it opens as this person of the demonstration."""
-    await page.add_init_script(f"sessionStorage.setItem('casetrail-person', '{username}')")
-    return page
+    await page.set_viewport_size(DESK)
+    return await signed_in(page, "manager")
 
 
 async def shows(page: Page, figure: str, text: str) -> None:
@@ -245,7 +224,7 @@ async def test_trouble_is_said_and_mended(desk: Page, year: Ledgers) -> None:
 
 
 async def test_a_district_manager_sees_the_district_only(page: Page, year: Ledgers) -> None:
-    await entered(page, "district-manager")
+    await signed_in(page, "district-manager")
     await live(page)
     await shows(page, "hazards", "4 项")
     await expect(page.locator(".map [data-district]")).to_have_count(1)
@@ -273,22 +252,21 @@ async def test_a_bulletin_is_read_followed_and_taken_along(desk: Page, stage: St
 async def test_every_page_fits_and_is_accessible(browser: Browser, stage: Stage, year: Ledgers, size: str) -> None:
     """Nothing sticks out sideways, axe-core finds nothing serious, also with large text; pictures are kept to be looked at."""
     stage.reporting.under_test.clock.at = year.at.replace(year=2022)
-    context = await browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=stage.url)  # type: ignore[arg-type]
-    page = await entered(await context.new_page(), "manager")
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    pages = {
-        "dashboards": HAZARDS, "dashboard-district": f"{HAZARDS}&district=donghu", "dashboard-wall": f"{HAZARDS}&wall",
-        "dashboard-rows": "/console/dashboards/rows/hazards?period=2021&figure=hazards",
-        "bulletins": "/console/bulletins?week=2021-W36", "assessments": "/console/bulletins?kind=assessment&period=2021-09",
-    }  # fmt: skip
-    for name, path in pages.items():
-        await page.goto(path)
-        await expect(page.get_by_role("heading", level=1)).to_be_visible()
-        await expect(page.locator("tbody tr").first).to_be_attached()
-        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        await page.screenshot(path=SHOTS / f"{name}-{size}.png", full_page=True)
-        assert await serious_findings(page) == [], name
-        await page.evaluate("document.documentElement.style.fontSize = '200%'")
-        width = SIZES[size]["width"]
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
-    await context.close()
+    async with opened(browser, stage.url, SIZES[size]) as page:
+        await signed_in(page, "manager")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        pages = {
+            "dashboards": HAZARDS, "dashboard-district": f"{HAZARDS}&district=donghu", "dashboard-wall": f"{HAZARDS}&wall",
+            "dashboard-rows": "/console/dashboards/rows/hazards?period=2021&figure=hazards",
+            "bulletins": "/console/bulletins?week=2021-W36", "assessments": "/console/bulletins?kind=assessment&period=2021-09",
+        }  # fmt: skip
+        for name, path in pages.items():
+            await page.goto(path)
+            await expect(page.get_by_role("heading", level=1)).to_be_visible()
+            await expect(page.locator("tbody tr").first).to_be_attached()
+            await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+            await page.screenshot(path=SHOTS / f"{name}-{size}.png", full_page=True)
+            assert await serious_findings(page) == [], name
+            await page.evaluate("document.documentElement.style.fontSize = '200%'")
+            width = SIZES[size]["width"]
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, name

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -20,11 +19,9 @@ from services.penalty.service import SERVICE
 from tests.chassis.test_parked_operations import _impatient
 from tests.service.penalty.conftest import heard
 from tests.web.axe import serious_findings
-from tests.web.prosecuting import fronted, signed_in
-from tests.web.test_console_audit import DESK, SHOTS
+from tests.web.staging import DESK, SHOTS, SIZES, behind_the_gateway, signed_in
 
 __all__ = ["_impatient"]
-pytestmark = pytest.mark.web
 
 ENROLLED = "casetrail.registry.officer-enrolled.v1"
 ACTIONS = "SELECT action, outcome, reason FROM operator_actions ORDER BY id"
@@ -65,16 +62,15 @@ async def stage(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Operated]:
 
     async with service_under_test(SERVICE, admin_dsn, before=heard) as penalty:
         penalty.service = penalty.app.state.service = replace(SERVICE, reactions={**SERVICE.reactions, ENROLLED: reaction})
-        async with fronted({"penalty": penalty}, tmp_path) as url:
+        async with behind_the_gateway(tmp_path, penalty) as url:
             yield Operated(url, penalty, poison)
 
 
 @pytest_asyncio.fixture
 async def desk(page: Page) -> Page:
     """An operator at a desk."""
-    await page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    await signed_in(page, "operator")
-    return page
+    await page.set_viewport_size(DESK)
+    return await signed_in(page, "operator")
 
 
 async def test_a_parked_event_is_tried_again_and_applied_once_mended(desk: Page, stage: Operated) -> None:
@@ -126,11 +122,11 @@ async def test_what_the_self_check_found_is_shown_and_whoever_cannot_be_asked_is
     await penalty.get_by_text("位置与读模型").click()
     await expect(penalty.get_by_text("case_list v")).to_be_visible()
     SHOTS.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (390, 844)):
-        await desk.set_viewport_size({"width": width, "height": height})
-        await desk.screenshot(path=SHOTS / f"console-operator-{width}.png", full_page=True)
+    for name, size in SIZES.items():
+        await desk.set_viewport_size(size)
+        await desk.screenshot(path=SHOTS / f"console-operator-{name}.png", full_page=True)
         assert await serious_findings(desk) == []
-        assert await desk.evaluate("document.documentElement.scrollWidth") <= width
+        assert await desk.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 async def test_an_auditor_is_shown_the_ledgers_only(page: Page, stage: Operated) -> None:

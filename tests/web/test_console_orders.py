@@ -16,9 +16,7 @@ from services.inspection.service import SERVICE
 from tests.service.inspection.conftest import founded
 from tests.service.inspection.office import MORNING, Office
 from tests.web.axe import serious_findings
-from tests.web.console import behind_the_gateway, desktop, enter
-
-pytestmark = pytest.mark.web
+from tests.web.staging import PHONE, behind_the_gateway, enter, opened
 
 OWN = "进入 演示 企业"
 
@@ -39,14 +37,14 @@ class OfSite:
 async def site(request: pytest.FixtureRequest, admin_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Office, str]]:
     async with service_under_test(SERVICE, admin_dsn, MORNING, founded) as under_test:
         office = Office(under_test)
-        async with behind_the_gateway(tmp_path, inspection=under_test) as url:
+        async with behind_the_gateway(tmp_path, under_test) as url:
             under_test.app.state.verifier = OfSite(under_test.app.state.verifier, request.param)
             yield office, url
 
 
 @pytest_asyncio.fixture
 async def page(browser: Browser, site: tuple[Office, str]) -> AsyncIterator[Page]:
-    async with desktop(browser, site[1], 390, 844) as page:
+    async with opened(browser, site[1], PHONE) as page:
         yield page
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from chassis.testing import service_under_test
 from services.registry.service import SERVICE
@@ -15,9 +15,7 @@ from tests.domain.registry.filled import SITE, filled
 from tests.service.registry.conftest import founded
 from tests.service.registry.desk import Desk, document, xlsx
 from tests.web.axe import serious_findings
-from tests.web.console import behind_the_gateway, desktop, enter
-
-pytestmark = pytest.mark.web
+from tests.web.staging import DESK, SIZES, behind_the_gateway, enter, opened
 
 LONG = "南昌市东湖区" + "特种金属材料粉末冶金与精密铸造" * 4 + "有限责任公司（第二分公司）"
 
@@ -39,7 +37,7 @@ async def town(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Town]:
         for kind, sent in (("rulebooks", document("rulebook-2021")), ("catalogues", document("catalogue-2021"))):
             assert (await desk.administrator.post(f"/v1/{kind}", json=sent)).status_code == 201
         await under_test.settle()
-        async with behind_the_gateway(tmp_path, registry=under_test) as url:
+        async with behind_the_gateway(tmp_path, under_test) as url:
             yield Town(desk, url)
         for client in (desk.administrator, desk.manager, desk.auditor):
             await client.aclose()
@@ -47,7 +45,7 @@ async def town(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Town]:
 
 @pytest_asyncio.fixture
 async def page(browser: Browser, town: Town) -> AsyncIterator[Page]:
-    async with desktop(browser, town.url) as page:
+    async with opened(browser, town.url, DESK) as page:
         yield page
 
 
@@ -88,9 +86,9 @@ async def test_items_name_their_articles_and_say_which_are_unverified(town: Town
     await expect(page.locator("tbody tr").first).to_contain_text("待核实")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-async def test_nothing_serious_is_found_and_long_names_wrap(town: Town, browser: Browser, size: tuple[int, int]) -> None:
-    async with desktop(browser, town.url, *size) as page:
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_nothing_serious_is_found_and_long_names_wrap(town: Town, browser: Browser, size: ViewportSize) -> None:
+    async with opened(browser, town.url, size) as page:
         await enter(page, "进入 演示 市局负责人", "/console/enterprises?q=精密铸造")
         await page.get_by_role("link", name=LONG).click()
         for path in (page.url, "/console/enterprises", "/console/catalogue"):

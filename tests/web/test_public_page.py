@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from chassis.auth import TokenVerifier
 from chassis.testing import ServiceUnderTest, service_under_test
-from deploy.embedded.gateway import Layout, gateway
-from deploy.embedded.ports import free_port
 from services.penalty.service import SERVICE as PENALTY
 from services.registry.service import SERVICE as REGISTRY
 from services.reporting.service import SERVICE as REPORTING
@@ -22,8 +17,8 @@ from tests.service.penalty.conftest import heard
 from tests.service.registry.desk import document, jurisdiction_bodies
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers
-from tests.service.reporting.listening import served
 from tests.service.reporting.test_campaigns import all_of_it
+from tests.web.staging import PHONE, behind_the_gateway, opened
 
 
 class Town:
@@ -51,44 +46,24 @@ class Town:
 
 @pytest_asyncio.fixture
 async def town(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Town]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    async with AsyncExitStack() as stack:
-        running = [
-            await stack.enter_async_context(service_under_test(service, admin_dsn, before=heard if service is PENALTY else None))
-            for service in (REGISTRY, PENALTY, REPORTING)
-        ]
-        addresses = {}
-        for one in running:
-            addresses[one.service.name] = await stack.enter_async_context(served(one.app))
-        front = gateway(Layout(url=url, services=addresses, data=tmp_path))
-        await stack.enter_async_context(served(front, port=port, lifespan="on"))
-        yield Town(url, *running)
+    async with (
+        service_under_test(REGISTRY, admin_dsn) as registry,
+        service_under_test(PENALTY, admin_dsn, before=heard) as penalty,
+        service_under_test(REPORTING, admin_dsn) as reporting,
+        behind_the_gateway(tmp_path, registry, penalty, reporting) as url,
+    ):
+        yield Town(url, registry, penalty, reporting)
 
 
 @pytest_asyncio.fixture
 async def public(browser: Browser, town: Town) -> AsyncIterator[Page]:
-    """A phone; what the page says as an error, and any request elsewhere, fails the test."""
-    wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", base_url=town.url)
-    page = await context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith(town.url) else wrong.append(request.url))
-    yield page
-    await context.close()
-    if wrong:
-        pytest.fail("\n".join(wrong))
-
-
-def serve_tokens(town: Town) -> None:
-    """From now on the services believe the gateway's issuer."""
-    for one in (town.registry, town.penalty, town.reporting):
-        one.app.state.verifier = TokenVerifier(f"{town.url}/issuer", "casetrail", f"{town.url}/issuer/jwks")
+    """A phone."""
+    async with opened(browser, town.url, PHONE) as page:
+        yield page
 
 
 async def test_everybody_reads_decisions_campaigns_and_items(public: Page, town: Town) -> None:
     await town.publishes()
-    serve_tokens(town)
     await public.goto("/public/")
     row = public.locator("#decisions tbody tr")
     await expect(row).to_have_count(1)
@@ -105,7 +80,6 @@ async def test_everybody_reads_decisions_campaigns_and_items(public: Page, town:
 
 
 async def test_nothing_yet_and_nobody_there(public: Page, town: Town) -> None:
-    serve_tokens(town)
     await public.goto("/public/")
     await expect(public.locator("#decisions .quiet")).to_contain_text("目前没有公示的处罚决定")
     await expect(public.locator("#items .quiet")).to_contain_text("还没有发布检查事项清单")

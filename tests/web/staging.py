@@ -1,4 +1,4 @@
-"""The console as people meet it: services behind the real gateway, and a desktop's page that fails on whatever it throws."""
+"""Pages as people meet them: services behind the real gateway, a page that fails on whatever it throws, and who looks at it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from chassis.auth import Principal, TokenVerifier, Unauthenticated
 from chassis.testing import ServiceUnderTest
 from deploy.embedded.gateway import Layout, gateway
 from deploy.embedded.ports import free_port
 from tests.service.reporting.listening import served
+
+SHOTS = Path(__file__).parents[2] / ".casetrail" / "screenshots"
+"""Where what pages looked like is kept, for whoever wants to see it."""
+
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1440, height=900)
+SIZES = {"phone": PHONE, "desk": DESK}
 
 
 class Either:
@@ -31,26 +38,26 @@ class Either:
 
 
 @asynccontextmanager
-async def behind_the_gateway(folder: Path, **services: ServiceUnderTest) -> AsyncIterator[str]:
-    """The gateway's address in front of these services, which take its issuer's tokens from then on."""
+async def behind_the_gateway(folder: Path, *services: ServiceUnderTest) -> AsyncIterator[str]:
+    """The gateway's address in front of these services, which take its issuer's tokens too from then on."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
         addresses = {}
-        for name, service in services.items():
-            addresses[name] = await stack.enter_async_context(served(service.app))
+        for one in services:
+            addresses[one.service.name] = await stack.enter_async_context(served(one.app))
             theirs = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
-            service.app.state.verifier = Either(service.app.state.verifier, theirs)
+            one.app.state.verifier = Either(one.app.state.verifier, theirs)
         front = gateway(Layout(url=url, services=addresses, data=folder))
         await stack.enter_async_context(served(front, port=port, lifespan="on"))
         yield url
 
 
 @asynccontextmanager
-async def desktop(browser: Browser, url: str, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
+async def opened(browser: Browser, url: str, size: ViewportSize) -> AsyncIterator[Page]:
     """A page of this size; what it throws, and any request elsewhere, fails the test."""
     wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=url)
+    context = await browser.new_context(viewport=size, locale="zh-CN", base_url=url)
     page = await context.new_page()
     page.set_default_timeout(20_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -66,3 +73,9 @@ async def enter(page: Page, name: str, path: str = "/console/") -> None:
     await page.goto(path)
     await page.get_by_role("button", name=name).click()
     await expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+
+
+async def signed_in(page: Page, username: str) -> Page:
+    """Whatever the page opens, it opens as this person of the demonstration."""
+    await page.add_init_script(f"sessionStorage.setItem('casetrail-person', '{username}')")
+    return page
