@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -31,6 +32,7 @@ STRANGE = re.compile(
 )
 #: A law, an article or a period as a template would print it.
 CITED = re.compile(r"[《》]|第[^第]{0,12}条|[\d一二三四五六七八九十两]+个?(?:工作日|日|天|月|年)(?:以?内|前|后)")
+WEB_IMPORT = re.compile(r"(?:\bfrom|\bimport|\bimport\()\s*[\"'](\.[^\"']+)[\"']")
 REFERENCE = re.compile(r"(?<![\w*<>/.-])(?:\.{0,2}/)?(?:[\w./-]*[\w-]+\.md|tests/[\w/]+\.py)\b")
 ADR_PARTS = ("* Status:", "* Area:", "* Date:", "## Context", "## Decision", "## Consequences", "## Alternatives")
 IMPURE_STDLIB = {"asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "socket", "sqlite3", "subprocess",
@@ -139,6 +141,21 @@ def wrong_rooms(root: Path) -> list[str]:
         found += [f"{service.name}: lacks {name}" for name in sorted(wanted - rooms)]
         found += [f"{service.name}: may not have {name}" for name in sorted((ROOMS - wanted) & rooms)]
         found += [f"{service.name}: lacks {name}" for name in ("README.md", "migrations") if not (service / name).exists()]
+    return found
+
+
+def wrong_web_rooms(root: Path) -> list[str]:
+    """Web files that import upwards: `shared` an application, an application another one, a part a page."""
+    web, found = (root / "web").resolve(), []
+    for path in files(root, ".ts", ".vue"):
+        where = path.resolve()
+        if not where.is_relative_to(web):
+            continue
+        own = where.relative_to(web).parts
+        for said in WEB_IMPORT.findall(path.read_text(encoding="utf-8")):
+            to = Path(os.path.normpath(where.parent / said)).relative_to(web).parts
+            if to[0] not in (own[0], "shared", "generated") or (own[1] == "parts" and to[1] == "pages"):
+                found.append(f"{path.relative_to(root)}: imports {'/'.join(to)}")
     return found
 
 

@@ -28,6 +28,7 @@ RULES: list[Rule] = [
     rules.unlisted_modules,
     rules.without_docstring,
     rules.wrong_rooms,
+    rules.wrong_web_rooms,
 ]
 ADR = "\n".join(rules.ADR_PARTS)
 CHASSIS_TABLE = "## The chassis\n| `settings` | what |\n"
@@ -77,6 +78,8 @@ BREACHES: dict[str, tuple[Rule, dict[str, str]]] = {
     "warning unexplained": (rules.unexplained_warnings, {"chassis/settings.py": 'log.warning("x_lost", why="CASETRAIL_DSN")'}),
     "service without its rooms": (rules.wrong_rooms, {"services/tasks/domain.py": ""}),
     "reporting that decides": (rules.wrong_rooms, {"services/reporting/commands.py": ""}),
+    "shared that knows an application": (rules.wrong_web_rooms, {"web/shared/a.ts": 'import { b } from "../console/b";'}),
+    "part that knows a page": (rules.wrong_web_rooms, {"web/console/parts/A.vue": 'const p = import("../pages/P.vue");'}),
     "module without docstring": (rules.without_docstring, {"services/penalty/queries.py": "x = 1"}),
 }
 

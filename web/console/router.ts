@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router"
 import { person, resume } from "../shared/session";
 import { menu } from "./menu";
 
+/** Every page with its address, relative to `/console`. */
 export const PAGES: RouteRecordRaw[] = [
   { path: "/enter", component: () => import("./pages/EnterPage.vue"), meta: { open: true } },
   { path: "/today", component: () => import("./pages/TodayPage.vue") },
@@ -29,6 +30,7 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/:rest(.*)*", component: () => import("./pages/NowherePage.vue") },
 ];
 
+/** The addresses that have a page, so that the menu offers no other. */
 export const HAVING = new Set(PAGES.map(({ path }) => path));
 
 export const router = createRouter({ history: createWebHistory("/console/"), routes: [{ path: "/", redirect: () => first() }, ...PAGES] });

@@ -3,6 +3,7 @@ import { language, t } from "./language";
 
 const ZONE = "Asia/Shanghai";
 
+/** What stands where there is no value. */
 export const NOTHING = "—";
 
 const locale = () => (language.value === "en" ? "en-GB" : "zh-CN");
@@ -33,6 +34,7 @@ export function money(fen: number | null | undefined): string {
   return new Intl.NumberFormat("zh-CN", { style: "currency", currency: "CNY", minimumFractionDigits: whole ? 0 : 2 }).format(fen / 100);
 }
 
+/** A number with at most two decimals. */
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? NOTHING : new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 }).format(value);
 }

@@ -29,8 +29,10 @@ export function learnJurisdictions(): Promise<void> {
   return asked;
 }
 
+/** The jurisdictions by id, as far as they were learned. */
 export const jurisdictions = known;
 
+/** The short name of a district; its id until it was learned. */
 export function districtName(id: string | null | undefined): string {
   return id ? (known.value.get(id)?.short_name ?? id) : "—";
 }

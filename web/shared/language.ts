@@ -5,6 +5,7 @@ export type Language = "zh" | "en";
 
 const KEPT = "casetrail-language";
 
+/** The chosen language; assigning it switches every text. */
 export const language = ref<Language>(localStorage.getItem(KEPT) === "en" ? "en" : "zh");
 
 watchEffect(() => {
@@ -22,4 +23,5 @@ export function either(zh: string | null | undefined, en: string | null | undefi
   return (language.value === "en" ? en || zh : zh || en) ?? "";
 }
 
+/** Whether English is chosen. */
 export const english = computed(() => language.value === "en");

@@ -11,6 +11,7 @@ export interface ProblemBody {
   also?: ProblemBody[];
 }
 
+/** A service did not do as asked, and said why. */
 export class Problem extends Error {
   constructor(readonly status: number, readonly body: ProblemBody) {
     super(body.detail ?? body.title ?? `HTTP ${status}`);

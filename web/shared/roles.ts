@@ -8,6 +8,7 @@ const NAMES: Record<string, [string, string]> = {
   "public-reader": ["公示", "public reader"],
 };
 
+/** A role in the chosen language; its code where it has no name. */
 export function roleName(role: string): string {
   const [zh, en] = NAMES[role] ?? [role, role];
   return t(zh, en);

@@ -44,6 +44,7 @@ const FILES: Record<Service, () => Promise<unknown>> = {
   tasks: () => import("../generated/tasks.commands.json"),
 };
 
+/** The commands of a service with their schemas, loaded when first wanted. */
 export async function commandsOf(service: Service): Promise<Commands> {
   return ((await FILES[service]()) as { default: Commands }).default;
 }
@@ -107,6 +108,7 @@ export function fenOf(yuan: string): number | null {
   return found ? Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0")) : null;
 }
 
+/** Fen in yuan as they are typed in, without a sign of currency: `12345.60`. */
 export function yuanOf(fen: number): string {
   return `${Math.trunc(fen / 100)}${fen % 100 ? `.${String(fen % 100).padStart(2, "0")}` : ""}`;
 }

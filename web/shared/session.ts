@@ -23,8 +23,10 @@ interface Session {
 
 const session = shallowRef<Session | null>(null);
 
+/** Who is signed in; null where nobody is. */
 export const person = computed(() => session.value?.person ?? null);
 
+/** Whether the person has one of the roles. */
 export function hasRole(...roles: string[]): boolean {
   return person.value?.roles.some((role) => roles.includes(role)) ?? false;
 }
@@ -54,6 +56,7 @@ export async function enter(username: string): Promise<void> {
   sessionStorage.setItem(KEPT, username);
 }
 
+/** Forget who was here, for the tab too. */
 export function leave(): void {
   session.value = null;
   sessionStorage.removeItem(KEPT);

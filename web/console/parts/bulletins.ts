@@ -112,6 +112,7 @@ const STATUSES: Record<string, [string, string]> = {
   settled: ["已核实", "settled"], recalled: ["据记忆", "recalled"], unverified: ["未核实", "unverified"],
 };
 
+/** How sure a row of rules is, in Chinese and English. */
 export function statusOf(status: string): [string, string] {
   return STATUSES[status] ?? [status, status];
 }

@@ -16,6 +16,7 @@ const BY_CODE: Record<string, Place> = {
   "360121": [4, 4], "360124": [5, 4],
 };
 
+/** How many cells lie beside each other. */
 export const COLUMNS = 5;
 
 export interface Cell {

@@ -44,6 +44,7 @@ export function columnsOf(rows: FigureRow[]): string[] {
   return [...names].filter((name) => !UNSHOWN.has(name)).sort((a, b) => place(a) - place(b));
 }
 
+/** What a column is called; its own name where it has no other. */
 export function titleOf(column: string): string {
   const named = TITLES[column];
   return named ? t(...named) : column;

@@ -1,5 +1,5 @@
 // The proofs of RFC 6962 recomputed on this side, so that a tick is more than what a server says of itself.
-import { address, authorised, type Service } from "../../shared/api";
+import { ask } from "../../shared/api";
 
 type Hash = Uint8Array<ArrayBuffer>;
 
@@ -83,18 +83,14 @@ export async function consistent({ first, second, first_root, second_root, proof
   return last === 0 && same(one, earlier) && same(other, later);
 }
 
-async function asked<Answer>(path: string, source: string, query: Record<string, unknown>): Promise<Answer> {
-  const service: Service = "reporting";
-  return (await (await authorised(address(service, path, { source }, query), {})).json()) as Answer;
-}
-
 /** Ask for an event's inclusion in the newest cosigned tree of its ledger, and recompute it. */
 export async function provenOf(source: string, event_id: string): Promise<Proven> {
-  const told: Inclusion = await asked("/v1/ledgers/{source}/inclusion", source, { event_id });
+  const told: Inclusion = await ask("reporting", "/v1/ledgers/{source}/inclusion", { path: { source }, query: { event_id } });
   return { idx: told.idx, size: told.size, steps: told.proof.length, holds: await included(told) };
 }
 
 /** Ask whether a ledger only grew between two sizes, and recompute it. */
 export async function grownOf(source: string, first: number, second: number): Promise<boolean> {
-  return consistent(await asked<Consistency>("/v1/ledgers/{source}/consistency", source, { first, second }));
+  const told: Consistency = await ask("reporting", "/v1/ledgers/{source}/consistency", { path: { source }, query: { first, second } });
+  return consistent(told);
 }

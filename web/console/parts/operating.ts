@@ -2,11 +2,13 @@
 import { address, authorised, send, type Service } from "../../shared/api";
 import { t } from "../../shared/language";
 
+/** The services, in the order in which the operator's page shows them. */
 export const SERVICES: Service[] = ["registry", "tasks", "inspection", "penalty", "reporting"];
 const NAMES: Record<string, [string, string]> = {
   registry: ["企业库", "registry"], tasks: ["任务", "tasks"], inspection: ["检查", "inspection"], penalty: ["处罚", "penalty"], reporting: ["统计", "reporting"],
 };
 
+/** A service in the chosen language. */
 export function serviceName(service: string): string {
   return NAMES[service] ? t(...NAMES[service]) : service;
 }

@@ -66,6 +66,7 @@ export function differing(before: unknown, after: unknown, at = ""): string[] {
   return at ? [at, ...inner] : inner;
 }
 
+/** Whether a value holds others: an object or a list. */
 export function isNest(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -11,6 +11,7 @@ export function fieldName(record: string, field: string): string {
   return english.value ? field.replaceAll("_", " ") : (heads[record]?.[field] ?? field);
 }
 
+/** A value of the register as a person reads it: days, numbers and choices in words. */
 export function fieldValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "—";
   if (typeof value === "boolean") return value ? t("是", "yes") : t("否", "no");
