@@ -91,13 +91,9 @@ async def import_statement(
     try:
         read = await asyncio.to_thread(_read, content, day_of(command.occurred_at))
         order = statements.ImportStatement(
-            statement_id=sha256[:32],
-            file_name=file_name,
-            sha256=sha256,
-            entries=read.entries,
-            passed_over=read.passed_over,
+            statement_id=sha256[:32], file_name=file_name, sha256=sha256, entries=read.entries, passed_over=read.passed_over,
             returns=read.returns,
-        )
+        )  # fmt: skip
         return await command.run(statements.import_statement, order, status=201)
     except StatementRefused as refused:
         raise _refused(refused.faults) from refused
@@ -168,8 +164,7 @@ async def assign_transfer(bank_reference: Reference, body: AssignmentBody, comma
 async def propose_correction(bank_reference: Reference, body: CorrectionBody, command: Finance) -> Response:
     """Propose to correct a transfer that is recorded wrongly: for another's fine, or typed in wrongly.
 
-    Nothing changes before the answer.
-    Refused where its money was given back already, in whole or in part (`payment-refunded`).
+    Nothing changes before the answer. Refused where its money was given back already, in whole or in part (`payment-refunded`).
     """
     return await command.run(corrections.propose_correction, bank_reference, body.kind, body.reason, status=201)
 

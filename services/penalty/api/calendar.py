@@ -47,7 +47,6 @@ async def _rules_on(db: Any, day: date) -> domain.Rules | None:
 
 def _clock(row: dict[str, Any], today: date, rules: domain.Rules | None) -> dict[str, Any]:
     """A clock, and what its end means by the rules of the day: article, code, and what follows in both languages."""
-    # `rolls_unverified`: whether the last day moves on was not checked against the law; the row of the rulebook says so
     named = row.pop("period")
     period = "" if rules is None else period_of(row["kind"], named, rules)
     length = None if rules is None else rules.periods.get(period)

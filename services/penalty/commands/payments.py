@@ -119,10 +119,9 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
     of = await account(work, case_id, party_id)
     payable(of, party_id)
     parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
-    unnumbered = ("",) * len(parts)
-    deferral.answer_deferral(
-        of.case.state, of.payment.state, command, ("", unnumbered), work.at, of.rules
-    )  # what it refuses first
+    # First without numbers, as `numbered` does it for one: what is wrong with the answer is told before that a number is missing.
+    unnumbered = ("", ("",) * len(parts))
+    deferral.answer_deferral(of.case.state, of.payment.state, command, unnumbered, work.at, of.rules)
     approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
     documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
     events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)

@@ -102,7 +102,7 @@ async def _again(asked: Asked, one: Issued) -> dict[str, Any]:
 async def proof(request: Request, asked: OfWeek, viewer: Viewer) -> Response:
     """What proves, with no network, what was issued of a week: the series that it stands in as a case file.
 
-    `casetrail bulletin FILE PROOF` says whether a paper is what was issued.
+    `casetrail bulletin verify PAPER PROOF` says whether a paper is what was issued.
     """
     streams = sorted({one.copied.envelope.stream_id for one in await _seen(asked)})
     name = bulletin_id(asked.week)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +13,7 @@ from chassis.moments import Moment, aggregate
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
 from services.tasks.domain import CAMPAIGN
-from services.tasks.domain.issued import IssuedPaper, UsedCut, UsedLedger
+from services.tasks.domain.issued import IssuedPaper, UsedCut, UsedLedger, week_name
 from services.tasks.domain.problem import PROBLEM
 from services.tasks.domain.week import WEEK, FigureLink, IssueBulletin, ReportedProblem, ReportWeek, week_key
 from services.tasks.queries.duties import reported_districts
@@ -208,14 +207,14 @@ async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, a
     wanted = {"campaign_id": campaign_id}
     found = await listed_rows(db.fetch, BULLETINS, principal.seen_districts(), wanted, asked.after_day, asked.limit + 1)
     rows = [
-        {**row, "figures": [_linked(figure) for figure in row["figures"]], "issued": _checked(row["monday"])} for row in found
+        {
+            **row,
+            "figures": [_linked(figure) for figure in row["figures"]],
+            "issued": f"/v1/bulletins/{week_name(row['monday'])}/issued",
+        }
+        for row in found
     ]
     return listed(request, asked, rows, lambda row: [row["monday"], row["bulletin_id"]])
-
-
-def _checked(monday: date) -> str:
-    year, week, _ = monday.isocalendar()
-    return f"/v1/bulletins/{year}-W{week:02}/issued"
 
 
 def _paper(body: IssuedBody | None) -> IssuedPaper | None:

@@ -48,12 +48,17 @@ class IssuedPaper:
     cuts: tuple[UsedCut, ...]
 
 
+def week_name(monday: date) -> str:
+    """What reporting calls the week that begins on a day: by ISO 8601, `2021-W23`."""
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
+
+
 def check_paper(paper: IssuedPaper | None, monday: date) -> None:
     """Refused `bulletin-of-another-week` where what was issued is not about the week that began on `monday`."""
     if paper is None:
         return
-    year, week, _ = monday.isocalendar()
-    if paper.week != f"{year}-W{week:02}":
+    if paper.week != week_name(monday):
         raise Refused(
             "bulletin-of-another-week", f"所附通报是 {paper.week} 周的，不是 {monday.isoformat()} 起一周的",
             "the bulletin that was issued is about another week", week=paper.week, monday=monday.isoformat(),
