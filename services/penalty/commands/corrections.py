@@ -10,7 +10,8 @@ from services.penalty.commands.enforceable import begin_court_period
 from services.penalty.commands.payments import account, law_by, reckoned, told
 from services.penalty.domain import corrections, reversal
 from services.penalty.domain.bank import TRANSFERS, TransferState
-from services.penalty.domain.guards import require_approver
+from services.penalty.domain.guards import require_approver, require_not_before
+from services.penalty.domain.payment import RULE
 from services.penalty.domain.payment_events import Misrecorded
 
 
@@ -28,12 +29,13 @@ async def propose_correction(work: Work, bank_reference: str, kind: Misrecorded,
 async def answer_correction(work: Work, bank_reference: str, agreed: bool, opinion: str) -> dict[str, Any]:
     """The approver agrees or not: the payment is taken back, the transfer is for no fine again, or none at all.
 
-    What could not be enforced while it seemed paid may be again.
+    Not on a day before it was proposed. What could not be enforced while it seemed paid may be again.
     """
     transfer = await work.existing(TRANSFERS, bank_reference)
     asked = corrections.require_proposed(transfer.state)
     of = await account(work, asked.case_id, asked.party_id)
     require_approver(of.case.state, work.actor, of.rules)
+    require_not_before(day_of(work.at), asked.proposed_on, of.rules, RULE)
     events = corrections.answer_correction(transfer.state, agreed, opinion, work.actor.id, day_of(work.at))
     state = of.payment.state
     if agreed:

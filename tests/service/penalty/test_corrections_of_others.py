@@ -60,6 +60,18 @@ async def test_what_is_no_correction_is_refused(bureau: Bureau) -> None:
     assert (await on_transfer(bureau, "finance", "B2/corrections", WRONG, 409))["code"] == "transfer-not-assigned"
 
 
+async def test_none_is_answered_on_a_day_before_it_was_proposed(bureau: Bureau) -> None:
+    await due(bureau)
+    await bureau.pay(FINE, "B1")
+    bureau.until("2021-10-20")
+    await on_transfer(bureau, "finance", "B1/corrections", WRONG)
+    for day, status in (("2021-10-19", 409), ("2021-10-20", 201)):
+        stated = {"Occurred-At": f"{day}T10:00:00+08:00"}
+        answer = await bureau.client("approver").post("/v1/bank-transfers/B1/correction-answers", json=AGREED, headers=stated)
+        assert (answer.status_code, answer.json().get("code")) == (status, None if status == 201 else "before-earlier-step")
+    assert (await party(bureau))["taken_back"][0]["reversed_on"] == "2021-10-20"
+
+
 async def test_of_a_transfer_of_another_district_a_row_with_a_minus_tells_nothing(bureau: Bureau) -> None:
     """Not even if the same statement has the transfer itself, to the fen and the day."""
     await due(bureau)

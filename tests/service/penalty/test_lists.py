@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from chassis.database import READS, open_pool
 from chassis.eventstore import Connection, Pool
 from chassis.sight import Sight
 from services.penalty import queries
+from services.penalty.api.reading import known_to_all
 from services.penalty.queries.closures import ClosureFilter, closures, superior_reports
 from services.penalty.service import SERVICE
 from tests.service.penalty import test_payments
@@ -100,3 +103,17 @@ async def test_asked_as_another_district_the_database_shows_nothing_of_a_case(bu
         async with bureau.service.client("manager", districts=("xihu",), organ="xihu-emb") as stranger:
             assert (await stranger.get(path)).json()["items"] == []
         assert (await bureau.get(path))["items"]
+
+
+def test_only_one_thing_at_a_time_is_told_of_what_decisions_rest_on() -> None:
+    """The runner's pool sees every district; who is answered from it was held against the district of that thing before."""
+    routes = [route for router in SERVICE.routers for route in router.routes if isinstance(route, APIRoute)]
+    asking = {route.path for route in routes if known_to_all in {one.call for one in _all(route.dependant)}}
+    assert asking == {
+        "/v1/cases/{case_id}", "/v1/cases/{case_id}/outlook", "/v1/spot-penalties/{spot_id}",
+        "/v1/spot-penalties/{spot_id}/outlook", "/v1/provisions",
+    }  # fmt: skip
+
+
+def _all(dependant: Dependant) -> list[Dependant]:
+    return [dependant, *(one for below in dependant.dependencies for one in _all(below))]
