@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,18 +56,18 @@ async def writer_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     return await connect(dsn, "writer", role=WRITES, lock_timeout="50ms", plan_cache_mode="force_generic_plan")
 
 
-async def open_pool(dsn: str, name: str, size: int, role: str, **settings: str) -> Pool:
+async def open_pool(dsn: str, name: str, size: int, role: str) -> Pool:
     """A pool for reading and policies; a transaction may not last, because old snapshots slow the sequencer down.
 
     A connection is given back as it is, but for an open transaction, which the driver ends: asking the server to forget what
     nobody has set was a quarter of a command's work. So what is set or locked here is set or locked for a transaction, or
-    undone by whoever did it; `settings` are what all its connections have from the start.
+    undone by whoever did it.
     """
     return await asyncpg.create_pool(
         dsn, min_size=1, max_size=size, timeout=5, command_timeout=60, reset=_as_it_is,
         server_settings={
             "application_name": name, "jit": "off", "search_path": PATH, "role": role, "transaction_timeout": "60s",
-            "lock_timeout": "5s", **settings,
+            "lock_timeout": "5s",
         },
     )  # fmt: skip
 
@@ -146,16 +144,11 @@ async def _close(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 class WakeUp:
-    """Wakes a loop on NOTIFY of a channel, and anyway after the longest pause: a lost notification only costs a pause.
+    """Wakes a loop on NOTIFY of a channel, and anyway after the longest pause: a lost notification only costs a pause."""
 
-    `shortest` seconds lie between two wake-ups: what comes after a quiet time wakes at once, what comes meanwhile is dealt with
-    together. A follower of the ledger asks, writes and commits as much for one event as for twenty.
-    """
-
-    def __init__(self, longest: float, shortest: float = 0.0) -> None:
-        self._longest, self._shortest = longest, shortest
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
         self._event = asyncio.Event()
-        self._woke = -math.inf
 
     def __call__(self, *_: Any) -> None:
         """Wake; takes whatever a listener is called with."""
@@ -165,11 +158,7 @@ class WakeUp:
         """Return when woken (True), or after the longest pause, or `at_most` seconds (False)."""
         try:
             async with asyncio.timeout(self._longest if at_most is None else at_most):
-                await self._event.wait()
-            if (left := self._woke + self._shortest - time.monotonic()) > 0:
-                await asyncio.sleep(left)
-            self._woke = time.monotonic()
-            return True
+                return await self._event.wait()
         except TimeoutError:
             return False
         finally:

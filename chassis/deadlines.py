@@ -27,7 +27,6 @@ from chassis.versions import LIVE, in_state
 NAMESPACE = uuid.UUID("6d5b2b0e-7b86-5a0f-8f0a-2f9c3c1f4a55")
 DEADLINES = "deadlines"
 LOOK_SECONDS = 0.01  # between two looks at a simulated clock
-TURN = 0.02  # seconds, the shortest between two looks because of events
 ROUND = 200  # deadlines of a kind fired at once
 
 # Armed, due, and not noted as fired. What `settled_deadlines` covers is not looked at, because the table keeps all that ever
@@ -202,7 +201,7 @@ def _deadline(row: Any) -> Deadline:
 async def run_deadlines(dsn: str, runner: Runner, fires: Mapping[str, Fire], pause: float) -> None:
     """Lead, and fire what is due for as long as the connection lives."""
     async with leadership(dsn, "deadlines") as connection:
-        wake = WakeUp(pause, TURN)
+        wake = WakeUp(pause)
         await connection.add_listener(LEDGER, wake)
         while True:
             asked = runner.clock.now()

@@ -22,8 +22,8 @@ from chassis.telemetry import log
 from chassis.versions import CHANGED, LIVE, POSITION, begin_live, generations
 
 BATCH = 1000  # events
-TURN = 0.03  # seconds, the shortest between two rounds: what comes meanwhile is folded in one batch
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
 STANDBY_SECONDS = 0.5  # between two tries to lead what another process leads
 
 # Invariant: a batch's effects and its checkpoint commit together, and only from the position that the batch began at; a second
@@ -200,25 +200,6 @@ class OwnLedger:
         return await ledger_head(connection)
 
 
-@dataclass(slots=True)
-class Shared:
-    """A feed that is read once for all who are at the same position, until that is cleared: what is there stays as it is."""
-
-    feed: Feed
-    channel: str
-    read: dict[tuple[int, int], Sequence[Sequenced]] = field(default_factory=dict)
-
-    async def after(self, connection: Connection, position: int, limit: int) -> Sequence[Sequenced]:
-        """As the feed's, as it was when this was asked first."""
-        if (found := self.read.get((position, limit))) is None:
-            found = self.read[position, limit] = await self.feed.after(connection, position, limit)
-        return found
-
-    async def head(self, connection: Connection) -> int:
-        """The feed's."""
-        return await self.feed.head(connection)
-
-
 async def project_once(
     connection: Connection, feed: Feed, projection: Projection, *, simulated: bool, limit: int | None = None
 ) -> int:
@@ -275,23 +256,21 @@ async def live_of(connection: Connection, projections: Sequence[Projection]) -> 
 async def run_projector(dsn: str, feed: Feed, projections: Sequence[Projection], pause: float, *, simulated: bool) -> None:
     """Keep every live version that this code knows up to its feed, each led by one process, while the connection lives."""
     async with session(dsn, "projector") as connection:
-        wake, changed = WakeUp(pause, TURN), asyncio.Event()
+        wake, changed = WakeUp(pause), asyncio.Event()
         await connection.add_listener(feed.channel, wake)
         for notice in (changed.set, wake):
             await connection.add_listener(CHANGED, lambda *_, notice=notice: notice())
         await begin(connection, projections, simulated=simulated)
         led: dict[Projection, _Follower] = {}
-        shared, leads_all = Shared(feed, feed.channel), False
+        leads_all = False
         while True:
-            shared.read.clear()
             if changed.is_set() or not leads_all:
                 changed.clear()
                 live = await live_of(connection, projections)
-                await _lead(connection, live, led, lambda one: _Follower(connection, shared, one, simulated))
+                await _lead(connection, live, led, lambda one: _Follower(connection, feed, one, simulated))
                 leads_all = len(led) == len(live)
-            applied = [await follower.advance() for follower in led.values()]
-            if max(applied, default=0) < BATCH:
-                await wake.wait(TURN if any(applied) else None if leads_all else min(pause, STANDBY_SECONDS))
+            if not sum([await follower.advance() for follower in led.values()]):
+                await wake.wait(None if leads_all else min(pause, STANDBY_SECONDS))
 
 
 async def _lead(

@@ -18,6 +18,7 @@ from chassis.codec import encode
 from chassis.domain import Actor, Event, Refused, Stream, Unknown
 from chassis.envelope import Envelope, Recorded, uuid7
 from chassis.eventstore import Connection, IdempotencyRecord, Pool, Verdict, WriteSet
+from chassis.sight import Sight
 from chassis.turns import Turns
 from chassis.vault import Vault
 from chassis.writer import GroupCommit
@@ -321,10 +322,11 @@ Decide = Callable[[Context, Handler], Awaitable[Answer]]
 
 
 class PoolSource:
-    """Reads through a pool that sees every district; with a vault personal data come in plain, for decisions."""
+    """Reads through a pool, of every district; with a vault personal data come in plain, for decisions."""
 
     def __init__(self, pool: Pool, vault: Vault | None = None) -> None:
         self._pool = pool
+        self._everything = Sight(pool, None)
         self._vault = vault
 
     async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
@@ -333,8 +335,7 @@ class PoolSource:
 
     async def rows(self, sql: str, *args: Any) -> list[Any]:
         """Rows of a SELECT on the service's own tables."""
-        rows: list[Any] = await self._pool.fetch(sql, *args)
-        return rows
+        return await self._everything.fetch(sql, *args)
 
 
 class Runner:

@@ -13,8 +13,6 @@ from chassis.eventstore import Connection, Pool
 
 SETTING = "casetrail.districts"
 EVERYWHERE = "*"
-ALL_IN_SIGHT = {SETTING: EVERYWHERE}
-"""What the connections of a pool are told from the start that is there for decisions only: they rest on every district."""
 LOOK_AT = f"SELECT set_config('{SETTING}', $1, true)"  # until the transaction ends
 
 

@@ -12,7 +12,6 @@ from chassis.eventstore import Connection
 from chassis.telemetry import log
 
 BATCH = 1000  # ledger rows
-TURN = 0.1  # seconds, the shortest between two looks: nobody waits for a snapshot
 CHECKPOINT = "snapshots"
 
 POSITION = "SELECT position FROM checkpoints WHERE name = $1"
@@ -129,7 +128,7 @@ async def _attempt(connection: Connection, stream: Stream[Any], key: str, versio
 async def run_snapshots(dsn: str, streams: Sequence[Stream[Any]], pause: float, *, simulated: bool) -> None:
     """Lead, and keep snapshots of these streams for as long as the connection lives."""
     async with leadership(dsn, "snapshots") as connection:
-        wake = WakeUp(pause, TURN)
+        wake = WakeUp(pause)
         await connection.add_listener(LEDGER, wake)
         await renew(connection, streams)
         while True:

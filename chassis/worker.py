@@ -34,7 +34,6 @@ from chassis.selfcheck.keeping import Keeper
 from chassis.sequencer import run_sequencer
 from chassis.service import Loop, Service
 from chassis.settings import Settings
-from chassis.sight import ALL_IN_SIGHT
 from chassis.snapshots import run_snapshots
 from chassis.telemetry import log
 from chassis.treeheads import run_announcing, run_signing
@@ -82,26 +81,17 @@ async def running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def command_side(settings: Settings, process: str, size: int, role: str) -> AsyncIterator[tuple[Pool, Runner, Nudge]]:
-    """What carries out commands: a pool, the group-commit writer, the runner.
-
-    The runner has connections of its own, of an API's too, which see every district from the start: what a decision asks of
-    tables then costs one round trip, not four. A worker's see all of them anyway.
-    """
-    name = f"{settings.service}-{process}"
-    pool = await _patiently(lambda: open_pool(settings.dsn, name, size, role))
-    deciding = pool
-    if role != WORKS:
-        deciding = await _patiently(lambda: open_pool(settings.dsn, f"{name}-decides", size, role, **ALL_IN_SIGHT))
+    """What carries out commands: a pool, the group-commit writer, the runner."""
+    pool = await _patiently(lambda: open_pool(settings.dsn, f"{settings.service}-{process}", size, role))
     nudge = Nudge(pool)
     writer = GroupCommit(lambda: writer_connection(settings.dsn), nudge)
     vault = Vault(pool, MasterKeys(settings.master_keys))
-    runner = Runner(deciding, writer, clock_from(settings.clock), vault)
+    runner = Runner(pool, writer, clock_from(settings.clock), vault)
     follow = forever("person-keys", lambda: vault.follow(settings.dsn))
     try:
         async with running(writer.run(), forever("nudge", nudge.run), follow):
             yield pool, runner, nudge
     finally:
-        deciding.terminate()
         pool.terminate()
 
 
@@ -130,8 +120,8 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
         [
             probes({"database": _migrated(service, lambda: app.state.pool)}),
             description_of(service.name),
-            *service.routers,  # before what is asked seldom: a path is looked for in this order
             operations.router,
+            *service.routers,
         ],
         lifespan,
     )

@@ -24,7 +24,6 @@ from chassis.settings import Settings
 from chassis.telemetry import log
 
 PAGE = 2000  # ledger rows
-TURN = 0.01  # seconds, the shortest between two pages that are not full
 CHECK_SECONDS = 1.0  # between two looks whether the topic is still the one that was filled
 PAGE_SECONDS = 30.0  # in which a page must be produced, committed too; the broker's patience (TRANSACTION_MS) is longer
 EMPTY_SECONDS = 10.0  # in which a topic that was begun anew must be empty
@@ -82,7 +81,7 @@ class _Lead:
 
     async def run(self) -> None:
         """Go on where the journal says, or begin anew; then follow the ledger."""
-        wake = WakeUp(self._settings.poll_seconds * 5, TURN)
+        wake = WakeUp(self._settings.poll_seconds * 5)
         await self._connection.add_listener(LEDGER, wake)
         filled = await self._journal.read()
         if filled is None or not await self._holds(filled):

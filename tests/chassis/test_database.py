@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -176,21 +175,6 @@ async def test_a_wake_up_before_the_wait_is_not_lost() -> None:
         assert await wake.wait()
     assert not await wake.wait(0.001)
     assert not await WakeUp(0.001).wait()
-
-
-async def test_wake_ups_lie_apart_and_what_comes_meanwhile_is_one() -> None:
-    seldom = WakeUp(3600, 3600)
-    seldom()
-    async with asyncio.timeout(5):
-        assert await seldom.wait()  # nothing came for long: at once
-    wake, began = WakeUp(3600, 0.05), time.monotonic()
-    wake()
-    assert await wake.wait()
-    wake()
-    wake()
-    assert await wake.wait()
-    assert time.monotonic() - began >= 0.05
-    assert not await wake.wait(0.001)
 
 
 async def test_migrations_are_applied_once_in_order_and_whole(admin_dsn: str, new_database: Any, tmp_path: Path) -> None:

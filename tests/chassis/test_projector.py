@@ -14,7 +14,7 @@ import pytest
 from chassis.database import connect, forever
 from chassis.envelope import Envelope, Sequenced
 from chassis.eventstore import Connection, ledger_after, ledger_to_fold
-from chassis.projector import Batch, Overtaken, OwnLedger, Projection, Shared, begin, project_once, run_projector
+from chassis.projector import Batch, Overtaken, OwnLedger, Projection, begin, project_once, run_projector
 from chassis.worker import running
 from tests.chassis.notes import COUNTS, LIST
 from tests.chassis.projecting import FEED, done, made, project
@@ -169,14 +169,3 @@ async def test_a_row_to_fold_says_what_the_row_says(connection: Connection) -> N
 def test_a_name_that_no_schema_can_have_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="number-series"):
         Projection("number-series", 1, LIST.project, ())
-
-
-async def test_those_at_one_position_read_the_ledger_once_a_round(connection: Connection) -> None:
-    await made(connection, "一")
-    shared = Shared(FEED, FEED.channel)
-    first = await shared.after(connection, 0, 10)
-    await made(connection, "二", first=1)
-    assert await shared.after(connection, 0, 10) is first
-    assert [event.idx for event in await shared.after(connection, 1, 10)] == [2]
-    shared.read.clear()
-    assert [event.idx for event in await shared.after(connection, 0, 10)] == [1, 2]

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from chassis.database import READS, open_pool
 from chassis.eventstore import Connection, Pool
-from chassis.sight import ALL_IN_SIGHT, Sight
+from chassis.sight import Sight
 
 MAKE = """
 CREATE TABLE seen (key text PRIMARY KEY, district text COLLATE "C" NOT NULL);
@@ -53,17 +53,6 @@ async def test_without_being_told_it_shows_nothing_and_forgets_what_it_was_told(
     assert await pool.fetchval(KEYS) is None
     assert (await Sight(pool, ["xihu"]).fetchrow("SELECT key FROM seen"))["key"] == "b"
     assert await pool.fetchval(KEYS) is None
-
-
-async def test_what_decides_sees_every_district_from_the_start(dsn: str, pool: Pool) -> None:
-    deciding = await open_pool(dsn, "decides", 1, READS, **ALL_IN_SIGHT)
-    try:
-        assert await deciding.fetchval(KEYS) == "abc"
-        assert await Sight(deciding, ["xihu"]).fetchval(KEYS) == "b"
-        assert await deciding.fetchval(KEYS) == "abc"
-        assert await pool.fetchval(KEYS) is None
-    finally:
-        deciding.terminate()
 
 
 async def test_the_settings_are_read_once_per_query(pool: Pool) -> None:

@@ -15,6 +15,7 @@ from chassis.auth import Principal, reader
 from chassis.domain import Unknown, day_of
 from chassis.http import Id, answer_json
 from chassis.runner import Runner
+from chassis.sight import Sight
 from services.inspection import queries
 from services.inspection.api.visits import inspection_view
 from services.inspection.domain.device import DEVICE, registered
@@ -73,7 +74,7 @@ def version_of(hashes: Iterable[tuple[str, str]]) -> str:
 
 async def _entries(runner: Runner, device_id: str, officer_id: str) -> dict[str, Any]:
     """Everything that an officer takes along, by its key."""
-    look = runner.pool.fetch
+    look = Sight(runner.pool, None).fetch
     entries: dict[str, Any] = {}
     for row in await look(queries.OPEN_INSPECTIONS, officer_id):
         await _add_inspection(runner, entries, row["inspection_id"])
@@ -100,14 +101,14 @@ async def _add_inspection(runner: Runner, entries: dict[str, Any], inspection_id
     if plan is not None:
         await _add_phrases(runner, entries, plan.organ_id)
     if plan is not None and f"catalogue/{plan.catalogue}" not in entries:
-        catalogue = await queries.catalogue(runner.pool.fetch, plan.catalogue)
+        catalogue = await queries.catalogue(Sight(runner.pool, None).fetch, plan.catalogue)
         if catalogue is not None:
             entries[f"catalogue/{plan.catalogue}"] = {"items": list(catalogue.items.values())}
 
 
 async def _add_phrases(runner: Runner, entries: dict[str, Any], organ_id: str) -> None:
     if f"phrases/{organ_id}" not in entries:
-        rows = await runner.pool.fetch(queries.PHRASES_OF_ORGAN, organ_id)
+        rows = await Sight(runner.pool, None).fetch(queries.PHRASES_OF_ORGAN, organ_id)
         entries[f"phrases/{organ_id}"] = [dict(row) for row in rows]
 
 

@@ -17,6 +17,7 @@ from chassis.database import GONE
 from chassis.domain import Actor, Refused, Unknown
 from chassis.http import Id
 from chassis.runner import Conflict, Context, InFlight, KeyReused, Runner, Work
+from chassis.sight import Sight
 from chassis.telemetry import current_traceparent, log
 from chassis.vault import KeysMissing
 from services.inspection import queries
@@ -294,7 +295,7 @@ async def settle_waiting(runner: Runner, district: str | None = None) -> int:
     """
     before = -1
     while True:
-        rows = await runner.pool.fetch(queries.DEVICES_THAT_WAIT, district)
+        rows = await Sight(runner.pool, None).fetch(queries.DEVICES_THAT_WAIT, district)
         waits = [len(await settle_device(runner, row["device_id"])) for row in rows]
         if sum(waits) in (0, before):
             return sum(1 for each in waits if each)

@@ -137,7 +137,8 @@ def told_of(state: Any) -> dict[str, Any]:
 
 
 async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    return await offered(queries.outlook_of(db.fetch, case, regions, at), STEPS)
+    async with db.acquire() as connection:
+        return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
 
 
 def _listed(row: Any) -> dict[str, Any]:

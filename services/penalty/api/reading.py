@@ -11,11 +11,10 @@ from pydantic import AfterValidator, Field
 from chassis.aggregates import AsOf, Loaded
 from chassis.auth import Principal, reader
 from chassis.domain import Unknown
-from chassis.eventstore import Pool
-from chassis.http import Command, IsoDate, at_least, command
+from chassis.http import Command, IsoDate, at_least, command, pool_of
 from chassis.invalid import not_as_meant
 from chassis.moments import aggregate
-from chassis.runner import Runner
+from chassis.sight import Sight
 from services.penalty.commands.opening import as_case
 from services.penalty.domain import CASE, CaseState
 from services.penalty.domain.spot import SPOTS
@@ -34,13 +33,12 @@ Reader = Annotated[Principal, Depends(reader(*READERS))]
 LISTED = [Depends(reader(*READERS)), Depends(at_least)]  # in this order: nobody waits who may not read
 
 
-async def known_to_all(request: Request) -> Pool:
+async def known_to_all(request: Request) -> Sight:
     """FastAPI dependency: what decisions rest on, as they read it themselves, of every district; never what a list shows."""
-    runner: Runner = request.app.state.runner
-    return runner.pool
+    return Sight(pool_of(request), None)
 
 
-Known = Annotated[Pool, Depends(known_to_all)]
+Known = Annotated[Sight, Depends(known_to_all)]
 
 LAST_YEAR = 2999
 

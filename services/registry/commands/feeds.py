@@ -14,6 +14,7 @@ from chassis.aggregates import Loaded
 from chassis.auth import ALL, Forbidden
 from chassis.domain import Refused, Unknown, day_of
 from chassis.runner import Answer, Context, Runner, Work
+from chassis.sight import Sight
 from chassis.telemetry import log
 from services.registry import queries
 from services.registry.commands import register
@@ -151,12 +152,13 @@ async def _reconcile_some(
 
 async def _matters(runner: Runner, rows: Mapping[str, Sequence[Told]], fallback: str) -> list[Matter]:
     """What is to be compared with what: each file of an enterprise with its rows; whoever has none is news in some district."""
-    found = await runner.pool.fetch(queries.FILES_OF, list(rows))
+    everywhere = Sight(runner.pool, None)
+    found = await everywhere.fetch(queries.FILES_OF, list(rows))
     files = {code: list(group) for code, group in groupby(found, key=lambda row: row["uscc"])}
     lacking = [code for code in rows if code not in files]
     names = [str(rows[code][0].values["name"]) for code in lacking]
     named: dict[str, tuple[str, ...]] = {}
-    for row in await runner.pool.fetch(queries.FILES_NAMED, names):
+    for row in await everywhere.fetch(queries.FILES_NAMED, names):
         named[row["name"]] = (*named.get(row["name"], ()), row["enterprise_id"])
     matters = [
         Matter(row["enterprise_id"], rows[code], row["enterprise_id"], row["enterprise_id"], row["district"])
