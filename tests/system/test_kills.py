@@ -11,6 +11,8 @@ from deploy.embedded.stack import Stack
 from tests.system.conftest import Lived, Platform, live
 from tests.system.evidence import evidence_of, violations
 
+pytestmark = pytest.mark.timeout(900)  # whichever test comes first lives the year for all
+
 EVERYBODY = Stack().names()
 #: On a broker that keeps its records, those whose loss meets it in another way than the one in memory.
 WITH_APACHE = ("broker", "tasks-worker", "inspection-worker", "reporting-worker")

@@ -13,6 +13,8 @@ from chassis.casefile import verify
 from tests.system.conftest import Lived
 from tests.system.evidence import Evidence, Ledger, violations
 
+pytestmark = pytest.mark.timeout(900)  # whichever test comes first lives the year for all
+
 DEADLINES_THAT_FIRE = {
     "casetrail.tasks.task-overdue.v1",
     "casetrail.inspection.rectification-overdue.v1",

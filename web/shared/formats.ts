@@ -1,5 +1,5 @@
 // Dates, sums and numbers as they are written in China; instants are shown in the time of the city.
-import { language, t } from "./language";
+import { language } from "./language";
 
 const ZONE = "Asia/Shanghai";
 
@@ -45,16 +45,4 @@ export function figure(value: number | null | undefined, unit: string): string {
   if (unit === "fen") return money(value);
   if (unit === "%") return `${count(value)}%`;
   return unit ? `${count(value)} ${unit}` : count(value);
-}
-
-/** Days from today until a day: negative when it has passed. */
-export function daysUntil(text: string, today: string): number {
-  return Math.round((Date.parse(text.slice(0, 10)) - Date.parse(today.slice(0, 10))) / 86_400_000);
-}
-
-/** How far a day is, in words. */
-export function distance(days: number): string {
-  if (days < 0) return t(`已超期 ${-days} 天`, `${-days} days overdue`);
-  if (days === 0) return t("今天到期", "due today");
-  return t(`还有 ${days} 天`, `${days} days left`);
 }
