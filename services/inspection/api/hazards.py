@@ -11,7 +11,9 @@ from pydantic import Field
 from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api.offers import of_hazard, offered, today
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
     Approver,
@@ -111,12 +113,15 @@ def _without_referral(row: Mapping[str, Any]) -> dict[str, Any]:
 
 @router.get("/hazards/{hazard_id}")
 async def get_hazard(request: Request, hazard_id: Id, principal: PartyReader, as_of: Moment) -> Response:
-    """A hazard from its own events; an enterprise is shown its own, once it is ordered or has ended."""
+    """A hazard from its own events, and what may be done now; an enterprise is shown its own, once it is ordered or has ended."""
     loaded = await aggregate(request, principal, HAZARD, hazard_id, as_of)
     own, state = own_of(principal), loaded.state
     if own is not None and (loaded.subject != own or not state.is_told):
         raise Unknown(HAZARD.name, hazard_id)
-    view = {**hazard_view(state), "district": loaded.district, "version": loaded.version}
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_hazard(state, await today(request)), loaded.organ or "")
+    view = {**hazard_view(state), "district": loaded.district, "version": loaded.version, **steps}
     return answer_json(view if own is None else _without_referral(view), version=loaded.version)
 
 

@@ -10,8 +10,11 @@ from pydantic import Field
 from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, in_plain
 from services.inspection import queries
+from services.inspection.api.measure_offers import of_measure
 from services.inspection.api.measuring import BegunBody, Officers, ReceiptBody, Records
+from services.inspection.api.offers import offered, today
 from services.inspection.api.orders import ResultBody
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
@@ -23,6 +26,7 @@ from services.inspection.api.reading import (
     Reporter,
     Text,
     officers_of,
+    own_of,
 )
 from services.inspection.commands import measures
 from services.inspection.domain import events
@@ -115,16 +119,20 @@ async def list_measures(
 
 @router.get("/measures/{measure_id}")
 async def get_measure(request: Request, measure_id: Id, principal: PartyReader, as_of: Moment) -> Response:
-    """A measure from its own events; an enterprise is shown its own, once it is carried out."""
+    """A measure from its own events, and what may be done now; an enterprise is shown its own, once it is carried out."""
     loaded = await aggregate(request, principal, MEASURE, measure_id, as_of)
     state = loaded.state
     foreign = loaded.subject != principal.enterprise_id or state.is_of_the_organ_alone
     if foreign and not principal.roles & set(READERS):
         raise Unknown(MEASURE.name, measure_id)
+    steps = NO_STEPS
+    if as_of is None:
+        offers = of_measure((await in_plain(request, MEASURE, measure_id)).matter, await today(request), own_of(principal))
+        steps = await offered(request, principal, offers, loaded.organ or "")
     view = {
         "measure_id": measure_id, "kind": state.kind, "state": state.status, "numbers": state.numbers,
         **_matter(state.matter),
-        "district": loaded.district, "version": loaded.version,
+        "district": loaded.district, "version": loaded.version, **steps,
     }  # fmt: skip
     return answer_json(view, version=loaded.version)
 

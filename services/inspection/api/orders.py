@@ -10,7 +10,9 @@ from pydantic import Field
 from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api.offers import of_order, offered, today
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
     Approver,
@@ -153,16 +155,23 @@ async def list_orders(
 
 @router.get("/orders/{order_id}")
 async def get_order(request: Request, order_id: Id, principal: PartyReader, as_of: Moment) -> Response:
-    """A rectification order from its own events, with the progress of each hazard; an enterprise is shown its own."""
+    """A rectification order from its own events, with the progress of each hazard, and what may be done now.
+
+    An enterprise is shown its own, and its own steps.
+    """
     loaded = await aggregate(request, principal, ORDER, order_id, as_of)
-    if own_of(principal) not in (None, loaded.subject):
+    own = own_of(principal)
+    if own not in (None, loaded.subject):
         raise Unknown(ORDER.name, order_id)
     state = loaded.state
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_order(state, await today(request), own), loaded.organ or "")
     view = {
         **facts_of(state.issued), "state": "closed" if state.closed else "open", "progress": state.progress,
         "overdue": state.overdue, "due": state.due, "extension_asked": state.asked,
         "re_inspection_due_on": state.re_inspection_due_on,
         "re_inspection_missed_on": state.re_inspection_missed_on, "district": loaded.district,
-        "version": loaded.version,
+        "version": loaded.version, **steps,
     }  # fmt: skip
     return answer_json(view, version=loaded.version)

@@ -12,8 +12,11 @@ from pydantic import Field, StringConstraints, model_validator
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, in_plain
 from services.inspection import queries
 from services.inspection.api.hazards import hazard_view
+from services.inspection.api.measure_offers import at_inspection
+from services.inspection.api.offers import of_inspection, offered, today
 from services.inspection.api.reading import (
     LISTED,
     Adviser,
@@ -230,12 +233,19 @@ async def list_inspections(
 
 @router.get("/inspections/{inspection_id}")
 async def get_inspection(request: Request, inspection_id: Id, principal: Reader, as_of: Moment) -> Response:
-    """An inspection from its own events: plan, items with answers, hazards, conclusion."""
+    """An inspection from its own events: plan, items with answers, hazards, conclusion; and what may be done now."""
     loaded = await aggregate(request, principal, INSPECTION, inspection_id, as_of)
     hazards = loaded.state.hazards
     found = [await aggregate(request, principal, HAZARD, hazard_id, as_of, beside=loaded) for hazard_id in hazards]
-    view = inspection_view(loaded.state, [hazard.state for hazard in found])
-    return answer_json({**view, "district": loaded.district, "version": loaded.version}, version=loaded.version)
+    states = [hazard.state for hazard in found]
+    steps = NO_STEPS
+    if as_of is None and loaded.state.plan is not None:
+        now = await today(request)
+        state = await in_plain(request, INSPECTION, inspection_id)
+        offers = [*of_inspection(state, states, now), *at_inspection(state, states, now)]
+        steps = await offered(request, principal, offers, loaded.state.plan.organ_id)
+    view = {**inspection_view(loaded.state, states), "district": loaded.district, "version": loaded.version, **steps}
+    return answer_json(view, version=loaded.version)
 
 
 def inspection_view(state: InspectionState, found: Iterable[HazardState]) -> dict[str, Any]:

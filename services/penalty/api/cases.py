@@ -12,9 +12,10 @@ from chassis.aggregates import AsOf, Loaded
 from chassis.domain import day_of
 from chassis.http import Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
+from chassis.offers import NO_STEPS, Steps
 from services.penalty import domain, queries
 from services.penalty.api.clocks import passed_by, running
-from services.penalty.api.offered import NO_STEPS, ON, asked_time, now, offered
+from services.penalty.api.offered import ON, asked_time, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Known, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
 from services.penalty.domain.following import as_left, unfollowed
@@ -136,7 +137,7 @@ def told_of(state: Any) -> dict[str, Any]:
     return {field.name: getattr(state, field.name) for field in fields(state)}
 
 
-async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> dict[str, list[dict[str, Any]]]:
+async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> Steps:
     async with db.acquire() as connection:
         return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
 

@@ -9,13 +9,11 @@ from typing import Any
 from fastapi import Request
 
 from chassis.domain import CHINA, Refused, day_of
+from chassis.offers import Steps, why
 from chassis.problems import BadRequest
 from chassis.runner import Runner
 from services.penalty.domain import Outlook
 from services.penalty.domain.step import forbidden
-
-NO_STEPS: dict[str, list[dict[str, Any]]] = {"next_steps": [], "forbidden_steps": []}
-"""Nothing is done in the past."""
 
 
 def now(request: Request) -> datetime:
@@ -24,7 +22,7 @@ def now(request: Request) -> datetime:
     return runner.clock.now()
 
 
-async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tuple[str, str]]) -> Steps:
     """The steps that are permitted and those that are not; `posted`: path and role of each."""
     try:
         steps = tuple(await asked)
@@ -36,7 +34,7 @@ async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tupl
     }
 
 
-def nothing(refused: Refused) -> dict[str, list[dict[str, Any]]]:
+def nothing(refused: Refused) -> Steps:
     """That no step at all is permitted, and why."""
     every = forbidden("*", "", refused)
     return {"next_steps": [], "forbidden_steps": [{"name": every.name, "article": every.basis, **_why(every)}]}
@@ -62,12 +60,7 @@ def asked_time(request: Request, on: date | None) -> datetime:
 
 
 def _why(step: Outlook) -> dict[str, Any]:
-    """A refusal as it would be told to whoever took the step: its code, in Chinese and English, its facts, and the rest."""
-    also = [
-        {"code": one.code, "reason": one.zh, "reason_en": one.en, "article": one.basis or step.basis, "facts": one.facts}
-        for one in step.also
-    ]
-    return {"code": step.code, "reason": step.reason, "reason_en": step.reason_en, "facts": step.facts, "also": also}
+    return why(step.code, step.reason, step.reason_en, step.facts, step.also, step.basis)
 
 
 def _told(step: Outlook, posted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

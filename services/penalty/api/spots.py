@@ -13,12 +13,13 @@ from chassis.domain import day_of
 from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
 from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS
 from services.penalty import domain, queries
 from services.penalty.api.cases import STEPS as CASE_STEPS
 from services.penalty.api.cases import regions_beside
 from services.penalty.api.charging import ChargeBody
 from services.penalty.api.clocks import passed_by, running_on_the_spot
-from services.penalty.api.offered import NO_STEPS, ON, asked_time, now, offered
+from services.penalty.api.offered import ON, asked_time, now, offered
 from services.penalty.api.papers import Papered
 from services.penalty.api.payments import Reference
 from services.penalty.api.reading import (

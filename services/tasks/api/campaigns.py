@@ -10,7 +10,9 @@ from pydantic import Field
 
 from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api.offers import of_campaign
 from services.tasks.api.reading import (
     LISTED,
     Day,
@@ -123,8 +125,11 @@ async def close_campaign(campaign_id: Id, body: ClosingBody, command: ManagerGua
 
 @router.get("/campaigns/{campaign_id}", dependencies=LISTED)
 async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Seen, as_of: Moment) -> Response:
-    """A campaign, and how far each district is with its tasks."""
+    """A campaign, how far each district is with its tasks, and what may be done now."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, as_of)
     coverage = await queries.coverage_of(db.fetch, campaign_id) if as_of is None else []  # a read model, which has no past
-    view = {**asdict(campaign.state), "coverage": coverage, "version": campaign.version}
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_campaign(campaign.state), campaign.state.city_organ_id)
+    view = {**asdict(campaign.state), "coverage": coverage, "version": campaign.version, **steps}
     return answer_json(view, version=campaign.version)

@@ -13,7 +13,9 @@ from chassis.eventstore import load
 from chassis.http import Body, Db, Id, Sha256, answer_json
 from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api.offers import of_draw, today
 from services.tasks.api.reading import Count, Day, Manager, Reader
 from services.tasks.commands import draws as commands
 from services.tasks.domain import DRAW
@@ -78,9 +80,12 @@ async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Respon
 
 @router.get("/draws/{draw_id}")
 async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
-    """A draw with everything that is needed to repeat it."""
+    """A draw with everything that is needed to repeat it, and whether it may be revealed now."""
     draw = await aggregate(request, principal, DRAW, draw_id, as_of)
-    return answer_json({**asdict(draw.state), "version": draw.version}, version=draw.version)
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_draw(draw.state, await today(request)), draw.state.commitment.organ_id)
+    return answer_json({**asdict(draw.state), "version": draw.version, **steps}, version=draw.version)
 
 
 @router.get("/draws/{draw_id}/file")

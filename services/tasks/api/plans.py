@@ -11,6 +11,8 @@ from pydantic import Field
 
 from chassis.http import WRITTEN, Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, offered
+from services.tasks.api.offers import of_plan, today
 from services.tasks.api.reading import (
     LAST_DAY,
     LISTED,
@@ -131,6 +133,10 @@ async def reject_amendment(plan_id: Id, body: ReasonBody, command: ApproverGuard
 
 @router.get("/plans/{plan_id}")
 async def get_plan(plan_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
-    """A plan: its capacity, the register it was drafted from, its filings, the amendment that waits."""
+    """A plan: its capacity, the register it was drafted from, its filings, the amendment that waits; what may be done now."""
     plan = await aggregate(request, principal, PLAN, plan_id, as_of)
-    return answer_json({**asdict(plan.state), "stage": plan.state.stage, "version": plan.version}, version=plan.version)
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_plan(plan.state, await today(request)), plan.state.organ_id)
+    view = {**asdict(plan.state), "stage": plan.state.stage, "version": plan.version, **steps}
+    return answer_json(view, version=plan.version)

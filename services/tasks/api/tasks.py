@@ -10,7 +10,9 @@ from pydantic import Field
 
 from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
+from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api.offers import of_task, today
 from services.tasks.api.reading import (
     LISTED,
     Day,
@@ -137,9 +139,12 @@ async def list_tasks(
 
 @router.get("/tasks/{task_id}")
 async def get_task(task_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
-    """A task, from its events."""
+    """A task, from its events, and what may be done with it now, the approval of its inspection included."""
     task = await aggregate(request, principal, TASK, task_id, as_of)
-    return answer_json({**_task_view(task.state), "version": task.version}, version=task.version)
+    steps = NO_STEPS
+    if as_of is None:
+        steps = await offered(request, principal, of_task(task.state, await today(request)), task.state.facts.organ_id)
+    return answer_json({**_task_view(task.state), "version": task.version, **steps}, version=task.version)
 
 
 def _task_view(task: domain.TaskState) -> dict[str, Any]:
