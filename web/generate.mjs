@@ -44,6 +44,9 @@ for (const file of readdirSync(CONTRACTS).filter((name) => name.endsWith(".opena
   writeFileSync(new URL(`${service}.commands.json`, GENERATED), JSON.stringify(commandsOf(contract)));
 }
 
+// What the fields of commands and events are called, as the events' own schemas have it.
+writeFileSync(new URL("labels.json", GENERATED), readFileSync(new URL("../contracts/field-names.json", import.meta.url)));
+
 // What the register's own form calls its fields and choices: the newest form that there is.
 const forms = new URL("../contracts/forms/", import.meta.url);
 const newest = readdirSync(forms).filter((name) => name.startsWith("register-")).sort().at(-1);

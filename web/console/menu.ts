@@ -6,6 +6,7 @@ export interface Entry {
   path: string;
   title: () => string;
   roles: string[] | null; // null: everybody
+  also?: string[]; // what is entered by it, too
 }
 
 const STAFF = ["officer", "manager", "approver", "legal-reviewer", "finance", "auditor", "administrator"];
@@ -15,9 +16,12 @@ const ENTRIES: Entry[] = [
   { path: "/today", title: () => t("今日", "Today"), roles: [...STAFF, "enterprise"] },
   { path: "/dashboards", title: () => t("看板", "Dashboards"), roles: [...LEADING, "administrator"] },
   { path: "/enterprises", title: () => t("企业库", "Register"), roles: [...STAFF, "enterprise"] },
-  { path: "/campaigns", title: () => t("计划与专项", "Plans, campaigns"), roles: [...LEADING, "officer"] },
+  { path: "/campaigns", title: () => t("计划与专项", "Plans, campaigns"), roles: [...LEADING, "officer"], also: ["/plans"] },
+  { path: "/tasks", title: () => t("任务", "Tasks"), roles: [...LEADING, "officer"] },
+  { path: "/draws", title: () => t("抽取", "Draws"), roles: LEADING },
   { path: "/inspections", title: () => t("检查", "Inspections"), roles: [...STAFF, "expert"] },
   { path: "/hazards", title: () => t("隐患", "Hazards"), roles: [...STAFF, "enterprise"] },
+  { path: "/measures", title: () => t("措施", "Measures"), roles: [...LEADING, "officer", "enterprise"] },
   { path: "/cases", title: () => t("案件", "Cases"), roles: STAFF },
   { path: "/documents", title: () => t("文书", "Documents"), roles: [...STAFF, "enterprise"] },
   { path: "/bulletins", title: () => t("周通报", "Bulletins"), roles: [...LEADING, "officer"] },

@@ -54,6 +54,7 @@ export async function file<S extends Service, P extends Readable<S>>(
 }
 
 export interface Done {
+  stream_id: string; // `<kind>:<id>` of what the command was about
   event_id: string;
   version: number;
 }

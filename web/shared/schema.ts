@@ -1,5 +1,9 @@
 // The bodies of commands as their OpenAPI says: read when a form is wanted, from a small file a service.
+import type { InjectionKey } from "vue";
 import type { Service } from "./api";
+
+/** Whose command a form is of, for the fields in it. */
+export const OF_SERVICE: InjectionKey<Service> = Symbol("service");
 
 export interface Schema {
   $ref?: string;

@@ -1,19 +1,6 @@
+import type { Stepped } from "./steps";
+
 // What the pages of a case read of the penalty service's answer; everything else in it they leave alone.
-export interface Step {
-  name: string;
-  title: string;
-  path: string;
-  role: string;
-  article: string | null;
-  party_id: string | null;
-}
-
-export interface Forbidden extends Step {
-  code: string;
-  reason: string;
-  reason_en: string;
-}
-
 export interface Clock {
   kind?: string;
   clock?: string;
@@ -37,10 +24,9 @@ export interface Party {
   publication: { state: string; public_until: string | null } | null;
 }
 
-export interface Case {
+export interface Case extends Stepped {
   case_id: string;
   state: string;
-  version: number;
   case_no: string | null;
   cause: string | null;
   enterprise_id: string;
@@ -53,6 +39,4 @@ export interface Case {
   officers: { name: string; certificate_no: string }[];
   parties: Party[];
   clocks: Clock[];
-  next_steps: Step[];
-  forbidden_steps: Forbidden[];
 }

@@ -1,14 +1,15 @@
 // What the register's form calls its fields and choices.
 import words from "../../generated/register.json";
 import { count, day } from "../../shared/formats";
+import { fieldName } from "../../shared/labels";
 import { english, t } from "../../shared/language";
 import { nameOf } from "../../shared/names";
 
 const { heads, titles } = words as { heads: Record<string, Record<string, string>>; titles: Record<string, string> };
 
-/** The name of a field of a site, a place or a piece of equipment. */
-export function fieldName(record: string, field: string): string {
-  return english.value ? field.replaceAll("_", " ") : (heads[record]?.[field] ?? field);
+/** The name of a field of a site, a place or a piece of equipment, as its form has it at its head. */
+export function headOf(record: string, field: string): string {
+  return english.value ? field.replaceAll("_", " ") : (heads[record]?.[field] ?? fieldName(field));
 }
 
 /** A value of the register as a person reads it: days, numbers and choices in words. */
