@@ -20,8 +20,9 @@ from services.tasks.commands import campaigns, permits, plans, tasklife
 from services.tasks.domain import CAMPAIGN, DRAW, TASK
 from services.tasks.domain.approval import APPROVAL, SOURCE, RequestApproval, decide_approval
 from services.tasks.domain.campaign import CampaignState, OpenCampaign, add_enterprise
+from services.tasks.domain.caps import inspection_rules_on
 from services.tasks.domain.draw import DrawState
-from services.tasks.domain.knowledge import Enterprise, Rules, cited, planning_on
+from services.tasks.domain.knowledge import Enterprise, Rules, cited
 from services.tasks.domain.plan import PlanState
 from services.tasks.domain.planning import AmendPlan
 from services.tasks.domain.task import TaskState
@@ -43,20 +44,20 @@ class Today:
     """The day on which it is asked, and what the rules of that day cite."""
 
     day: date
-    planning: str | None
     plans: str | None
     officers: str | None
+    approval: str | None
 
 
 async def today(request: Request) -> Today:
-    """What is cited today for planning, for campaigns under a plan, for officers of a visit."""
+    """What is cited today for campaigns under a plan, for the officers of a visit, for its approval where it needs one."""
     runner: Runner = request.app.state.runner
     day, read = day_of(runner.clock.now()), Sight(pool_of(request), None).fetch
-    planning = planning_on(await queries.plannings(read), day)
+    visits = inspection_rules_on(await inspecting.inspection_rules(read), day)
     rules = max((one for one in await queries.rulebooks(read) if _holds(one, day)), key=lambda one: one.version, default=None)
     return Today(
-        day, None if planning is None else planning.basis, None if rules is None else cited(rules.plan_bases, day),
-        None if rules is None else cited(rules.officers_bases, day),
+        day, None if rules is None else cited(rules.plan_bases, day), None if rules is None else cited(rules.officers_bases, day),
+        SOURCE if visits is not None and visits.prior_approval else None,
     )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def _holds(rules: Rules, day: date) -> bool:
 
 def of_plan(plan: PlanState, now: Today) -> list[Offer]:
     """The steps of a plan."""
-    step = partial(_step, "/v1/plans/{plan_id}/", {"plan_id": plan.plan_id}, now.planning)
+    step = partial(_step, "/v1/plans/{plan_id}/", {"plan_id": plan.plan_id}, None)
     amended = AmendPlan(reason="", planned_inspections=plan.planned_inspections + 1)
     return [
         step("approve-plan", "批准计划", "Approve the plan", "approvals", APPROVER,
@@ -140,10 +141,10 @@ def of_task(task: TaskState, now: Today) -> list[Offer]:
         return decide_approval(approval.state, work.actor.id, work.context.organ, work.at, rejection)
 
     return [
-        step(SOURCE, "request-approval", "申请检查审批", "Ask for approval", "approval-requests", OFFICER,
+        step(now.approval, "request-approval", "申请检查审批", "Ask for approval", "approval-requests", OFFICER,
              partial(_request, key, now.day), also=(MANAGER,), asked=("item-not-published", "approved-already")),
-        step(SOURCE, "approve-inspection", "批准检查", "Approve the inspection", "approvals", APPROVER, decided),
-        step(SOURCE, "reject-inspection", "不予批准检查", "Do not approve the inspection", "approval-rejections", APPROVER,
+        step(now.approval, "approve-inspection", "批准检查", "Approve the inspection", "approvals", APPROVER, decided),
+        step(now.approval, "reject-inspection", "不予批准检查", "Do not approve the inspection", "approval-rejections", APPROVER,
              partial(decided, rejection="")),
         step(None, "accept-task", "签收任务", "Accept the task", "acceptances", OFFICER,
              partial(tasklife.accept_task, task_id=key), by=assigned),
