@@ -7,12 +7,12 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
 
-CONSOLE := web/dist/console/index.html
+WEB := web/dist/inspector/index.html
 .PHONY: help setup demo pilot mining test test-kafka bench check fix contracts clean
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.synced $(NODE_MODULES) $(CONSOLE) ## install all this project needs into .venv (and node_modules), build the console
+setup: .venv/.synced $(NODE_MODULES) $(WEB) ## install all this project needs into .venv (and node_modules), build console and phone app
 
 demo: setup ## start the embedded stack, run the pilot, print its table, keep serving
 	$(BIN)/python -m pilot --serve
@@ -56,5 +56,5 @@ $(UV):
 %/node_modules/.package-lock.json: %/package-lock.json
 	npm ci --prefix $* && touch $@
 
-$(CONSOLE): web/node_modules/.package-lock.json $(shell find contracts/http contracts/forms web/*.* web/console web/shared -type f)
+$(WEB): web/node_modules/.package-lock.json $(shell find contracts/http contracts/forms web/*.* web/console web/inspector web/shared -type f)
 	npm run --silent --prefix web build

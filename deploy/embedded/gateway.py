@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.proxy import PREFIX, Proxy, Upstreams
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-CONSOLE = "dist/console"  # of the web files, once they are built
+CONSOLE, INSPECTOR = "dist/console", "dist/inspector"  # of the web files, once they are built
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 DRAIN = 3  # seconds that open streams get at the end
 
@@ -57,16 +59,25 @@ class Pages(StaticFiles):
         return response
 
 
-class Console(Pages):
-    """The console: one page at every address below its own; what it is made of is named by its content and kept for ever."""
+class App(Pages):
+    """An application: one page at every address below its own; what it is made of is named by its content and kept for ever."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file; for an address that names none, the page."""
         made_of = path.startswith("assets/")
-        response = await super().get_response(path if made_of else "index.html", scope)
+        response = await super().get_response(path if made_of or path in self.apart else "index.html", scope)
         if made_of and response.status_code == 200:
             response.headers["Cache-Control"] = KEPT_FOR_EVER
         return response
+
+    apart: frozenset[str] = frozenset()
+    """What is neither the page nor named by its content."""
+
+
+class Installed(App):
+    """An application that a phone installs: its worker, and what tells the phone of it, are asked for each time."""
+
+    apart = frozenset({"worker.js", "manifest.webmanifest", "icon.svg"})
 
 
 def gateway(layout: Layout) -> ASGIApp:
@@ -81,10 +92,12 @@ def gateway(layout: Layout) -> ASGIApp:
         async with upstreams:
             yield
 
+    compressed = [Middleware(GZipMiddleware)]
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
         *clock_routes(keeper, issuer), Route("/", _front_page),
-        Mount("/console", Console(directory=layout.web / CONSOLE, check_dir=False), middleware=[Middleware(GZipMiddleware)]),
+        Mount("/console", App(directory=layout.web / CONSOLE, check_dir=False), middleware=compressed),
+        Mount("/inspector", Installed(directory=layout.web / INSPECTOR, check_dir=False), middleware=compressed),
         Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
     ]  # fmt: skip
     handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}

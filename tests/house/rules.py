@@ -32,6 +32,7 @@ STRANGE = re.compile(
 )
 #: A law, an article or a period as a template would print it.
 CITED = re.compile(r"[《》]|第[^第]{0,12}条|[\d一二三四五六七八九十两]+个?(?:工作日|日|天|月|年)(?:以?内|前|后)")
+WEB_ROOMS = ("kept", "visit", "parts", "pages")  # of an application, the lowest first
 WEB_IMPORT = re.compile(r"(?:\bfrom|\bimport|\bimport\()\s*[\"'](\.[^\"']+)[\"']")
 REFERENCE = re.compile(r"(?<![\w*<>/.-])(?:\.{0,2}/)?(?:[\w./-]*[\w-]+\.md|tests/[\w/]+\.py)\b")
 ADR_PARTS = ("* Status:", "* Area:", "* Date:", "## Context", "## Decision", "## Consequences", "## Alternatives")
@@ -145,7 +146,7 @@ def wrong_rooms(root: Path) -> list[str]:
 
 
 def wrong_web_rooms(root: Path) -> list[str]:
-    """Web files that import upwards: `shared` an application, an application another one, a part a page."""
+    """Web files that import upwards: `shared` an application, an application another one, a room a higher one of it."""
     web, found = (root / "web").resolve(), []
     for path in files(root, ".ts", ".vue"):
         where = path.resolve()
@@ -154,7 +155,8 @@ def wrong_web_rooms(root: Path) -> list[str]:
         own = where.relative_to(web).parts
         for said in WEB_IMPORT.findall(path.read_text(encoding="utf-8")):
             to = Path(os.path.normpath(where.parent / said)).relative_to(web).parts
-            if to[0] not in (own[0], "shared", "generated") or (own[1] == "parts" and to[1] == "pages"):
+            lower, higher = (WEB_ROOMS.index(one[1]) if one[1] in WEB_ROOMS else -1 for one in (own, to))
+            if to[0] not in (own[0], "shared", "generated") or -1 < lower < higher:
                 found.append(f"{path.relative_to(root)}: imports {'/'.join(to)}")
     return found
 

@@ -80,6 +80,7 @@ BREACHES: dict[str, tuple[Rule, dict[str, str]]] = {
     "reporting that decides": (rules.wrong_rooms, {"services/reporting/commands.py": ""}),
     "shared that knows an application": (rules.wrong_web_rooms, {"web/shared/a.ts": 'import { b } from "../console/b";'}),
     "part that knows a page": (rules.wrong_web_rooms, {"web/console/parts/A.vue": 'const p = import("../pages/P.vue");'}),
+    "what is kept that knows a visit": (rules.wrong_web_rooms, {"web/inspector/kept/a.ts": 'import { v } from "../visit/v";'}),
     "module without docstring": (rules.without_docstring, {"services/penalty/queries.py": "x = 1"}),
 }
 

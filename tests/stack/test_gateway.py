@@ -115,6 +115,9 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     (tmp_path / "web" / "dist" / "console" / "assets").mkdir(parents=True)
     (tmp_path / "web" / "dist" / "console" / "index.html").write_text("<h1>控制台</h1>")
     (tmp_path / "web" / "dist" / "console" / "assets" / "a-1.js").write_text("export {}")
+    (tmp_path / "web" / "dist" / "inspector").mkdir()
+    for name in ("index.html", "worker.js", "manifest.webmanifest", "icon.svg"):
+        (tmp_path / "web" / "dist" / "inspector" / name).write_text(name)
     ClockFile(tmp_path / "clock.json").write(START)
     upstream, port = Upstream(), free_port()
     async with serving(upstream) as behind, aiohttp.ClientSession() as client:
@@ -214,6 +217,21 @@ async def test_what_the_console_is_made_of_is_kept_and_what_is_missing_is_no_pag
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
     async with front.client.get(f"{front.url}/console/assets/gone.js") as answer:
         assert (answer.status, (await answer.json(content_type="application/problem+json"))["code"]) == (404, "no-such-page")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "kind"),
+    [
+        ("", "index.html", "text/html"), ("visits/t-1/items/A", "index.html", "text/html"),
+        ("worker.js", "worker.js", "text/javascript"),
+        ("manifest.webmanifest", "manifest.webmanifest", "application/manifest+json"), ("icon.svg", "icon.svg", "image/svg+xml"),
+    ],
+)  # fmt: skip
+async def test_phone_app_has_its_page_everywhere_and_its_worker_is_asked_for_each_time(
+    front: Front, path: str, name: str, kind: str
+) -> None:
+    async with front.client.get(f"{front.url}/inspector/{path}") as answer:
+        assert (await answer.text(), answer.content_type, answer.headers["Cache-Control"]) == (name, kind, "no-cache")
 
 
 async def test_first_address_leads_to_the_console(front: Front) -> None:

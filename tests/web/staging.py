@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from chassis.auth import Principal, TokenVerifier, Unauthenticated
 from chassis.testing import ServiceUnderTest
-from deploy.embedded.gateway import Layout, gateway
+from deploy.embedded.gateway import WEB, Layout, gateway
 from deploy.embedded.ports import free_port
 from tests.service.reporting.listening import served
 
@@ -38,8 +38,8 @@ class Either:
 
 
 @asynccontextmanager
-async def behind_the_gateway(folder: Path, *services: ServiceUnderTest) -> AsyncIterator[str]:
-    """The gateway's address in front of these services, which take its issuer's tokens too from then on."""
+async def behind_the_gateway(folder: Path, *services: ServiceUnderTest, web: Path = WEB) -> AsyncIterator[str]:
+    """The gateway's address in front of these services, which take its issuer's tokens too from then on; `web`: the web files."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
@@ -48,7 +48,7 @@ async def behind_the_gateway(folder: Path, *services: ServiceUnderTest) -> Async
             addresses[one.service.name] = await stack.enter_async_context(served(one.app))
             theirs = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
             one.app.state.verifier = Either(one.app.state.verifier, theirs)
-        front = gateway(Layout(url=url, services=addresses, data=folder))
+        front = gateway(Layout(url=url, services=addresses, data=folder, web=web))
         await stack.enter_async_context(served(front, port=port, lifespan="on"))
         yield url
 

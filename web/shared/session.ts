@@ -7,6 +7,8 @@ import { Problem, Unreachable } from "./problem";
 const KEPT = "casetrail-person";
 
 export interface Person {
+  sub?: string; // by which the services know the person
+  certificate_no?: string;
   username: string;
   name: string;
   roles: string[];

@@ -207,6 +207,24 @@ WHAT_TO_DO = {
     "items-disputed": "两台设备的结论不一致，请由执法人员核定后重新作出结论。",
     "evidence-exists": "证据编号已用于另一份证据，请核对双方内容，以新的编号重新登记；文件仍在设备上。",
     "already-ordered": "该隐患已在另一份指令书中，请核对后作废多余的文书。",
+    "number-used": "请换用号段内的下一个文号重新记录，并说明原文号作废。",
+    "hazard-ended": "该隐患已经了结，请核对后不再重复处理。",
+    "major-not-corrected-at-once": "请对该隐患责令限期整改或者采取现场处理措施。",
+    **dict.fromkeys(
+        ("too-few-officers", "officer-twice", "officer-not-assigned", "certificate-mismatch", "expert-not-assigned"),
+        "请按检查方案核对到场人员和执法证件号码，重新记录到场签到；其后的记录随之生效。",
+    ),
+    "certificate-expired": "证件到期的人员不得执法，请由有效证件的人员重新签到，并联系管理人员更新证件信息。",
+    **dict.fromkeys(
+        ("site-code-missing", "site-code-of-another"), "请重新扫描企业门口的检查码，或者写明未扫码的理由，重新记录到场签到。"
+    ),
+    **dict.fromkeys(
+        ("reason-missing", "hazard-missing", "hazard-without-violation", "not-a-major-hazard", "items-unanswered"),
+        "请补充或者更正后重新记录。",
+    ),
+    **dict.fromkeys(("presence-missing", "absence-unexplained"), "请补充企业人员的到场情况或者未到场的理由，重新记录会议。"),
+    **dict.fromkeys(("signature-missing", "signed-and-refused"), "请由企业签字，或者写明拒签原因和见证人，重新记录检查结束。"),
+    "due-before-issue": "请更正整改期限后重新记录。",
 }
 """What the officer can do, by the code of a refusal or conflict."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -12,16 +13,18 @@ from pydantic import StringConstraints
 
 from chassis.aggregates import read
 from chassis.auth import Principal, reader
-from chassis.domain import Unknown, day_of
+from chassis.domain import Refused, Unknown, day_of
 from chassis.http import Id, answer_json
 from chassis.runner import Runner
 from chassis.sight import Sight
 from services.inspection import queries
 from services.inspection.api.visits import inspection_view
+from services.inspection.domain.catalogue import Catalogue, breached
 from services.inspection.domain.device import DEVICE, registered
 from services.inspection.domain.hazard import HAZARD
 from services.inspection.domain.inspection import INSPECTION
-from services.inspection.domain.numbers import SERIES
+from services.inspection.domain.numbers import SERIES, unnumbered
+from services.inspection.domain.rules import Rules
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
 Owner = Annotated[Principal, Depends(reader("officer"))]
@@ -37,12 +40,14 @@ async def package(request: Request, device_id: Id, principal: Owner) -> Response
 
     The device fetches the entries whose hash it has not, forgets those that are not named any more, and asks again: with the same
     version it is done. Entries: `inspection/…` as it stands, `site/…` as the register has it, `history/…` of the site, the pinned
-    `catalogue/…` and `rulebook/…`, the organ's `phrases/…`, `numbers/…` left of the device's blocks.
+    `catalogue/…` and `rulebook/…`, the organ's `phrases/…`, `numbers/…` left of the device's blocks. `at` is the platform's time,
+    by which a device whose clock is wrong knows it.
     """
     entries = await _entries_of(request, device_id, principal)
     hashes = {key: digest(value) for key, value in entries.items()}
     told = [{"key": key, "sha256": sha256} for key, sha256 in sorted(hashes.items())]
-    return answer_json({"device_id": device_id, "version": version_of(hashes.items()), "entries": told})
+    at = request.app.state.runner.clock.now()
+    return answer_json({"device_id": device_id, "version": version_of(hashes.items()), "at": at, "entries": told})
 
 
 @router.get("/devices/{device_id}/package/entries")
@@ -75,25 +80,34 @@ def version_of(hashes: Iterable[tuple[str, str]]) -> str:
 async def _entries(runner: Runner, device_id: str, officer_id: str) -> dict[str, Any]:
     """Everything that an officer takes along, by its key."""
     look = Sight(runner.pool, None).fetch
+    today = day_of(runner.clock.now())
+    rules = await queries.rules(look, today)
     entries: dict[str, Any] = {}
     for row in await look(queries.OPEN_INSPECTIONS, officer_id):
-        await _add_inspection(runner, entries, row["inspection_id"])
+        await _add_inspection(runner, entries, row["inspection_id"], rules, today)
         await _add_site(look, entries, row["enterprise_id"])
-    today = day_of(runner.clock.now())
     if (rulebook := await queries.rulebook_content(look, today)) is not None:
         entries[f"rulebook/{rulebook[0]}"] = rulebook[1]
-    for row in await look(queries.LEASED, device_id):
-        entries.setdefault(f"numbers/{row['series']}", {"pattern": row["pattern"], "spans": []})["spans"].append(
-            [row["first"], row["last"]]
-        )
-    for key, entry in entries.items():
-        if key.startswith("numbers/"):
-            series = await read(runner.pool, SERIES, key.removeprefix("numbers/"), opener=runner.vault)
-            entry["used"] = sorted(series.state.devices)
+    await _add_numbers(runner, entries, device_id)
     return entries
 
 
-async def _add_inspection(runner: Runner, entries: dict[str, Any], inspection_id: str) -> None:
+async def _add_numbers(runner: Runner, entries: dict[str, Any], device_id: str) -> None:
+    """What is left of the device's blocks; `pattern` is written as the document bears it, but for `{number}`."""
+    look = Sight(runner.pool, None).fetch
+    for row in await look(queries.LEASED, device_id):
+        organ_id, zi, year = row["series"].split("/")
+        if (entry := entries.get(f"numbers/{row['series']}")) is None:
+            organ = await queries.organ(look, organ_id)
+            series = await read(runner.pool, SERIES, row["series"], opener=runner.vault)
+            pattern = unnumbered(row["pattern"], organ.abbreviation if organ is not None else "", zi, int(year))
+            entry = entries[f"numbers/{row['series']}"] = {"pattern": pattern, "spans": [], "used": sorted(series.state.devices)}
+        entry["spans"].append([row["first"], row["last"]])
+
+
+async def _add_inspection(
+    runner: Runner, entries: dict[str, Any], inspection_id: str, rules: Rules | None, today: date
+) -> None:  # fmt: skip
     loaded = await read(runner.pool, INSPECTION, inspection_id, opener=runner.vault)
     found = [(await read(runner.pool, HAZARD, one, opener=runner.vault)).state for one in sorted(loaded.state.hazards)]
     entries[f"inspection/{inspection_id}"] = inspection_view(loaded.state, found)
@@ -103,7 +117,16 @@ async def _add_inspection(runner: Runner, entries: dict[str, Any], inspection_id
     if plan is not None and f"catalogue/{plan.catalogue}" not in entries:
         catalogue = await queries.catalogue(Sight(runner.pool, None).fetch, plan.catalogue)
         if catalogue is not None:
-            entries[f"catalogue/{plan.catalogue}"] = {"items": list(catalogue.items.values())}
+            items = [{**item, "cited": _cited(catalogue, code, rules, today)} for code, item in catalogue.items.items()]
+            entries[f"catalogue/{plan.catalogue}"] = {"items": items}
+
+
+def _cited(catalogue: Catalogue, code: str, rules: Rules | None, today: date) -> tuple[str, ...]:
+    """What an order about this item cites by the law of today; nothing where nothing can be cited."""
+    try:
+        return breached(catalogue, code, today, rules) if rules is not None else ()
+    except Refused:
+        return ()
 
 
 async def _add_phrases(runner: Runner, entries: dict[str, Any], organ_id: str) -> None:

@@ -83,11 +83,16 @@ def take_number(state: SeriesState, organ_id: str, abbreviation: str, zi: str, y
     return [NumberTaken(organ_id=organ_id, zi=zi, year=year, number=number, document_no=text, taken_by=taken_by)]
 
 
-def _written(pattern: str | None, abbreviation: str, zi: str, year: int, number: int) -> str:
+def unnumbered(pattern: str | None, abbreviation: str, zi: str, year: int) -> str:
+    """How numbers of a series are written, all but `{number}` filled in: what a device needs to write those of its block."""
     text = pattern or PATTERN
-    for name, value in (("abbreviation", abbreviation), ("word", zi), ("year", year), ("number", number)):
+    for name, value in (("abbreviation", abbreviation), ("word", zi), ("year", year)):
         text = text.replace(f"{{{name}}}", str(value))
     return text
+
+
+def _written(pattern: str | None, abbreviation: str, zi: str, year: int, number: int) -> str:
+    return unnumbered(pattern, abbreviation, zi, year).replace("{number}", str(number))
 
 
 @dataclass(frozen=True, slots=True)

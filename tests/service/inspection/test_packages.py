@@ -27,10 +27,10 @@ class Folder:
     async def sync(self) -> tuple[list[str], list[str]]:
         """Apply the delta; answers the kinds that changed and the keys that are gone."""
         await self.phone.office.under_test.settle()
-        told = await self._get("package")
+        told = await self.get("package")
         named = {one["key"]: one["sha256"] for one in told["entries"]}
         changed = [key for key, sha256 in named.items() if self.hashes.get(key) != sha256]
-        for one in (await self._get("package/entries", key=changed))["entries"] if changed else ():
+        for one in (await self.get("package/entries", key=changed))["entries"] if changed else ():
             self.hashes[one["key"]], self.entries[one["key"]] = one["sha256"], one["value"]
         gone = sorted(self.hashes.keys() - named.keys())
         for key in gone:
@@ -38,7 +38,8 @@ class Folder:
         assert version_of(self.hashes.items()) == told["version"]
         return sorted(key.split("/")[0] for key in changed), gone
 
-    async def _get(self, path: str, **asked: Any) -> Any:
+    async def get(self, path: str, **asked: Any) -> Any:
+        """What the service answers to the phone."""
         answer = await self.phone.client.get(f"/v1/devices/{self.phone.device_id}/{path}", params=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -62,6 +63,10 @@ async def test_the_first_package_is_whole_and_later_ones_are_deltas(office: Offi
     assert await folder.sync() == (["catalogue", "history", "inspection", "phrases", "rulebook", "site"], [])
     assert await folder.sync() == ([], [])
     assert folder.entries["site/e-1"]["fields"]["confined_space_count"] == 0
+    assert (await folder.get("package"))["at"] == "2021-09-06T04:00:00+00:00"
+    [listed] = [one for key, one in folder.entries.items() if key.startswith("catalogue/")]
+    cited = {item["code"]: item["cited"] for item in listed["items"]}
+    assert [text[0] for text in cited["DST-K6"]] == ["《"] * len(cited["DST-K6"]) != [], "what an order would cite today"
     changed = {"name": "confined_space_count", "value": 2, "source": "register"}
     amended = office.event("registry", "profile-amended", "e-1", enterprise_id="e-1", fields=[changed])
     await office.hear(amended)
@@ -101,7 +106,11 @@ async def test_an_order_bears_the_number_that_its_phone_gave_it(office: Office) 
     await office.hear(leased(office, "inspection", 16, 20, "service"))
     folder = Folder(one)
     await folder.sync()
-    assert folder.entries[f"numbers/{SERIES}"]["spans"] == [[11, 15]]
+    assert folder.entries[f"numbers/{SERIES}"] == {
+        "pattern": "（东湖）应急责改〔2021〕{number}号",
+        "spans": [[11, 15]],
+        "used": [],
+    }
     one.note("check-in", CHECK_IN, minutes=-60)
     bad = items.index("DST-K6")
     answers = [answered(code, f"a-{n}") for n, code in enumerate(items)]
