@@ -32,6 +32,8 @@ MARK = "CASETRAIL-DOCUMENT/1"
 STANDARD = "a-2b"
 LARGEST_IMAGE = 1 << 18  # bytes of one picture
 LARGEST_FACTS = 1 << 18  # bytes of canonical facts: some seventy pages, a second
+LONG_FACTS = 1 << 13  # characters of facts: what Typst remembers of the layout of more is not worth the room
+REMEMBERED = 10  # layouts that Typst remembers, of this document and any other: some 30 MB each of one of fourteen pages
 MOST_PIXELS = 4_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
 MISSING = re.compile(r"the text `\"(?P<text>.+?)\"` could not be displayed", re.DOTALL)
@@ -144,7 +146,16 @@ class Renderer:
             made = compiler.compile(input=_sources(template), sys_inputs=inputs | {"families": self._families}, **how)
         except typst.TypstError as error:
             raise _explained(error, inputs) from error
+        finally:
+            if len(inputs["facts"]) > LONG_FACTS:
+                _forget(compiler)
         return made if isinstance(made, list) else [cast(bytes, made)]
+
+
+def _forget(compiler: typst.Compiler) -> None:
+    """Let go of what is remembered of long documents: Typst drops what so many layouts since had no use for, also empty ones."""
+    for _ in range(REMEMBERED + 1):
+        compiler.compile(input=b"", format="svg")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What was computed as of a moment, kept by this process: it never changes, so it is folded once, however many ask."""
+"""What was computed as of a moment, kept by this process: it never changes, so it is made once, however many ask."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 
 T = TypeVar("T")
-TABLES, ROWS = "tables", "rows"
-MOST = {TABLES: 32, ROWS: 2}
-"""How many results of a kind are kept: tables are sums by district, rows may be as many as a city has."""
+TABLES, ROWS, PAPERS, HASHES = "tables", "rows", "papers", "hashes"
+MOST = {TABLES: 32, ROWS: 2, PAPERS: 4, HASHES: 512}
+"""How many results of a kind are kept: tables are sums by district, rows may be as many as a city has, papers half a megabyte."""
 
 
 class Kept:
