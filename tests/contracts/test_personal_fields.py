@@ -53,8 +53,8 @@ NOBODYS |= {
 NOBODYS |= {"cap", "over_cap_reason", "requested_by", "urgent_reason"}
 #: Of reads: which document or evidence.
 NOBODYS |= {"thing_id"}
-#: Of bulletins as they were issued: ids, hashes, the template, names of ledgers, the week.
-NOBODYS |= {"bulletin_id", "json_sha256", "ledger", "pdf_sha256", "root", "week"}
+#: Of bulletins as they were issued: ids, hashes, the template, names of ledgers, the week, reporting's signature.
+NOBODYS |= {"bulletin_id", "json_sha256", "ledger", "pdf_sha256", "root", "signed_note", "week"}
 #: Of a visit: ids of answers, meetings and devices, what was told and stated, why somebody was absent or no code was scanned (a
 #: statement is the enterprise's, which its record shows in plain); of hazards: how they were put right, why they were closed.
 NOBODYS |= set(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,24 +12,28 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.domain import Unknown
 from chassis.http import answer_json
+from chassis.signednote import Signer
+from chassis.statements import stated
+from services.reporting.api.answers import Bulletin, answers
+from services.reporting.api.answers_audit import IssuedBulletins, ToIssue
 from services.reporting.api.bulletin_paper import bulletin_paper
 from services.reporting.api.bulletin_view import bulletin
 from services.reporting.api.bulletins import WAITING, Asked, OfWeek
 from services.reporting.api.files import case_file
-from services.reporting.api.passed_on import PdfResponse, as_pdf
+from services.reporting.api.passed_on import PdfResponse, as_pdf, hash_of
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
-from services.reporting.documents.print import printed
 from services.reporting.queries.issued import Issued, altered, bulletin_id, issued, series_of, used
 
 router = APIRouter(prefix="/bulletins", dependencies=[Depends(shows_at_least)])
 
 
-@router.get("/{week}/to-issue")
+@router.get("/{week}/to-issue", responses=answers(ToIssue))
 async def to_issue(asked: OfWeek, district: str | None = None) -> Response:
     """What is recorded of a bulletin when it is issued: to be given as `issued` of tasks' `POST /v1/campaigns/{id}/bulletins`.
 
-    Its SHA-256 are of what `/v1/bulletins/{week}` and its PDF answer to the same question; `cuts` are the ledgers behind them.
+    Its SHA-256 are of what `/v1/bulletins/{week}` and its PDF answer to the same question; `cuts` are the ledgers behind them;
+    `signed_note` is our signature of all that, by which tasks knows that it was not changed.
     """
     found = await asked.weekly()
     districts = scope_of(asked.viewer, district, found.table.districts)
@@ -38,22 +41,24 @@ async def to_issue(asked: OfWeek, district: str | None = None) -> Response:
     async with asked.request.app.state.pool.acquire() as connection:
         order = sorted(asked.cuts, key=lambda at: (at == asked.at, at))
         cuts = [{"recorded_before": at, "ledgers": await used(connection, asked.cuts[at])} for at in order]
-    answer = answer_json({
+    facts = {
         "bulletin_id": bulletin_id(asked.week), "week": asked.week.name, "district": district, "districts": districts,
         **await _papers(told, asked), "cuts": cuts,
-    })  # fmt: skip
+    }  # fmt: skip
+    signer: Signer | None = asked.request.app.state.settings.signer
+    answer = answer_json({**facts, "signed_note": None if signer is None else stated(signer, facts)})
     answer.headers[WAITING] = asked.waiting
     return answer
 
 
 async def _papers(told: Mapping[str, Any], asked: Asked) -> dict[str, str]:
     """The hashes of a bulletin's JSON and PDF, and what the PDF is laid out with."""
-    made = await asyncio.to_thread(printed, bulletin_paper(told), asked.at)
+    made = await hash_of(asked.request.app, bulletin_paper(told), asked.at)
     said = hashlib.sha256(bytes(answer_json(told).body)).hexdigest()
     return {"json_sha256": said, "pdf_sha256": made.sha256, "template": made.template}
 
 
-@router.get("/{week}/issued")
+@router.get("/{week}/issued", responses=answers(IssuedBulletins))
 async def issued_of(asked: OfWeek) -> Response:
     """What was issued of a week, each made again of the ledgers that it was made from: `same`, or what `differs`.
 
@@ -111,7 +116,7 @@ async def proof(request: Request, asked: OfWeek, viewer: Viewer) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-@router.get("/{week}/issued/{event_id}")
+@router.get("/{week}/issued/{event_id}", responses=answers(Bulletin))
 async def made_again(asked: OfWeek, event_id: UUID) -> Response:
     """An issued bulletin, made again of the ledgers that it was made from."""
     return answer_json(await _again(asked, await _one(asked, event_id)))
@@ -121,7 +126,7 @@ async def made_again(asked: OfWeek, event_id: UUID) -> Response:
 async def printed_again(asked: OfWeek, event_id: UUID) -> Response:
     """An issued bulletin as a PDF, made again; the same bytes as long as template and figures are the same."""
     one = await _one(asked, event_id)
-    return await as_pdf(bulletin_paper(await _again(asked, one)), one.at)
+    return await as_pdf(asked.request.app, bulletin_paper(await _again(asked, one)), one.at)
 
 
 async def _one(asked: Asked, event_id: UUID) -> Issued:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from chassis.domain import Refused
 from chassis.http import Body, Id, IsoTime, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
+from chassis.signednote import Verifier
+from chassis.statements import was_stated
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
 from services.tasks.domain import CAMPAIGN
@@ -99,6 +103,9 @@ class IssuedBody(Body):
     pdf_sha256: Sha256 = Field(description="PDF 的 SHA-256；of its PDF")
     template: str = Field(min_length=1, max_length=100, description="PDF 模板及版本；template of the PDF, with its version")
     cuts: tuple[CutBody, ...] = Field(min_length=1, max_length=3, description="所依据的台账范围；the ledgers that it rests on")
+    signed_note: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="统计报告的签名，按其给出的原样；reporting's signature of all the rest, as it gave it"
+    )
 
 
 class BulletinBody(Body):
@@ -191,8 +198,12 @@ async def close_problem(problem_id: Id, body: OutcomeBody, command: ManagerGuard
 
 
 @router.post("/campaigns/{campaign_id}/bulletins", status_code=201)
-async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager) -> Response:
-    """Issue the next bulletin of a campaign; with `issued`, reporting's weekly bulletin is recorded as it is sent."""
+async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager, request: Request) -> Response:
+    """Issue the next bulletin of a campaign; with `issued`, reporting's weekly bulletin is recorded as it is sent.
+
+    `issued` is what reporting's `/v1/bulletins/{week}/to-issue` told, unchanged: 409 `bulletin-not-as-told` where it is not.
+    """
+    _require_as_told(body.issued, request.app.state.settings.verifiers.get("reporting", ()))
     figures = tuple(FigureLink(**figure.model_dump()) for figure in body.figures)
     asked = IssueBulletin(monday=body.monday, title=body.title, text=body.text, figures=figures, issued=_paper(body.issued))
     return await command.run(commands.issue_bulletin, campaign_id, asked, status=201)
@@ -215,6 +226,17 @@ async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, a
         for row in found
     ]
     return listed(request, asked, rows, lambda row: [row["monday"], row["bulletin_id"]])
+
+
+def _require_as_told(body: IssuedBody | None, known: Iterable[Verifier]) -> None:
+    """Refused `bulletin-not-as-told` unless reporting signed all of it; where its key is not known nothing can be said."""
+    if body is None or not known:
+        return
+    if not was_stated(body.signed_note, body.model_dump(exclude={"signed_note"}), known):
+        raise Refused(
+            "bulletin-not-as-told", "所附通报与统计报告给出的不一致，请重新取得后原样提交",
+            "this is not what reporting told of the bulletin: ask it again, and pass it on unchanged", week=body.week,
+        )  # fmt: skip
 
 
 def _paper(body: IssuedBody | None) -> IssuedPaper | None:

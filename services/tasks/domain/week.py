@@ -190,10 +190,10 @@ def issue_bulletin(
 ) -> list[Event]:
     """Issue the next bulletin, one a week, numbered without a hole.
 
-    Refused `bulletin-exists`, `bulletin-of-another-week`, and as weeks are refused.
+    Refused `bulletin-exists`, as weeks are refused, and as `check_paper` says of what is sent with it.
     """
     _check_week(campaign, command.monday, day_of(at))
-    check_paper(command.issued, command.monday)
+    check_paper(command.issued, command.monday, at)
     if command.monday in state.mondays:
         raise Refused("bulletin-exists", "本周通报已发布", "there is a bulletin on this week", monday=command.monday.isoformat())
     return [

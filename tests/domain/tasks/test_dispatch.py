@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given as drawn
@@ -14,7 +15,7 @@ from chassis.domain import Event, Refused
 from services.tasks import domain
 from services.tasks.domain import CAMPAIGN
 from services.tasks.domain.campaign import CampaignEnterpriseAdded, DistrictCoverage, OwnShare, add_enterprise, close_campaign
-from services.tasks.domain.issued import IssuedPaper, UsedCut
+from services.tasks.domain.issued import IssuedPaper, UsedCut, UsedLedger, compared_with
 from services.tasks.domain.problem import (
     PROBLEM,
     ProblemRaised,
@@ -97,9 +98,15 @@ def test_bulletins_are_numbered_without_a_hole_one_a_week() -> None:
     assert (event.number, event.figures) == (2, (FigureLink(figure="inspections"),))
 
 
+def cut_of(at: datetime, *ledgers: str) -> UsedCut:
+    named = ledgers or ("registry", "tasks", "inspection", "penalty")
+    return UsedCut(recorded_before=at, ledgers=tuple(UsedLedger(ledger=one, size=1, root="c" * 64) for one in named))
+
+
+COMPARED = tuple(cut_of(at) for at in compared_with(MONDAY))
 PAPER = IssuedPaper(
     bulletin_id="bulletin-2021-w10", week="2021-W10", districts=("donghu",), json_sha256="a" * 64, pdf_sha256="b" * 64,
-    template="reporting/paper@1", cuts=(UsedCut(recorded_before=LATER, ledgers=()),),
+    template="reporting/paper@1", cuts=(*COMPARED, cut_of(LATER)),
 )  # fmt: skip
 
 
@@ -110,6 +117,27 @@ def test_what_was_issued_is_recorded_and_is_about_the_same_week() -> None:
     assert event.issued == PAPER
     with pytest.raises(Refused, match="bulletin-of-another-week"):
         issue_bulletin(BULLETINS.initial, opened(), replace(asked, monday=date(2021, 3, 1)), "li", LATER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"bulletin_id": "bulletin-2021-w09"}, "bulletin-of-another-week"), ({"cuts": COMPARED}, "bulletin-of-another-week"),
+        ({"cuts": (*COMPARED, cut_of(LATER + timedelta(days=2)))}, "bulletin-of-days-to-come"),
+        ({"cuts": (COMPARED[0], cut_of(LATER))}, "bulletin-incomplete"),
+        ({"cuts": (*COMPARED, cut_of(LATER, "tasks"))}, "bulletin-incomplete"),
+        ({"cuts": (*COMPARED, cut_of(LATER, "tasks", "tasks", "registry", "penalty"))}, "bulletin-incomplete"),
+    ],
+)  # fmt: skip
+def test_what_nobody_could_find_or_make_again_is_not_recorded(changes: dict[str, Any], code: str) -> None:
+    asked = IssueBulletin(monday=MONDAY, title="通报", text="正文", figures=(), issued=replace(PAPER, **changes))
+    with pytest.raises(Refused, match=code):
+        issue_bulletin(BULLETINS.initial, opened(), asked, "li", LATER)
+
+
+def test_a_year_that_had_no_such_week_is_not_compared_with() -> None:
+    assert len(compared_with(date(2020, 12, 28))) == 1, "2019 had no week 53"
+    assert [at.isoformat() for at in compared_with(MONDAY)] == ["2021-03-08T00:00:00+08:00", "2020-03-09T00:00:00+08:00"]
 
 
 RAISED = ProblemRaised(

@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 
 from chassis.casefile import verify
 from chassis.process import cli
+from chassis.statements import was_stated
 from services.tasks.api.dispatch import BulletinBody
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers
-from tests.service.reporting.logs import KEYS, settings_of, witnessed
+from tests.service.reporting.logs import KEYS, WITNESS, settings_of, witnessed
 from tests.service.reporting.test_bulletins import asked
 from tests.service.reporting.weeks import LATER, MORNING, WEEK, planted
 
@@ -69,7 +70,12 @@ async def test_what_is_to_be_issued_is_what_is_answered(reporting: Reporting, le
     assert sizes == answered.json()["as_of"]["ledgers"]
     assert len(told["cuts"]) == 3, "the week, and those that it is compared with"
     body = {"monday": "2019-03-04", "title": "通报", "text": "正文", "issued": told}
-    taken = json.loads(BulletinBody.model_validate(body).model_dump_json())["issued"]
+    given = BulletinBody.model_validate(body).issued
+    assert given is not None
+    facts = given.model_dump(exclude={"signed_note"})
+    assert was_stated(given.signed_note, facts, [WITNESS.verifier]), "what tasks takes is what reporting signed"
+    assert not was_stated(given.signed_note, facts | {"pdf_sha256": "0" * 64}, [WITNESS.verifier])
+    taken = json.loads(given.model_dump_json())
     assert {**taken, "cuts": []} == {**told, "cuts": []}, "what tasks takes is what reporting tells"
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
+import orjson
 import pytest_asyncio
 
+from chassis.signednote import Signer
+from chassis.statements import stated
+from services.tasks.api.dispatch import IssuedBody
 from tests.service.tasks.city import City, expect
 
 WEEK = {
@@ -55,14 +60,10 @@ async def test_a_districts_problem_is_answered_to_its_closing(running: City) -> 
     assert expect(await district.get("/v1/problems/problem-1"))["answers"] == ["派专家", "已派"]
     figures = [{"figure": "inspections", "district": "donghu"}]
     bulletin: dict[str, Any] = {"monday": "2021-08-30", "title": "通报", "text": "正文", "figures": figures}
-    paper: dict[str, Any] = {
-        "bulletin_id": "bulletin-2021-w34", "week": "2021-W34", "districts": ["donghu"], "json_sha256": "a" * 64,
-        "pdf_sha256": "b" * 64, "template": "reporting/paper@1",
-        "cuts": [{"recorded_before": "2021-09-06T00:00:00+08:00", "ledgers": [{"ledger": "tasks", "size": 9, "root": "c" * 64}]}],
-    }  # fmt: skip
+    paper = paper_of(2021, 34, "2021-08-30", "2021-08-23", "2020-08-24")
     bulletin["issued"] = paper
     expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 409, "bulletin-of-another-week")
-    paper |= {"bulletin_id": "bulletin-2021-w35", "week": "2021-W35"}
+    paper = bulletin["issued"] = paper_of(2021, 35, "2021-09-01", "2021-08-30", "2020-08-31")
     invented = {**bulletin, "figures": [{"figure": "fines_per_officer"}]}
     expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=invented), 422)
     assert expect(await city.post("/v1/campaigns/campaign-2021/bulletins", json=bulletin), 201)["number"] == 1
@@ -70,6 +71,34 @@ async def test_a_districts_problem_is_answered_to_its_closing(running: City) -> 
     [issued] = expect(await running.manager.get("/v1/campaigns/campaign-2021/bulletins"))["items"]
     assert issued["issued"] == "/v1/bulletins/2021-W35/issued"
     assert issued["figures"] == [{**figures[0], "rows": "/v1/figures/inspections/rows?district=donghu"}]
+
+
+def paper_of(year: int, week: int, *days: str) -> dict[str, Any]:
+    """What reporting tells of a bulletin, as of the first of these days; the others are those that it compares."""
+    ledgers = [{"ledger": one, "size": 9, "root": "c" * 64} for one in ("registry", "tasks", "inspection", "penalty")]
+    cuts = [{"recorded_before": f"{day}T00:00:00+08:00", "ledgers": ledgers} for day in (*days[1:], days[0])]
+    return {
+        "bulletin_id": f"bulletin-{year}-w{week}", "week": f"{year}-W{week}", "districts": ["donghu"], "json_sha256": "a" * 64,
+        "pdf_sha256": "b" * 64, "template": "reporting/paper@1", "cuts": cuts,
+    }  # fmt: skip
+
+
+async def test_a_bulletin_that_reporting_did_not_tell_is_refused_where_its_key_is_known(running: City) -> None:
+    """A hash that was changed on the way, a statement of somebody else, none."""
+    reporting, path = Signer("casetrail.example/reporting", b"r" * 32), "/v1/campaigns/campaign-2021/bulletins"
+    state = running.under_test.app.state
+    state.settings = replace(state.settings, verifiers={"reporting": (reporting.verifier,)})
+    paper = paper_of(2021, 35, "2021-09-01", "2021-08-30", "2020-08-31")
+    told = IssuedBody.model_validate(paper).model_dump(exclude={"signed_note"})
+    note = stated(reporting, told)
+    bulletin: dict[str, Any] = {"monday": "2021-08-30", "title": "通报", "text": "正文"}
+    others = stated(Signer("casetrail.example/reporting", b"x" * 32), told)
+    for wrong in (paper, {**paper, "signed_note": others}, {**paper, "signed_note": note, "pdf_sha256": "d" * 64}):
+        expect(await running.manager.post(path, json={**bulletin, "issued": wrong}), 409, "bulletin-not-as-told")
+    expect(await running.manager.post(path, json={**bulletin, "issued": {**paper, "signed_note": note}}), 201)
+    await running.under_test.settle()
+    [recorded] = await running.under_test.events("casetrail.tasks.bulletin-issued")
+    assert orjson.loads(recorded["data"])["issued"]["signed_note"] == note
 
 
 async def test_a_district_of_another_city_takes_no_part(running: City) -> None:
