@@ -46,8 +46,7 @@ async def register_clue(work: Work, command: domain.RegisterClue, district: str,
 
 async def register_report(work: Work, told: Reported) -> None:
     """What was reported, transferred or assigned becomes a clue of the officer's organ."""
-    enterprise = await queries.enterprise_of(work.read, told.enterprise_id)
-    organ = await queries.organ_of(work.read, work.context.organ)
+    enterprise, organ = await queries.enterprise_and_organ(work.read, told.enterprise_id, work.context.organ)
     if enterprise is None or organ is None:
         what = "enterprise" if enterprise is None else "organ"
         raise Refused(f"{what}-unknown", "没有登记的企业或者机关", f"no such {what}", enterprise_id=told.enterprise_id)

@@ -59,7 +59,8 @@ async def require_no_enterprise(work: Work, person_id: str) -> None:
 
 async def require_own_hazards(work: Work, enterprise_id: str, acts: Iterable[CaseAct]) -> None:
     """The hazards that acts name are none of another enterprise, as far as inspection has told. `hazard-of-another`."""
-    if foreign := await queries.hazards_of_others(work.read, enterprise_id, [act.hazard_id for act in acts]):
+    named = [act.hazard_id for act in acts if act.hazard_id]
+    if foreign := await queries.hazards_of_others(work.read, enterprise_id, named) if named else []:
         zh, en = "所列隐患不是该企业的隐患", "a hazard is another enterprise's"
         raise Refused("hazard-of-another", zh, en, hazard_ids=foreign)
 

@@ -82,6 +82,12 @@ async def organ_of(read: Read, organ_id: str) -> Organ | None:
     return Organ(**dict(rows[0])) if rows else None
 
 
+async def enterprise_and_organ(read: Read, enterprise_id: str, organ_id: str) -> tuple[Enterprise | None, Organ | None]:
+    """An enterprise and an organ, asked for at once."""
+    sites, organs = await together(read, enterprise_question(enterprise_id), (ORGAN, (organ_id,)))
+    return Enterprise(**sites[0]) if sites else None, Organ(**organs[0]) if organs else None
+
+
 async def blocks_of(read: Read, device_id: str, series: str) -> list[Block]:
     """The numbers of a series that were leased to a device."""
     return [Block(**dict(row)) for row in await read(BLOCKS, device_id, series)]
