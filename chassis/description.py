@@ -171,6 +171,8 @@ def _if_match(*, guarded: bool) -> dict[str, Any]:
 
 def _describe_success(answer: dict[str, Any], needs: set[str]) -> None:
     content = answer.get("content", {})
+    if "page" in needs and JSON in content:
+        answer["headers"] = {"Link": {"schema": {"type": "string"}, "description": "the next page, if there is one"}}
     if content.get(JSON, {}).get("schema") != {}:
         return  # the route says more than we know
     if "command" in needs:
@@ -178,7 +180,6 @@ def _describe_success(answer: dict[str, Any], needs: set[str]) -> None:
         answer["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}, "description": "the version after it"}}
     elif "page" in needs:
         content[JSON]["schema"] = {"$ref": "#/components/schemas/Page"}
-        answer["headers"] = {"Link": {"schema": {"type": "string"}, "description": "the next page, if there is one"}}
     else:
         content[JSON]["schema"] = {"type": "object"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -18,6 +19,7 @@ from services.reporting.service import SERVICE as REPORTING
 from tests.service.registry.conftest import founded
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, Site, enterprise, small_year
+from tests.service.reporting.test_passed_on import cells
 from tests.web.axe import serious_findings
 from tests.web.conftest import Stage
 from tests.web.staging import DESK, SHOTS, SIZES, behind_the_gateway, opened, signed_in
@@ -183,7 +185,7 @@ async def test_all_rows_are_saved_and_none_as_a_formula(desk: Page, stage: Stage
     await desk.goto("/console/dashboards/rows/enterprises?figure=enterprises")
     await expect(desk.locator("tbody tr")).to_have_count(50)
     async with desk.expect_download() as downloading:
-        await desk.get_by_role("button", name="下载全部明细").click()
+        await desk.get_by_role("button", name="下载全部明细（CSV）").click()
     download = await downloading.value
     assert download.suggested_filename == "建档企业.csv"
     rows = saved(await download.path())
@@ -191,6 +193,13 @@ async def test_all_rows_are_saved_and_none_as_a_formula(desk: Page, stage: Stage
     assert '\'=HYPERLINK("x")' in {row["企业"] for row in rows}
     assert {row["辖区"] for row in rows} == {"东湖"}
     assert {row["计入"] for row in rows} == {"1"}
+    async with desk.expect_download() as downloading:
+        await desk.get_by_role("button", name="下载全部明细（Excel）").click()
+    download = await downloading.value
+    assert download.suggested_filename == "建档企业-明细.xlsx"
+    head, *told = cells(await asyncio.to_thread(Path(await download.path()).read_bytes))["明细"]
+    assert {row[head.index("行业")] for row in told} == {"钢铁"}
+    assert len(told) == 231
 
 
 async def test_the_wall_turns_until_it_is_stopped(desk: Page, year: Ledgers) -> None:

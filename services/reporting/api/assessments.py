@@ -13,12 +13,14 @@ from chassis.auth import Principal
 from chassis.domain import Unknown
 from chassis.http import IsoTime, Paged, answer_json
 from chassis.problems import BadRequest
-from services.reporting.api.asof_rows import listed_as_of
+from services.reporting.api.answers import FigureRows, answers
+from services.reporting.api.asof_rows import LineRows, line_rows, listed_as_of, taken_as_of
 from services.reporting.api.assessment_paper import assessment_paper
 from services.reporting.api.assessment_view import assessment, sheet_json
 from services.reporting.api.bulletins import WAITING
 from services.reporting.api.kept import TABLES, kept_by
 from services.reporting.api.passed_on import PdfResponse, WorkbookResponse, as_page, as_pdf, as_workbook
+from services.reporting.api.rows_taken import ANSWERS, Form
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.projections.assessed import Assessed, assessed
@@ -99,7 +101,7 @@ async def as_a_page(asked: OfPeriod, district: str | None = None) -> Response:
 @router.get("/assessments/{period}/pdf", response_class=PdfResponse)
 async def as_a_pdf(asked: OfPeriod, district: str | None = None) -> Response:
     """The assessment as a PDF."""
-    return await as_pdf(assessment_paper(await told(asked, district)), asked.at)
+    return await as_pdf(asked.request.app, assessment_paper(await told(asked, district)), asked.at)
 
 
 @router.get("/assessments/{period}/workbook", response_class=WorkbookResponse)
@@ -108,17 +110,29 @@ async def as_a_workbook(asked: OfPeriod, district: str | None = None) -> Respons
     return await as_workbook(assessment_paper(await told(asked, district)), asked.at)
 
 
-@router.get("/assessments/{period}/rows")
-async def rows(
-    request: Request, asked: OfPeriod, page: Paged, code: str, measure: str | None = None, district: str | None = None
-) -> Response:  # fmt: skip
-    """The rows behind a line of the sheet, by its `code`, as of that moment; of a share of several measures one is named."""
+async def line_of(asked: OfPeriod, code: str, measure: str | None = None, district: str | None = None) -> LineRows:
+    """FastAPI dependency: the rows of a line of the sheet, by its `code`; of a share of several measures one is named."""
     line = next((one for one in asked.sheet.lines if one.code == code), None)
     if line is None:
         raise Unknown("line", code)
     found = await asked.assessed()
     scope = scope_of(asked.viewer, district, found.table.districts)
-    return await listed_as_of(request, page, LINES[line.line], measure, found.spans[line.span], scope)
+    return line_rows(LINES[line.line], measure, found.spans[line.span], scope, found.table)
+
+
+OfLine = Annotated[LineRows, Depends(line_of)]
+
+
+@router.get("/assessments/{period}/rows", responses=answers(FigureRows))
+async def rows(request: Request, page: Paged, of: OfLine) -> Response:
+    """The rows behind a line of the sheet, by its `code`, as of that moment; of a share of several measures one is named."""
+    return await listed_as_of(request, page, of)
+
+
+@router.get("/assessments/{period}/rows/{form}", response_class=Response, responses=ANSWERS)
+async def rows_as_file(request: Request, form: Form, of: OfLine, district: str | None = None) -> Response:
+    """All of them as a workbook (xlsx) or as CSV."""
+    return await taken_as_of(request, form, of, district)
 
 
 @router.get("/scoring-sheets")

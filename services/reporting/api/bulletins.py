@@ -13,11 +13,13 @@ from chassis.auth import Principal
 from chassis.domain import Unknown
 from chassis.http import IsoTime, Paged, answer_json
 from chassis.problems import BadRequest
-from services.reporting.api.asof_rows import listed_as_of
+from services.reporting.api.answers import Bulletin, FigureRows, answers
+from services.reporting.api.asof_rows import LineRows, line_rows, listed_as_of, taken_as_of
 from services.reporting.api.bulletin_paper import bulletin_paper
 from services.reporting.api.bulletin_view import bulletin, late_entries
 from services.reporting.api.kept import TABLES, kept_by
 from services.reporting.api.passed_on import PdfResponse, WorkbookResponse, as_page, as_pdf, as_workbook
+from services.reporting.api.rows_taken import ANSWERS, Form
 from services.reporting.api.scopes import scope_of
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.projections.weekly import ASKED, WEEK, Weekly, cuts_of, weekly
@@ -82,7 +84,7 @@ asked_week.__needs__ = ("period",)  # type: ignore[attr-defined]
 OfWeek = Annotated[Asked, Depends(asked_week)]
 
 
-@router.get("/{week}")
+@router.get("/{week}", responses=answers(Bulletin))
 async def of_week(asked: OfWeek, district: str | None = None) -> Response:
     """The bulletin of a week: what was recorded by its end, or by another moment, whatever was recorded later.
 
@@ -102,7 +104,7 @@ async def as_a_page(asked: OfWeek, district: str | None = None) -> Response:
 @router.get("/{week}/pdf", response_class=PdfResponse)
 async def as_a_pdf(asked: OfWeek, district: str | None = None) -> Response:
     """The bulletin as a PDF, which is the same bytes as long as the bulletin and the template are."""
-    return await as_pdf(bulletin_paper(await asked.bulletin(district)), asked.at)
+    return await as_pdf(asked.request.app, bulletin_paper(await asked.bulletin(district)), asked.at)
 
 
 @router.get("/{week}/workbook", response_class=WorkbookResponse)
@@ -111,12 +113,10 @@ async def as_a_workbook(asked: OfWeek, district: str | None = None) -> Response:
     return await as_workbook(bulletin_paper(await asked.bulletin(district)), asked.at)
 
 
-@router.get("/{week}/rows")
-async def rows(
-    request: Request, asked: OfWeek, page: Paged, line: str, span: str = WEEK, measure: str | None = None,
-    district: str | None = None,
-) -> Response:  # fmt: skip
-    """The rows behind a line of the bulletin, as of its moment: `counts` (and `out_of`) of all rows sum to the figure."""
+async def line_of(
+    asked: OfWeek, line: str, span: str = WEEK, measure: str | None = None, district: str | None = None
+) -> LineRows:  # fmt: skip
+    """FastAPI dependency: the rows of a line of the bulletin; Unknown for a line, a span or a measure that there is not."""
     found = LINES.get(line)
     if found is None:
         raise Unknown("line", line)
@@ -124,8 +124,22 @@ async def rows(
     of = table.spans.get(span) if span in ASKED else None
     if of is None or not of.has(found):
         raise Unknown("span", span)
-    scope = scope_of(asked.viewer, district, table.table.districts)
-    return await listed_as_of(request, page, found, measure, of, scope)
+    return line_rows(found, measure, of, scope_of(asked.viewer, district, table.table.districts), table.table)
+
+
+OfLine = Annotated[LineRows, Depends(line_of)]
+
+
+@router.get("/{week}/rows", responses=answers(FigureRows))
+async def rows(request: Request, page: Paged, of: OfLine) -> Response:
+    """The rows behind a line of the bulletin, as of its moment: `counts` (and `out_of`) of all rows sum to the figure."""
+    return await listed_as_of(request, page, of)
+
+
+@router.get("/{week}/rows/{form}", response_class=Response, responses=ANSWERS)
+async def rows_as_file(request: Request, form: Form, of: OfLine, district: str | None = None) -> Response:
+    """All of them as a workbook (xlsx) or as CSV."""
+    return await taken_as_of(request, form, of, district)
 
 
 @router.get("/{week}/late")

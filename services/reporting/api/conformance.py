@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.auth import Principal, reader
 from chassis.http import Db, Paged, answer_json, foreign_cursor, listed
+from services.reporting.api.answers import answers
+from services.reporting.api.answers_audit import ClosedCases
 from services.reporting.api.viewers import OVERSEERS, shows_at_least
 from services.reporting.queries.conformance import closed_cases, rules
 
@@ -22,7 +24,7 @@ async def required(_: Reviewer) -> Response:
     return answer_json({"items": [asdict(rule) for rule in rules()]})
 
 
-@router.get("/cases", dependencies=[Depends(shows_at_least)])
+@router.get("/cases", dependencies=[Depends(shows_at_least)], responses=answers(ClosedCases))
 async def cases(request: Request, viewer: Reviewer, db: Db, asked: Paged, district: str | None = None) -> Response:
     """Closed cases in the order of their closing, each with the steps that are not where the order requires them."""
     if district is not None:

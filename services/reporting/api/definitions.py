@@ -31,8 +31,10 @@ def dimension(one: Dimension | Bands | Parts) -> dict[str, str]:
     return {"name": one.name, "title": one.title, "title_en": one.title_en}
 
 
-def titles_of(one: Dimension | Bands | Parts, value: str) -> dict[str, str]:
-    """How a value of a dimension is called; a value that is a name itself is called by it."""
+def titles_of(one: Dimension | Bands | Parts, value: str, title: str | None = None) -> dict[str, str]:
+    """How a value of a dimension is called: by its `title` if it has one of its own, by itself if it has no other."""
+    if title is not None:
+        return {"title": title, "title_en": title}
     match one:
         case Bands():
             found = {band.value: (band.title, band.title_en) for band in one.bands}.get(value)

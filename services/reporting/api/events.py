@@ -10,6 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.http import Db, Page, Paged, foreign_cursor, listed
 from chassis.problems import BadRequest
+from services.reporting.api.answers import answers
+from services.reporting.api.answers_audit import Events
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.queries.captions import caption_of
 from services.reporting.queries.copies import Copied
@@ -22,7 +24,7 @@ FIRST, LAST = date(1949, 10, 1), date(2999, 12, 31)
 Day = Annotated[date | None, Query(ge=FIRST, le=LAST)]
 
 
-@router.get("/events", dependencies=[Depends(shows_at_least)])
+@router.get("/events", dependencies=[Depends(shows_at_least)], responses=answers(Events))
 async def events(
     request: Request, viewer: Viewer, db: Db, asked: Paged, service: str | None = None, stream_id: StreamId = None,
     district: str | None = None, day: Day = None,

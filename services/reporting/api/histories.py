@@ -16,6 +16,9 @@ from chassis.domain import Unknown
 from chassis.http import Id, Paged, answer_json, foreign_cursor, listed, pool_of
 from chassis.problems import BadRequest
 from chassis.vault import Vault
+from services.reporting.api.answers import answers
+from services.reporting.api.answers_audit import Difference, HistoryPage
+from services.reporting.api.answers_audit import History as HistoryAnswer
 from services.reporting.api.viewers import OVERSEERS, Viewer, shows_at_least
 from services.reporting.queries.captions import caption_of, names_of
 from services.reporting.queries.copies import Head, copied_from, head_of
@@ -137,7 +140,7 @@ def known(kind: str, key: str, rows: list[Any]) -> list[Any]:
     return rows
 
 
-@router.get("/officers/{officer_id}", dependencies=[Depends(reader(*OVERSEERS, "officer"))])
+@router.get("/officers/{officer_id}", dependencies=[Depends(reader(*OVERSEERS, "officer"))], responses=answers(HistoryPage))
 async def of_officer(request: Request, officer_id: Id, asked: History, page: Paged, as_of: AsOf = None) -> Response:
     """What an officer did, and what names them, in causal order, page by page: for auditors and managers, and for the officer.
 
@@ -155,7 +158,7 @@ async def of_officer(request: Request, officer_id: Id, asked: History, page: Pag
     return listed(request, page, [telling.entry(row) for row in rows], lambda entry: [places[entry["seq"]], upto])
 
 
-@router.get("/{kind}/{key}")
+@router.get("/{kind}/{key}", responses=answers(HistoryAnswer))
 async def of_thing(kind: Kinds, key: Id, asked: History, as_of: AsOf = None, proofs: bool = False) -> Response:
     """Everything that happened about an enterprise, in the matter of a case, or to a document, in causal order.
 
@@ -173,7 +176,7 @@ async def of_thing(kind: Kinds, key: Id, asked: History, as_of: AsOf = None, pro
     })  # fmt: skip
 
 
-@router.get("/{kind}/{key}/difference")
+@router.get("/{kind}/{key}/difference", responses=answers(Difference))
 async def between(kind: Kinds, key: Id, asked: History, since: AsOf, until: AsOf = None) -> Response:
     """What came between two moments of a history (`until`: now): events, what each changed in words, and the net change.
 

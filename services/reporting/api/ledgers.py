@@ -10,12 +10,14 @@ from chassis.http import Db, answer_json
 from chassis.operations.asker import Auditor
 from chassis.operations.log import Needed, Size
 from chassis.operations.proofs import consistency_answer, head_answer, inclusion_answer, needed_size, row_named
+from services.reporting.api.answers import answers
+from services.reporting.api.answers_audit import WitnessedLedgers
 from services.reporting.queries.trees import SOURCES, Source, alarms, cosigned, held, row_of_event, shelf_of
 
 router = APIRouter(prefix="/ledgers")
 
 
-@router.get("")
+@router.get("", responses=answers(WitnessedLedgers))
 async def ledgers(_: Auditor, db: Db) -> Response:
     """How far each copy goes, how far it is cosigned, and what contradicted it."""
     return answer_json({"items": [await _told(db, source) for source in SOURCES]})

@@ -11,8 +11,11 @@ from pydantic import Field
 from chassis.domain import Unknown
 from chassis.http import WRITTEN, Db, Paged, Seen, answer_json
 from chassis.problems import BadRequest
+from services.reporting.api.answers import FigureRows, Panels, answers
+from services.reporting.api.answers import Panel as PanelAnswer
 from services.reporting.api.definitions import as_of_json, definition, dimension, rows_of, titles_of
-from services.reporting.api.rows import listed_rows
+from services.reporting.api.rows import Filters, listed_rows, taken_rows, words_of
+from services.reporting.api.rows_taken import ANSWERS, Form
 from services.reporting.api.viewers import Viewer, shows_at_least
 from services.reporting.queries.copies import head_of
 from services.reporting.queries.definitions import PANEL, PANELS, Panel
@@ -21,6 +24,7 @@ from services.reporting.queries.measures import BY_NAME
 from services.reporting.queries.panels import BEFORE, NOW, Shown, combined, points_of, shown
 from services.reporting.queries.periods import Period, parsed
 from services.reporting.queries.terms import Combined, Measure
+from services.reporting.queries.words import Words
 
 router = APIRouter()
 LONGEST = 3660  # days
@@ -52,7 +56,19 @@ period_of.__needs__ = ("period",)  # type: ignore[attr-defined]
 Of = Annotated[Period | None, Depends(period_of)]
 
 
-@router.get("/panels")
+async def behind(
+    name: str, period: Of, by: str | None = None, value: str = "", district: str | None = None
+) -> Filters:  # fmt: skip
+    """FastAPI dependency: which rows of the measure of the path; Unknown if there is no such measure."""
+    if (measure := BY_NAME.get(name)) is None:
+        raise Unknown("measure", name)
+    return Filters(measure, district, period, by, value)
+
+
+Behind = Annotated[Filters, Depends(behind)]
+
+
+@router.get("/panels", responses=answers(Panels))
 async def panels(_: Viewer) -> Response:
     """Every panel: its figures with their definitions, and by what each can be broken down."""
     return answer_json({"items": [_described(panel) for panel in PANELS]})
@@ -67,10 +83,11 @@ def _described(panel: Panel) -> dict[str, Any]:
     return {**told, "href": f"/v1/panels/{panel.name}", "figures": figures}
 
 
-@router.get("/panels/{name}", dependencies=[Depends(shows_at_least)])
+@router.get("/panels/{name}", dependencies=[Depends(shows_at_least)], responses=answers(PanelAnswer))
 async def panel(
-    name: str, viewer: Viewer, db: Db, seen: Seen, period: Of, by: str | None = None, district: str | None = None
-) -> Response:
+    request: Request, name: str, viewer: Viewer, db: Db, seen: Seen, period: Of, by: str | None = None,
+    district: str | None = None,
+) -> Response:  # fmt: skip
     """A panel's figures of a period (this year so far), each with the same period of the year before, by district, as a series.
 
     `by` breaks down those figures that have such a dimension. A period that goes beyond the last event is taken up to its day,
@@ -84,11 +101,12 @@ async def panel(
         viewer.require_district(district)
     districts = viewer.seen_districts() if district is None else [district]
     of = await shown(seen, found, period, by or "", districts)
+    words = None if by is None else await words_of(request.app).newest(db)
     head = await head_of(db)
     return answer_json({
         "name": found.name, "title": found.title, "title_en": found.title_en, "as_of": as_of_json(of.as_of),
         "head": {"epoch": head.epoch, "seq": head.seq}, "period": _days(of.period), "last_year": _days(of.period.year_before),
-        "figures": [_told(figure, of, by, district) for figure in found.figures],
+        "figures": [_told(figure, of, by, district, words) for figure in found.figures],
     })  # fmt: skip
 
 
@@ -96,14 +114,14 @@ def _days(period: Period) -> dict[str, date]:
     return {"from": period.first, "until": period.last}
 
 
-def _told(figure: Measure | Combined, of: Shown, by: str | None, district: str | None) -> dict[str, Any]:
+def _told(figure: Measure | Combined, of: Shown, by: str | None, district: str | None, words: Words | None) -> dict[str, Any]:
     chosen = {} if district is None else {"district": district}
     told = {
         "name": figure.name, **definition(figure), "as_of": as_of_json(of.as_of),
         **_pair(figure, of, lambda which: lambda measure: of.sums.total(which, measure), **chosen),
         "by_district": _by_district(figure, of), "series": _series(figure, of),
     }  # fmt: skip
-    return told | ({} if by is None else {"by": by, "values": _by_value(figure, of, by, chosen)})
+    return told | ({} if by is None or words is None else {"by": by, "values": _by_value(figure, of, by, chosen, words)})
 
 
 def _pair(figure: Measure | Combined, of: Shown, sum_of: Any, **chosen: str) -> dict[str, Any]:
@@ -132,13 +150,15 @@ def _by_district(figure: Measure | Combined, of: Shown) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _by_value(figure: Measure | Combined, of: Shown, by: str, chosen: dict[str, str]) -> list[dict[str, Any]]:
+def _by_value(
+    figure: Measure | Combined, of: Shown, by: str, chosen: dict[str, str], words: Words
+) -> list[dict[str, Any]]:  # fmt: skip
     dim = next((one for one in figure.dimensions if one.name == by), None)
     if dim is None:
         return []
     return [
         {
-            "key": value, **titles_of(dim, value),
+            "key": value, **titles_of(dim, value, words.of_value(dim, value)),
             **_pair(
                 figure, of, lambda which, value=value: lambda measure: of.sums.value(which, measure, by, value),
                 **chosen, by=by, value=value,
@@ -166,13 +186,16 @@ def _point(figure: Measure | Combined, of: Shown, which: str, day: date) -> dict
     return value_of(figure, *combined(figure, lambda measure: of.sums.points[which, measure.name].get(day, (0, 0))))
 
 
-@router.get("/measures/{name}/rows", dependencies=[Depends(shows_at_least)])
-async def rows(
-    request: Request, name: str, viewer: Viewer, seen: Seen, asked: Paged, period: Of, by: str | None = None, value: str = "",
-    district: str | None = None,
-) -> Response:  # fmt: skip
-    """The rows behind a measure in a period (a stock: at its end), of one value of a dimension if `by` names it."""
-    measure = BY_NAME.get(name)
-    if measure is None:
-        raise Unknown("measure", name)
-    return await listed_rows(request, viewer, seen, measure, asked, district, period, by, value)
+@router.get("/measures/{name}/rows", dependencies=[Depends(shows_at_least)], responses=answers(FigureRows))
+async def rows(request: Request, viewer: Viewer, seen: Seen, asked: Paged, filters: Behind) -> Response:
+    """The rows behind a measure in a period (a stock: at its end), of one value of a dimension if `by` names it.
+
+    What a code is called stands beside it: `item_title` by the list of items in force when it was found, `state_title` …
+    """
+    return await listed_rows(request, viewer, seen, asked, filters)
+
+
+@router.get("/measures/{name}/rows/{form}", dependencies=[Depends(shows_at_least)], response_class=Response, responses=ANSWERS)
+async def rows_as_file(request: Request, viewer: Viewer, seen: Seen, form: Form, filters: Behind) -> Response:
+    """All of those rows under the same filters as a workbook (xlsx) or as CSV, as of one moment; at most 100,000."""
+    return await taken_rows(request, viewer, seen, form, filters)

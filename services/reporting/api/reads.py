@@ -18,6 +18,8 @@ from chassis.access import Look
 from chassis.aggregates import nothing
 from chassis.auth import Principal, reader
 from chassis.http import Id, Paged, foreign_cursor, listed
+from services.reporting.api.answers import answers
+from services.reporting.api.answers_audit import Reads
 from services.reporting.api.histories import KINDS, History, Kinds, known, seen
 from services.reporting.api.viewers import OVERSEERS, READERS
 from services.reporting.domain.access import ACCESS, FileRead, Part, Thing
@@ -61,13 +63,13 @@ async def giving(request: Request, reason: Reason = None) -> Giving:
 Given = Annotated[Giving, Depends(giving)]
 
 
-@router.get("/officers/{officer_id}/reads")
+@router.get("/officers/{officer_id}/reads", responses=answers(Reads))
 async def by_officer(request: Request, officer_id: Id, asked: History, page: Paged) -> Response:
     """What an officer was given to read, by every service, in the order of time."""
     return await _listed(request, asked, page, "officer", None, [officer_id])
 
 
-@router.get("/{kind}/{key}/reads")
+@router.get("/{kind}/{key}/reads", responses=answers(Reads))
 async def of_thing(request: Request, kind: Kinds, key: Id, asked: History, page: Paged) -> Response:
     """Who was given what of an enterprise, in the matter of a case, or of a document, by every service, in the order of time."""
     if kind != "cases":

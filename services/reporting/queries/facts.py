@@ -156,7 +156,15 @@ DOCUMENT_STATE = Dimension(
         "served": ("已送达", "served"), "superseded": ("已被更正", "superseded"),
     },
 )  # fmt: skip
-ROLE = Dimension(name="role", title="角色", title_en="Role", column="role")
+ROLE = Dimension(
+    name="role", title="角色", title_en="Role", column="role",
+    values={
+        "officer": ("执法人员", "officer"), "manager": ("负责人", "manager"), "approver": ("审批人", "approver"),
+        "legal-reviewer": ("法制审核", "legal reviewer"), "finance": ("财务", "finance"), "enterprise": ("企业", "enterprise"),
+        "expert": ("专家", "expert"), "administrator": ("管理员", "administrator"), "auditor": ("审计", "auditor"),
+        "operator": ("运维", "operator"),
+    },
+)  # fmt: skip
 
 # How soon is soon is how a screen sorts what is open; no rule rests on it.
 NEAR = 7  # days

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chassis.eventstore import Connection
 from chassis.sight import Sight
 from services.reporting.queries.periods import Period
 from services.reporting.queries.terms import Bands, Dimension, Measure, Parts
@@ -24,11 +25,11 @@ class Asked:
 
 
 async def rows_behind(
-    sight: Sight, measure: Measure, asked: Asked, after: tuple[date, str] | None, limit: int
+    source: Connection | Sight, measure: Measure, asked: Asked, after: tuple[date, str] | None, limit: int
 ) -> list[dict[str, Any]]:
     """The rows behind a measure, by the day on which they count (of a stock: on which they no longer do) and key."""
     sql, args = _statement(measure, asked, after, limit)
-    return [_shown(row) for row in await sight.fetch(sql, *args)]
+    return [_shown(row) for row in await source.fetch(sql, *args)]
 
 
 def _statement(

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.eventstore import Connection, Pool
-from services.reporting.queries import asof, following, histories, standing
+from services.reporting.queries import asof, following, histories, standing, words
 from services.reporting.queries.following import Wanted
 from services.reporting.service import SERVICE
 from tests.service.plans import filled_by, nodes
@@ -46,6 +46,8 @@ LOOK_UPS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "where a ledger had got": (asof.BEHIND, ("penalty", NEVER)),
     "its events by then": (asof.OF_TYPES, ("penalty", 5000, 5100, ["casetrail.penalty.case-filed.v1"], 1000)),
     "how the system was used": (asof.USE, (DISTRICTS, NEVER, NEVER, *SIZES, timedelta(hours=1))),
+    "lists of items": (words.LISTED, (5000, 6000)),
+    "campaigns": (words.OPENED, (5000, 6000)),
     "by whom it was used": (asof.PEOPLE, (DISTRICTS, NEVER, NEVER, *SIZES, "service:")),
 }
 

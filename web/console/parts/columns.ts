@@ -1,7 +1,7 @@
 // The columns of the rows behind figures: what they are called, how their values are written, and where they lead.
 import { count, money, NOTHING } from "../../shared/formats";
 import { districtName } from "../../shared/jurisdictions";
-import { t } from "../../shared/language";
+import { either, t } from "../../shared/language";
 import { nameOf } from "../../shared/names";
 import type { Column } from "../../shared/RowList.vue";
 import type { Cell } from "./csv";
@@ -22,7 +22,8 @@ export interface FigureRow {
 // In the order in which they are shown; what is not named here follows by its own name.
 const TITLES: Record<string, [string, string]> = {
   document_no: ["文号", "document no."], enterprise_name: ["企业", "enterprise"], name: ["名称", "name"], district: ["辖区", "district"],
-  counts: ["计入", "counts"], out_of: ["基数", "out of"], item_code: ["检查项", "item"], key_item_code: ["重点检查项", "key item"],
+  counts: ["计入", "counts"], out_of: ["基数", "out of"], item_title: ["检查项", "item"], item_code: ["检查项编码", "item code"],
+  key_item_title: ["重点检查项", "key item"], key_item_code: ["重点项编码", "key item code"],
   severity: ["隐患级别", "severity"], state: ["状态", "state"], form: ["文书", "form"], level: ["层级", "level"], kind: ["类别", "kind"], origin: ["来源", "origin"],
   organ: ["执法机关", "organ"], sector: ["行业", "sector"], grade: ["风险等级", "risk grade"], standard: ["标准化等级", "standardisation"],
   registered_on: ["登记日期", "registered"], filed_on: ["立案日期", "filed"], generated_on: ["生成日期", "generated"], found_on: ["发现日期", "found"],
@@ -32,16 +33,18 @@ const TITLES: Record<string, [string, string]> = {
   days: ["天数", "days"], initial_fen: ["原罚款", "fine at first"], total_fen: ["罚款", "fine"], paid_fen: ["已缴", "paid"],
   officers: ["执法人员", "officers"], experts: ["专家", "experts"], hazards: ["隐患", "hazards"], documents: ["文书", "documents"], looked_at: ["已复查", "looked at"],
   uscc: ["统一社会信用代码", "USCC"], site_no: ["厂区", "site"], parent: ["上级", "parent"], valid_from: ["起", "from"], valid_to: ["止", "until"],
-  campaign_id: ["专项", "campaign"], task_id: ["任务", "task"], inspection_id: ["检查", "inspection"], service: ["业务", "service"], key: ["编号", "id"],
+  campaign_title: ["专项行动", "campaign"], campaign_id: ["专项编号", "campaign id"], task_id: ["任务", "task"], inspection_id: ["检查", "inspection"], service: ["业务", "service"], key: ["编号", "id"],
 };
-const UNSHOWN = new Set(["enterprise_id", "sorted_by", "links", "told_in"]);
+const UNSHOWN = new Set(["enterprise_id", "sorted_by", "links", "told_in", "district_name"]);
+// Titles that have a column of their own, beside the code; every other stands in place of its code.
+const OWN = new Set(["item_title", "key_item_title", "campaign_title"]);
 const ORDER = Object.keys(TITLES);
 
 /** The names of the columns that rows have, in the order in which they are shown. */
 export function columnsOf(rows: FigureRow[]): string[] {
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].filter((name) => !UNSHOWN.has(name)).sort((a, b) => place(a) - place(b));
+  return [...names].filter((name) => !UNSHOWN.has(name) && (OWN.has(name) || !/_title(_en)?$/.test(name))).sort((a, b) => place(a) - place(b));
 }
 
 /** What a column is called; its own name where it has no other. */
@@ -58,6 +61,9 @@ export function textOf(column: string, row: FigureRow, unit: string): string {
   if (value === null || value === undefined || value === "") return NOTHING;
   if (typeof value === "number") return isMoney(column, unit) ? money(value) : count(value);
   if (column === "district" || column === "parent") return districtName(String(value));
+  const [title, titleEn] = [row[`${column}_title`], row[`${column}_title_en`]];
+  if (typeof title === "string" && typeof titleEn === "string") return either(title, titleEn);
+  if (OWN.has(column)) return String(value);
   return nameOf(String(value));
 }
 
