@@ -44,7 +44,7 @@ contracts: setup ## generate schemas, examples, AsyncAPI and OpenAPI from the co
 	$(BIN)/python -m contracts.generate
 
 clean: ## remove what was installed, built and kept: environments, caches, the embedded stack's data
-	rm -rf .venv .tools .casetrail build dist web/dist web/generated .*_cache .hypothesis $(NODE_MODULES:/.package-lock.json=)
+	rm -rf .venv .tools .casetrail .casetrail-practice build dist web/dist web/generated .*_cache .hypothesis $(NODE_MODULES:/.package-lock.json=)
 	find bench chassis contracts deploy pilot services tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(UV):

@@ -177,7 +177,7 @@ class StatusRounds:
 
 
 def clock_routes(keeper: ClockKeeper, issuer: Issuer) -> list[Route]:
-    """`GET /clock`, and `POST /clock {"to": "2021-05-01T09:00:00+08:00"}` for an operator."""
+    """`GET /clock`, and `POST /clock {"to": "2021-05-01T09:00:00+08:00"}` for an operator, in a practice district for all."""
 
     async def read(request: Request) -> Response:
         issuer.claims_of(request.headers.get("authorization", ""))
@@ -185,7 +185,7 @@ def clock_routes(keeper: ClockKeeper, issuer: Issuer) -> list[Route]:
 
     async def advance(request: Request) -> Response:
         claims = issuer.claims_of(request.headers.get("authorization", ""))
-        if KEEPER not in claims.get("roles", ()):
+        if KEEPER not in claims.get("roles", ()) and not issuer.practice.exists():
             raise Problem(403, "forbidden", "没有权限", f"not permitted: needs role {KEEPER}")
         to, settle = _wish(await request.body())
         steps = await keeper.advance(to, settle=settle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import mimetypes
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +95,7 @@ def gateway(layout: Layout) -> ASGIApp:
     compressed = [Middleware(GZipMiddleware)]
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
-        *clock_routes(keeper, issuer), Route("/", _front_page),
+        *clock_routes(keeper, issuer), Route("/practice", _lessons(issuer.practice / "lessons.json")), Route("/", _front_page),
         Mount("/console", App(directory=layout.web / CONSOLE, check_dir=False), middleware=compressed),
         Mount("/inspector", Installed(directory=layout.web / INSPECTOR, check_dir=False), middleware=compressed),
         Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
@@ -113,6 +113,17 @@ class _Fork:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         through = scope["type"] == "http" and scope["raw_path"].startswith(PREFIX.encode())
         await (self._proxy if through else self._rest)(scope, receive, send)
+
+
+def _lessons(path: Path) -> Callable[[Request], Response]:
+    """Answers what is practised here; the problem `no-such-page` where nothing is."""
+
+    def read(request: Request) -> Response:
+        if not path.exists():
+            return problem(request.url.path, NO_SUCH_PAGE)
+        return Response(path.read_bytes(), media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    return read
 
 
 async def _alive(_: Request) -> Response:

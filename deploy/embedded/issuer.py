@@ -37,6 +37,7 @@ GRANTS = ("client_credentials", "password", DEVELOPMENT_GRANT)
 LIFETIME = 8 * 3600  # seconds, an inspector's day
 LEEWAY = 60  # seconds
 PRINCIPALS = Path(__file__).with_name("principals.json")
+PRACTICE = "practice"  # folder beside the keys, where a practice district says who its people and what its lessons are
 TEXT_CLAIMS = ("name", "organ", "officer_id", "certificate_no", "enterprise_id")
 LIST_CLAIMS = ("roles", "districts")
 
@@ -56,6 +57,7 @@ class Issuer:
         """The issuer at `url` whose key and secrets (0600) lie in `root`; `wall` tells seconds since the epoch."""
         self.url = url
         self._wall = wall
+        self.practice = root / PRACTICE
         self._key = _key_in(root / "issuer-key.json")
         self._development_secret = secret_in(root / "development-secret")
         self._machine_secret = secret_in(root / "machine-secret")
@@ -115,9 +117,16 @@ class Issuer:
     async def _jwks(self, _: Request) -> Response:
         return answer({"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "ES256"}]})
 
+    def _known(self) -> dict[str, dict[str, Any]]:
+        """The people who may enter by name alone: the demonstration's, or those of the practice district once it is prepared."""
+        own = self.practice / "people.json"
+        known = json.loads(own.read_text(encoding="utf-8")) if own.exists() else self._principals
+        people: dict[str, dict[str, Any]] = known["people"]
+        return people
+
     async def _people(self, _: Request) -> Response:
         """Who may enter by name alone, so that the console can offer them."""
-        people = [{"username": username, "sub": username, **known} for username, known in self._principals["people"].items()]
+        people = [{"username": username, "sub": username, **known} for username, known in self._known().items()]
         return answer({"people": people})
 
     async def _token(self, request: Request) -> Response:
@@ -150,9 +159,10 @@ class Issuer:
     def _person(self, form: FormData) -> dict[str, Any]:
         """A demo person, by name alone; the password is not looked at. Some are people of the pilot's city, by its `sub`."""
         username = _text(form, "username")
-        known = self._principals["people"].get(username)
+        everybody = self._known()
+        known = everybody.get(username)
         if known is None:
-            raise OAuthError("invalid_grant", f"no such demo user; there are {', '.join(self._principals['people'])}")
+            raise OAuthError("invalid_grant", f"no such demo user; there are {', '.join(everybody)}")
         return {"sub": username, "client_id": "console", **known}
 
     def _anybody(self, form: FormData) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 // What the console shows to whom. It only hides what a role has no use for: what is allowed, the services decide.
 import { t } from "../shared/language";
 import { person } from "../shared/session";
+import { lessons } from "./parts/lessons";
 
 export interface Entry {
   path: string;
   title: () => string;
   roles: string[] | null; // null: everybody
   also?: string[]; // what is entered by it, too
+  where?: () => boolean; // not everywhere: only where this holds
 }
 
 const STAFF = ["officer", "manager", "approver", "legal-reviewer", "finance", "auditor", "administrator"];
 const LEADING = ["manager", "approver", "auditor"];
 
 const ENTRIES: Entry[] = [
+  { path: "/training", title: () => t("岗前演练", "Practice"), roles: null, where: () => lessons.value !== null },
   { path: "/today", title: () => t("今日", "Today"), roles: [...STAFF, "enterprise"] },
   { path: "/dashboards", title: () => t("看板", "Dashboards"), roles: [...LEADING, "administrator"] },
   { path: "/enterprises", title: () => t("企业库", "Register"), roles: [...STAFF, "enterprise"] },
@@ -33,5 +36,5 @@ const ENTRIES: Entry[] = [
 /** The entries for whoever is signed in, of those that have a page. */
 export function menu(having: Set<string>): Entry[] {
   const roles = person.value?.roles ?? [];
-  return ENTRIES.filter(({ path, roles: shown }) => having.has(path) && (shown === null || shown.some((role) => roles.includes(role))));
+  return ENTRIES.filter(({ path, roles: shown, where }) => having.has(path) && (where?.() ?? true) && (shown === null || shown.some((role) => roles.includes(role))));
 }

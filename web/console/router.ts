@@ -32,6 +32,7 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/cases/:id", component: () => import("./pages/CasePage.vue"), props: true },
   { path: "/audit", component: () => import("./pages/AuditPage.vue") },
   { path: "/audit/:kind(cases|enterprises|officers|documents)/:id", component: () => import("./pages/HistoryPage.vue"), props: true },
+  { path: "/training", component: () => import("./pages/TrainingPage.vue") },
   { path: "/operator", component: () => import("./pages/OperatorPage.vue") },
   { path: "/dashboards", component: () => import("./pages/DashboardsPage.vue") },
   { path: "/dashboards/rows/:name", component: () => import("./pages/DashboardRows.vue"), props: true },
