@@ -1,4 +1,4 @@
-"""`python -m pilot.practice`: a practice district on this machine, to walk through a visit and a case; `--wipe` forgets all of it."""
+"""`python -m pilot.practice`: a practice district on this machine, for a guided visit and a guided case; `--wipe` forgets it."""
 
 from __future__ import annotations
 
@@ -72,9 +72,8 @@ async def _serve(trainees: int, root: Path, port: int | None) -> None:
         async with Client(stack.gateway_url, stack.development_secret, SEED) as client:
             grounds = await set_up(client, now.date(), trainees, root / "workbooks")
         tell(stack.folder.path, grounds)
-        console.print(
-            f"Practise at [bold]{stack.gateway_url}/console/training[/], phone app {stack.gateway_url}/inspector/. Ctrl-C ends it."
-        )
+        console.print(f"Practise at [bold]{stack.gateway_url}/console/training[/]; Ctrl-C ends it.")
+        console.print(f"The phone app is at {stack.gateway_url}/inspector/.")
         console.print("`python -m pilot.practice --wipe` then forgets all of it.")
         await _told_to_end()
 

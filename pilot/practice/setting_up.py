@@ -1,4 +1,4 @@
-"""What a practice district needs: its organ and people, rules and item list in force, an enterprise, and for each trainee a task and a case."""
+"""What a practice district needs: organ, people, rules and item list in force; for each trainee an enterprise, a task, a case."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def person(name: str) -> Person:
 
 
 async def set_up(client: Client, today: date, trainees: int, folder: Path) -> list[Ground]:
-    """Prepare the district for so many trainees, each with an enterprise of their own; Stopped if the platform refuses anything."""
+    """Prepare the district for so many trainees; Stopped if the platform refuses anything."""
     await _establish(client, today)
     await _lease(client, today)
     enterprises = await _register(client, trainees, folder)
@@ -113,7 +113,7 @@ async def _register(client: Client, trainees: int, folder: Path) -> list[str]:
 
 
 async def _assign(client: Client, today: date, ground: Ground) -> None:
-    """A task after a report, with both officers drawn for it."""
+    """A task after a report, approved for today as whatever lies outside the plan has to be, and both officers drawn for it."""
     manager, organ_id = person("manager"), DISTRICT["district"]["organ_id"]
     due_on = (today + timedelta(days=DAYS_TO_VISIT)).isoformat()
     ordered = {
@@ -121,6 +121,8 @@ async def _assign(client: Client, today: date, ground: Ground) -> None:
         "reason": "演练：群众举报该企业存在事故隐患", "reference": "演练",
     }  # fmt: skip
     await client.post(manager, f"{TASKS}/tasks", ordered)
+    asked = await client.post(manager, f"{TASKS}/tasks/{ground.task}/approval-requests", {"planned_on": today.isoformat()})
+    await client.post(person("approver"), f"{TASKS}/tasks/{ground.task}/approvals", {}, if_match=asked.version)
     seed = f"{ground.task}-seed"
     pick = {"task_id": ground.task, "planned_on": today.isoformat(), "count": 2}
     draw = {
@@ -135,7 +137,8 @@ async def _report(client: Client, today: date, ground: Ground) -> None:
     """The clue of a case, about what the item list fines the unit for."""
     body = {
         "case_id": ground.case, "origin": "report", "enterprise_id": ground.enterprise_id, "act_date": today.isoformat(),
-        "discovered_on": today.isoformat(), "source": "演练：群众举报", "catalogue": f"nanchang-industry-trade/{today.year}.practice",
+        "discovered_on": today.isoformat(), "source": "演练：群众举报",
+        "catalogue": f"nanchang-industry-trade/{today.year}.practice",
         "acts": [{"item_code": "ALU-K1", "fact": "演练：深井铸造区应急排放池内堆放杂物，未保持排空状态。"}],
     }  # fmt: skip
     await client.post(person("officer"), f"{PENALTY}/clues", body)

@@ -1,4 +1,4 @@
-"""The practice district: prepared by its own verb, entered by name, its clock moved by whoever practises, wiped by one command."""
+"""The practice district: prepared by its own verb, entered by name, its clock moved by all who practise, wiped by one command."""
 
 from __future__ import annotations
 
