@@ -121,7 +121,8 @@ async def _assign(client: Client, today: date, ground: Ground) -> None:
         "reason": "演练：群众举报该企业存在事故隐患", "reference": "演练",
     }  # fmt: skip
     await client.post(manager, f"{TASKS}/tasks", ordered)
-    asked = await client.post(manager, f"{TASKS}/tasks/{ground.task}/approval-requests", {"planned_on": today.isoformat()})
+    wish = {"planned_on": today.isoformat(), "items": [item["code"] for item in vocabulary(CATALOGUE)["items"]]}
+    asked = await client.post(manager, f"{TASKS}/tasks/{ground.task}/approval-requests", wish)
     await client.post(person("approver"), f"{TASKS}/tasks/{ground.task}/approvals", {}, if_match=asked.version)
     seed = f"{ground.task}-seed"
     pick = {"task_id": ground.task, "planned_on": today.isoformat(), "count": 2}

@@ -62,6 +62,21 @@ async def test_each_trainee_has_a_visit_and_a_case_to_walk_through(practice: Pra
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_what_a_lesson_calls_done_is_something_that_the_services_answer(practice: Practice) -> None:
+    """Before anything is done no step is, and what is looked at is there to be looked at."""
+    lessons = (await practice.ask("officer", "GET", "/practice")).json()
+    own = lessons["trainees"][1]
+    for step in (step for lesson in lessons["lessons"] for step in lesson["steps"]):
+        done = step["done"]
+        path = done["path"].format(**own)
+        query = "&".join(f"{name}={value.format(**own)}" for name, value in done.get("query", {}).items())
+        answer = await practice.ask("officer", "GET", f"/api/{done['service']}{path}?{query}")
+        assert answer.status_code == 200, step["id"]
+        for condition in done.get("any", [done]):
+            assert condition["at"].split(".")[0] in answer.json(), step["id"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_whoever_practises_moves_the_clock(practice: Practice) -> None:
     before = datetime.fromisoformat((await practice.ask("officer", "GET", "/clock")).json()["now"])
     to = (before + timedelta(days=7)).isoformat()
