@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -160,3 +161,41 @@ async def test_nothing_serious_is_found_and_nothing_is_cut_off(office: Office, b
             assert await serious_findings(page) == []
             await page.evaluate("document.documentElement.style.fontSize = '200%'")
             assert await page.evaluate("document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth + 1"), path
+
+
+PEOPLE = {
+    "li": {"sub": "o-li", "name": "李明", "roles": ["officer"], "districts": ["donghu"], "organ": "donghu-emb", "officer_id": "o-li"},
+    "reviewer": {"name": "东湖 法制审核", "roles": ["legal-reviewer"], "districts": ["donghu"], "organ": "donghu-emb"},
+}
+
+
+async def test_an_officer_picks_provisions_and_a_reviewer_passes_them(office: Office, desk: Page, tmp_path: Path) -> None:
+    """What may be charged is offered with its range; nobody types an article. Too much is refused, and what was chosen stays."""
+    (tmp_path / "practice").mkdir()
+    (tmp_path / "practice" / "people.json").write_text(json.dumps({"people": PEOPLE}), encoding="utf-8")
+    bureau = office.bureau
+    await bureau.hears_a_referral()
+    await bureau.file()
+    await bureau.gather()
+    await enter(desk, "进入 李明", CASES)
+    await desk.get_by_role("button", name="办理调查终结，拟予处罚", exact=True).click()
+    dialog = desk.get_by_role("dialog")
+    await dialog.get_by_label("安全生产法").first.check()
+    await dialog.get_by_label("罚款（元）").fill("999999999")
+    await dialog.get_by_label("裁量理由").fill("首次发现")
+    await dialog.get_by_role("textbox", name="意见", exact=True).fill("建议处罚")
+    send = dialog.get_by_role("button", name="调查终结，拟予处罚", exact=True)
+    await send.click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await dialog.get_by_label("罚款（元）").fill("9000")
+    await send.click()
+    await expect(desk.locator("dl").first).to_contain_text("¥9,000")
+    await desk.get_by_role("button", name="退出").click()
+    await enter(desk, "进入 东湖 法制审核", CASES)
+    await desk.get_by_role("button", name="办理法制审核", exact=True).click()
+    dialog = desk.get_by_role("dialog", name="法制审核")
+    await dialog.get_by_label("通过").check()
+    await dialog.get_by_role("textbox", name="意见", exact=True).fill("适用法律正确，程序合法。")
+    await dialog.get_by_role("button", name="法制审核", exact=True).click()
+    await expect(desk.get_by_role("status")).to_contain_text("已完成：法制审核")
+    assert (await bureau.get())["review"] == "passed"

@@ -117,12 +117,16 @@ class Bureau:
         await self.post("officer", "filing-requests", request, case_id=case_id)
         return await self.post("approver", "filings", case_id=case_id)
 
-    async def investigate(self, case_id: str = CASE, **changes: Any) -> Any:
-        """Evidence and charges on 10 September."""
+    async def gather(self, case_id: str = CASE) -> None:
+        """Evidence on 10 September."""
         self.until("2021-09-10")
         digest = hashlib.sha256(case_id.encode()).hexdigest()
         evidence = {"kind": "inspection-record", "title": "现场检查记录", "officers": HANDLERS, "sha256": digest}
         await self.post("officer", "evidence", evidence, case_id=case_id)
+
+    async def investigate(self, case_id: str = CASE, **changes: Any) -> Any:
+        """Evidence and charges on 10 September."""
+        await self.gather(case_id)
         closing = {"charges": [{**CRANE, **changes}], "opinion": "建议处罚"}
         return await self.post("officer", "investigation-closings", closing, case_id=case_id)
 

@@ -24,6 +24,11 @@ export interface Party {
   publication: { state: string; public_until: string | null } | null;
 }
 
+export interface Act {
+  item_code: string;
+  fact: string;
+}
+
 export interface Case extends Stepped {
   case_id: string;
   state: string;
@@ -34,6 +39,8 @@ export interface Case extends Stepped {
   organ: string;
   district: string;
   act_date: string | null;
+  catalogue: string;
+  acts: Act[];
   filed_on: string | null;
   proposed_fen: number | null;
   officers: { name: string; certificate_no: string }[];

@@ -1,6 +1,6 @@
 // What may be charged for an act of a case, and what an officer proposes: provisions come from the penalty service, none is typed.
 import { ask } from "../../shared/api";
-import type { Case, Party } from "./case";
+import type { Act, Case, Party } from "./case";
 
 export interface Provision {
   provision: string;
@@ -17,11 +17,6 @@ export interface Provision {
   share_of: string | null;
 }
 
-export interface Act {
-  item_code: string;
-  fact: string;
-}
-
 /** What is proposed for one act towards one party; nothing while no provision is chosen. */
 export interface Proposal {
   act: Act;
@@ -34,7 +29,7 @@ export interface Proposal {
 }
 
 /** Every act towards every party whom a provision of it is for. */
-export async function proposalsOf(of: Case & { acts: Act[]; catalogue: string }): Promise<Proposal[]> {
+export async function proposalsOf(of: Case): Promise<Proposal[]> {
   const query = { catalogue: of.catalogue, act_date: of.act_date ?? "" };
   const found = await Promise.all(of.acts.map(async (act) => {
     const answer: { provisions: Provision[] } = await ask("penalty", "/v1/provisions", { query: { ...query, item_code: act.item_code } });
