@@ -164,7 +164,14 @@ async def test_nothing_serious_is_found_and_nothing_is_cut_off(office: Office, b
 
 
 PEOPLE = {
-    "li": {"sub": "o-li", "name": "李明", "roles": ["officer"], "districts": ["donghu"], "organ": "donghu-emb", "officer_id": "o-li"},
+    "li": {
+        "sub": "o-li",
+        "name": "李明",
+        "roles": ["officer"],
+        "officer_id": "o-li",
+        "districts": ["donghu"],
+        "organ": "donghu-emb",
+    },
     "reviewer": {"name": "东湖 法制审核", "roles": ["legal-reviewer"], "districts": ["donghu"], "organ": "donghu-emb"},
 }
 
