@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import shutil
@@ -37,6 +38,12 @@ async def field(admin_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 async def phone(browser: Browser, field: Field) -> AsyncIterator[Page]:
     async with phone_of(browser, field) as page:
         yield page
+
+
+def test_the_app_is_light_enough_for_a_phone_and_has_none_of_the_desktops_kit() -> None:
+    scripts = [path.read_bytes() for path in (WEB / INSPECTOR / "assets").glob("*.js")]
+    assert 0 < sum(len(gzip.compress(script)) for script in scripts) <= 250_000
+    assert not [script for script in scripts if b"el-button" in script or b"ElementPlus" in script]
 
 
 async def test_answers_noted_without_a_network_are_kept_through_a_cold_start_and_sent_once(field: Field, phone: Page) -> None:

@@ -26,6 +26,9 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
+/** Whose app it is: the roles for which there are pages. */
+export const ROLES = PAGES.flatMap(({ meta }) => (meta?.home ? (meta.roles as string[]) : []));
+
 /** Where people of these roles begin; the phone's own page where the app has no pages for them. */
 export function homeOf(roles: string[]): string {
   return PAGES.find(({ meta }) => meta?.home && (meta.roles as string[]).some((role) => roles.includes(role)))?.path ?? "/phone";

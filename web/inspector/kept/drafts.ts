@@ -3,7 +3,7 @@ import { onScopeDispose, type Ref, ref, watch } from "vue";
 import { kept } from "./database";
 import { now } from "./clock";
 
-/** A draft under a key: what was kept, else `first`; `ready` once it was looked up. Noting a command with the key removes it. */
+/** A draft under a key: what was kept (and of `first` what an older version of the app did not know); `ready` once it was looked up. Noting a command with the key removes it. */
 export function useDraft<Value extends object>(key: string, first: () => Value): { draft: Ref<Value>; ready: Ref<boolean> } {
   const draft = ref(first()) as Ref<Value>;
   const ready = ref(false);
@@ -11,7 +11,7 @@ export function useDraft<Value extends object>(key: string, first: () => Value):
   let stop = () => {};
   void kept.drafts.get(key).then((found) => {
     if (!open) return;
-    if (found) draft.value = found.value as Value;
+    if (found) draft.value = { ...first(), ...(found.value as Value) };
     ready.value = true;
     stop = watch(draft, (value) => void keepDraft(key, value), { deep: true, flush: "sync" });
   });

@@ -32,7 +32,7 @@ export function linesOf(visit: Visit): Line[] {
   const met = (meeting: string) => visit.meetings.some((one) => one.meeting === meeting);
   const differs = disputed ? t(`，${disputed} 项不一致`, `, ${disputed} differ`) : "";
   return [
-    line("site", "", true),
+    line("site", "", visit.check_in !== null),
     line("check-in", visit.check_in?.place ?? "", visit.check_in !== null),
     line("opening", "", met("opening")),
     { to: "items", title: t("检查事项", "Items"), said: t(`已答 ${answered} / ${visit.items.length}${differs}`, `${answered} of ${visit.items.length}${differs}`), done: answered === visit.items.length && !disputed },
