@@ -4,6 +4,7 @@ from services.penalty.api import (
     bank,
     calendar,
     cases,
+    cash,
     charging,
     closing,
     deciding,
@@ -23,7 +24,7 @@ from services.penalty.api import (
 
 ROUTERS = (
     cases.router,  # first, because a path is looked for in this order, and this is what is asked most
-    filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router,
+    filing.router, charging.router, hearings.router, deciding.router, payments.router, bank.router, spots.router, cash.router,
     remedies.router, enforcement.router, publications.router, transfers.router, closing.router, calendar.router,
     standing.router, documents.router, dossier.router, reads.router,
 )  # fmt: skip

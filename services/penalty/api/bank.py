@@ -11,18 +11,27 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from chassis import separated
+from chassis.aggregates import AsOf, Loaded
+from chassis.auth import Principal
 from chassis.domain import Unknown, day_of
 from chassis.http import Body, Id, IsoDate, Paged, Seen, answer_json, listed
-from chassis.moments import Moment, aggregate
+from chassis.moments import Moment, aggregate, related_together
+from chassis.offers import NO_STEPS, Steps
 from chassis.problems import BadRequest
 from services.penalty import domain, queries
+from services.penalty.api import answers
+from services.penalty.api.offered import now, offered
 from services.penalty.api.payments import Reference
-from services.penalty.api.reading import LISTED, Approver, Finance, Line, Reader, Text, day_told
+from services.penalty.api.reading import LISTED, Approver, Finance, Known, Line, Reader, Text, day_told
 from services.penalty.commands import corrections, statements
-from services.penalty.domain import bank
+from services.penalty.domain import PAYMENTS, bank
+from services.penalty.domain.bank import TransferState
+from services.penalty.domain.bank_steps import transfer_outlook
 from services.penalty.domain.payment_events import Misrecorded
+from services.penalty.domain.spot import SPOTS
 from services.penalty.domain.statement import Fault, Statement, StatementRefused, layout_of, read_statement
 
 FORMS = Path(__file__).parents[3] / "contracts" / "forms"
@@ -34,6 +43,12 @@ router = APIRouter(prefix="/v1", tags=["payments"])
 
 StatementId = Annotated[str, Query(pattern=r"^[0-9a-f]{32}$")]
 Word = Annotated[str | None, Query(max_length=64)]
+TransferKey = Annotated[str, Field(pattern=bank.KEYS)]
+POSTED = {name: (f"/v1/bank-transfers/{{}}/{path}", role) for name, path, role in (
+    ("assign", "assignments", "finance"), ("return", "returns", "finance"), ("propose-correction", "corrections", "finance"),
+    ("answer-correction", "correction-answers", "approver"), ("withdraw-correction", "correction-withdrawals", "finance"),
+)}  # fmt: skip
+"""Where each step of a transfer is posted, and by which role."""
 
 
 class AssignmentBody(Body):
@@ -45,6 +60,13 @@ class AssignmentBody(Body):
     """Which party: `unit`, or the id of a person who joined the case."""
     note: Text
     """How that was found out."""
+
+
+class CorrectionWithdrawalBody(Body):
+    """更正申请撤回."""
+
+    reason: Text
+    """Why it is not proposed any more."""
 
 
 class ReturnBody(Body):
@@ -128,7 +150,7 @@ async def read_statement_of(statement_id: Id, request: Request, principal: Reade
     return answer_json(asdict(found.state), version=found.version)
 
 
-@router.get("/bank-transfers", dependencies=LISTED)
+@router.get("/bank-transfers", dependencies=LISTED, responses=answers.told(answers.Page[answers.TransferRow]))
 async def list_transfers(
     request: Request, principal: Reader, db: Seen, asked: Paged,
     state: Annotated[Literal["matched", "unmatched", "returned", "struck"] | None, Query()] = None, district: Word = None,
@@ -146,31 +168,70 @@ async def list_transfers(
     return listed(request, asked, rows, lambda row: [row["paid_on"], row["bank_reference"]])
 
 
-@router.get("/bank-transfers/{bank_reference}")
-async def read_transfer(bank_reference: Reference, request: Request, principal: Reader, as_of: Moment) -> Response:
-    """One transfer: what the bank said of it, and what became of it; how it had been recorded before a correction (`former`)."""
-    found = await aggregate(request, principal, bank.TRANSFERS, bank_reference, as_of)
-    return answer_json(asdict(found.state), version=found.version)
+@router.get("/bank-transfers/{bank_reference}", responses=answers.told(answers.TransferAnswer))
+async def read_transfer(
+    bank_reference: TransferKey, request: Request, principal: Reader, db: Known, as_of: Moment
+) -> Response:  # fmt: skip
+    """One transfer: what the bank said of it, what became of it, how it had been recorded before a correction (`former`).
+
+    A reference is one of an organ's account; that of a second account goes by `reference@organ`, which is also told to whoever
+    names only the reference and may not see the first one's. With what may be done next, what not and why.
+    """
+    found = await _transfer(request, principal, bank_reference, as_of)
+    view = {
+        "bank_transfer": found.key, **asdict(found.state), "district": found.district, "organ_id": found.organ,
+        **(NO_STEPS if as_of is not None else await _steps(request, db, found)),
+    }  # fmt: skip
+    return answer_json(view, version=found.version)
+
+
+async def _transfer(request: Request, principal: Principal, key: str, as_of: AsOf | None) -> Loaded[TransferState]:
+    try:
+        return await aggregate(request, principal, bank.TRANSFERS, key, as_of)
+    except Unknown:
+        return await aggregate(request, principal, bank.TRANSFERS, bank.account_key(key, principal.organ), as_of)
+
+
+async def _steps(request: Request, db: Known, found: Loaded[TransferState]) -> Steps:
+    """What may be done with a transfer: asked of its own decisions, and of what the money rests on that it is recorded for."""
+    case_id, party_id, at = found.state.case_id or "", found.state.party_id or "", now(request)
+    payment, on_the_spot = await related_together(
+        request, ((PAYMENTS, domain.region_key(case_id, party_id)), (SPOTS, case_id)), None, found
+    )
+    posted = {name: (path.format(found.key), role) for name, (path, role) in POSTED.items()}
+
+    async def asked() -> tuple[domain.Rules, tuple[domain.Outlook, ...]]:
+        rules = await queries.rules_on(db.fetch, day_of(at))
+        return rules, transfer_outlook(found.state, payment.state, on_the_spot.state, at, rules)
+
+    return (await offered(asked(), posted))[1]
 
 
 @router.post("/bank-transfers/{bank_reference}/assignments", status_code=201)
-async def assign_transfer(bank_reference: Reference, body: AssignmentBody, command: Finance) -> Response:
+async def assign_transfer(bank_reference: TransferKey, body: AssignmentBody, command: Finance) -> Response:
     """Say which fine a transfer was for."""
     whose = (body.case_id, body.party_id, body.note)
     return await command.run(statements.assign_transfer, bank_reference, *whose, status=201)
 
 
 @router.post("/bank-transfers/{bank_reference}/corrections", status_code=201)
-async def propose_correction(bank_reference: Reference, body: CorrectionBody, command: Finance) -> Response:
+async def propose_correction(bank_reference: TransferKey, body: CorrectionBody, command: Finance) -> Response:
     """Propose to correct a transfer that is recorded wrongly: for another's fine, or typed in wrongly.
 
     Nothing changes before the answer. Refused where its money was given back already, in whole or in part (`payment-refunded`).
+    A transfer by which the organ paid cash in is corrected so too: then it is the deposit that is taken back, not the payment.
     """
     return await command.run(corrections.propose_correction, bank_reference, body.kind, body.reason, status=201)
 
 
+@router.post("/bank-transfers/{bank_reference}/correction-withdrawals", status_code=201)
+async def withdraw_correction(bank_reference: TransferKey, body: CorrectionWithdrawalBody, command: Finance) -> Response:
+    """Withdraw a correction that waits to be decided, by whoever proposed it; nothing has changed."""
+    return await command.run(corrections.withdraw_correction, bank_reference, body.reason, status=201)
+
+
 @router.post("/bank-transfers/{bank_reference}/correction-answers", status_code=201)
-async def answer_correction(bank_reference: Reference, body: CorrectionAnswerBody, command: Approver) -> Response:
+async def answer_correction(bank_reference: TransferKey, body: CorrectionAnswerBody, command: Approver) -> Response:
     """Agree or not, by somebody else than who proposed it, who handles nothing of the case.
 
     If agreed, the account is as if the payment had never been there; a transfer that was `misassigned` may be assigned again or
@@ -180,12 +241,12 @@ async def answer_correction(bank_reference: Reference, body: CorrectionAnswerBod
 
 
 @router.post("/bank-transfers/{bank_reference}/returns", status_code=201)
-async def return_transfer(bank_reference: Reference, body: ReturnBody, command: Finance) -> Response:
+async def return_transfer(bank_reference: TransferKey, body: ReturnBody, command: Finance) -> Response:
     """Record that a transfer that was for no fine went back."""
     return await command.run(statements.return_transfer, bank_reference, bank.ReturnTransfer(**body.model_dump()), status=201)
 
 
-@router.get("/payments", dependencies=LISTED)
+@router.get("/payments", dependencies=LISTED, responses=answers.told(answers.Page[answers.PaymentRow]))
 async def list_payments(
     request: Request, principal: Reader, db: Seen, asked: Paged,
     state: Annotated[Literal["open", "settled", "revoked"] | None, Query()] = None, district: Word = None, organ_id: Word = None,

@@ -14,7 +14,8 @@ from chassis.http import Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate, related_together
 from chassis.offers import NO_STEPS, Steps
 from services.penalty import domain, queries
-from services.penalty.api.clocks import passed_by, running
+from services.penalty.api.answers import CaseAnswer, CaseOutlook, CaseRow, Page, told
+from services.penalty.api.clocks import passed_by, ruled, rules_if_any, running
 from services.penalty.api.offered import ON, asked_time, now, offered
 from services.penalty.api.reading import LISTED, AnyDay, Known, Reader, day_told, districts_asked
 from services.penalty.commands import publishing
@@ -62,7 +63,7 @@ STEPS = {
 """Where each step of the procedure is posted, and by which role."""
 
 
-@router.get("/cases", dependencies=LISTED)
+@router.get("/cases", dependencies=LISTED, responses=told(Page[CaseRow]))
 async def list_cases(
     request: Request, principal: Reader, db: Seen, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
     district: Annotated[str | None, Query(max_length=64)] = None, organ_id: Annotated[str | None, Query(max_length=64)] = None,
@@ -75,26 +76,29 @@ async def list_cases(
     return listed(request, asked, [_listed(row) for row in rows], lambda row: [row["clock_on"] or date.max, row["case_id"]])
 
 
-@router.get("/cases/{case_id}")
+@router.get("/cases/{case_id}", responses=told(CaseAnswer))
 async def read_case(case_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One case: its state, its parties, its clocks, what may be done next and by which article, what may not and why."""
     case = await aggregate(request, principal, domain.CASE, case_id, as_of)
     regions = await regions_beside(request, case, as_of)
     left = as_left(case.state, regions.remedies)
-    told = told_of(left)
-    parties = [_party(side, regions) for side in told.pop("sides")]
+    if as_of is None:
+        rules, steps = await _steps(db, left, regions, now(request))
+    else:
+        rules, steps = await rules_if_any(db, day_of(now(request))), NO_STEPS
+    view = told_of(left)
+    parties = [_party(side, regions) for side in view.pop("sides")]
     unit = next((party for party in parties if party["party_id"] == domain.UNIT), {})
     view = {
-        "state": told.pop("stage"), **told, "district": case.district, "version": case.version, "parties": parties,
+        "state": view.pop("stage"), **view, "district": case.district, "version": case.version, "parties": parties,
         **{name: unit.get(name) for name in ("notice", "hearing", "decision", "payment", "publication")},
-        "closure": regions.standing.closure, "clocks": running(left, regions),
-        "unfollowed": unfollowed(left, regions.remedies),
-        **(await _steps(db, left, regions, now(request)) if as_of is None else NO_STEPS),
+        "closure": regions.standing.closure, "clocks": ruled(running(left, regions), rules),
+        "unfollowed": unfollowed(left, regions.remedies), **steps,
     }  # fmt: skip
     return answer_json(view, version=case.version)
 
 
-@router.get("/cases/{case_id}/outlook")
+@router.get("/cases/{case_id}/outlook", responses=told(CaseOutlook))
 async def foresee(
     case_id: str, request: Request, principal: Reader, db: Known,
     on: Annotated[AnyDay | None, Query(description=ON)] = None,
@@ -108,12 +112,9 @@ async def foresee(
     regions = await regions_beside(request, case, None)
     left = as_left(case.state, regions.remedies)
     at = asked_time(request, on)
-    view = {
-        "case_id": case_id,
-        "on": day_of(at),
-        "clocks": passed_by(running(left, regions), at),
-        **await _steps(db, left, regions, at),
-    }
+    rules, steps = await _steps(db, left, regions, at)
+    clocks = passed_by(ruled(running(left, regions), rules), at)
+    view = {"case_id": case_id, "on": day_of(at), "clocks": clocks, **steps}
     return answer_json(view, version=case.version)
 
 
@@ -137,12 +138,12 @@ def told_of(state: Any) -> dict[str, Any]:
     return {field.name: getattr(state, field.name) for field in fields(state)}
 
 
-async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> Steps:
+async def _steps(db: Known, case: domain.CaseState, regions: Regions, at: datetime) -> tuple[domain.Rules | None, Steps]:
     async with db.acquire() as connection:
         return await offered(queries.outlook_of(connection.fetch, case, regions, at), STEPS)
 
 
 def _listed(row: Any) -> dict[str, Any]:
     """A case of the list; its clocks stand in the calendar."""
-    told = {name: value for name, value in dict(row).items() if name != "clocks"}
-    return {**told, "clock_on": day_told(row["clock_on"])}
+    shown = {name: value for name, value in dict(row).items() if name != "clocks"}
+    return {**shown, "clock_on": day_told(row["clock_on"])}

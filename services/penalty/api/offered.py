@@ -12,7 +12,7 @@ from chassis.domain import CHINA, Refused, day_of
 from chassis.offers import Steps, why
 from chassis.problems import BadRequest
 from chassis.runner import Runner
-from services.penalty.domain import Outlook
+from services.penalty.domain import Outlook, Rules
 from services.penalty.domain.step import forbidden
 
 
@@ -22,15 +22,18 @@ def now(request: Request) -> datetime:
     return runner.clock.now()
 
 
-async def offered(asked: Awaitable[Iterable[Outlook]], posted: Mapping[str, tuple[str, str]]) -> Steps:
-    """The steps that are permitted and those that are not; `posted`: path and role of each."""
+async def offered(
+    asked: Awaitable[tuple[Rules, Iterable[Outlook]]], posted: Mapping[str, tuple[str, str]]
+) -> tuple[Rules | None, Steps]:  # fmt: skip
+    """The rules in force, and the steps that are permitted by them and those that are not; `posted`: path and role of each."""
     try:
-        steps = tuple(await asked)
+        rules, steps = await asked
     except Refused as refused:  # no rules are in force: nothing may be done, and that is the reason
-        return nothing(refused)
-    return {
-        "next_steps": [_told(step, posted) for step in steps if step.permitted],
-        "forbidden_steps": [{**_told(step, posted), **_why(step)} for step in steps if not step.permitted],
+        return None, nothing(refused)
+    told = [(step, _told(step, posted)) for step in steps]
+    return rules, {
+        "next_steps": [one for step, one in told if step.permitted],
+        "forbidden_steps": [{**one, **_why(step)} for step, one in told if not step.permitted],
     }
 
 

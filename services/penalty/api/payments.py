@@ -40,7 +40,7 @@ class PaymentBody(PartyBody):
     amount_fen: Fen
     """What came, in fen."""
     bank_reference: Reference
-    """The bank's number of the transfer 流水号: known once in the whole service."""
+    """The bank's number of the transfer 流水号: known once in the account of the organ."""
     paid_on: IsoDate
     """The day of the transfer; not before the decision was received."""
 

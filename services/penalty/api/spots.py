@@ -15,10 +15,11 @@ from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.penalty import domain, queries
+from services.penalty.api import answers
 from services.penalty.api.cases import STEPS as CASE_STEPS
 from services.penalty.api.cases import regions_beside
 from services.penalty.api.charging import ChargeBody
-from services.penalty.api.clocks import passed_by, running_on_the_spot
+from services.penalty.api.clocks import passed_by, ruled, rules_if_any, running_on_the_spot
 from services.penalty.api.offered import ON, asked_time, now, offered
 from services.penalty.api.papers import Papered
 from services.penalty.api.payments import Reference
@@ -53,6 +54,9 @@ Receipt = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,57}$")]
 STEPS = {
     "number": ("numbers", "officer"), "report": ("reports", "officer"), "collect-cash": ("cash-collections", "officer"),
     "hand-over-cash": ("cash-handovers", "finance"), "deposit-cash": ("cash-deposits", "finance"),
+    "propose-cash-correction": ("cash-corrections", "finance"),
+    "answer-cash-correction": ("cash-correction-answers", "approver"),
+    "withdraw-cash-correction": ("cash-correction-withdrawals", "finance"),
     "receive-payment": ("payments", "finance"), "publish": ("publications", "officer"),
     "revoke": ("revocations", "approver"), "revoke-as-decided": ("revocations", "approver"), "close": ("closings", "approver"),
 }  # fmt: skip
@@ -188,7 +192,7 @@ class SpotPayment(Body):
     amount_fen: Fen
     """What came, in fen."""
     bank_reference: Reference
-    """The bank's number of the transfer: known once in the whole service."""
+    """The bank's number of the transfer: known once in the account of the organ."""
     paid_on: IsoDate
     """The day of the transfer; not before the decision."""
 
@@ -278,39 +282,45 @@ async def revoke(spot_id: Id, body: SpotRevocation, command: Approver) -> Respon
     return await command.run(deciding.revoke_decision, spot_id, voided, status=201)
 
 
-@router.get("/spot-penalties", dependencies=LISTED)
+@router.get("/spot-penalties", dependencies=LISTED, responses=answers.told(answers.Page[answers.SpotRow]))
 async def list_spot_penalties(
     request: Request, principal: Reader, seen: Seen, asked: Paged, state: Annotated[str | None, Query(max_length=40)] = None,
     district: Annotated[str | None, Query(max_length=64)] = None, organ_id: Annotated[str | None, Query(max_length=64)] = None,
-    enterprise_id: Annotated[str | None, Query(max_length=64)] = None,
+    enterprise_id: Annotated[str | None, Query(max_length=64)] = None, proposed: bool | None = None,
 ) -> Response:  # fmt: skip
-    """Penalties decided on the spot, those first whose next clock runs out first."""
+    """Penalties decided on the spot, those first whose next clock runs out first.
+
+    `proposed`: those of whose cash a correction waits to be decided.
+    """
     districts = districts_asked(principal, district)
     wanted = queries.CaseFilter(districts=districts, state=state, organ_id=organ_id, enterprise_id=enterprise_id)
-    rows = await queries.spots(seen, wanted, asked.after_day, asked.limit + 1)
+    rows = await queries.spots(seen, wanted, proposed, asked.after_day, asked.limit + 1)
     items = [{**row, "clock_on": day_told(row["clock_on"])} for row in rows]
     return listed(request, asked, items, lambda row: [row["clock_on"] or date.max, row["spot_id"]])
 
 
-@router.get("/spot-penalties/{spot_id}")
+@router.get("/spot-penalties/{spot_id}", responses=answers.told(answers.SpotAnswer))
 async def read_spot_penalty(spot_id: str, request: Request, principal: Reader, db: Known, as_of: Moment) -> Response:
     """One of them: the decision, what it lacks, its defects, its money, what may be done next, what not and why."""
     at = await aggregate(request, principal, spot.SPOTS, spot_id, as_of)
     told, case = asdict(at.state), as_case(at)
     regions = await regions_beside(request, case, as_of)
     payment, publication = regions.payments.get(domain.UNIT), regions.publications.get(domain.UNIT)
+    if as_of is None:
+        rules, steps = await offered(_outlook(db, at.state, regions, now(request)), posted_of(spot_id))
+    else:
+        rules, steps = await rules_if_any(db, day_of(now(request))), NO_STEPS
     view = {
         "spot_id": spot_id, "state": at.state.state, "missing": at.state.missing, **told, "district": at.district,
         "version": at.version, "payment": payment, "closure": regions.standing.closure,
-        "clocks": running_on_the_spot(at.state, regions),
+        "clocks": ruled(running_on_the_spot(at.state, regions), rules),
         "publication": None if publication is None else publishing.told(publication),
-        "unfollowed": unfollowed(case.state, regions.remedies),
-        **(NO_STEPS if as_of is not None else await offered(_outlook(db, at.state, regions, now(request)), posted_of(spot_id))),
+        "unfollowed": unfollowed(case.state, regions.remedies), **steps,
     }  # fmt: skip
     return answer_json(view, version=at.version)
 
 
-@router.get("/spot-penalties/{spot_id}/outlook")
+@router.get("/spot-penalties/{spot_id}/outlook", responses=answers.told(answers.SpotOutlook))
 async def foresee(
     spot_id: str, request: Request, principal: Reader, db: Known,
     on: Annotated[AnyDay | None, Query(description=ON)] = None,
@@ -322,10 +332,9 @@ async def foresee(
     """
     at = await aggregate(request, principal, spot.SPOTS, spot_id, None)
     regions, then = await regions_beside(request, as_case(at), None), asked_time(request, on)
-    view = {
-        "spot_id": spot_id, "on": day_of(then), "clocks": passed_by(running_on_the_spot(at.state, regions), then),
-        **await offered(_outlook(db, at.state, regions, then), posted_of(spot_id)),
-    }  # fmt: skip
+    rules, steps = await offered(_outlook(db, at.state, regions, then), posted_of(spot_id))
+    clocks = passed_by(ruled(running_on_the_spot(at.state, regions), rules), then)
+    view = {"spot_id": spot_id, "on": day_of(then), "clocks": clocks, **steps}
     return answer_json(view, version=at.version)
 
 
@@ -335,7 +344,9 @@ def posted_of(spot_id: str) -> dict[str, tuple[str, str]]:
     return {**beside, **STEPS}
 
 
-async def _outlook(db: Known, state: spot.SpotState, regions: Regions, at: datetime) -> tuple[domain.Outlook, ...]:
+async def _outlook(
+    db: Known, state: spot.SpotState, regions: Regions, at: datetime
+) -> tuple[domain.Rules, tuple[domain.Outlook, ...]]:  # fmt: skip
     rules = await queries.rules_on(db.fetch, day_of(at))
     unpublished = await queries.unpublished(db.fetch, spot.served(state), regions.publications)
-    return spot_outlook(Asked(state=state, regions=regions, at=at, rules=rules, unpublished=unpublished))
+    return rules, spot_outlook(Asked(state=state, regions=regions, at=at, rules=rules, unpublished=unpublished))

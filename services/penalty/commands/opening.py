@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from chassis.aggregates import Loaded
@@ -39,6 +39,12 @@ async def fined(work: Work, key: str) -> Loaded[CaseState]:
     if (await work.whichever(key, SPOTS, CASE)).stream is CASE:
         return await work.existing(CASE, key)
     return as_case(await work.existing(SPOTS, key))
+
+
+async def fined_anywhere(work: Work, key: str) -> Loaded[CaseState]:
+    """As `fined`, of whichever district, or of nobody: what a decision rests on, told to nobody and appended to never."""
+    found = await work.whichever(key, SPOTS, CASE)
+    return found if found.stream is CASE else as_case(found)
 
 
 async def fined_at_hand(work: Work, key: str, day: date | None = None) -> tuple[Loaded[CaseState], Rules]:
@@ -123,19 +129,28 @@ async def numbered(
     work: Work, case: CaseState, form: domain.Form, decide: Callable[[str], list[Event]], given: int | None = None
 ) -> tuple[str, list[Event]]:
     """The next number, and what is decided under it; what the decision refuses is told first, the series' refusal beside it."""
+    numbers, events = await numbered_together(work, case, (form,), lambda taken: decide(taken[0]), given)
+    return numbers[0], events
+
+
+async def numbered_together(
+    work: Work, case: CaseState, forms: Sequence[domain.Form], decide: Callable[[tuple[str, ...]], list[Event]],
+    given: int | None = None,
+) -> tuple[tuple[str, ...], list[Event]]:  # fmt: skip
+    """As `numbered`, of a decision that is made by several forms: the next number of each."""
     unnumbered: Refused | None = None
-    document_no, guards, events = "", Guards(), list[Event]()
+    numbers, guards, events = ("",) * len(forms), Guards(), list[Event]()
     try:
-        document_no = await next_number(work, case, form, given)
+        numbers = tuple([await next_number(work, case, form, given) for form in forms])
     except Refused as refused:
         unnumbered = refused
     with guards:
-        events = decide(document_no)
+        events = decide(numbers)
     with guards:
         if unnumbered is not None:
             raise unnumbered
     guards.settle()
-    return document_no, events
+    return numbers, events
 
 
 async def leased_number(work: Work, case: CaseState, form: domain.Form) -> str:

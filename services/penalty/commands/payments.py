@@ -12,7 +12,7 @@ from chassis.deadlines import Deadline
 from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
-from services.penalty.commands.opening import due_on, fined_at_hand, next_number, numbered
+from services.penalty.commands.opening import due_on, fined_at_hand, numbered, numbered_together
 from services.penalty.domain import (
     PAYMENTS,
     CaseState,
@@ -53,9 +53,21 @@ def is_mine(work: Work, district: str | None) -> bool:
     return ALL in work.context.districts or district in work.context.districts
 
 
-async def by_reference(work: Work, bank_reference: str) -> Loaded[bank.TransferState]:
-    """The transfer that goes by a reference, or none yet. Refused `bank-reference-known`: it is, or was, another district's."""
+async def in_account(work: Work, bank_reference: str) -> Loaded[bank.TransferState]:
+    """The transfer that goes by a reference in the account of the organ that acts, or none yet.
+
+    Each organ has its own account, at whichever bank: what another organ's has by this reference is another transfer.
+    Guarded by tests/service/penalty/test_references.py.
+    """
     found = await work.load(bank.TRANSFERS, bank_reference)
+    if not found.exists or found.organ == work.context.organ:
+        return found
+    return await work.load(bank.TRANSFERS, bank.account_key(bank_reference, work.context.organ))
+
+
+async def by_reference(work: Work, bank_reference: str) -> Loaded[bank.TransferState]:
+    """As `in_account`. Refused `bank-reference-known`: it is, or was, of a district that is not the actor's."""
+    found = await in_account(work, bank_reference)
     if found.exists and not is_mine(work, found.district):
         raise bank.reference_known(bank_reference)
     return found
@@ -119,14 +131,14 @@ async def answer_deferral(work: Work, case_id: str, party_id: str, command: defe
     of = await account(work, case_id, party_id)
     payable(of, party_id)
     parts = deferral.parts_of(of.payment.state, command) if command.agreed else ()
-    # First without numbers, as `numbered` does it for one: what is wrong with the answer is told before that a number is missing.
-    unnumbered = ("", ("",) * len(parts))
-    deferral.answer_deferral(of.case.state, of.payment.state, command, unnumbered, work.at, of.rules)
-    approval_no = await next_number(work, of.case.state, DEFERRAL_APPROVAL)
-    documents = tuple([await next_number(work, of.case.state, DEFERRAL_NOTICE) for _ in parts])
-    events = deferral.answer_deferral(of.case.state, of.payment.state, command, (approval_no, documents), work.at, of.rules)
+    numbers, events = await numbered_together(
+        work, of.case.state, (DEFERRAL_APPROVAL, *(DEFERRAL_NOTICE for _ in parts)),
+        lambda numbers: deferral.answer_deferral(
+            of.case.state, of.payment.state, command, (numbers[0], numbers[1:]), work.at, of.rules
+        ),
+    )  # fmt: skip
     state = await reckoned(work, work.append(of.payment, events), law_by(of.rules))
-    return {"approval_no": approval_no, "instalments": [] if state.plan is None else list(state.plan.instalments)}
+    return {"approval_no": numbers[0], "instalments": [] if state.plan is None else list(state.plan.instalments)}
 
 
 async def decide_surcharge(work: Work, case_id: str, party_id: str, until: date | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from services.penalty.domain.bank_events import BankTransferReported
 from services.penalty.domain.enforcement import ENFORCEMENTS
 from services.penalty.domain.publication import PUBLICATIONS
 from services.penalty.domain.spot import SPOTS, DecideOnSpot, SpotState, served
+from services.penalty.domain.spot_closing import close_spot
 from services.penalty.domain.spot_events import SpotUnit
 
 Numbering = Literal["series", "device", "none"]
@@ -136,9 +137,7 @@ async def collect_cash(work: Work, spot_id: str, command: cash.CollectCash) -> d
     receipt = await work.load(cash.RECEIPTS, f"{at.organ}/{taken.receipt_no}")
     used = cash.use_receipt(receipt.state, taken.receipt_no, spot_id)
     work.append(receipt, used, subject=at.subject, district=at.district, correlation_id=at.correlation_id)
-    paid = domain.ReceivePayment(
-        amount_fen=taken.amount_fen, bank_reference=cash.TRANSFER.format(receipt_no=taken.receipt_no), paid_on=taken.collected_on
-    )
+    paid = domain.ReceivePayment(amount_fen=taken.amount_fen, bank_reference=cash.reference_of(taken), paid_on=taken.collected_on)
     state = work.append(payment, domain.receive_payment(payment.state, paid, work.at, rules)).state
     return {"hand_over_by": taken.hand_over_by, **payments.told(state)}
 
@@ -194,7 +193,7 @@ async def close(work: Work, spot_id: str, reason: str) -> None:
     publication = (await work.load(PUBLICATIONS, spot_id)).state
     published = not await queries.unpublished(work.read, case, {UNIT: publication})
     hopeless = (await work.load(ENFORCEMENTS, spot_id)).state.hopeless
-    closed = spot.close_spot(
+    closed = close_spot(
         at.state, payment.state, reason, work.actor, work.at, rules, published=published, hopeless=hopeless
     )  # fmt: skip
     work.append(at, closed)

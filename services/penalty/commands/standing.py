@@ -11,7 +11,7 @@ from chassis.domain import Event
 from chassis.runner import Work
 from services.penalty import queries
 from services.penalty.commands.filing import register_clue
-from services.penalty.commands.opening import fined_at_hand, opened
+from services.penalty.commands.opening import fined_anywhere, fined_at_hand, opened
 from services.penalty.domain import CASE, CaseState, Charge, Rules, daily, standing
 from services.penalty.domain.standing import STANDINGS, StandingState
 
@@ -25,7 +25,16 @@ async def standing_of(work: Work, case: Loaded[CaseState]) -> Loaded[StandingSta
 
 async def require_not_fined(work: Work, case: Loaded[CaseState], charges: Iterable[Charge], rules: Rules) -> None:
     """No act of the charges was fined in another case, or on the spot."""
-    standing.require_unfined((await standing_of(work, case)).state, case.state, charges, rules)
+    standing.require_unfined(await _with_papers(work, await standing_of(work, case)), case.state, charges, rules)
+
+
+async def _with_papers(work: Work, at: Loaded[StandingState]) -> StandingState:
+    """What stands, each natural person with the mark of its paper; of what was counted before those were, the case tells it."""
+    papers = {}
+    for case_id, party_id in standing.unmarked(at.state):
+        case = await fined_anywhere(work, case_id)
+        papers[case_id, party_id] = standing.paper_of(case.state, party_id)
+    return standing.marked(at.state, papers) if papers else at.state
 
 
 async def count(work: Work, case: Loaded[CaseState], charges: Iterable[Charge], party_id: str, no: str, rules: Rules) -> None:
@@ -33,7 +42,7 @@ async def count(work: Work, case: Loaded[CaseState], charges: Iterable[Charge], 
     major = await queries.major_of(work.read, case.state)
     penalty = standing.penalty_of(case.state, charges, party_id, no, major, rules)
     at = await standing_of(work, case)
-    _append(work, case, at, standing.count_penalty(at.state, penalty, case.state, work.at, rules))
+    _append(work, case, at, standing.count_penalty(await _with_papers(work, at), penalty, case.state, work.at, rules))
 
 
 async def strike(work: Work, case: Loaded[CaseState], party_id: str, rules: Rules) -> None:

@@ -11,7 +11,16 @@ from chassis.domain import Refused, day_of
 from chassis.runner import Work
 from services.penalty import domain, queries
 from services.penalty.commands.opening import fined
-from services.penalty.commands.payments import Account, account, by_reference, credit, is_mine, payable, told
+from services.penalty.commands.payments import (
+    Account,
+    account,
+    by_reference,
+    credit,
+    in_account,
+    is_mine,
+    payable,
+    told,
+)
 from services.penalty.domain import PAYMENTS, Rules, bank
 from services.penalty.domain.bank import STATEMENTS, TRANSFERS
 from services.penalty.domain.bank_events import BankStatementImported, BankTransferReported
@@ -92,7 +101,7 @@ async def return_transfer(work: Work, bank_reference: str, command: bank.ReturnT
 
 async def _enter(run: _Import, entry: Entry) -> str:
     """Record one entry; answers whether it was matched, unmatched or known."""
-    transfer = await run.work.load(TRANSFERS, entry.bank_reference)
+    transfer = await in_account(run.work, entry.bank_reference)
     reported = BankTransferReported(
         bank_reference=entry.bank_reference, amount_fen=entry.amount_fen, paid_on=entry.paid_on, payer=entry.payer,
         remark=entry.remark, statement_id=run.statement_id, line=entry.line,
@@ -195,18 +204,19 @@ async def _desk(work: Work) -> str:
 async def _passed_over(work: Work, command: ImportStatement) -> dict[str, Any]:
     """How many rows tell of money that went out; those with a minus by line, with which of our transfers each names."""
     told = command.returns[:LISTED_RETURNS]
-    names = sorted({name for one in told for name in one.names})
+    names, organ = sorted({name for one in told for name in one.names}), work.context.organ
+    keys = [key for name in names for key in (name, bank.account_key(name, organ))]
     ours = {
-        str(row["bank_reference"]): {"bank_reference": row["bank_reference"], "case_id": row["case_id"], "state": row["state"]}
-        for row in await queries.transfers_named(work.read, names)
-        if is_mine(work, row["district"])
+        row["bank_reference"].partition("@")[0]: {name: row[name] for name in ("bank_reference", "case_id", "state")}
+        for row in await queries.transfers_named(work.read, keys)
+        if row["organ_id"] == organ and is_mine(work, row["district"])
     }
     entered = {entry.bank_reference for entry in command.entries}  # the list does not know them yet
     for name in sorted(entered.intersection(names)):
-        found = await work.load(TRANSFERS, name)
+        found = await in_account(work, name)
         if is_mine(work, found.district):
             state = "unmatched" if found.state.case_id is None else "matched"
-            ours.setdefault(name, {"bank_reference": name, "case_id": found.state.case_id, "state": state})
+            ours.setdefault(name, {"bank_reference": found.key, "case_id": found.state.case_id, "state": state})
     rows = [
         {
             "line": one.line, "amount_fen": one.amount_fen, "bank_reference": one.bank_reference,

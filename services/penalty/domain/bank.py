@@ -1,4 +1,4 @@
-"""What the bank reports: each transfer once in the whole service, matched to a party's fine or kept until somebody assigns it."""
+"""What the bank reports: each transfer once in an organ's account, matched to a party's fine or kept for somebody to assign."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.penalty.domain.bank_events import (
     BankTransferCorrected,
     BankTransferCorrectionProposed,
     BankTransferCorrectionRefused,
+    BankTransferCorrectionWithdrawn,
     BankTransferReported,
     BankTransferReturned,
     BankTransferSent,
@@ -20,7 +21,14 @@ from services.penalty.domain.bank_events import (
 
 IDS = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"
 """How a bank reference is written."""
+KEYS = IDS.removesuffix("$") + r"(@[a-z0-9][a-z0-9-]{2,63})?$"
+"""How a transfer is called: by its reference; of one that another organ's account had first, with the organ behind it."""
 BRACKETS = str.maketrans("〔【[〈", "((((") | str.maketrans("〕】]〉", "))))")
+
+
+def account_key(bank_reference: str, organ_id: str) -> str:
+    """How an organ's transfer is called whose reference another organ's account had first: two banks may give one number."""
+    return bank_reference if "@" in bank_reference else f"{bank_reference}@{organ_id}"
 
 
 def number_key(text: str) -> str:
@@ -74,7 +82,7 @@ def evolve_transfer(state: TransferState, event: Event) -> TransferState:
             return replace(state, returned_on=e.returned_on)
         case BankTransferCorrectionProposed():
             return replace(state, asked=event)
-        case BankTransferCorrectionRefused():
+        case BankTransferCorrectionRefused() | BankTransferCorrectionWithdrawn():
             return replace(state, asked=None)
         case BankTransferCorrected():
             return _corrected(state, event)

@@ -74,6 +74,20 @@ class BankTransferCorrectionRefused(Event):
 
 
 @event(
+    "casetrail.penalty.bank-transfer-correction-withdrawn.v1",
+    title="入账更正申请撤回",
+    summary="{withdrawn_on} 撤回对流水号 {bank_reference} 的更正申请",
+)
+class BankTransferCorrectionWithdrawn(Event):
+    """Who had proposed the correction does not any more; it stays as it is recorded."""
+
+    bank_reference: str
+    reason: Annotated[str, Personal(SUBJECT, "payer")]
+    withdrawn_by: str
+    withdrawn_on: date
+
+
+@event(
     "casetrail.penalty.bank-transfer-corrected.v1", title="入账更正", summary="{corrected_on} 更正流水号 {bank_reference} 的入账"
 )
 class BankTransferCorrected(Event):

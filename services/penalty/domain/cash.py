@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.domain import Event, Refused, Stream, day_of
@@ -16,12 +16,19 @@ from services.penalty.domain.spot_events import (
     CashDepositOverdue,
     CashHandedOver,
     CashHandoverOverdue,
+    ReceiptFreed,
     ReceiptUsed,
+    SpotPenaltyDecided,
 )
 
 RECEIPT, TO_ORGAN, TO_BANK = "cash-receipt", "T15-cash-to-agency", "T15-cash-to-bank"
 TRANSFER = "cash.{receipt_no}"
 """How the payment calls money that came in cash, beside the references of the bank."""
+
+
+def reference_of(cash: CashCollected) -> str:
+    """How the payment calls this cash."""
+    return TRANSFER.format(receipt_no=cash.receipt_no)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +43,14 @@ class CollectCash:
 
 
 def evolve_receipt(state: str | None, event: Event) -> str | None:
-    """For which penalty a receipt was given."""
-    return event.spot_id if isinstance(event, ReceiptUsed) else state
+    """For which penalty a receipt was given; for none after it was found that it had been recorded wrongly."""
+    match event:
+        case ReceiptUsed() as e:
+            return e.spot_id
+        case ReceiptFreed():
+            return None
+        case _:
+            return state
 
 
 RECEIPTS: Stream[str | None] = Stream("receipt", None, evolve_receipt)
@@ -50,12 +63,22 @@ def use_receipt(used_for: str | None, receipt_no: str, spot_id: str) -> list[Eve
     return [ReceiptUsed(receipt_no=receipt_no, spot_id=spot_id)]
 
 
+def free_receipt(used_for: str | None, receipt_no: str, spot_id: str) -> list[Event]:
+    """It was not given for that penalty; nothing if it is another's by now."""
+    return [ReceiptFreed(receipt_no=receipt_no, spot_id=spot_id)] if used_for == spot_id else []
+
+
+def require_at_hand(state: SpotState, rules: Rules) -> SpotPenaltyDecided:
+    """The decision, of a penalty that is not closed; or is, while its cash is put right of which an entry was struck."""
+    return require_decided(replace(state, closed_on=None) if state.struck else state, rules)
+
+
 def collect_cash(state: SpotState, payment: PaymentState, command: CollectCash, at: datetime, rules: Rules) -> list[Event]:
     """Take the whole fine on the spot (APL 2021, articles 68 to 70); without a receipt the party may refuse to pay.
 
     Where the box "at the bank" was ticked, only what may be taken later too: at the request of a party in a remote area.
     """
-    told = require_decided(state, rules)
+    told = require_at_hand(state, rules)
     require_cash_reason(command.reason, command.party_request, told.total_fen, rules)
     on_spot = {row["code"] for row in rules.section("payment")["cash_reasons"] if row["needs_on_the_spot_decision"]}
     rules.require(
@@ -85,7 +108,7 @@ def collect_cash(state: SpotState, payment: PaymentState, command: CollectCash, 
 
 def hand_over_cash(state: SpotState, handed_over_on: date, at: datetime, rules: Rules) -> list[Event]:
     """The organ has the cash; late is possible, and a defect (APL 2021, article 71)."""
-    require_decided(state, rules)
+    require_at_hand(state, rules)
     cash = _require_collected(state, rules)
     rules.require(state.handed_over is None, TO_ORGAN, "handed-over-already", "罚款已交至机关", "the organ has the cash already")
     require_day(handed_over_on, cash.collected_on, at, rules, TO_ORGAN)
@@ -100,7 +123,7 @@ def hand_over_cash(state: SpotState, handed_over_on: date, at: datetime, rules: 
 
 def deposit_cash(state: SpotState, bank_reference: str, deposited_on: date, at: datetime, rules: Rules) -> list[Event]:
     """The organ paid the cash in at the bank; late is possible, and a defect (APL 2021, article 71)."""
-    require_decided(state, rules)
+    require_at_hand(state, rules)
     cash, handed = _require_collected(state, rules), state.handed_over
     if handed is None:
         raise rules.refusal(TO_BANK, "cash-not-handed-over", "罚款尚未交至机关", "the organ does not have the cash yet")

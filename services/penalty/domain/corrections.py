@@ -1,4 +1,7 @@
-"""A transfer that was recorded wrongly: finance proposes its correction, an approver decides; nothing that was told is edited."""
+"""A transfer that was recorded wrongly: finance proposes its correction, an approver decides; nothing that was told is edited.
+
+What holds for corrections of cash too stands here: one waits at a time, somebody else decides it, nobody else withdraws it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from services.penalty.domain.bank_events import (
     BankTransferCorrected,
     BankTransferCorrectionProposed,
     BankTransferCorrectionRefused,
+    BankTransferCorrectionWithdrawn,
 )
 from services.penalty.domain.payment_events import Misrecorded
 
@@ -26,9 +30,7 @@ def propose_correction(state: TransferState, kind: Misrecorded, reason: str, pro
         raise struck(state)
     if state.case_id is None or state.party_id is None:
         raise Refused("transfer-not-assigned", "该笔入账未记在任何罚款账户上", "the transfer is recorded for no fine")
-    if state.asked is not None:
-        zh, en = "该笔入账已有待决定的更正申请", "a correction of the transfer waits to be decided"
-        raise Refused("correction-proposed-already", zh, en, kind=state.asked.kind)
+    require_none_waits(None if state.asked is None else state.asked.kind)
     if kind == "mistyped" and reported.statement_id is not None:
         raise Refused(
             "transfer-of-statement", "该笔入账来自银行对账单，金额、日期和流水号以银行为准；只能更正认领（misassigned）",
@@ -46,15 +48,25 @@ def propose_correction(state: TransferState, kind: Misrecorded, reason: str, pro
 def require_proposed(state: TransferState) -> BankTransferCorrectionProposed:
     """The correction that waits to be decided; Refused `correction-not-proposed`."""
     if state.asked is None:
-        raise Refused("correction-not-proposed", "该笔入账没有待决定的更正申请", "no correction of the transfer is proposed")
+        raise none_waits()
     return state.asked
+
+
+def withdraw_correction(state: TransferState, reason: str, withdrawn_by: str, day: date) -> list[Event]:
+    """Who proposed it does not any more. Refused `not-the-proposer`, `correction-not-proposed`."""
+    asked = require_proposed(state)
+    require_proposer(asked.proposed_by, withdrawn_by)
+    return [
+        BankTransferCorrectionWithdrawn(
+            bank_reference=asked.bank_reference, reason=reason, withdrawn_by=withdrawn_by, withdrawn_on=day
+        )
+    ]  # fmt: skip
 
 
 def answer_correction(state: TransferState, agreed: bool, opinion: str, answered_by: str, day: date) -> list[Event]:
     """Agree or not, by somebody else than who proposed it. Refused `own-correction`, `correction-not-proposed`."""
     asked = require_proposed(state)
-    if asked.proposed_by == answered_by:
-        raise Refused("own-correction", "申请人不得批准自己申请的更正", "who proposed a correction may not decide it")
+    require_another(asked.proposed_by, answered_by)
     if not agreed:
         return [
             BankTransferCorrectionRefused(
@@ -67,3 +79,28 @@ def answer_correction(state: TransferState, agreed: bool, opinion: str, answered
             opinion=opinion, proposed_by=asked.proposed_by, approved_by=answered_by, corrected_on=day,
         )
     ]  # fmt: skip
+
+
+def require_none_waits(kind: Misrecorded | None) -> None:
+    """One correction waits at a time. Refused `correction-proposed-already`."""
+    if kind is not None:
+        zh, en = "该笔款项已有待决定的更正申请", "a correction of this money waits to be decided"
+        raise Refused("correction-proposed-already", zh, en, kind=kind)
+
+
+def none_waits() -> Refused:
+    """The refusal of an answer to nothing."""
+    return Refused("correction-not-proposed", "该笔款项没有待决定的更正申请", "no correction of this money is proposed")
+
+
+def require_another(proposed_by: str, who: str) -> None:
+    """Nobody decides what they proposed. Refused `own-correction`."""
+    if proposed_by == who:
+        raise Refused("own-correction", "申请人不得批准自己申请的更正", "who proposed a correction may not decide it")
+
+
+def require_proposer(proposed_by: str, who: str) -> None:
+    """Nobody withdraws what another proposed: that is answered. Refused `not-the-proposer`."""
+    if proposed_by != who:
+        zh, en = "更正申请只能由申请人本人撤回", "a correction is withdrawn by whoever proposed it"
+        raise Refused("not-the-proposer", zh, en, proposed_by=proposed_by)

@@ -43,8 +43,8 @@ def require_reversible(state: PaymentState, bank_reference: str, rules: Rules) -
     found = next((one for one in state.transfers if one.bank_reference == bank_reference), None)
     if found is None:
         raise rules.refusal(
-            RULE, "payment-not-recorded", "该账户没有以此流水号入账的缴款（当场收缴的罚款缴付银行，不是缴款）",
-            "no payment of this account came by it; cash that the organ paid in is none", bank_reference=bank_reference,
+            RULE, "payment-not-recorded", "该账户没有以此流水号入账的缴款", "no payment of this account came by it",
+            bank_reference=bank_reference,
         )  # fmt: skip
     least = min((one.left_fen for one in state.given_back if bank_reference in one.of), default=found.amount_fen)
     rules.require(

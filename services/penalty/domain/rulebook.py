@@ -129,6 +129,7 @@ class Rules:
     review_grounds: tuple[str, ...]
     closing_guards: tuple[str, ...]
     articles: Mapping[str, Mapping[str, Any]]
+    citations: Mapping[str, str]
     laws: Mapping[tuple[str, str], str]
     kind_titles: Mapping[str, str]
     highest_articles: Mapping[tuple[str, str], int]
@@ -178,16 +179,11 @@ class Rules:
 
     def cite(self, code: str) -> str:
         """The article a rule rests on; the rulebook itself where it names none."""
-        ref = self.articles.get(code)
-        if ref is None:
-            return f"《{self.title}》（{self.name}）{code}"
-        return self.provision(ref["law"], ref["version"], ref["article"], ref["paragraph"], ref["item"])
+        return self.citations.get(code) or f"《{self.title}》（{self.name}）{code}"
 
     def provision(self, law: str, version: str, article: str, paragraph: int | None, item: str | None) -> str:
         """A provision as it is cited: 《安全生产法》（2021）第99条第2项."""
-        title = self.laws.get((law, version), law)
-        inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
-        return f"《{title}》（{version}）第{article}条{inner}"
+        return cited(self.laws, law, version, article, paragraph, item)
 
     def has_article(self, law: str, version: str, article: str) -> bool:
         """Whether a version of a law reaches to this article, as far as the rulebook knows."""
@@ -204,6 +200,15 @@ class Rules:
             raise self.refusal(rule, code, zh, en, **facts)
 
 
+def cited(
+    laws: Mapping[tuple[str, str], str], law: str, version: str, article: str, paragraph: int | None, item: str | None
+) -> str:  # fmt: skip
+    """A provision as it is cited; `laws` are the short titles by law and version."""
+    title = laws.get((law, version), law)
+    inner = (f"第{paragraph}款" if paragraph is not None else "") + (f"第{item}项" if item is not None else "")
+    return f"《{title}》（{version}）第{article}条{inner}"
+
+
 def not_in_force(day: date, what: str) -> Refused:
     """The refusal of a command for which the rulebook has no rule on that day."""
     return Refused(
@@ -218,6 +223,7 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
     limits = tuple(step["deadline"] for step in book["case_limit"]["steps"])
     if missing := [code for code in (*limits, STATEMENT, HEARING_REQUEST, PAYMENT) if code not in periods]:
         raise not_in_force(day, missing[0])
+    articles, laws = _articles(book, day), {(law["id"], law["version"]): law["short_title"] for law in book["laws"]}
     return Rules(
         name=f"{book['rulebook']}/{book['version']}", title=book["title"], day=day, calendar=calendar,
         minimum_officers=officers["minimum"], periods=periods, case_limits=limits,
@@ -225,9 +231,8 @@ def rules_on(book: Mapping[str, Any], day: date, calendar: Calendar) -> Rules:
         thresholds=_thresholds(book, day), sections=_sections(book, day),
         decision_contents=_codes(_in_force(book["decision_contents"], day)),
         seal_required=_section(book, "decision_seal", day)["required"], review_grounds=tuple(review["required_when"]),
-        closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=_articles(book, day),
-        laws={(law["id"], law["version"]): law["short_title"] for law in book["laws"]},
-        kind_titles=book["penalty_kinds"],
+        closing_guards=_codes(_in_force(book["closing_guards"], day)), articles=articles,
+        laws=laws, citations=_citations(articles, laws), kind_titles=book["penalty_kinds"],
         highest_articles={(law["id"], law["version"]): law["highest_article"] for law in book["laws"] if law["highest_article"]},
         mitigations={row["code"]: row["title"] for row in _in_force(book.get("mitigation_grounds", ()), day)},
         penalty_kinds=book["penalty_kinds"], expiries=_expiries(book, day),
@@ -335,6 +340,14 @@ def _articles(book: Mapping[str, Any], day: date) -> dict[str, Mapping[str, Any]
     guards = (*book["rules"], *book["ordering_guards"], *book["closing_guards"])
     rows = _in_force((*guards, *book["deadlines"], *book["decision_contents"], *book.get("mitigation_grounds", ())), day)
     return {row["code"]: row["basis"] for row in rows if row["basis"] is not None}
+
+
+def _citations(articles: Mapping[str, Mapping[str, Any]], laws: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """How each is cited: put together once, because every step that is asked cites."""
+    return {
+        code: cited(laws, ref["law"], ref["version"], ref["article"], ref["paragraph"], ref["item"])
+        for code, ref in articles.items()
+    }  # fmt: skip
 
 
 def _in_force(rows: Iterable[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chassis.domain import Actor, Event, Guards, Stream, day_of
-from services.penalty.domain.account import PaymentState
+from chassis.domain import Event, Guards, Stream, day_of
 from services.penalty.domain.case import CASE, CaseState
 from services.penalty.domain.cash_reasons import require_cash_reason
 from services.penalty.domain.charges import Sanctions, require_charges
 from services.penalty.domain.ending_events import DecisionChanged, DecisionRevoked
 from services.penalty.domain.events import CaseAct, Charge, Handler, Party, Person
 from services.penalty.domain.filing import as_handlers
-from services.penalty.domain.guards import (
-    APPROVAL,
-    Officer,
-    require_contents,
-    require_not_before,
-    require_not_handler,
-    require_qualified,
-)
+from services.penalty.domain.guards import Officer, require_contents, require_not_before, require_qualified
 from services.penalty.domain.numbers import SPOT_PERSON, SPOT_UNIT, Form
 from services.penalty.domain.parties import UNIT
 from services.penalty.domain.rulebook import LITIGATION, PAYMENT, RECONSIDERATION, Rules
 from services.penalty.domain.sides import Decision, Side
 from services.penalty.domain.spot_events import (
     CashCollected,
+    CashCorrectionProposed,
+    CashCorrectionRefused,
+    CashCorrectionWithdrawn,
     CashDeposited,
     CashDepositOverdue,
+    CashEntry,
+    CashEntryStruck,
     CashHandedOver,
     CashHandoverOverdue,
     SpotPartyKind,
@@ -42,11 +39,15 @@ from services.penalty.domain.spot_events import (
     SpotUnit,
     Tick,
 )
-from services.penalty.domain.sums import yuan
 
 RULE, FORM = "simple-procedure", "simple-procedure-form"
 REPORT = "S01-on-the-spot-report"
 TAKEN = "confiscate-illegal-gains"
+OF_ENTRY: Mapping[CashEntry, tuple[str, ...]] = {
+    "collection": ("cash-handover-late", "cash-deposit-late"), "handover": ("cash-handover-late", "cash-deposit-late"),
+    "deposit": ("cash-deposit-late",),
+}  # fmt: skip
+"""Which defects rest on an entry of the cash, or on what came after it."""
 PARTIES = {"unit": "unit", "person": "citizen"}
 """How the rulebook's thresholds call a kind of party."""
 
@@ -91,7 +92,10 @@ class DecideOnSpot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpotState:
-    """A penalty of the simple procedure; what it still lacks, and which defects of its procedure are known."""
+    """A penalty of the simple procedure; what it still lacks, and which defects of its procedure are known.
+
+    `asked`: a correction of its cash that waits to be decided; `struck`: what of it had been recorded wrongly.
+    """
 
     decided: SpotPenaltyDecided | None = None
     document_no: str | None = None
@@ -102,6 +106,8 @@ class SpotState:
     defects: tuple[str, ...] = ()
     closed_on: date | None = None
     altered: tuple[DecisionChanged | DecisionRevoked, ...] = ()
+    asked: CashCorrectionProposed | None = None
+    struck: tuple[CashEntryStruck, ...] = ()
 
     @property
     def revoked(self) -> bool:
@@ -139,9 +145,9 @@ def evolve_spot(state: SpotState, event: Event) -> SpotState:
         case CashCollected() as e:
             return replace(state, collected=e)
         case CashHandedOver() as e:
-            return replace(_flagged(state, "cash-handover-late", e.late), handed_over=e)
+            return replace(_done(state, "cash-handover-late", e.late), handed_over=e)
         case CashDeposited() as e:
-            return replace(_flagged(state, "cash-deposit-late", e.late), deposited=e)
+            return replace(_done(state, "cash-deposit-late", e.late), deposited=e)
         case SpotReportOverdue():
             return _flagged(state, "report-late", True)
         case CashHandoverOverdue():
@@ -152,8 +158,32 @@ def evolve_spot(state: SpotState, event: Event) -> SpotState:
             return replace(state, closed_on=e.closed_on)
         case DecisionChanged() | DecisionRevoked() as e:
             return replace(state, altered=(*state.altered, e))
+        case CashCorrectionProposed():
+            return replace(state, asked=event)
+        case CashCorrectionRefused() | CashCorrectionWithdrawn():
+            return replace(state, asked=None)
+        case CashEntryStruck():
+            return _struck(state, event)
         case _:
             return state
+
+
+def _struck(state: SpotState, e: CashEntryStruck) -> SpotState:
+    """Without the entry and what came after it; whether what is missing then is late is flagged anew."""
+    gone = OF_ENTRY[e.entry]
+    return replace(
+        state, struck=(*state.struck, e), asked=state.asked if e.entry == "deposit" else None,
+        collected=None if e.entry == "collection" else state.collected,
+        handed_over=state.handed_over if e.entry == "deposit" else None, deposited=None,
+        defects=tuple(defect for defect in state.defects if defect not in gone),
+    )  # fmt: skip
+
+
+def _done(state: SpotState, defect: str, late: bool) -> SpotState:
+    """A step of the cash was taken; in time it was, though an entry before had been struck, and the day passed meanwhile."""
+    if late or not state.struck:
+        return _flagged(state, defect, late)
+    return replace(state, defects=tuple(one for one in state.defects if one != defect))
 
 
 def _flagged(state: SpotState, defect: str, holds: bool) -> SpotState:
@@ -342,47 +372,6 @@ def flag_report(state: SpotState, due_on: date, at: datetime) -> list[Event]:
     if told is None or state.reported_on is not None or day_of(at) <= due_on or "report-late" in state.defects:
         return []
     return [SpotReportOverdue(spot_id=told.spot_id, due_on=due_on)]
-
-
-def close_spot(
-    state: SpotState, payment: PaymentState, reason: str, approver: Actor, at: datetime, rules: Rules, *, published: bool = True,
-    hopeless: bool = False,
-) -> list[Event]:  # fmt: skip
-    """Close it: complete, paid in full, cash at the bank, published; by nobody who decided it on the spot (closing guards).
-
-    `hopeless`: a court ended enforcement, or none can be asked any more; then it is closed unpaid.
-    """
-    told, guards = require_decided(state, rules), Guards()
-    with guards:
-        require_not_handler(CaseState(officers=told.officers), approver, rules, APPROVAL)
-    with guards:
-        rules.require(
-            not state.missing, FORM, "spot-incomplete", "当场处罚决定未编号或者未报备，不得结案",
-            "a decision without a number or a report is incomplete", missing=state.missing,
-        )  # fmt: skip
-    with guards:
-        rules.require(
-            not told.total_fen or payment.settled_on is not None or state.revoked or hopeless, "penalty-performed",
-            "payment-not-settled", f"罚款尚未缴清，尚欠 {yuan(payment.outstanding_fen)}",
-            "the fine is not paid in full", outstanding_fen=payment.outstanding_fen,
-        )  # fmt: skip
-    with guards:
-        rules.require(
-            not payment.credit_fen, "penalty-performed", "credit-open", "应退罚款尚未退还", "money is to be given back still",
-            credit_fen=payment.credit_fen,
-        )  # fmt: skip
-    with guards:
-        rules.require(
-            state.collected is None or state.deposited is not None, "T15-cash-to-bank", "cash-not-deposited",
-            "当场收缴的罚款尚未缴付银行", "the cash is not at the bank",
-        )  # fmt: skip
-    with guards:
-        rules.require(
-            published or "publication-done" not in rules.closing_guards, "publication-done", "not-published",
-            "应当公示的处罚决定尚未公示", "the decision is not published yet",
-        )  # fmt: skip
-    guards.settle()
-    return [SpotPenaltyClosed(spot_id=told.spot_id, reason=reason, closed_on=day_of(at))]
 
 
 def require_day(day: date, earlier: date, at: datetime, rules: Rules, rule: str) -> None:

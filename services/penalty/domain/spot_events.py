@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 
 from chassis.domain import SUBJECT, Event, Personal, event
 from services.penalty.domain.events import CaseAct, Charge, Handler, IdKind
+from services.penalty.domain.payment_events import Misrecorded
 
 SpotPartyKind = Literal["unit", "person"]
 Tick = Literal["on-the-spot", "bank"]
+CashStep = Literal["collection", "handover"]
+CashEntry = Literal["collection", "handover", "deposit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,64 @@ class CashDepositOverdue(Event):
 
     spot_id: str
     due_on: date
+
+
+@event("casetrail.penalty.cash-correction-proposed.v1", title="收缴更正申请", summary="申请更正当场收缴的罚款")
+class CashCorrectionProposed(Event):
+    """That cash was taken, or handed over, is recorded wrongly, somebody found: of another penalty, or typed in wrongly."""
+
+    spot_id: str
+    entry: CashStep
+    kind: Misrecorded
+    reason: Annotated[str, Personal(SUBJECT, "payment-correction")]
+    proposed_by: str
+    proposed_on: date
+
+
+@event("casetrail.penalty.cash-correction-withdrawn.v1", title="收缴更正申请撤回", summary="{withdrawn_on} 撤回收缴更正申请")
+class CashCorrectionWithdrawn(Event):
+    """Who had proposed the correction does not any more; it stays as it is recorded."""
+
+    spot_id: str
+    reason: Annotated[str, Personal(SUBJECT, "payment-correction")]
+    withdrawn_by: str
+    withdrawn_on: date
+
+
+@event("casetrail.penalty.cash-correction-refused.v1", title="收缴更正不予批准", summary="不批准更正当场收缴的罚款")
+class CashCorrectionRefused(Event):
+    """It stays as it is recorded."""
+
+    spot_id: str
+    opinion: Annotated[str, Personal(SUBJECT, "payment-correction")]
+    refused_by: str
+    refused_on: date
+
+
+@event("casetrail.penalty.cash-entry-struck.v1", title="收缴更正", summary="{struck_on} 更正当场收缴的罚款")
+class CashEntryStruck(Event):
+    """An entry of the cash was recorded wrongly, with what came after it: everything is as if it had never been there.
+
+    `hand_over_by`, `deposit_by`: the period that counts again. A deposit is corrected as the bank transfer that it is.
+    """
+
+    spot_id: str
+    entry: CashEntry
+    kind: Misrecorded
+    opinion: Annotated[str, Personal(SUBJECT, "payment-correction")]
+    proposed_by: str
+    approved_by: str
+    struck_on: date
+    hand_over_by: date | None = None
+    deposit_by: date | None = None
+
+
+@event("casetrail.penalty.receipt-freed.v1", title="罚没票据更正", summary="票据 {receipt_no} 未用于该处罚")
+class ReceiptFreed(Event):
+    """A receipt was not given for that penalty: whoever recorded it so had erred."""
+
+    receipt_no: str
+    spot_id: str
 
 
 @event("casetrail.penalty.spot-penalty-closed.v1", title="当场处罚结案", summary="{closed_on} 当场处罚结案：{reason}")

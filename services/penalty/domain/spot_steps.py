@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.domain import Event, Refused, day_of
-from services.penalty.domain import cash, publishing, steps
+from services.penalty.domain import cash, cash_corrections, publishing, steps
 from services.penalty.domain.account import PaymentState
 from services.penalty.domain.case import CaseState
 from services.penalty.domain.charges import Sanctions
@@ -19,10 +19,12 @@ from services.penalty.domain.parties import UNIT
 from services.penalty.domain.payment import ReceivePayment, receive_payment, require_owing
 from services.penalty.domain.publication import PUBLICATIONS, PublicationState
 from services.penalty.domain.regions import Regions, beside_of
+from services.penalty.domain.reversal import require_reversible
 from services.penalty.domain.rulebook import Rules
 from services.penalty.domain.sides import Side
-from services.penalty.domain.spot import FORM, SpotState, close_spot, number_spot, report_spot, require_decided, served
+from services.penalty.domain.spot import FORM, SpotState, number_spot, report_spot, require_decided, served
 from services.penalty.domain.spot_altering import change_spot, revoke_spot
+from services.penalty.domain.spot_closing import close_spot
 from services.penalty.domain.step import SOMEBODY, Outlook, forbidden
 from services.penalty.domain.steps import ask
 
@@ -75,12 +77,12 @@ def _report(asked: Asked) -> list[Event]:
 
 
 def _collect(asked: Asked) -> list[Event]:
-    told = require_decided(asked.state, asked.rules)
+    told = cash.require_at_hand(asked.state, asked.rules)
     rows = {row["code"]: row for row in asked.rules.section("payment")["cash_reasons"]}
     later = next((code for code, row in rows.items() if not row["needs_on_the_spot_decision"]), "")
     probe = cash.CollectCash(
         amount_fen=told.total_fen, reason=told.cash_reason or later, party_request=True, receipt_no="0",
-        collected_on=day_of(asked.at),
+        collected_on=told.decided_on if asked.state.struck else day_of(asked.at),  # put right is what was taken that day
     )  # fmt: skip
     return cash.collect_cash(asked.state, asked.payment, probe, asked.at, asked.rules)
 
@@ -99,6 +101,26 @@ def _receive(asked: Asked) -> list[Event]:
     require_owing(asked.payment, asked.rules)
     probe = ReceivePayment(amount_fen=asked.payment.outstanding_fen, bank_reference="", paid_on=day_of(asked.at))
     return receive_payment(asked.payment, probe, asked.at, asked.rules)
+
+
+def _propose_correction(asked: Asked) -> list[Event]:
+    today = day_of(asked.at)
+    proposed = cash_corrections.propose_cash_correction(asked.state, "collection", "mistyped", "", "", today, asked.rules)
+    if (taken := asked.state.collected) is not None:
+        require_reversible(asked.payment, cash.reference_of(taken), asked.rules)
+    return proposed
+
+
+def _answer_correction(asked: Asked) -> list[Event]:
+    waits = cash_corrections.require_proposed(asked.state)
+    if waits.entry == "collection" and (taken := asked.state.collected) is not None:
+        require_reversible(asked.payment, cash.reference_of(taken), asked.rules)
+    return cash_corrections.answer_cash_correction(asked.state, True, "", SOMEBODY.id, asked.at, asked.rules)
+
+
+def _withdraw_correction(asked: Asked) -> list[Event]:
+    waits = cash_corrections.require_proposed(asked.state)
+    return cash_corrections.withdraw_cash_correction(asked.state, "", waits.proposed_by, day_of(asked.at))
 
 
 def _publish(asked: Asked) -> list[Event]:
@@ -146,6 +168,9 @@ STEPS: tuple[tuple[str, str, str, Callable[[Asked], list[Event]]], ...] = (
     ("collect-cash", "当场收缴罚款", cash.RECEIPT, _collect),
     ("hand-over-cash", "罚款交至机关", cash.TO_ORGAN, _hand_over),
     ("deposit-cash", "罚款缴付银行", cash.TO_BANK, _deposit),
+    ("propose-cash-correction", "申请更正当场收缴的罚款", "fine-separation", _propose_correction),
+    ("answer-cash-correction", "答复收缴更正申请", "fine-separation", _answer_correction),
+    ("withdraw-cash-correction", "撤回收缴更正申请", "fine-separation", _withdraw_correction),
     ("receive-payment", "罚款入账", "fine-separation", _receive),
     ("publish", "公示处罚决定", publishing.RULE, _publish),
     ("revoke", "撤销处罚决定", "publication-withdrawal", _revoke),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -118,7 +118,6 @@ def penalty_of(
     side = case.side(party_id) or case.side()
     of_law = any(charge.law == rules.law_of(window) for charge in asked for window in WINDOWS)
     counts = side is not None and side.kind == "unit" and of_law
-    mark = mark_of(None if side is None or party_id == UNIT else side.person, case.enterprise_id)
     return Penalty(
         case_id=case.case_id, party_id=party_id, document_no=document_no,
         fined=tuple(
@@ -126,8 +125,30 @@ def penalty_of(
             for act in case.acts if act.item_code in items
         ),
         major_hazards=tuple(sorted({a.hazard_id for a in case.acts if a.hazard_id in major})) if counts else (),
-        party_mark=mark,
+        party_mark=paper_of(case, party_id),
     )  # fmt: skip
+
+
+def unmarked(state: StandingState) -> tuple[tuple[str, str], ...]:
+    """Penalties of natural persons that were counted before papers were compared: of which case (or on the spot), which party."""
+    return tuple((one.case_id, one.party_id) for one in state.counted if one.party_id != UNIT and not one.party_mark)
+
+
+def marked(state: StandingState, papers: Mapping[tuple[str, str], str]) -> StandingState:
+    """With the marks of papers that their cases tell, where what was counted tells none."""
+    return replace(
+        state,
+        counted=tuple(
+            one if one.party_mark else replace(one, party_mark=papers.get((one.case_id, one.party_id), ""))
+            for one in state.counted
+        ),
+    )  # fmt: skip
+
+
+def paper_of(case: CaseState, party_id: str) -> str:
+    """The mark of the paper that a natural person who is a party of a case showed; empty of a unit, and where none is known."""
+    side = case.side(party_id) or case.side()
+    return mark_of(None if side is None or party_id == UNIT else side.person, case.enterprise_id)
 
 
 def require_not_fined(state: StandingState, penalty: Penalty, rules: Rules) -> None:

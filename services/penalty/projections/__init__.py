@@ -15,8 +15,8 @@ from services.penalty.projections.superior_reports import project_superior_repor
 PROJECTIONS = (
     Projection("case_list", version=5, project=project_cases, tables=("case_list",)),
     Projection("payments", version=3, project=project_payments, tables=("payment_list", "payment_cases")),
-    Projection("bank_transfers", version=2, project=project_transfers, tables=("bank_transfers",)),
-    Projection("spots", version=1, project=project_spots, tables=("spot_list",)),
+    Projection("bank_transfers", version=3, project=project_transfers, tables=("bank_transfers",)),
+    Projection("spots", version=2, project=project_spots, tables=("spot_list",)),
     Projection("publications", version=1, project=project_publications, tables=("publication_list",)),
     Projection("party_matters", version=1, project=project_matters, tables=("party_matters",)),
     Projection("closures", version=1, project=project_closures, tables=("closure_list",)),

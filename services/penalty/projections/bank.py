@@ -11,6 +11,7 @@ from services.penalty.domain.bank_events import (
     BankTransferCorrected,
     BankTransferCorrectionProposed,
     BankTransferCorrectionRefused,
+    BankTransferCorrectionWithdrawn,
     BankTransferReported,
     BankTransferReturned,
 )
@@ -25,13 +26,14 @@ async def project_transfers(batch: Batch) -> None:
     for one in ours:
         key, event = one.envelope.stream_id.removeprefix(PREFIX), batch.event(one)
         if isinstance(event, BankTransferReported):
-            rows.put(key, {**_reported(event), "district": one.envelope.district, "version": one.envelope.version})
+            where = {"district": one.envelope.district, "organ_id": one.envelope.organ, "version": one.envelope.version}
+            rows.put(key, {**_reported(event), **where, "bank_reference": key})
         rows.patch(key, **_changes(event), version=one.envelope.version)
 
 
 def _reported(e: BankTransferReported) -> dict[str, Any]:
     return {
-        "bank_reference": e.bank_reference, "state": "unmatched" if e.case_id is None else "matched", "amount_fen": e.amount_fen,
+        "state": "unmatched" if e.case_id is None else "matched", "amount_fen": e.amount_fen,
         "paid_on": e.paid_on.isoformat(), "payer": e.payer, "remark": e.remark, "reason": e.unmatched,
         "statement_id": e.statement_id, "line": e.line, "case_id": e.case_id, "party_id": e.party_id,
         "returned_on": None, "proposed": None,
@@ -46,7 +48,7 @@ def _changes(event: Event) -> dict[str, Any]:
             return {"state": "returned", "returned_on": e.returned_on.isoformat()}
         case BankTransferCorrectionProposed() as e:
             return {"proposed": e.kind}
-        case BankTransferCorrectionRefused():
+        case BankTransferCorrectionRefused() | BankTransferCorrectionWithdrawn():
             return {"proposed": None}
         case BankTransferCorrected() as e:
             state = "struck" if e.kind == "mistyped" else "unmatched"

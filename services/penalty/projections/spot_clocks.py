@@ -10,6 +10,7 @@ from chassis.envelope import Sequenced
 from services.penalty.domain.spot_events import (
     CashCollected,
     CashDeposited,
+    CashEntryStruck,
     CashHandedOver,
     SpotPenaltyDecided,
     SpotPenaltyReported,
@@ -33,3 +34,6 @@ def spot_deadlines(sequenced: Sequenced, event: Event) -> Iterable[Arm | Disarm]
             yield arm_by_day(sequenced, CASH_TO_BANK, e.spot_id, e.deposit_by)
         case CashDeposited() as e:
             yield Disarm(id=f"{CASH_TO_BANK}:{e.spot_id}")
+        case CashEntryStruck() as e:
+            for kind, due_on in ((CASH_TO_ORGAN, e.hand_over_by), (CASH_TO_BANK, e.deposit_by)):
+                yield arm_by_day(sequenced, kind, e.spot_id, due_on) if due_on else Disarm(id=f"{kind}:{e.spot_id}")

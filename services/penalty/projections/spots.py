@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from chassis.domain import Event
 from chassis.envelope import Sequenced
 from chassis.projector import Batch
+from services.penalty.domain.spot import OF_ENTRY
 from services.penalty.domain.spot_events import (
     CashCollected,
+    CashCorrectionProposed,
+    CashCorrectionRefused,
+    CashCorrectionWithdrawn,
     CashDeposited,
     CashDepositOverdue,
+    CashEntryStruck,
     CashHandedOver,
     CashHandoverOverdue,
     SpotPenaltyClosed,
@@ -45,7 +51,7 @@ def _decided(sequenced: Sequenced, e: SpotPenaltyDecided) -> dict[str, Any]:
         "form_no": e.form_no, "document_no": e.document_no, "decided_on": e.decided_on.isoformat(), "kinds": list(e.kinds),
         "total_fen": e.total_fen, "cash_fen": 0, "report_by": e.report_by.isoformat(), "reported_on": None,
         "hand_over_by": None, "deposit_by": None, "defects": [], "closed_on": None, "clock": None, "clock_on": NO_CLOCK,
-        "version": 1,
+        "proposed": None, "struck": False, "version": 1,
     }  # fmt: skip
 
 
@@ -59,9 +65,9 @@ def _changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return {"cash_fen": e.amount_fen, "hand_over_by": e.hand_over_by.isoformat()}
         case CashHandedOver() as e:
             handed = {"hand_over_by": None, "deposit_by": e.deposit_by.isoformat()}
-            return {**handed, **_defect(row, "cash-handover-late", e.late)}
+            return {**handed, **_done(row, "cash-handover-late", e.late)}
         case CashDeposited() as e:
-            return {"deposit_by": None, **_defect(row, "cash-deposit-late", e.late)}
+            return {"deposit_by": None, **_done(row, "cash-deposit-late", e.late)}
         case SpotReportOverdue():
             return _defect(row, "report-late", True)
         case CashHandoverOverdue():
@@ -70,8 +76,35 @@ def _changes(row: dict[str, Any], event: Event) -> dict[str, Any]:
             return _defect(row, "cash-deposit-late", True)
         case SpotPenaltyClosed() as e:
             return {"closed_on": e.closed_on.isoformat()}
+        case CashCorrectionProposed() as e:
+            return {"proposed": e.kind}
+        case CashCorrectionRefused() | CashCorrectionWithdrawn():
+            return {"proposed": None}
+        case CashEntryStruck() as e:
+            return _struck(row, e)
         case _:
             return {}
+
+
+def _struck(row: dict[str, Any], e: CashEntryStruck) -> dict[str, Any]:
+    """Without the entry and what came after it; the period that counts again."""
+    again: dict[str, Any] = {"hand_over_by": _day(e.hand_over_by), "deposit_by": _day(e.deposit_by), "struck": True}
+    if e.entry != "deposit":
+        again["proposed"] = None
+    if e.entry == "collection":
+        again["cash_fen"] = 0
+    return {**again, "defects": [one for one in row["defects"] if one not in OF_ENTRY[e.entry]]}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _done(row: dict[str, Any], defect: str, late: bool) -> dict[str, Any]:
+    """As `evolve_spot`: what is done in time was in time, though an entry before had been struck."""
+    if late or not row["struck"]:
+        return _defect(row, defect, late)
+    return {"defects": [one for one in row["defects"] if one != defect]}
 
 
 def _defect(row: dict[str, Any], defect: str, holds: bool) -> dict[str, Any]:

@@ -19,8 +19,9 @@ ORDER BY clock_on, case_id LIMIT $7
 SPOTS = """
 SELECT * FROM spot_list
 WHERE ($1::text[] IS NULL OR district = ANY($1)) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR organ_id = $3)
-  AND ($4::text IS NULL OR enterprise_id = $4) AND ($5::date IS NULL OR (clock_on, spot_id) > ($5, $6))
-ORDER BY clock_on, spot_id LIMIT $7
+  AND ($4::text IS NULL OR enterprise_id = $4) AND ($5::boolean IS NULL OR (proposed IS NOT NULL) = $5)
+  AND ($6::date IS NULL OR (clock_on, spot_id) > ($6, $7))
+ORDER BY clock_on, spot_id LIMIT $8
 """
 MATTERS = """
 SELECT matter, region, case_id, party_id, district, enterprise_id, organ_id, document_no, state, clock_on, version
@@ -50,11 +51,13 @@ async def cases(pool: Pool | Sight, wanted: CaseFilter, after: tuple[date, str] 
     )
 
 
-async def spots(pool: Pool | Sight, wanted: CaseFilter, after: tuple[date, str] | None, limit: int) -> Sequence[Any]:
-    """Penalties decided on the spot by the day their next clock runs out, at most `limit`."""
+async def spots(
+    pool: Pool | Sight, wanted: CaseFilter, proposed: bool | None, after: tuple[date, str] | None, limit: int
+) -> Sequence[Any]:  # fmt: skip
+    """Penalties decided on the spot by the day their next clock runs out, at most `limit`; `proposed`: a correction waits."""
     clock_on, spot_id = after or (None, None)
     return await pool.fetch(
-        SPOTS, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, clock_on, spot_id, limit
+        SPOTS, wanted.districts, wanted.state, wanted.organ_id, wanted.enterprise_id, proposed, clock_on, spot_id, limit
     )
 
 

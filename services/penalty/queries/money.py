@@ -21,15 +21,16 @@ WHERE payment_key = ANY($1) OR document_key = ANY($1) OR case_key = ANY($1)
 """
 PAYING_PARTIES = "SELECT party_id FROM payment_list WHERE case_id = $1 ORDER BY payment_key"
 TRANSFERS = """
-SELECT bank_reference, district, state, amount_fen, paid_on, payer, remark, reason, statement_id, line, case_id, party_id,
-       returned_on, proposed, version FROM bank_transfers
+SELECT bank_reference, district, organ_id, state, amount_fen, paid_on, payer, remark, reason, statement_id, line, case_id,
+       party_id, returned_on, proposed, version FROM bank_transfers
 WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) AND ($3::text IS NULL OR statement_id = $3)
   AND ($4::text IS NULL OR case_id = $4) AND ($5::boolean IS NULL OR (proposed IS NOT NULL) = $5)
   AND ($6::date IS NULL OR (paid_on, bank_reference) > ($6, $7))
 ORDER BY paid_on, bank_reference LIMIT $8
 """
 NAMED_TRANSFERS = """
-SELECT bank_reference, district, state, amount_fen, case_id, party_id FROM bank_transfers WHERE bank_reference = ANY($1)
+SELECT bank_reference, district, organ_id, state, amount_fen, case_id, party_id FROM bank_transfers
+WHERE bank_reference = ANY($1)
 """
 PAYMENTS = """
 SELECT payment_key AS payment_code, case_id, party_id, district, state, enterprise_id, organ_id, organ, officers, case_no,

@@ -17,8 +17,8 @@ from services.penalty.queries.sanctions import items_on_question, items_question
 
 async def outlook_of(
     read: Read, case: domain.CaseState, regions: Regions, at: datetime
-) -> tuple[domain.Outlook, ...]:  # fmt: skip
-    """What may be done next with a case at a time; Refused if no rules are in force then."""
+) -> tuple[domain.Rules, tuple[domain.Outlook, ...]]:  # fmt: skip
+    """The rules of a time and what may be done next with a case then; Refused if none are in force."""
     day = day_of(at)
     asked = BooksOn(day, case.act_date, *days_decided(case))
     officers, items, latest, hazards, enterprise, rows = await together(
@@ -37,4 +37,4 @@ async def outlook_of(
         standing=regions.standing, transfer=regions.transfer, refusals=refusals_told(hazards),
         remedies=regions.remedies, enforcements=regions.enforcements,
     )  # fmt: skip
-    return domain.outlook(case, facts, at)
+    return facts.rules, domain.outlook(case, facts, at)

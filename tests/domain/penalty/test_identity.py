@@ -9,7 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from chassis.domain import ERASED
-from services.penalty.domain import people
+from services.penalty.domain import people, standing
 from services.penalty.domain.events import IdKind, Person
 from services.penalty.domain.identity import check_character, fault_of, mark_of, normalised
 from services.penalty.domain.sides import Side
@@ -82,6 +82,9 @@ def test_act_of_one_person_under_two_ids_is_fined_once() -> None:
     assert counted(state, replace(again, sides=(Side(party_id="p-2", kind="person", person=other),)), FIRST, party="p-2")
     unmarked = replace(state, counted=tuple(replace(one, party_mark="") for one in state.counted))
     assert counted(unmarked, again, FIRST, party="p-2")
+    assert standing.unmarked(unmarked) == ((mine.case_id, "p-1"),)
+    with refused("act-fined-already", article="第29条"):
+        counted(standing.marked(unmarked, {(mine.case_id, "p-1"): standing.paper_of(mine, "p-1")}), again, FIRST, party="p-2")
 
 
 def test_nobody_is_two_parties_of_a_case() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -13,9 +14,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chassis.domain import Event, Refused
 from chassis.testing import given
 from services.penalty import domain
-from services.penalty.domain import PAYMENTS, PaymentState, deferral, overdue, payment, payment_events, reversal, surcharge
+from services.penalty.domain import (
+    PAYMENTS,
+    PaymentState,
+    bank,
+    corrections,
+    deferral,
+    overdue,
+    payment,
+    payment_events,
+    reversal,
+    surcharge,
+)
 from services.penalty.domain.arrears import reckon, surcharge_law
-from services.penalty.domain.payment_events import Span
+from services.penalty.domain.bank import TransferState
+from services.penalty.domain.bank_events import BankTransferReported
+from services.penalty.domain.payment_events import Misrecorded, Span
 from tests.domain.penalty.reckoning import total, withdrawn
 from tests.domain.penalty.story import HEAD, noon, rules, until
 
@@ -23,6 +37,13 @@ BOOK = "rulebook-2026-2.json"
 FIRST = date(2026, 3, 2)
 SERVED = until(domain.DecisionServed)
 SUMS = st.integers(1, 2_000_000)
+
+
+def after_all(wire: TransferState, events: list[Event]) -> TransferState:
+    """A transfer after these events."""
+    for event in events:
+        wire = bank.TRANSFERS.evolve(wire, event)
+    return wire
 
 
 class Money(RuleBasedStateMachine):
@@ -34,6 +55,7 @@ class Money(RuleBasedStateMachine):
         self.day = FIRST
         self.count = 0
         self.bases: list[str] = []
+        self.wires: dict[str, TransferState] = {}
         self.pending: tuple[Span, ...] = ()
         due = rules(FIRST, BOOK).due("T13-payment", FIRST).day
         self.history: list[Event] = domain.open_payment(
@@ -72,6 +94,37 @@ class Money(RuleBasedStateMachine):
         paid_on = max(FIRST, self.day - timedelta(days=ago))
         command = domain.ReceivePayment(amount_fen=fen, bank_reference=f"B{self.count}", paid_on=paid_on)
         self.attempt(lambda: domain.receive_payment(self.state, command, self.at, rules(self.day, BOOK)))
+        self.report(command)
+
+    def report(self, command: domain.ReceivePayment) -> None:
+        """The transfer of a payment that was recorded."""
+        if command.bank_reference in self.state.references:
+            told = BankTransferReported(
+                bank_reference=command.bank_reference, amount_fen=command.amount_fen, paid_on=command.paid_on, case_id="c",
+                party_id="unit",
+            )  # fmt: skip
+            known = self.wires.get(command.bank_reference, TransferState())
+            self.wires[command.bank_reference] = after_all(known, bank.report_transfer(known, told))
+
+    @rule(place=st.integers(0, 5), kind=st.sampled_from(["misassigned", "mistyped"]))
+    def propose_and_withdraw(self, place: int, kind: Misrecorded) -> None:
+        """A correction that is proposed and withdrawn changes no fen; nobody else withdraws it, nobody answers it afterwards."""
+        if not self.state.transfers:
+            return
+        reference = self.state.transfers[place % len(self.state.transfers)].bank_reference
+        before = self.wires[reference]
+        asked = after_all(before, corrections.propose_correction(before, kind, "录错", "p-finance", self.day))
+        assert (asked.case_id, asked.amount_fen) == ("c", before.amount_fen)
+        with pytest.raises(Refused):
+            corrections.propose_correction(asked, kind, "录错", "p-other", self.day)
+        with pytest.raises(Refused):
+            corrections.withdraw_correction(asked, "无误", "p-other", self.day)
+        with pytest.raises(Refused):
+            corrections.answer_correction(asked, True, "", "p-finance", self.day)
+        self.wires[reference] = after_all(asked, corrections.withdraw_correction(asked, "无误", "p-finance", self.day))
+        assert self.wires[reference] == before
+        with pytest.raises(Refused):
+            corrections.answer_correction(self.wires[reference], True, "", HEAD.id, self.day)
 
     @rule(place=st.integers(0, 5), again=st.booleans(), certain=st.integers(0, 2))
     def take_back(self, place: int, again: bool, certain: int) -> None:
@@ -88,6 +141,9 @@ class Money(RuleBasedStateMachine):
             assert before.refunded_fen
             return
         assert self.state.kept_fen == before.kept_fen - one.amount_fen
+        wire = self.wires[one.bank_reference]
+        wire = after_all(wire, corrections.propose_correction(wire, "mistyped", "录错", "p-finance", day))
+        self.wires[one.bank_reference] = after_all(wire, corrections.answer_correction(wire, True, "", HEAD.id, day))
         if before.debt is not None and not before.former_refunded_fen:
             paid = list(before.debt.paid)
             paid.remove((one.paid_on, one.amount_fen))
@@ -100,6 +156,7 @@ class Money(RuleBasedStateMachine):
             self.attempt(lambda: overdue.reckon_cap(self.state, self.law, self.pending, self.day))
             corrected = domain.ReceivePayment(amount_fen=7, bank_reference=one.bank_reference, paid_on=day)
             self.attempt(lambda: domain.receive_payment(self.state, corrected, self.at, rules(self.day, BOOK)))
+            self.report(corrected)
 
     @rule()
     def pay_the_rest(self) -> None:
@@ -197,6 +254,10 @@ class Money(RuleBasedStateMachine):
         assert asked == kept + self.state.outstanding_fen - self.state.credit_fen + remitted + withdrawn(self.history)
         opened = max(place for place, event in enumerate(self.history) if isinstance(event, domain.PaymentOpened))
         assert self.state.revoked_fen == withdrawn(self.history[opened:])
+
+    @invariant()
+    def transfers_tell_the_same_sum(self) -> None:
+        assert sum(wire.amount_fen for wire in self.wires.values() if wire.case_id == "c") == self.state.received_fen
 
     @invariant()
     def sums_are_what_they_say(self) -> None:

@@ -27,13 +27,13 @@ from services.penalty.domain.payment import ReceivePayment
 from services.penalty.domain.regions import regions_of
 from services.penalty.domain.spot import (
     SpotState,
-    close_spot,
     decide_on_spot,
     flag_report,
     number_spot,
     report_spot,
     served,
 )
+from services.penalty.domain.spot_closing import close_spot
 from services.penalty.domain.spot_events import SpotPenaltyDecided
 from services.penalty.domain.spot_steps import Asked, spot_outlook
 from tests.domain.penalty.spot_story import DAY, OFFICERS, PERSON, UNIT, after, asked, book, decide, owed, taken, told

@@ -7,8 +7,9 @@ from datetime import date
 from services.penalty.domain import ChangeDecision, PaymentState, RevokeDecision
 from services.penalty.domain.following import Unfollowed
 from services.penalty.domain.remedy_events import Result
-from services.penalty.domain.spot import SpotState, close_spot, report_spot, served
+from services.penalty.domain.spot import SpotState, report_spot, served
 from services.penalty.domain.spot_altering import change_spot, revoke_spot
+from services.penalty.domain.spot_closing import close_spot
 from services.penalty.domain.spot_events import SpotPenaltyClosed
 from tests.domain.penalty.spot_story import DAY, after, asked, book, told
 from tests.domain.penalty.story import HEAD, noon, refused

@@ -132,6 +132,20 @@ async def test_case_shows_its_running_clocks(bureau: Bureau) -> None:
     assert clocks == {"case-limit": "2021-10-08", "statement": "2021-09-16"}
 
 
+async def test_a_case_tells_of_its_clocks_what_the_calendar_tells(bureau: Bureau) -> None:
+    """Now, as it was, and on a day to come: which run until when, whether the last day moves on and whether that was checked."""
+    await bureau.served_case()
+    await bureau.service.settle()
+    calendar = (await bureau.get("/v1/deadlines"))["items"]
+    wanted = {(one["kind"], one["due_on"], one["party_id"], one["rolls"], one["rolls_unverified"]) for one in calendar}
+    now = len(await bureau.service.events())
+    for path in ("", "/outlook?on=2021-09-20", f"?as_of=i{now}"):
+        clocks = (await bureau.get(f"/v1/cases/{CASE}{path}"))["clocks"]
+        told = {(one["clock"], one["due_on"], one["party_id"], one["rolls"], one["rolls_unverified"]) for one in clocks}
+        assert told == wanted, path
+    assert {kind for kind, _, _, _, unverified in wanted if unverified} == {"litigation-right"}
+
+
 async def test_a_serious_penalty_is_reported_to_the_organ_above(bureau: Bureau) -> None:
     await heard(bureau)
     body = {"authority": "南昌市应急管理局", "reference_no": "备1号", "reported_on": "2021-09-27"}

@@ -255,7 +255,7 @@ async def test_a_surcharge_decided_after_a_late_payment_is_late_in_every_list(bu
 
 
 async def test_a_penalty_on_the_spot_of_another_is_corrected_as_a_case_is(bureau: Bureau) -> None:
-    """Closed as paid, then the money proves another's: it stays closed and takes the right money; cash is no payment."""
+    """Closed as paid, then the money proves another's: it stays closed and takes the right money."""
     await spot.decide(bureau)
     transfer = {"amount_fen": 10_000, "bank_reference": "B1", "paid_on": "2021-09-13"}
     await spot.post(bureau, "finance", "/spot-1/payments", transfer)
@@ -268,11 +268,6 @@ async def test_a_penalty_on_the_spot_of_another_is_corrected_as_a_case_is(bureau
     assert (await spot.post(bureau, "finance", "/spot-1/payments", {**transfer, "bank_reference": "B2"}))["settled"]
     again = await spot.post(bureau, "finance", "/spot-1/payments", {**transfer, "bank_reference": "B3"}, status=409)
     assert again["code"] == "spot-closed"
-    await spot.decide(bureau, "spot-2", **spot.CASH)
-    await spot.post(bureau, "officer", "/spot-2/cash-collections", spot.TAKEN)
-    await spot.post(bureau, "finance", "/spot-2/cash-handovers", {"handed_over_on": "2021-09-13"})
-    await spot.post(bureau, "finance", "/spot-2/cash-deposits", {"bank_reference": "D1", "deposited_on": "2021-09-13"})
-    assert (await on_transfer(bureau, "finance", "D1/corrections", WRONG, 409))["code"] == "payment-not-recorded"
 
 
 async def test_rows_with_a_minus_are_told_by_line_with_the_transfer_that_they_name(bureau: Bureau) -> None:

@@ -111,7 +111,7 @@ def test_only_one_thing_at_a_time_is_told_of_what_decisions_rest_on() -> None:
     asking = {route.path for route in routes if known_to_all in {one.call for one in _all(route.dependant)}}
     assert asking == {
         "/v1/cases/{case_id}", "/v1/cases/{case_id}/outlook", "/v1/spot-penalties/{spot_id}",
-        "/v1/spot-penalties/{spot_id}/outlook", "/v1/provisions",
+        "/v1/spot-penalties/{spot_id}/outlook", "/v1/provisions", "/v1/bank-transfers/{bank_reference}",
     }  # fmt: skip
 
 

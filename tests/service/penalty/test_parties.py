@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from services.penalty.domain import standing
 from tests.service.penalty.bureau import CASE, CRANE, ENTERPRISE, HANDLERS, Bureau
 
 MANAGER = {
@@ -180,8 +183,14 @@ async def test_revoking_a_served_decision_gives_the_money_back(bureau: Bureau) -
     assert (await bureau.post("approver", "revocations", claimed, status=409))["code"] == "decision-revoked"
 
 
-async def test_act_of_one_person_is_fined_once_under_whichever_id(bureau: Bureau) -> None:
-    """A second case names the head under another id with the same paper: the paper tells, and stands in plain nowhere."""
+@pytest.mark.parametrize("counted_before_marks", [False, True])
+async def test_act_of_one_person_is_fined_once_under_whichever_id(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, counted_before_marks: bool
+) -> None:
+    """A second case names the head under another id with the same paper: the paper tells, and stands in plain nowhere.
+
+    Of a penalty that was counted before marks were kept, the paper in its case tells.
+    """
     await bureau.hears_a_referral()
     await bureau.file()
     await failed(bureau)
@@ -195,9 +204,14 @@ async def test_act_of_one_person_is_fined_once_under_whichever_id(bureau: Bureau
     bureau.until("2021-09-13")
     await bureau.post("officer", "notices", {"manner": "direct", "party_id": "p-manager"})
     await bureau.post("officer", "statements", {"kind": "waived", "party_id": "p-manager"})
-    await decide(bureau, "p-manager", "2021-09-23")
+    with monkeypatch.context() as then:
+        if counted_before_marks:
+            then.setattr(standing, "paper_of", lambda *_: "")
+        await decide(bureau, "p-manager", "2021-09-23")
     stored = [bytes(one["data"]) for one in await bureau.service.events("casetrail.penalty.penalty-counted")]
-    assert [(b'"party_mark":"enc:v1:' in one, MANAGER["id_number"].encode() in one) for one in stored] == [(True, False)]
+    assert [(b'"party_mark":"enc:v1:' in one, MANAGER["id_number"].encode() in one) for one in stored] == [
+        (not counted_before_marks, False)
+    ]
     assert "party_mark" not in str(await bureau.get(f"/v1/standings/{ENTERPRISE}"))
     second = "ref-donghu-2"
     await bureau.hears_a_referral(second)

@@ -114,6 +114,29 @@ async def test_handler_does_not_put_off(bureau: Bureau) -> None:
     await handler.aclose()
 
 
+async def test_a_missing_number_is_told_beside_what_is_wrong_with_the_answer_to_a_deferral(bureau: Bureau) -> None:
+    """One number is left for two instalments: the real fault comes first, and nothing is numbered."""
+    await served(bureau)
+    leased = {
+        "series": "donghu-emb/缴批/2021", "lease_id": "penalty-1", "organ_id": "donghu-emb", "word": "缴批", "year": 2021,
+        "abbreviation": "东湖", "pattern": None, "holder": "penalty", "holder_kind": "service", "count": 1,
+        "spans": [{"first": 7, "last": 7}],
+    }  # fmt: skip
+    await bureau.hears("registry", "numbers-leased", leased, "number-series:donghu-emb/缴批/2021")
+    parts = [{"due_on": "2021-11-01", "amount_fen": 400_000}, {"due_on": "2021-12-01", "amount_fen": 500_000}]
+    await bureau.post("officer", "deferrals", {"reason": "困难", "instalments": parts, "applied_on": "2021-09-18"})
+    agreed = {"agreed": True, "opinion": "同意"}
+    wrong = {**agreed, "instalments": [{**parts[0], "amount_fen": 1}, parts[1]]}
+    told = await bureau.post("approver", "deferral-answers", wrong, status=409)
+    assert (told["code"], [one["code"] for one in told["also"]]) == ("instalments-not-exact", ["numbers-exhausted"])
+    told = await bureau.post("approver", "deferral-answers", agreed, status=409)
+    assert (told["code"], told.get("also", [])) == ("numbers-exhausted", [])
+    answer = await bureau.post("approver", "deferral-answers", {**agreed, "instalments": [{**parts[1], "amount_fen": FINE}]})
+    assert (answer["approval_no"], [one["document_no"] for one in answer["instalments"]]) == (
+        "（东湖）应急缴审〔2021〕1号", ["（东湖）应急缴批〔2021〕7号"],
+    )  # fmt: skip
+
+
 async def test_f27_surcharge_grows_to_its_limit_on_day_34(bureau: Bureau) -> None:
     """Due on 8 October: 10 days are over on the 18th, 34 on 11 November."""
     await served(bureau)

@@ -54,8 +54,11 @@ async def test_its_clocks_and_outlook_are_told_as_those_of_a_case(bureau: Bureau
     async def running(path: str = "") -> dict[str, str]:
         return {one["clock"]: one["due_on"] for one in (await bureau.get(own + path))["clocks"]}
 
-    begun = {"on-the-spot-report": "2021-09-18", "payment-due": "2021-09-28", "publication-due": "2021-09-23"}
+    rights = {"reconsideration-right": "2021-11-12", "litigation-right": "2022-03-13"}
+    begun = {"on-the-spot-report": "2021-09-18", "payment-due": "2021-09-28", "publication-due": "2021-09-23", **rights}
     assert await running() == await running("/outlook") == begun
+    await bureau.service.settle()
+    assert begun == {one["kind"]: one["due_on"] for one in (await bureau.get(f"/v1/deadlines?case_id={SPOT}"))["items"]}
     later = await bureau.get(f"{own}/outlook?on=2021-09-20")
     assert (later["on"], [one["clock"] for one in later["clocks"] if one["passed"]]) == ("2021-09-20", ["on-the-spot-report"])
     assert {"report", "draft-demand"} & {step["name"] for step in later["next_steps"]} == {"report"}
@@ -64,10 +67,10 @@ async def test_its_clocks_and_outlook_are_told_as_those_of_a_case(bureau: Bureau
     assert (await bureau.get(f"{own}/outlook?on=2021-09-12", status=422))["code"] == "day-in-past"
     await post(bureau, "officer", f"/{SPOT}/cash-collections", TAKEN)
     await post(bureau, "officer", f"/{SPOT}/reports", {"reported_on": "2021-09-13"})
-    assert await running() == {"cash-to-agency": "2021-09-15", "publication-due": "2021-09-23"}
+    assert await running() == {"cash-to-agency": "2021-09-15", "publication-due": "2021-09-23", **rights}
     bureau.until("2021-09-14")
     await post(bureau, "finance", f"/{SPOT}/cash-handovers", {"handed_over_on": "2021-09-14"})
-    assert await running() == {"cash-to-bank": "2021-09-16", "publication-due": "2021-09-23"}
+    assert await running() == {"cash-to-bank": "2021-09-16", "publication-due": "2021-09-23", **rights}
 
 
 async def test_no_natural_person_is_named_in_the_calendar(bureau: Bureau) -> None:
