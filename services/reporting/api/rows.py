@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from chassis.auth import Principal
 from chassis.domain import Unknown
 from chassis.eventstore import Connection
-from chassis.http import Page, listed, pool_of
+from chassis.http import Page, listed
 from chassis.sight import Sight
 from services.reporting.api.rows_taken import Form, Heading, Pages, taken
 from services.reporting.queries.figures import as_of, names_of
@@ -75,7 +75,7 @@ async def _wanted(
 ) -> tuple[Asked, Callable[[Mapping[str, Any]], dict[str, Any]]]:  # fmt: skip
     """What to ask for, and how a row is told: with its titles, the name of its district, and links."""
     at, names = await as_of(connection), await names_of(connection)
-    words = await words_of(request.app).newest(pool_of(request))
+    words = await words_of(request.app).newest(connection)  # whoever holds one connection may not wait for another
     wanted = Asked(districts, at.day or EARLIEST, filters.period, _dimension(filters.measure, filters.by), filters.value)
     return wanted, lambda row: linked_row(filters.measure, row, names.get(row["district"]), words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -105,6 +106,13 @@ async def test_the_rows_of_a_bulletin_are_taken_as_of_its_moment(quarter: Report
     assert [row[head.index("编号")] for row in rows] == [row["key"] for row in wanted]
     assert "2019-03-11 00:00" in dict(cells(book.content)["说明"])["数据截至"]
     assert (assessed.status_code, assessed.json()["code"]) == (404, "not-found")
+
+
+async def test_however_many_ask_at_once_each_is_answered(quarter: Reporting) -> None:
+    """More than there are connections: nobody waits for a second one while they hold the first."""
+    async with quarter.client("manager") as client, asyncio.timeout(30):
+        answers = await asyncio.gather(*(client.get(HAZARDS, params={"limit": n}) for n in range(1, 61)))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_nobody_takes_another_districts_rows_and_no_file_is_without_end(
