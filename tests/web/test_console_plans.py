@@ -130,6 +130,7 @@ async def test_nothing_serious_is_found_and_nothing_is_cut_off(hall: Hall, brows
         await enter(page, MANAGER, "/console/today")
         for name, path in pages.items():
             await page.goto(f"/console/{path}")
+            await expect(page.locator("main h1").first).to_be_visible()
             await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
             await page.screenshot(path=SHOTS / f"{name}-{shape}.png", full_page=True)
             assert await serious_findings(page) == [], path

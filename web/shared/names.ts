@@ -68,3 +68,19 @@ const CHOSEN: Record<string, string> = {
 export function choiceName(value: string): string {
   return english.value ? value.replaceAll("-", " ") : (CHOSEN[value] ?? nameOf(value));
 }
+
+const SIGNATORIES: Record<string, [string, string]> = {
+  applicant: ["申请人", "applicant"], approver: ["审批人", "approver"], asker: ["询问人", "who asks"], attendee: ["参加人", "attendee"], clerk: ["记录人", "clerk"],
+  "department-head": ["承办部门负责人", "department head"], examiner: ["勘验人", "examiner"], handler: ["承办人", "handler"], "hearing-officer": ["听证员", "hearing officer"],
+  host: ["主持人", "host"], invitee: ["被邀请人", "invitee"], issuer: ["出具人", "issuer"], officer: ["执法人员", "officer"], party: ["当事人", "party"],
+  "person-asked": ["被询问人", "person asked"], recipient: ["受送达人", "recipient"], recorder: ["记录人", "recorder"], reviewer: ["审核人", "reviewer"], seal: ["印章", "seal"],
+  server: ["送达人", "server"], "site-head": ["现场负责人", "head of the site"], sketch: ["示意图", "sketch"], speaker: ["发言人", "speaker"],
+  "unit-head": ["被检查单位负责人", "head of the unit"], witness: ["见证人", "witness"],
+};
+
+/** Whose place in a form it is; of several of a kind the how manyth: `officer-2`. */
+export function signatoryName(key: string): string {
+  const [, kind = key, at = ""] = /^([a-z-]+?)(?:-(\d+))?$/.exec(key) ?? [];
+  const named = SIGNATORIES[kind];
+  return named ? `${t(...named)}${at && ` ${at}`}` : key;
+}
