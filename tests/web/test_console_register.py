@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.domain.registry.filled import SITE, filled
 from tests.service.registry.conftest import founded
 from tests.service.registry.desk import Desk, document, xlsx
 from tests.web.axe import serious_findings
-from tests.web.staging import DESK, SIZES, behind_the_gateway, enter, opened
+from tests.web.staging import DESK, SHOTS, SIZES, behind_the_gateway, enter, opened
 
 LONG = "南昌市东湖区" + "特种金属材料粉末冶金与精密铸造" * 4 + "有限责任公司（第二分公司）"
 
@@ -84,6 +85,25 @@ async def test_items_name_their_articles_and_say_which_are_unverified(town: Town
     await page.get_by_role("link", name="南昌市工贸行业专项执法检查事项清单").click()
     await expect(page.locator("tbody tr")).to_have_count(50)
     await expect(page.locator("tbody tr").first).to_contain_text("待核实")
+
+
+async def test_next_version_of_an_item_list_is_drafted_in_a_table_compared_and_published(town: Town, page: Page) -> None:
+    await enter(page, "进入 演示 管理员", "/console/catalogue")
+    await page.get_by_role("link", name="南昌市工贸行业专项执法检查事项清单").click()
+    await page.get_by_role("link", name="起草新版本").click()
+    await expect(page.get_by_text("没有差别。")).to_be_visible()
+    await page.get_by_label("版本", exact=True).fill("2021.2")
+    cell = page.get_by_label("STL-K1", exact=False).and_(page.get_by_label("名称", exact=False)).first
+    await cell.fill("高温熔融金属吊运（修订）")
+    await cell.press("Tab")
+    difference = page.get_by_role("region", name="差别", exact=True)
+    await expect(difference.locator("tbody tr")).to_have_count(2)  # the version, and the item's title
+    await expect(difference).to_contain_text("高温熔融金属吊运（修订）")
+    await page.screenshot(path=SHOTS / "drafting-desk.png")
+    assert await serious_findings(page) == []
+    await page.get_by_role("button", name="发布新版本").click()
+    await expect(page).to_have_url(re.compile(r"/2021\.2$"))
+    await expect(page.get_by_text("高温熔融金属吊运（修订）")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
