@@ -11,6 +11,7 @@ export interface Difference {
 }
 
 const KEYS = ["code", "id", "law", "version", "article", "paragraph", "item", "phase", "subject", "party", "measure", "province", "date"];
+const FIRST = ["code", "id", "title"]; // what a row is told by stands first
 const HEAD = ["catalogue", "rulebook", "version", "title", "valid_from", "valid_to", "province"];
 
 /** Whether a part of a book is a table: rows with fields. */
@@ -27,7 +28,8 @@ export function partsOf(book: Book): { tables: string[]; others: string[] } {
 /** The fields of a table that are one value in some row: what a cell can hold. */
 export function columnsOf(rows: Row[]): string[] {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].filter((name) => rows.every((row) => typeof row[name] !== "object" || row[name] === null || row[name] === undefined));
+  const single = [...names].filter((name) => rows.every((row) => typeof row[name] !== "object" || row[name] === null || row[name] === undefined));
+  return [...FIRST.filter((name) => single.includes(name)), ...single.filter((name) => !FIRST.includes(name))];
 }
 
 /** What a row is known by in its table: its code, or whatever names it. */
