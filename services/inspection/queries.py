@@ -119,6 +119,8 @@ MISSING_OF_HAZARD = "SELECT sha256 FROM evidence WHERE hazard_ids @> ARRAY[$1::t
 # What was parsed, by the hash of its bytes: a published version never changes, so a copy is never stale.
 _CATALOGUES: dict[str, Catalogue] = {}
 _RULEBOOKS: dict[str, dict[str, Any]] = {}
+_RULES: dict[tuple[str, date], Rules] = {}  # of a day, by the rulebook's hash: what is offered asks for them many times over
+MOST_DAYS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,11 @@ async def rules(read: Read, day: date) -> Rules | None:
     if sha256 not in _RULEBOOKS:
         [row] = await read(RULEBOOK_CONTENT, rows[0]["id"])
         _RULEBOOKS[sha256] = orjson.loads(row["content"])
-    return rules_on(_RULEBOOKS[sha256], day)
+    if (sha256, day) not in _RULES:
+        if len(_RULES) >= MOST_DAYS:
+            _RULES.clear()
+        _RULES[sha256, day] = rules_on(_RULEBOOKS[sha256], day)
+    return _RULES[sha256, day]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
