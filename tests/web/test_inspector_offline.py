@@ -167,10 +167,15 @@ async def test_a_new_version_asks_first_never_in_a_form_and_keeps_what_is_filled
         worker = web / INSPECTOR / "worker.js"
         worker.write_text(worker.read_text(encoding="utf-8") + "\n// another version\n", encoding="utf-8")
         await phone.evaluate(WAITING)
-        await expect(phone.get_by_role("button", name="现在更新")).to_have_count(0)
+        asked = phone.get_by_role("button", name="现在更新")
+        await phone.get_by_role("link", name=SITE).click()
+        await expect(asked).to_be_visible()
+        await phone.get_by_role("link", name="企业陈述").click()
+        await expect(phone.get_by_label("陈述内容")).to_have_value("立即整改")
+        await expect(asked).to_have_count(0)
         await phone.get_by_role("link", name=SITE).click()
         async with phone.expect_event("load"):
-            await phone.get_by_role("button", name="现在更新").click()
+            await asked.click()
         await phone.goto(f"{VISIT}/statement")
         await expect(phone.get_by_label("陈述内容")).to_have_value("立即整改")
         assert await phone.evaluate("navigator.serviceWorker.ready.then((one) => one.waiting === null)")
