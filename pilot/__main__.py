@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from deploy.embedded.child import NotReady, NotStarted
 from deploy.embedded.folder import InUse
-from deploy.embedded.stack import Stack
+from deploy.embedded.stack import Stack, told_to_end
 from pilot.client import Stopped
 from pilot.run import Outcome, Run, carry_out, scenario_for, write_register
 from pilot.table import shares, table
@@ -90,7 +89,7 @@ async def _run(asked: Asked) -> bool:
         _report(outcome, stack.peak if stack else None)
         if asked.serve:
             console.print(f"\nGoing on at [bold]{address}[/]. Ctrl-C ends it.")
-            await _told_to_end()
+            await told_to_end().wait()
     return not outcome.differences
 
 
@@ -143,13 +142,6 @@ def _report(outcome: Outcome, peak: int | None) -> None:
         console.print(f"[red]differs:[/] {escape(line)}")
     if not outcome.differences:
         console.print("[green]Every figure matches.[/]")
-
-
-async def _told_to_end() -> None:
-    enough = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, enough.set)
-    await enough.wait()
 
 
 if __name__ == "__main__":

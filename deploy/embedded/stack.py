@@ -238,11 +238,17 @@ async def _all(*parts: Coroutine[Any, Any, None]) -> None:
         raise failed.exceptions[0] from failed
 
 
-async def serve(stack: Stack) -> None:
-    """Start, print the address, and stay until SIGINT or SIGTERM."""
+def told_to_end() -> asyncio.Event:
+    """Set by SIGINT or SIGTERM from now on, so that whoever serves ends what was started."""
     enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
+    return enough
+
+
+async def serve(stack: Stack) -> None:
+    """Start, print the address, and stay until SIGINT or SIGTERM."""
+    enough = told_to_end()
     async with stack:
         print(f"casetrail: {stack.gateway_url}  (Ctrl-C ends it)", flush=True)
         await enough.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from rich.markup import escape
 
 from deploy.embedded.child import NotReady, NotStarted
 from deploy.embedded.folder import Folder, InUse
-from deploy.embedded.stack import Stack
+from deploy.embedded.stack import Stack, told_to_end
 from pilot.client import Client, Stopped
 from pilot.days import CHINA
 from pilot.practice.setting_up import HERE, PEOPLE, Ground, set_up
@@ -75,7 +74,7 @@ async def _serve(trainees: int, root: Path, port: int | None) -> None:
         console.print(f"Practise at [bold]{stack.gateway_url}/console/training[/]; Ctrl-C ends it.")
         console.print(f"The phone app is at {stack.gateway_url}/inspector/.")
         console.print("`python -m pilot.practice --wipe` then forgets all of it.")
-        await _told_to_end()
+        await told_to_end().wait()
 
 
 def tell(data: Path, grounds: list[Ground]) -> None:
@@ -91,14 +90,6 @@ def tell(data: Path, grounds: list[Ground]) -> None:
     lessons["trainees"] = [asdict(ground) for ground in grounds]
     (folder / "lessons.json").write_text(json.dumps(lessons, ensure_ascii=False), encoding="utf-8")
     (folder / "people.json").write_text(json.dumps({"people": known}, ensure_ascii=False), encoding="utf-8")
-
-
-async def _told_to_end() -> None:
-    """Until SIGINT or SIGTERM."""
-    enough = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, enough.set)
-    await enough.wait()
 
 
 if __name__ == "__main__":
