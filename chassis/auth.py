@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import math
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from chassis.domain import Actor
-from chassis.telemetry import log
+from chassis.issuerkeys import ALGORITHMS, IssuerKeys
+from chassis.settings import CLAIMS, Settings
 
 ALL = "*"
-ALGORITHMS = ["ES256", "RS256"]
-LEEWAY = 60  # seconds
-KEYS_KEPT = 300.0  # seconds
-ASKED_AGAIN = 1.0  # seconds between two requests for the issuer's keys
+LEEWAY = 60  # seconds by which clocks may differ
 
 
 class Unauthenticated(Exception):
@@ -92,100 +87,123 @@ class Principal:
             raise needs_district(district, self.districts)
 
 
-def principal_from(claims: dict[str, Any]) -> Principal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whose tokens are accepted, and what they must be like.
+
+    `jwks_url` empty: discovered. `token_types` in lower case: `at+jwt`, and `jwt` for an issuer that cannot say it (then the
+    claim `typ` must be `Bearer`). `claims`: what of a principal is told by which claim (CLAIMS); a dot leads into an object.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: str = ""
+    token_types: tuple[str, ...] = ("at+jwt",)
+    leeway: int = LEEWAY
+    claims: Mapping[str, str] = field(default_factory=lambda: CLAIMS)
+
+
+def trust_of(settings: Settings) -> Trust:
+    """Whom the environment says to trust."""
+    return Trust(
+        issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, token_types=settings.token_types,
+        leeway=settings.leeway, claims=settings.claims,
+    )  # fmt: skip
+
+
+def principal_from(claims: Mapping[str, Any], named: Mapping[str, str] = CLAIMS) -> Principal:
     """The principal of verified claims; Unauthenticated if one has another shape, which could mean more than was meant."""
+    identity = _text(claims, named["id"])
+    if not identity:
+        raise Unauthenticated(f"the claim {named['id']} names nobody")
     return Principal(
-        id=str(claims["sub"]),
-        name=_text(claims, "name") or str(claims["sub"]),
-        roles=_texts(claims, "roles"),
-        districts=_texts(claims, "districts"),
-        organ=_text(claims, "organ") or "",
-        certificate_no=_text(claims, "certificate_no"),
-        enterprise_id=_text(claims, "enterprise_id"),
+        id=identity,
+        name=_text(claims, named["name"]) or identity,
+        roles=_texts(claims, named["roles"]),
+        districts=_texts(claims, named["districts"]),
+        organ=_text(claims, named["organ"]) or "",
+        certificate_no=_text(claims, named["certificate_no"]),
+        enterprise_id=_text(claims, named["enterprise_id"]),
     )
 
 
-def _text(claims: dict[str, Any], name: str) -> str | None:
-    value = claims.get(name)
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    value: Any = claims.get(name)
+    if value is None and "." in name:
+        value = claims
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = _claim(claims, name)
     if value is not None and not isinstance(value, str):
         raise Unauthenticated(f"the claim {name} is no text")
     return value
 
 
-def _texts(claims: dict[str, Any], name: str) -> frozenset[str]:
-    value = claims.get(name) or []
+def _texts(claims: Mapping[str, Any], name: str) -> frozenset[str]:
+    value = _claim(claims, name) or []
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Unauthenticated(f"the claim {name} is no list of texts")
     return frozenset(value)
 
 
 class TokenVerifier:
-    """Verifies access tokens (RFC 9068) against the issuer's keys, which are cached and fetched again for an unknown `kid`."""
+    """Verifies access tokens (RFC 9068): signed by the issuer, for us, valid now, of a type that was agreed on."""
 
-    def __init__(self, issuer: str, audience: str, jwks_url: str) -> None:
-        self._issuer = issuer
-        self._audience = audience
-        self._jwks_url = jwks_url
-        self._keys: KeySet | None = None
-        self._fetched = -math.inf
-        self._fetching = asyncio.Lock()
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._keys = IssuerKeys(trust.issuer, trust.jwks_url)
+        self._under: KeySet | None = None  # the keys by which those below were verified
         self._verified: dict[str, tuple[float, Principal]] = {}
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a token; Unauthenticated if it is not one of ours, not for us, or not valid now (wall time)."""
+        """The principal of a token; Unauthenticated if it is not one of ours, not for us, or not valid now (wall time).
+
+        Raises IssuerUnavailable where nobody can know.
+        """
+        keys = await self._keys.current()
+        if keys is not self._under:  # what was signed by a key that is gone is not good any more
+            self._verified.clear()
+            self._under = keys
         known = self._verified.get(token)
         if known is not None and known[0] > time.time():
             return known[1]
-        claims = await self._claims(token)
+        claims = await self._claims(token, keys)
         if len(self._verified) > 10_000:
             self._verified.clear()
-        principal = principal_from(claims)
-        self._verified[token] = (min(float(claims["exp"]), time.time() + KEYS_KEPT), principal)
+        principal = principal_from(claims, self._trust.claims)
+        self._verified[token] = (float(claims["exp"]), principal)
         return principal
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _claims(self, token: str, keys: KeySet) -> dict[str, Any]:
         try:
-            decoded = _decoded(token, await self._key_set(fresh=False))
+            decoded = _decoded(token, keys)
         except _PerhapsNewerKey:
-            decoded = _decoded(token, await self._key_set(fresh=True))
+            decoded = _decoded(token, await self._keys.newer())
         self._check(decoded.header, decoded.claims)
         return decoded.claims
 
     def _check(self, header: dict[str, Any], claims: dict[str, Any]) -> None:
-        if str(header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
-            raise Unauthenticated("typ is not at+jwt")
+        kind = str(header.get("typ", "")).lower().removeprefix("application/")
+        if kind not in self._trust.token_types:
+            raise Unauthenticated(f"typ is not {' or '.join(self._trust.token_types)}")
+        if kind == "jwt" and claims.get("typ") != "Bearer":  # so that no ID token or refresh token passes for one
+            raise Unauthenticated("a token of type JWT must say of itself that it is a Bearer token")
         rules = jwt.JWTClaimsRegistry(
-            leeway=LEEWAY,
-            iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._audience},
+            leeway=self._trust.leeway,
+            iss={"essential": True, "value": self._trust.issuer},
+            aud={"essential": True, "value": self._trust.audience},
             exp={"essential": True},
+            iat={"essential": True},
             sub={"essential": True},
         )
         try:
             rules.validate(claims)
         except (JoseError, ValueError) as error:
             raise Unauthenticated(str(error)) from error
-
-    async def _key_set(self, *, fresh: bool) -> KeySet:
-        """The issuer's keys; asked for at most once in ASKED_AGAIN seconds, whatever tokens come, answered or not."""
-        async with self._fetching:
-            age = time.monotonic() - self._fetched
-            if age > KEYS_KEPT or (age > ASKED_AGAIN and (fresh or self._keys is None)):
-                self._keys = await self._fetch() or self._keys
-                self._fetched = time.monotonic()
-            if self._keys is None:
-                raise Unauthenticated("the issuer's keys cannot be fetched now")
-            return self._keys
-
-    async def _fetch(self) -> KeySet | None:
-        try:
-            timeout = aiohttp.ClientTimeout(total=5)
-            async with aiohttp.ClientSession(timeout=timeout) as client, client.get(self._jwks_url) as answer:
-                answer.raise_for_status()
-                return KeySet.import_key_set(await answer.json())
-        except (aiohttp.ClientError, OSError, JoseError, ValueError, KeyError, TypeError) as error:
-            log.warning("issuer_keys_unavailable", url=self._jwks_url, error=repr(error))
-            return None
 
 
 class _PerhapsNewerKey(Unauthenticated):
@@ -194,7 +212,7 @@ class _PerhapsNewerKey(Unauthenticated):
 
 def _decoded(token: str, keys: KeySet) -> jwt.Token:
     try:
-        return jwt.decode(token, keys, algorithms=ALGORITHMS)
+        return jwt.decode(token, keys, algorithms=list(ALGORITHMS))
     except (InvalidKeyIdError, BadSignatureError) as error:
         raise _PerhapsNewerKey(f"signature: {error}") from error
     except Exception as error:  # a forged header can break the parser anywhere

@@ -18,6 +18,7 @@ from chassis.blobs import BlobDamaged, BlobMissing
 from chassis.database import GONE
 from chassis.domain import Refused, Unknown
 from chassis.invalid import told
+from chassis.issuerkeys import IssuerUnavailable
 from chassis.runner import Conflict, InFlight, KeyReused, PreconditionFailed
 from chassis.shown import Shown
 from chassis.telemetry import current_traceparent, log
@@ -205,6 +206,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InFlight, running)
     waiting = _fixed(503, "keys-not-here-yet", "所需密钥尚未到达，请稍后重试", "a key has not arrived yet", {"Retry-After": "1"})
     app.add_exception_handler(KeysMissing, waiting)
+    unknowable = _fixed(
+        503, "issuer-unavailable", "暂时无法核验身份，请稍后重试", "the issuer cannot be asked now", {"Retry-After": "1"}
+    )
+    app.add_exception_handler(IssuerUnavailable, unknowable)
     reused = _fixed(422, "key-reused", "幂等键已用于其他内容", "the idempotency key was used with another payload")
     app.add_exception_handler(KeyReused, reused)
     ahead = _fixed(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chassis.personal import master_keys_from
 from chassis.signednote import NoteError, Signer, Verifier, signer_from, verifiers_from
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
 
 
@@ -44,7 +46,17 @@ SETTINGS = (
     Setting("CASETRAIL_KAFKA_FETCH_WAIT_MS", "500", "how long the broker may hold a fetch; the embedded one needs it short"),
     Setting("CASETRAIL_OIDC_ISSUER", None, "issuer of the bearer tokens (the `iss` claim)"),
     Setting("CASETRAIL_OIDC_AUDIENCE", "casetrail", "audience that a token must name (the `aud` claim)"),
-    Setting("CASETRAIL_OIDC_JWKS_URL", None, "where the issuer's public keys are"),
+    Setting("CASETRAIL_OIDC_JWKS_URL", "", "where the issuer's public keys are; empty: found by discovery below the issuer"),
+    Setting(
+        "CASETRAIL_OIDC_TOKEN_TYPES", "at+jwt", "types of access tokens (`typ`), separated by spaces; `jwt` where it must be"
+    ),
+    Setting("CASETRAIL_OIDC_LEEWAY_SECONDS", "60", "by how much the issuer's clock may differ"),
+    Setting(
+        "CASETRAIL_OIDC_CLAIMS",
+        "",
+        "where the issuer calls a claim otherwise: `<what>=<claim>`, separated by spaces; `<what>` is one of `id` (`sub` "
+        "otherwise), `name`, `roles`, `districts`, `organ`, `certificate_no`, `enterprise_id`; a dot leads into an object",
+    ),
     Setting("CASETRAIL_OIDC_DEVELOPMENT", "false", "whether the issuer is the development one of the embedded stack"),
     Setting("CASETRAIL_MACHINE_TOKEN_URL", None, "token endpoint for the service's own requests (client credentials)"),
     Setting("CASETRAIL_MACHINE_SECRET", None, "client secret of the service at that endpoint"),
@@ -73,6 +85,13 @@ SETTINGS = (
     ),
     Setting("OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces and metrics go (OTLP over HTTP); empty: nothing is exported"),
 )
+
+
+CLAIMS: Mapping[str, str] = {
+    "id": "sub", "name": "name", "roles": "roles", "districts": "districts", "organ": "organ", "certificate_no": "certificate_no",
+    "enterprise_id": "enterprise_id",
+}  # fmt: skip
+"""What of a principal is told by which claim of a token, unless the issuer calls it otherwise."""
 
 
 EMBEDDED_ENVIRONMENT = Path(".casetrail") / "environment"
@@ -120,6 +139,9 @@ class Settings:
     upload_part_kib: int = 1024
     upload_days: int = 7
     unnamed_days: int = 30
+    token_types: tuple[str, ...] = ("at+jwt",)
+    leeway: int = 60
+    claims: Mapping[str, str] = field(default_factory=lambda: CLAIMS)
     checkpoint_seconds: float = 5.0
     feed_topics: bool = False
     feed_listeners: int = 2000
@@ -154,7 +176,10 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         kafka_fetch_wait_ms=read.number("CASETRAIL_KAFKA_FETCH_WAIT_MS"),
         issuer=read.text("CASETRAIL_OIDC_ISSUER"),
         audience=read.text("CASETRAIL_OIDC_AUDIENCE"),
-        jwks_url=read.text("CASETRAIL_OIDC_JWKS_URL"),
+        jwks_url=environ.get("CASETRAIL_OIDC_JWKS_URL", ""),
+        token_types=tuple(read.text("CASETRAIL_OIDC_TOKEN_TYPES").lower().split()),
+        leeway=read.number("CASETRAIL_OIDC_LEEWAY_SECONDS"),
+        claims={**CLAIMS, **read.pairs("CASETRAIL_OIDC_CLAIMS", CLAIMS)},
         development_issuer=read.flag("CASETRAIL_OIDC_DEVELOPMENT"),
         machine_token_url=environ.get("CASETRAIL_MACHINE_TOKEN_URL", ""),
         machine_secret=environ.get("CASETRAIL_MACHINE_SECRET", ""),
@@ -203,6 +228,9 @@ def _check(settings: Settings) -> None:
         raise Misconfigured("CASETRAIL_UPLOAD_PART_KIB: no body is larger than 4096 KiB")
     if settings.clock != "system" and not settings.development_issuer:
         raise Misconfigured("CASETRAIL_CLOCK: a simulated clock cannot be switched on with a production issuer")
+    issuer = urlsplit(settings.issuer)
+    if issuer.scheme != "https" and not settings.development_issuer and issuer.hostname not in LOOPBACK:
+        raise Misconfigured("CASETRAIL_OIDC_ISSUER must begin with https://")
     origin = settings.origin_of(settings.service)
     if settings.signer is not None and settings.signer.name != origin:
         key = f"CASETRAIL_{settings.service.upper()}_SIGNING_KEY"
@@ -243,6 +271,12 @@ class _Reader:
             return master_keys_from(self.text(name))
         except ValueError as error:
             raise Misconfigured(f"{name}: {error}") from error
+
+    def pairs(self, name: str, known: Collection[str]) -> dict[str, str]:
+        parts = [part.partition("=") for part in self._environ.get(name, "").split()]
+        if wrong := ["".join(part) for part in parts if part[0] not in known or not part[2]]:
+            raise Misconfigured(f"{name}: {wrong[0]} is not <{', '.join(known)}>=<name>")
+        return {key: value for key, _, value in parts}
 
     def flag(self, name: str) -> bool:
         value = self.text(name).lower()

@@ -13,7 +13,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from chassis import broker, operations
-from chassis.auth import TokenVerifier
+from chassis.auth import TokenVerifier, trust_of
 from chassis.building import run_builds
 from chassis.clock import clock_from
 from chassis.consumer import LOST, Applier, Consumer
@@ -127,7 +127,7 @@ def api_app(service: Service, settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.state.settings = settings
-    app.state.verifier = TokenVerifier(settings.issuer, settings.audience, settings.jwks_url)
+    app.state.verifier = TokenVerifier(trust_of(settings))
     return app
 
 

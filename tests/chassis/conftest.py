@@ -8,12 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from chassis.database import connect, migrate
 from chassis.domain import EVENT_TYPES
 from chassis.eventstore import Connection
 from chassis.testing import ServiceUnderTest, drop_database, fresh_database, service_under_test
 from tests.chassis import notes, objects
+from tests.chassis.issuing import Issuer
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +98,21 @@ async def sut(admin_dsn: str) -> AsyncIterator[ServiceUnderTest]:
     """The example service."""
     async with service_under_test(notes.SERVICE, admin_dsn) as under_test:
         yield under_test
+
+
+@pytest_asyncio.fixture
+async def issuer() -> AsyncIterator[Issuer]:
+    """An issuer of tokens on loopback."""
+    made = Issuer()
+    app = web.Application()
+    app.router.add_get("/jwks", made.serve)
+    app.router.add_get("/.well-known/openid-configuration", made.discovery)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    made.base = f"http://{host}:{port}"
+    yield made
+    made.held.set()
+    await runner.cleanup()

@@ -11,8 +11,8 @@ from chassis.signednote import Signer
 
 LOG, WITNESS = Signer("casetrail.example/registry", b"r" * 32), Signer("casetrail.example/reporting", b"w" * 32)
 NEEDED = {
-    "CASETRAIL_REGISTRY_DSN": "postgresql:///x", "CASETRAIL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "CASETRAIL_OIDC_ISSUER": "http://i",
-    "CASETRAIL_OIDC_JWKS_URL": "http://i/jwks", "CASETRAIL_MASTER_KEY": f"1:{base64.b64encode(bytes(32)).decode()}",
+    "CASETRAIL_REGISTRY_DSN": "postgresql:///x", "CASETRAIL_KAFKA_BOOTSTRAP": "127.0.0.1:1", "CASETRAIL_OIDC_ISSUER": "https://i",
+    "CASETRAIL_OIDC_JWKS_URL": "https://i/jwks", "CASETRAIL_MASTER_KEY": f"1:{base64.b64encode(bytes(32)).decode()}",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from joserfc import jwt
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chassis.auth import TokenVerifier, Unauthenticated
+from chassis.auth import TokenVerifier, Trust, Unauthenticated
 from deploy.embedded.answers import Problem
 from deploy.embedded.issuer import DEVELOPMENT_GRANT, PRINCIPALS, Issuer
 from pilot.run import register_of, scenario_for
@@ -33,7 +33,7 @@ class Place:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.folder = folder
-        self.verifier = TokenVerifier(url, "casetrail", f"{url}/jwks")
+        self.verifier = TokenVerifier(Trust(issuer=url, audience="casetrail", jwks_url=f"{url}/jwks"))
 
     def secret(self, name: str) -> str:
         """The content of a secret's file."""

@@ -29,7 +29,7 @@ def test_every_service_reads_its_keys_and_those_of_others(tmp_path: Path) -> Non
     keys = stack._keys()
     assert again._keys() == keys
     needed = {
-        "CASETRAIL_KAFKA_BOOTSTRAP": "x", "CASETRAIL_OIDC_ISSUER": "x", "CASETRAIL_OIDC_JWKS_URL": "x",
+        "CASETRAIL_KAFKA_BOOTSTRAP": "x", "CASETRAIL_OIDC_ISSUER": "https://x", "CASETRAIL_OIDC_JWKS_URL": "x",
         "CASETRAIL_MASTER_KEY": f"1:{master_key_in(tmp_path / 'master-key')}",
     }  # fmt: skip
     for name in SERVICES:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from chassis.auth import Principal, TokenVerifier, Unauthenticated
+from chassis.auth import Principal, TokenVerifier, Trust, Unauthenticated
 from chassis.testing import ServiceUnderTest
 from deploy.embedded.gateway import WEB, Layout, gateway
 from deploy.embedded.ports import free_port
@@ -46,7 +46,7 @@ async def behind_the_gateway(folder: Path, *services: ServiceUnderTest, web: Pat
         addresses = {}
         for one in services:
             addresses[one.service.name] = await stack.enter_async_context(served(one.app))
-            theirs = TokenVerifier(f"{url}/issuer", "casetrail", f"{url}/issuer/jwks")
+            theirs = TokenVerifier(Trust(issuer=f"{url}/issuer", audience="casetrail", jwks_url=f"{url}/issuer/jwks"))
             one.app.state.verifier = Either(one.app.state.verifier, theirs)
         front = gateway(Layout(url=url, services=addresses, data=folder, web=web))
         await stack.enter_async_context(served(front, port=port, lifespan="on"))
