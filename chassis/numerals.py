@@ -12,7 +12,9 @@ MOST = 10**12 * 100 - 1
 def capitals(fen: int) -> str:
     """A sum in capital numerals: 1234500 fen is 壹万贰仟叁佰肆拾伍元整; ValueError if it is negative or beyond all names.
 
-    A gap within the yuan, and one between yuan and fen, is told by one 零; 整 follows a sum without fen.
+    A gap within the yuan, and one between yuan and fen, is told by one 零; 整 follows a sum without fen. Where the place of ten
+    thousands is nought and that of thousands is not, its 零 is left out, which leaves one at most where that of the yuan is
+    nought, too: 107000.53 is 壹拾万柒仟元零伍角叁分 (支付结算办法 annex 1, 正确填写票据和结算凭证的基本规定, on noughts).
     """
     if not 0 <= fen <= MOST:
         raise ValueError(f"cannot be written in capital numerals: {fen} fen")
@@ -35,7 +37,7 @@ def _whole(number: int) -> str:
         if group:
             gap = gap or (bool(written) and group < 1000)
             written += f"{DIGITS[0] if gap and written else ''}{_group(group)}{MYRIADS[myriad]}"
-            gap = group % 10 == 0
+            gap = group % 10 == 0 and myriad != 1
         else:
             gap = True
     return written

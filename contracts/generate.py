@@ -9,6 +9,7 @@ import json
 import sys
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,8 @@ def schema_of(event_type: EventType) -> dict[str, Any]:
     schema = TypeAdapter(event_type.cls).json_schema(mode="serialization")
     schema.pop("title", None)
     _mark_personal(schema, schema.get("$defs", {}), event_type.cls)
-    for told in (schema, *schema.get("$defs", {}).values()):
-        for name, field in told.get("properties", {}).items():
-            field["title"] = NAMES.get(name, name)  # that none is missing, tests/service/reporting/test_contracts.py says
+    for name, field in _fields(schema):
+        field["title"] = NAMES.get(name, name)  # without a name nothing is generated: `unnamed`
     return {
         "$schema": DIALECT,
         "$id": f"/contracts/events/{event_type.service}/{stem(event_type)}.json",
@@ -60,6 +60,21 @@ def schema_of(event_type: EventType) -> dict[str, Any]:
         "x-summary": event_type.summary,
         **schema,
     }
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The fields of an event and of what it is made of."""
+    for told in (schema, *schema.get("$defs", {}).values()):
+        yield from told.get("properties", {}).items()
+
+
+def unnamed(events: list[EventType]) -> dict[str, list[str]]:
+    """The fields that have no Chinese name in field-names.json, each with the wire names of the events that it is in."""
+    found: dict[str, list[str]] = {}
+    for event_type in events:
+        for name in sorted({name for name, _ in _fields(schema_of(event_type))} - NAMES.keys()):
+            found.setdefault(name, []).append(event_type.wire)
+    return found
 
 
 def _mark_personal(schema: dict[str, Any], definitions: dict[str, Any], cls: type) -> None:
@@ -173,7 +188,14 @@ def judged() -> dict[str, list[Change]]:
 
 
 def main() -> None:
-    """Write what changed, and say what it means; a change that breaks a published version is not written (exit code 1)."""
+    """Write what changed, and say what it means; nothing is written (exit code 1) if a published version would break.
+
+    Nor while a field has no Chinese name, by which timelines and forms call it.
+    """
+    if nameless := unnamed(load_events()):
+        sys.stdout.write("".join(f"  {name}: {', '.join(wires)}\n" for name, wires in nameless.items()))
+        sys.stdout.write("contracts: nothing written. Each of these fields needs its Chinese name in contracts/field-names.json.\n")
+        raise SystemExit(1)
     differs = judged()
     for wire, found in differs.items():
         sys.stdout.write(f"{wire}\n" + "".join(f"  {change}\n" for change in found))

@@ -44,12 +44,15 @@ def test_says_one_sum(fen: int) -> None:
 def as_the_rules_say(fen: int) -> bool:
     """Whether the capitals say this sum and each of its digits in order, one 零 for each gap, 整 where there are no fen.
 
-    A gap is a run of noughts between two other digits, also across the point. The rules for bills (1997, recalled) let the 零
-    of a gap at the end of ten thousands, or of the yuan, be left out; here it never is.
+    A gap is a run of noughts between two other digits, also across the point. The rules for bills (支付结算办法 annex 1, 1997) let
+    the 零 of a gap at the end of ten thousands, or of the yuan, be left out, and print no sum with both: here that of the ten
+    thousands is left out, where thousands follow, and that of the yuan never is.
     """
     text, digits = capitals(fen), str(fen).strip("0")
     written = [str(DIGITS.index(sign)) for sign in text if sign in DIGITS[1:]]
-    gaps = len(re.findall("0+", digits))
+    placed = f"{fen:014}"  # the place of ten thousands is the eighth
+    left_out = placed[7] == "0" and placed[8] != "0" and placed[4:7] != "000"
+    gaps = len(re.findall("0+", digits)) - left_out
     ends = text.endswith("整") == (fen % 10 == 0) and text.count("整") == (fen % 10 == 0)
     return read(text) == fen and written == [one for one in digits if one != "0"] and text.count("零") == gaps and ends
 
@@ -75,7 +78,7 @@ def test_wherever_the_noughts_stand() -> None:
     ("fen", "text"),
     [
         (1_409_50, "壹仟肆佰零玖元伍角整"), (1_680_32, "壹仟陆佰捌拾元零叁角贰分"), (16_409_02, "壹万陆仟肆佰零玖元零贰分"),
-        (107_000_53, "壹拾万零柒仟元零伍角叁分"), (45_000_00, "肆万伍仟元整"), (44_550_00, "肆万肆仟伍佰伍拾元整"),
+        (107_000_53, "壹拾万柒仟元零伍角叁分"), (45_000_00, "肆万伍仟元整"), (44_550_00, "肆万肆仟伍佰伍拾元整"),
         (13_500_00, "壹万叁仟伍佰元整"), (1_350_00, "壹仟叁佰伍拾元整"), (3_001_00, "叁仟零壹元整"),
         (9_346_00, "玖仟叁佰肆拾陆元整"), (500_000_00, "伍拾万元整"), (7_000_00, "柒仟元整"), (1, "壹分"),
         (2_999_00, "贰仟玖佰玖拾玖元整"), (MOST, "玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
@@ -88,6 +91,21 @@ def test_wherever_the_noughts_stand() -> None:
 )  # fmt: skip
 def test_as_it_is_written(fen: int, text: str) -> None:
     assert capitals(fen) == text
+
+
+AS_PRINTED = {
+    1_409_50: {"壹仟肆佰零玖元伍角"}, 6_007_14: {"陆仟零柒元壹角肆分"},
+    1_680_32: {"壹仟陆佰捌拾元零叁角贰分", "壹仟陆佰捌拾元叁角贰分"},
+    107_000_53: {"壹拾万柒仟元零伍角叁分", "壹拾万零柒仟元伍角叁分"},
+    16_409_02: {"壹万陆仟肆佰零玖元零贰分"}, 325_04: {"叁佰贰拾伍元零肆分"},
+}  # fmt: skip
+"""The sums on which the rules for bills say what is written of noughts, and all forms that they permit."""
+
+
+@pytest.mark.parametrize("fen", AS_PRINTED)
+def test_noughts_are_written_in_a_form_that_the_rules_print(fen: int) -> None:
+    """支付结算办法 annex 1 (正确填写票据和结算凭证的基本规定), on noughts; 整 after 角 may be written or not (ibid.)."""
+    assert capitals(fen).removesuffix("整") in AS_PRINTED[fen]
 
 
 @pytest.mark.parametrize("fen", [-1, MOST + 1])
