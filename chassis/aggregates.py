@@ -208,18 +208,19 @@ async def read(
 
 
 async def read_together(
-    source: Connection | Pool, wanted: Sequence[tuple[Stream[Any], str]], as_of: AsOf | None = None
-) -> list[Loaded[Any]]:
+    source: Connection | Pool, wanted: Sequence[tuple[Stream[Any], str]], as_of: AsOf | None = None, *,
+    opener: Opener | None = None,
+) -> list[Loaded[Any]]:  # fmt: skip
     """Several aggregates in the order asked for; as they are now, in one round trip and as of one moment.
 
     Their streams are short: snapshots are not looked for. As of an earlier moment each is read by itself, with `read`.
     """
     if as_of is not None:
-        return [await read(source, stream, key, as_of) for stream, key in wanted]
+        return [await read(source, stream, key, as_of, opener=opener) for stream, key in wanted]
     histories: dict[str, list[Any]] = {stream.id(key): [] for stream, key in wanted}
     for row in await source.fetch(TOGETHER, list(histories)):
         histories[row["stream_id"]].append(row)
-    return [await _folded(nothing(stream, key), histories[stream.id(key)]) for stream, key in wanted]
+    return [await _folded(nothing(stream, key), histories[stream.id(key)], opener) for stream, key in wanted]
 
 
 async def moment_beside(source: Connection | Pool, loaded: Loaded[Any], as_of: AsOf | None) -> AsOf | None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request
 
-from chassis.aggregates import Loaded
+from chassis.aggregates import Loaded, nothing, read, read_together
 from chassis.auth import ALL, Forbidden, Principal
 from chassis.domain import Actor, Refused, Stream
-from chassis.runner import Context, PoolSource, Runner, Transaction, Work
+from chassis.eventstore import Connection
+from chassis.runner import Context, Runner, Work
+from chassis.sight import Sight
+from chassis.vault import Vault
 
 S = TypeVar("S")
 Steps = dict[str, list[dict[str, Any]]]
 NO_STEPS: Steps = {"next_steps": [], "forbidden_steps": []}
 """Nothing is done in the past."""
 NEVER_SENT = UUID(int=0)
+NEW = "-"
+"""The id of what is yet to be made: no id is written so, and nothing is read of it."""
 NOTHING_NEW = Refused("nothing-to-do", "已经办理，无需重复办理", "this was done already: it would change nothing")
 
 
@@ -46,20 +52,32 @@ class Offer:
     by: str = ""
 
 
-class _Once:
-    """What the commands of one question rest on, read once for all; `seen`: the version that If-Match of one speaks of."""
+class Question:
+    """What the commands of one question rest on, each read once, over one connection; `seen`: what If-Match of one speaks of.
 
-    def __init__(self, source: Transaction) -> None:
-        self._source = source
+    The connection is held until everything is tried, so nothing here may wait for a second one: keys of persons are looked up
+    over it, too.
+    """
+
+    def __init__(self, held: Connection, at: datetime, vault: Vault | None) -> None:
+        self.at = at
+        self.vault = None if vault is None else vault.through(held)
         self.seen: int | None = None
+        self._held = held
         self._loaded: dict[str, Loaded[Any]] = {}
         self._rows: dict[str, list[Any]] = {}
 
+    async def meet(self, *wanted: tuple[Stream[Any], str]) -> None:
+        """Read several aggregates with short streams at once, before they are asked for one by one."""
+        for loaded in await read_together(self._held, wanted, opener=self.vault):
+            self._loaded[loaded.stream_id] = loaded
+
     async def aggregate(self, stream: Stream[S], key: str) -> Loaded[S]:
-        """An aggregate as its stored events tell it."""
+        """An aggregate as its stored events tell it, personal data in plain, as a command sees it."""
         stream_id = stream.id(key)
         if stream_id not in self._loaded:
-            self._loaded[stream_id] = await self._source.aggregate(stream, key)
+            new = key == NEW
+            self._loaded[stream_id] = nothing(stream, key) if new else await read(self._held, stream, key, opener=self.vault)
         if self.seen is None:
             self.seen = self._loaded[stream_id].version
         return self._loaded[stream_id]
@@ -68,29 +86,30 @@ class _Once:
         """Rows of a SELECT on the service's own tables."""
         asked = repr((sql, args))
         if asked not in self._rows:
-            self._rows[asked] = await self._source.rows(sql, *args)
+            self._rows[asked] = await self._held.fetch(sql, *args)
         return self._rows[asked]
 
 
-async def in_plain(request: Request, stream: Stream[S], key: str) -> S:
-    """The state of an aggregate as a command sees it, personal data in plain: what a form would hold is made of it."""
-    runner: Runner = request.app.state.runner
-    return (await PoolSource(runner.pool, runner.vault).aggregate(stream, key)).state
+Making = Callable[[Question], Awaitable[Sequence[Offer]]]
 
 
-async def offered(request: Request, principal: Principal, offers: Sequence[Offer], organ: str = "") -> Steps:
+async def offered(request: Request, principal: Principal, make: Making, organ: str = "") -> Steps:
     """The steps that are permitted now and those that are not, with the reason as whoever took the step would be told it.
 
-    A step of the principal's roles is tried as the principal; one of others as somebody of the matter's `organ` who has no part
-    in it yet, so that it is known what comes next and who takes it.
+    `make` says which there are, of what it asks itself. A step of the principal's roles is tried as the principal; one of others
+    as somebody of the matter's `organ` who has no part in it yet, so that it is known what comes next and who takes it.
     """
     runner: Runner = request.app.state.runner
-    source = _Once(PoolSource(runner.pool, runner.vault))
+    async with Sight(runner.pool, None).acquire() as held:
+        return await _sorted(Question(held, runner.clock.now(), runner.vault), principal, make, organ)
+
+
+async def _sorted(question: Question, principal: Principal, make: Making, organ: str) -> Steps:
     permitted, forbidden = [], []
-    for offer in offers:
-        source.seen = None
-        refusals = await _tried(runner, source, _context(runner, principal, offer, organ), offer)
-        told = _told(offer, principal, source.seen)
+    for offer in await make(question):
+        question.seen = None
+        refusals = await _tried(question, _context(question.at, principal, offer, organ), offer)
+        told = _told(offer, principal, question.seen)
         if not refusals:
             permitted.append(told)
             continue
@@ -111,8 +130,7 @@ def why(
     return {"code": code, "reason": zh, "reason_en": en, "facts": facts, "also": others}
 
 
-def _context(runner: Runner, principal: Principal, offer: Offer, organ: str) -> Context:
-    at = runner.clock.now()
+def _context(at: datetime, principal: Principal, offer: Offer, organ: str) -> Context:
     held = next((role for role in offer.roles if role in principal.roles), None)
     context = Context(
         command_id=NEVER_SENT, actor=principal.actor(held or offer.roles[0]), organ=principal.organ,
@@ -124,9 +142,9 @@ def _context(runner: Runner, principal: Principal, offer: Offer, organ: str) -> 
     return replace(context, actor=somebody, organ=organ or principal.organ, districts=frozenset({ALL}))
 
 
-async def _tried(runner: Runner, source: _Once, context: Context, offer: Offer) -> list[Refused]:
+async def _tried(question: Question, context: Context, offer: Offer) -> list[Refused]:
     """What the command is refused for, carried out until it would be appended; without what the form is yet to say."""
-    work = Work(context, source, context.occurred_at, vault=runner.vault)
+    work = Work(context, question, context.occurred_at, vault=question.vault)
     try:
         answer = await offer.tried(work)
     except Refused as refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from chassis.codec import encode
 from chassis.database import READS, connect
 from chassis.domain import ERASED, Actor, Event, Refused
 from chassis.envelope import Recorded
-from chassis.eventstore import Pool
+from chassis.eventstore import Connection, Pool
 from chassis.personal import (
     PREFIX,
     TOKEN,
@@ -60,7 +61,7 @@ class Told:
 class Vault:
     """The keys that one process of one service holds; all of them come from its own database."""
 
-    def __init__(self, pool: Pool, masters: MasterKeys) -> None:
+    def __init__(self, pool: Pool | Connection, masters: MasterKeys) -> None:
         self._pool = pool
         self._masters = masters
         self._keys: dict[str, Key] = {}
@@ -168,6 +169,12 @@ class Vault:
                 await connection.execute("SELECT 1")
         finally:
             connection.terminate()
+
+    def through(self, held: Connection) -> Vault:
+        """This vault for whoever holds a connection and may not wait for a second one: it looks keys up over that one."""
+        other = copy(self)
+        other._pool = held
+        return other
 
     async def _holding(self, ids: set[str]) -> dict[str, Key]:
         held = await self._load(ids)

@@ -194,7 +194,7 @@ def main() -> None:
     """
     if nameless := unnamed(load_events()):
         sys.stdout.write("".join(f"  {name}: {', '.join(wires)}\n" for name, wires in nameless.items()))
-        sys.stdout.write("contracts: nothing written. Each of these fields needs its Chinese name in contracts/field-names.json.\n")
+        sys.stdout.write("contracts: nothing written. These fields need their Chinese names in contracts/field-names.json.\n")
         raise SystemExit(1)
     differs = judged()
     for wire, found in differs.items():

@@ -44,7 +44,7 @@ def test_says_one_sum(fen: int) -> None:
 def as_the_rules_say(fen: int) -> bool:
     """Whether the capitals say this sum and each of its digits in order, one 零 for each gap, 整 where there are no fen.
 
-    A gap is a run of noughts between two other digits, also across the point. The rules for bills (支付结算办法 annex 1, 1997) let
+    A gap is a run of noughts between two other digits, also across the point. The rules for bills (支付结算办法 annex 1) let
     the 零 of a gap at the end of ten thousands, or of the yuan, be left out, and print no sum with both: here that of the ten
     thousands is left out, where thousands follow, and that of the yuan never is.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,7 @@ from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.inspection import queries
-from services.inspection.api.offers import of_hazard, offered, today
+from services.inspection.api.offers import of_hazard, offered
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
     Approver,
@@ -120,7 +121,7 @@ async def get_hazard(request: Request, hazard_id: Id, principal: PartyReader, as
         raise Unknown(HAZARD.name, hazard_id)
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_hazard(state, await today(request)), loaded.organ or "")
+        steps = await offered(request, principal, partial(of_hazard, state), loaded.organ or "")
     view = {**hazard_view(state), "district": loaded.district, "version": loaded.version, **steps}
     return answer_json(view if own is None else _without_referral(view), version=loaded.version)
 

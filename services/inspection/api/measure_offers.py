@@ -8,16 +8,16 @@ from functools import partial
 from typing import Any
 
 from chassis.domain import CHINA
-from chassis.offers import Offer
+from chassis.offers import NEW, Offer, Question
 from chassis.runner import Work
-from services.inspection.api.offers import APPROVER, ENTERPRISE, NEW, OFFICER, TEAM, Today, step, team_of
+from services.inspection.api.offers import APPROVER, ENTERPRISE, OFFICER, TEAM, Today, of_inspection, step, team_of, today
 from services.inspection.commands import keepings, measures, records, seizures, supply_cuts
 from services.inspection.domain.events import CheckedInOfficer, ReinspectionResult
-from services.inspection.domain.hazard import ENDED, HazardState, found
-from services.inspection.domain.inspection import InspectionState, prepared
+from services.inspection.domain.hazard import ENDED, HAZARD, HazardState, found
+from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.measures import keeping, supply_cut
 from services.inspection.domain.measures.keeping import CarryOut, Keeping, KeptArticle, RequestKeeping
-from services.inspection.domain.measures.measure import Matter
+from services.inspection.domain.measures.measure import MEASURE, Matter
 from services.inspection.domain.measures.parts import ARTICLE_APPROVAL, POWER_CUT, SEIZURE_APPROVAL, Article
 from services.inspection.domain.measures.records import Record
 from services.inspection.domain.measures.seizure import RequestSeizure, Seize, Seizure
@@ -32,7 +32,17 @@ OTHERS = (*TEAM, "not-justified", "hazard-ended", "appraisal-end-past")
 """What is wrong with officers, hazards or days that the form is yet to name."""
 
 
-def at_inspection(state: InspectionState, hazards: Sequence[HazardState], now: Today) -> list[Offer]:
+async def of_visit(inspection_id: str, hazards: Sequence[HazardState], question: Question) -> list[Offer]:
+    """The steps of an inspection and the measures that begin there; what a form would hold is made of what is in plain."""
+    now = await today(question)
+    await question.meet(
+        (INSPECTION, inspection_id), *((HAZARD, found(one).hazard_id) for one in hazards if one.found is not None)
+    )
+    state = (await question.aggregate(INSPECTION, inspection_id)).state
+    return [*of_inspection(state, hazards, now), *_begun_there(state, hazards, now)]
+
+
+def _begun_there(state: InspectionState, hazards: Sequence[HazardState], now: Today) -> list[Offer]:
     """Measures that begin at an inspection; a suspension rests on hazards, of which one stands."""
     key, team = prepared(state).inspection_id, team_of(state)
     known = {"inspection_id": key, "officers": [_shown(one) for one in team]}
@@ -66,8 +76,12 @@ def _suspension(state: InspectionState, hazards: Sequence[HazardState], now: Tod
     ]  # fmt: skip
 
 
-def of_measure(matter: Matter | None, now: Today, own: str | None) -> list[Offer]:
+async def of_measure(measure_id: str, own: str | None, question: Question) -> list[Offer]:
     """The steps of a measure; `own` is the enterprise that asks, None for people of an organ."""
+    return _of_matter((await question.aggregate(MEASURE, measure_id)).state.matter, await today(question), own)
+
+
+def _of_matter(matter: Matter | None, now: Today, own: str | None) -> list[Offer]:
     match matter:
         case Suspension():
             return _of_suspension(matter, now, own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,11 +11,11 @@ from pydantic import Field
 from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
-from chassis.offers import NO_STEPS, in_plain
+from chassis.offers import NO_STEPS
 from services.inspection import queries
 from services.inspection.api.measure_offers import of_measure
 from services.inspection.api.measuring import BegunBody, Officers, ReceiptBody, Records
-from services.inspection.api.offers import offered, today
+from services.inspection.api.offers import offered
 from services.inspection.api.orders import ResultBody
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
@@ -127,8 +128,8 @@ async def get_measure(request: Request, measure_id: Id, principal: PartyReader, 
         raise Unknown(MEASURE.name, measure_id)
     steps = NO_STEPS
     if as_of is None:
-        offers = of_measure((await in_plain(request, MEASURE, measure_id)).matter, await today(request), own_of(principal))
-        steps = await offered(request, principal, offers, loaded.organ or "")
+        make = partial(of_measure, measure_id, own_of(principal))
+        steps = await offered(request, principal, make, loaded.organ or "")
     view = {
         "measure_id": measure_id, "kind": state.kind, "state": state.status, "numbers": state.numbers,
         **_matter(state.matter),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -12,11 +12,9 @@ from fastapi import Request
 
 from chassis.auth import Principal
 from chassis.domain import day_of, site_code
-from chassis.http import pool_of
-from chassis.offers import Offer, Steps
+from chassis.offers import NEW, Making, Offer, Question, Steps
 from chassis.offers import offered as tried_now
-from chassis.runner import Runner, Work
-from chassis.sight import Sight
+from chassis.runner import Work
 from services.inspection import queries
 from services.inspection.api.reading import own_of
 from services.inspection.commands import hazards, orders, referrals, visits
@@ -31,7 +29,6 @@ from services.inspection.domain.presence import Attendee, HoldMeeting, MakeState
 from services.inspection.domain.rules import Rules
 
 OFFICER, MANAGER, APPROVER, EXPERT, ENTERPRISE = "officer", "manager", "approver", "expert", "enterprise"
-NEW = "-"  # no id is written so: nothing of this name exists
 TEAM = frozenset({"certificate-mismatch", "certificate-expired", "too-few-officers", "officer-not-assigned", "officer-twice"})
 """What is wrong with the officers, whom the form is yet to name."""
 
@@ -48,17 +45,20 @@ class Today:
         return None if self.rules is None else self.rules.articles.get(rule)
 
 
-async def today(request: Request) -> Today:
+async def today(question: Question) -> Today:
     """The day of the service's clock, with its rules."""
-    runner: Runner = request.app.state.runner
-    day = day_of(runner.clock.now())
-    return Today(day, await queries.rules(Sight(pool_of(request), None).fetch, day))
+    day = day_of(question.at)
+    return Today(day, await queries.rules(question.rows, day))
 
 
-async def offered(request: Request, principal: Principal, offers: list[Offer], organ: str = "") -> Steps:
+async def offered(request: Request, principal: Principal, make: Making, organ: str = "") -> Steps:
     """The steps for whoever asks; an enterprise is told of its own only: what an organ weighs beside them is not said to it."""
-    own = own_of(principal)
-    mine = offers if own is None else [offer for offer in offers if ENTERPRISE in offer.roles]
+    if own_of(principal) is None:
+        return await tried_now(request, principal, make, organ)
+
+    async def mine(question: Question) -> Sequence[Offer]:
+        return [offer for offer in await make(question) if ENTERPRISE in offer.roles]
+
     return await tried_now(request, principal, mine, organ)
 
 
@@ -149,9 +149,9 @@ def _following(key: str, found_there: Collection[HazardState], now: Today) -> li
     ]  # fmt: skip
 
 
-def of_order(state: OrderState, now: Today, own: str | None) -> list[Offer]:
+async def of_order(state: OrderState, own: str | None, question: Question) -> list[Offer]:
     """The steps of a rectification order; `own` is the enterprise that asks, None for people of an organ."""
-    order = issued(state)
+    now, order = await today(question), issued(state)
     key, values, here = order.order_id, {"order_id": order.order_id}, "/v1/orders/{order_id}/"
     every = tuple(state.progress)
     to_do = tuple(one for one in every if state.progress[one] in ("ordered", "failed")) or every
@@ -191,9 +191,9 @@ def of_order(state: OrderState, now: Today, own: str | None) -> list[Offer]:
     ]  # fmt: skip
 
 
-def of_hazard(state: HazardState, now: Today) -> list[Offer]:
+async def of_hazard(state: HazardState, question: Question) -> list[Offer]:
     """The steps of a hazard beside those of its order."""
-    finding = found(state)
+    now, finding = await today(question), found(state)
     key, values, here = finding.hazard_id, {"hazard_id": finding.hazard_id}, "/v1/hazards/{hazard_id}/"
     major = now.cite("major-hazard-supervision")
 

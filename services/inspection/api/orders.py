@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.inspection import queries
-from services.inspection.api.offers import of_order, offered, today
+from services.inspection.api.offers import of_order, offered
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
     Approver,
@@ -166,7 +167,7 @@ async def get_order(request: Request, order_id: Id, principal: PartyReader, as_o
     state = loaded.state
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_order(state, await today(request), own), loaded.organ or "")
+        steps = await offered(request, principal, partial(of_order, state, own), loaded.organ or "")
     view = {
         **facts_of(state.issued), "state": "closed" if state.closed else "open", "progress": state.progress,
         "overdue": state.overdue, "due": state.due, "extension_asked": state.asked,

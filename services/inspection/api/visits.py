@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Request, Response
@@ -11,12 +12,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.invalid import not_as_meant
-from chassis.moments import Moment, aggregate
-from chassis.offers import NO_STEPS, in_plain
+from chassis.moments import Moment, aggregate, related_together
+from chassis.offers import NO_STEPS
 from services.inspection import queries
 from services.inspection.api.hazards import hazard_view
-from services.inspection.api.measure_offers import at_inspection
-from services.inspection.api.offers import of_inspection, offered, today
+from services.inspection.api.measure_offers import of_visit
+from services.inspection.api.offers import offered
 from services.inspection.api.reading import (
     LISTED,
     Adviser,
@@ -235,15 +236,11 @@ async def list_inspections(
 async def get_inspection(request: Request, inspection_id: Id, principal: Reader, as_of: Moment) -> Response:
     """An inspection from its own events: plan, items with answers, hazards, conclusion; and what may be done now."""
     loaded = await aggregate(request, principal, INSPECTION, inspection_id, as_of)
-    hazards = loaded.state.hazards
-    found = [await aggregate(request, principal, HAZARD, hazard_id, as_of, beside=loaded) for hazard_id in hazards]
-    states = [hazard.state for hazard in found]
+    named = [(HAZARD, hazard_id) for hazard_id in loaded.state.hazards]
+    states = [hazard.state for hazard in await related_together(request, named, as_of, loaded)]
     steps = NO_STEPS
     if as_of is None and loaded.state.plan is not None:
-        now = await today(request)
-        state = await in_plain(request, INSPECTION, inspection_id)
-        offers = [*of_inspection(state, states, now), *at_inspection(state, states, now)]
-        steps = await offered(request, principal, offers, loaded.state.plan.organ_id)
+        steps = await offered(request, principal, partial(of_visit, inspection_id, states), loaded.state.plan.organ_id)
     view = {**inspection_view(loaded.state, states), "district": loaded.district, "version": loaded.version, **steps}
     return answer_json(view, version=loaded.version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -130,6 +131,6 @@ async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db:
     coverage = await queries.coverage_of(db.fetch, campaign_id) if as_of is None else []  # a read model, which has no past
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_campaign(campaign.state), campaign.state.city_organ_id)
+        steps = await offered(request, principal, partial(of_campaign, campaign.state), campaign.state.city_organ_id)
     view = {**asdict(campaign.state), "coverage": coverage, "version": campaign.version, **steps}
     return answer_json(view, version=campaign.version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Literal, Self
 
 import orjson
@@ -15,7 +16,7 @@ from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
-from services.tasks.api.offers import of_draw, today
+from services.tasks.api.offers import of_draw
 from services.tasks.api.reading import Count, Day, Manager, Reader
 from services.tasks.commands import draws as commands
 from services.tasks.domain import DRAW
@@ -84,7 +85,7 @@ async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Mome
     draw = await aggregate(request, principal, DRAW, draw_id, as_of)
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_draw(draw.state, await today(request)), draw.state.commitment.organ_id)
+        steps = await offered(request, principal, partial(of_draw, draw.state), draw.state.commitment.organ_id)
     return answer_json({**asdict(draw.state), "version": draw.version, **steps}, version=draw.version)
 
 

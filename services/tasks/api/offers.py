@@ -8,13 +8,9 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from fastapi import Request
-
 from chassis.domain import day_of
-from chassis.http import pool_of
-from chassis.offers import Offer
-from chassis.runner import Runner, Work
-from chassis.sight import Sight
+from chassis.offers import NEW, Offer, Question
+from chassis.runner import Work
 from services.tasks import domain
 from services.tasks.commands import campaigns, permits, plans, tasklife
 from services.tasks.domain import CAMPAIGN, DRAW, TASK
@@ -31,7 +27,6 @@ from services.tasks.queries import inspecting
 from services.tasks.queries import known as queries
 
 OFFICER, MANAGER, APPROVER = "officer", "manager", "approver"
-NOBODYS = "-"  # no id is written so: nothing of this name exists
 TEAM = frozenset({
     "planned-in-the-past", "officer-not-known", "expert-not-known", "too-few-officers", "officer-of-another-organ",
     "officer-recused", "certificate-expired", "officer-not-trained",
@@ -49,10 +44,9 @@ class Today:
     approval: str | None
 
 
-async def today(request: Request) -> Today:
+async def today(question: Question) -> Today:
     """What is cited today for campaigns under a plan, for the officers of a visit, for its approval where it needs one."""
-    runner: Runner = request.app.state.runner
-    day, read = day_of(runner.clock.now()), Sight(pool_of(request), None).fetch
+    day, read = day_of(question.at), question.rows
     visits = inspection_rules_on(await inspecting.inspection_rules(read), day)
     rules = max((one for one in await queries.rulebooks(read) if _holds(one, day)), key=lambda one: one.version, default=None)
     return Today(
@@ -65,8 +59,9 @@ def _holds(rules: Rules, day: date) -> bool:
     return rules.valid_from <= day and (rules.valid_to is None or day <= rules.valid_to)
 
 
-def of_plan(plan: PlanState, now: Today) -> list[Offer]:
+async def of_plan(plan: PlanState, question: Question) -> list[Offer]:
     """The steps of a plan."""
+    now = await today(question)
     step = partial(_step, "/v1/plans/{plan_id}/", {"plan_id": plan.plan_id}, None)
     amended = AmendPlan(reason="", planned_inspections=plan.planned_inspections + 1)
     return [
@@ -93,12 +88,12 @@ def of_plan(plan: PlanState, now: Today) -> list[Offer]:
 def _campaign(plan: PlanState, day: date) -> OpenCampaign:
     begins = day if day.year == plan.year else date(plan.year, 1, 1)
     return OpenCampaign(
-        campaign_id=NOBODYS, plan_id=plan.plan_id, title="", sectors=plan.sectors, starts_on=begins,
+        campaign_id=NEW, plan_id=plan.plan_id, title="", sectors=plan.sectors, starts_on=begins,
         ends_on=date(plan.year, 12, 31),
     )  # fmt: skip
 
 
-def of_campaign(campaign: CampaignState) -> list[Offer]:
+async def of_campaign(campaign: CampaignState, _: Question) -> list[Offer]:
     """The steps of a campaign; what the apportionment of a whole city comes to is decided when it is sent."""
     key, step = campaign.campaign_id, partial(_step, "/v1/campaigns/{campaign_id}/", {"campaign_id": campaign.campaign_id}, None)
 
@@ -109,7 +104,7 @@ def of_campaign(campaign: CampaignState) -> list[Offer]:
     async def add(work: Work) -> Any:
         held = await work.load(CAMPAIGN, key)
         sector = next(iter(held.state.sectors), "")
-        site = Enterprise(enterprise_id=NOBODYS, name="", uscc="", district="", sector=sector, own=None)
+        site = Enterprise(enterprise_id=NEW, name="", uscc="", district="", sector=sector, own=None)
         return add_enterprise(held.state, site, "city", "")
 
     return [
@@ -120,8 +115,9 @@ def of_campaign(campaign: CampaignState) -> list[Offer]:
     ]  # fmt: skip
 
 
-def of_draw(draw: DrawState, now: Today) -> list[Offer]:
+async def of_draw(draw: DrawState, question: Question) -> list[Offer]:
     """The one step of a draw that was committed to."""
+    now = await today(question)
 
     async def reveal(work: Work) -> Any:
         return domain.reveal((await work.load(DRAW, draw.commitment.draw_id)).state, "")
@@ -130,8 +126,9 @@ def of_draw(draw: DrawState, now: Today) -> list[Offer]:
     return [step("reveal-draw", "公布种子并抽取", "Reveal the seed", "reveals", MANAGER, reveal, asked=("seed-does-not-match",))]
 
 
-def of_task(task: TaskState, now: Today) -> list[Offer]:
+async def of_task(task: TaskState, question: Question) -> list[Offer]:
     """The steps of a task, and of the approval of its inspection."""
+    now = await today(question)
     key = task.facts.task_id
     assigned = "" if task.assigned is None else task.assigned.officers[0].officer_id
     step = partial(_step, "/v1/tasks/{task_id}/", {"task_id": key})

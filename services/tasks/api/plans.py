@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +13,7 @@ from pydantic import Field
 from chassis.http import WRITTEN, Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
-from services.tasks.api.offers import of_plan, today
+from services.tasks.api.offers import of_plan
 from services.tasks.api.reading import (
     LAST_DAY,
     LISTED,
@@ -137,6 +138,6 @@ async def get_plan(plan_id: Id, request: Request, principal: Reader, as_of: Mome
     plan = await aggregate(request, principal, PLAN, plan_id, as_of)
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_plan(plan.state, await today(request)), plan.state.organ_id)
+        steps = await offered(request, principal, partial(of_plan, plan.state), plan.state.organ_id)
     view = {**asdict(plan.state), "stage": plan.state.stage, "version": plan.version, **steps}
     return answer_json(view, version=plan.version)

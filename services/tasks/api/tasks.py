@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
-from services.tasks.api.offers import of_task, today
+from services.tasks.api.offers import of_task
 from services.tasks.api.reading import (
     LISTED,
     Day,
@@ -143,7 +144,7 @@ async def get_task(task_id: Id, request: Request, principal: Reader, as_of: Mome
     task = await aggregate(request, principal, TASK, task_id, as_of)
     steps = NO_STEPS
     if as_of is None:
-        steps = await offered(request, principal, of_task(task.state, await today(request)), task.state.facts.organ_id)
+        steps = await offered(request, principal, partial(of_task, task.state), task.state.facts.organ_id)
     return answer_json({**_task_view(task.state), "version": task.version, **steps}, version=task.version)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
+
+import asyncpg
+import pytest
 
 from tests.service.inspection.measures import AGREED, HANDED_OVER, LISTED, MEASURE, SEIZURE, found, suspension
 from tests.service.inspection.office import CHECK_IN, Office
@@ -77,3 +82,47 @@ async def test_a_measure_by_its_kind(office: Office) -> None:
     permitted, forbidden = await steps(office, "measures/measure-3", "approver")
     assert "approve-measure" in permitted
     assert forbidden["carry-out"]["code"] == "keeping-not-approved"
+
+
+async def visited(office: Office, *hazard_ids: str) -> None:
+    """A visit that found these hazards and was concluded."""
+    await office.hear(office.task("task-1"))
+    await office.post("approver", "inspections/task-1/plan-approvals", {"mode": "unannounced"})
+    await office.post("officer", "inspections/task-1/check-ins", CHECK_IN)
+    await office.post("officer", "inspections/task-1/answers", {"answers": await office.answers("task-1", list(hazard_ids))})
+    await office.post("officer", "inspections/task-1/conclusions", {"signed_by": "厂长"})
+
+
+async def test_what_is_offered_costs_one_connection_and_few_questions(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many steps are tried and hazards were found: each row is read once, and of nothing that is yet to be made."""
+    await visited(office, "h-one", "h-two", "h-three", "h-four")
+    asked: list[str] = []
+
+    def counted(name: str) -> Callable[..., Any]:
+        real = getattr(asyncpg.Connection, name)
+
+        async def through(connection: asyncpg.Connection, query: str, *args: Any, **more: Any) -> Any:
+            asked.append(" ".join(query.split())[:60])
+            return await real(connection, query, *args, **more)
+
+        return through
+
+    for name in ("fetch", "fetchrow", "fetchval", "execute"):
+        monkeypatch.setattr(asyncpg.Connection, name, counted(name))
+    permitted, forbidden = await steps(office, "inspections/task-1")
+    assert len(permitted) + len(forbidden) > 12
+    assert len(asked) <= 13, asked
+
+
+async def test_many_who_ask_at_once_are_all_answered_though_no_key_is_held(office: Office) -> None:
+    """Whoever tries steps holds a connection: that it waited for a second one, for keys, would be the end of all of them."""
+    await visited(office, "h-one")
+    client = office.client("officer")
+    vault = office.under_test.app.state.vault
+
+    async def ask() -> int:
+        vault.forget()
+        return (await client.get("/v1/inspections/task-1")).status_code
+
+    async with asyncio.timeout(60):
+        assert set(await asyncio.gather(*(ask() for _ in range(16)))) == {200}
