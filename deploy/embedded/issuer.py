@@ -138,7 +138,7 @@ class Issuer:
                 return answer({"error": error.code, "error_description": str(error)}, status)
         scope = " ".join(claims["roles"])
         body = {"access_token": self.token(claims), "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
-        return answer(body)
+        return answer({**body, "practice": True} if self.practice.exists() else body)
 
     def _claims(self, form: FormData) -> dict[str, Any]:
         grant = self._grants.get(_text(form, "grant_type"))

@@ -1,4 +1,4 @@
-"""The audit pages: a case is found, replayed by keyboard, read in three densities, proved, taken along; who looked is told."""
+"""The audit pages: a history is compared, linked into, read in three densities, filtered; what does not hold is not ticked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, ViewportSize, expect
 
-from chassis import bundle
-from chassis.casefile import verify
 from tests.service.penalty.bureau import CASE
-from tests.service.reporting.logs import KEYS
 from tests.web.axe import serious_findings
 from tests.web.prosecuting import Prosecution, prosecution
 from tests.web.staging import DESK, SHOTS, SIZES, signed_in
@@ -33,27 +30,6 @@ async def desk(page: Page) -> Page:
     """An auditor at a desk."""
     await page.set_viewport_size(DESK)
     return await signed_in(page, "auditor")
-
-
-async def test_a_case_is_replayed_by_keyboard_and_what_changed_is_marked(desk: Page, stage: Prosecution) -> None:
-    """Each step of the slider asks the owning service how the case was; reporting tells the change in words."""
-    await desk.goto(f"{HISTORY}#{stage.event('filing-requested')}")
-    was = desk.get_by_role("region", name="当时的状态")
-    await expect(was).to_have_attribute("data-version", "2")
-    slider = desk.get_by_role("slider")
-    await slider.focus()
-    await slider.press("ArrowRight")
-    await expect(was).to_have_attribute("data-version", "3")
-    assert desk.url.endswith(f"#{stage.event('case-filed')}")
-    await expect(slider).to_have_attribute("aria-valuetext", re.compile("立案"))
-    await expect(was.locator("[data-field=case_no]")).to_have_attribute("data-changed", "true")
-    await expect(was.locator("[data-field=case_no]")).to_contain_text("应急立〔2021〕")
-    await expect(was.locator("[data-field=enterprise_id]")).not_to_have_attribute("data-changed", "true")
-    await expect(desk.locator("[data-test=difference]")).to_contain_text("2021-09-08")
-    await slider.press("Home")
-    await expect(desk.locator("[data-test=at]")).to_contain_text("1 / ")
-    await slider.press("End")
-    await expect(was.locator("[data-field=total_fen], [data-field='decision/total_fen']").first).to_be_visible()
 
 
 async def test_two_moments_far_apart_are_compared(desk: Page, stage: Prosecution) -> None:
@@ -107,17 +83,6 @@ async def test_what_was_told_late_is_marked_and_filtered(desk: Page, stage: Pros
     await expect(desk.get_by_text("没有符合筛选的记录")).to_be_visible()
 
 
-async def test_a_proof_is_recomputed_in_the_browser(desk: Page, stage: Prosecution) -> None:
-    await desk.goto(f"{HISTORY}#{stage.event('case-filed')}")
-    filed = desk.locator(f"[id='{stage.event('case-filed')}']")
-    await expect(filed.locator("[data-tick=checkpoint]")).to_contain_text("已签名并经见证")
-    await filed.get_by_role("button", name="核验").click()
-    await expect(filed.locator("[data-tick=inclusion]")).to_contain_text("本机已重算")
-    ledger = desk.locator("[data-ledger=penalty]")
-    await ledger.get_by_role("button", name="核验").click()
-    await expect(ledger.locator("[data-tick=consistency]")).to_contain_text("未被改动")
-
-
 async def test_a_proof_that_does_not_hold_is_not_ticked(desk: Page, stage: Prosecution) -> None:
     async def other_root(route: object) -> None:
         answer = await route.fetch()  # type: ignore[attr-defined]
@@ -131,46 +96,7 @@ async def test_a_proof_that_does_not_hold_is_not_ticked(desk: Page, stage: Prose
     await expect(filed.locator("[data-tick=inclusion]")).to_contain_text("证明不成立")
 
 
-async def test_the_signed_file_verifies_and_that_it_was_taken_is_told(desk: Page, stage: Prosecution, tmp_path: Path) -> None:
-    await desk.goto(HISTORY)
-    await expect(desk.get_by_text("还没有查阅记录")).to_be_visible()
-    await expect(desk.get_by_text("casetrail verify")).to_be_visible()
-    await desk.get_by_label("查阅事由").fill("复议答复")
-    async with desk.expect_download() as downloading:
-        await desk.get_by_role("button", name="下载签名案卷").click()
-    path = tmp_path / (await downloading.value).suggested_filename
-    await (await downloading.value).save_as(path)
-    assert path.name == f"case-{CASE}.casefile.json"
-    verdict = verify(path.read_bytes(), KEYS)
-    assert (verdict.findings, verdict.matter) == ([], f"case {CASE}")
-    reads = desk.get_by_role("region", name="查阅记录")
-    await expect(reads).to_contain_text("演示 审计 · 审计")
-    await expect(reads).to_contain_text("复议答复")
-
-
-async def test_the_bundle_verifies_too(desk: Page, stage: Prosecution, tmp_path: Path) -> None:
-    await desk.goto(HISTORY)
-    async with desk.expect_download() as downloading:
-        await desk.get_by_role("button", name="下载案卷包").click()
-    await (await downloading.value).save_as(tmp_path / "bundle.zip")
-    verdict = bundle.verify((tmp_path / "bundle.zip").read_bytes(), KEYS)
-    assert (verdict.findings, verdict.matter) == ([], f"case {CASE}")
-
-
-async def test_text_of_twice_the_size_keeps_the_page_in_its_width(desk: Page, stage: Prosecution) -> None:
-    await desk.goto(HISTORY)
-    await expect(desk.get_by_role("slider")).to_be_visible()
-    await desk.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert await desk.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
-    await expect(desk.get_by_role("button", name="后一项")).to_be_visible()
-
-
-async def test_a_case_is_found_by_its_number_and_what_cannot_be_searched_is_told(desk: Page, stage: Prosecution) -> None:
-    await desk.goto("/console/audit")
-    await desk.get_by_role("textbox", name="案号、名称、证号或编号").fill("应急立〔2021〕")
-    await desk.get_by_role("button", name="查找").click()
-    await desk.locator("[data-test=found] a").click()
-    await expect(desk).to_have_url(re.compile(f"/console/audit/cases/{CASE}$"))
+async def test_what_is_not_found_and_what_cannot_be_searched_is_told(desk: Page, stage: Prosecution) -> None:
     await desk.goto("/console/audit?q=没有这个")
     await expect(desk.get_by_text("没有找到")).to_be_visible()
     await desk.goto("/console/audit?kind=officers&q=李")  # the registry is not there
@@ -199,4 +125,5 @@ async def test_the_pages_are_accessible_and_as_wide_as_the_screen(desk: Page, st
         await expect(desk.locator("[aria-busy=true]")).to_have_count(0)
         await desk.screenshot(path=SHOTS / f"console-{name}-{size['width']}.png")
         assert await serious_findings(desk) == [], name
+        await desk.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await desk.evaluate("document.documentElement.scrollWidth") <= size["width"], name

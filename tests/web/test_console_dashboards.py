@@ -1,4 +1,4 @@
-"""The dashboards and bulletins in a real Chromium: from the city to a row, live, honest when cut off, for every size."""
+"""The dashboards and bulletins in a real Chromium: rows taken along, honest when cut off, for every size."""
 
 from __future__ import annotations
 
@@ -13,35 +13,22 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from chassis.testing import service_under_test
-from services.registry.service import SERVICE as REGISTRY
-from services.reporting.service import SERVICE as REPORTING
-from tests.service.registry.conftest import founded
-from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers, Site, enterprise, small_year
 from tests.service.reporting.test_passed_on import cells
 from tests.web.axe import serious_findings
-from tests.web.conftest import Stage
-from tests.web.staging import DESK, SHOTS, SIZES, behind_the_gateway, opened, signed_in
-
-HAZARDS = "/console/dashboards?panel=hazards&period=2021"
+from tests.web.overseeing import HAZARDS, Overseen, live, overseen, shows
+from tests.web.staging import DESK, SHOTS, SIZES, opened, signed_in
 
 
 @pytest_asyncio.fixture
-async def stage(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    """In place of reporting alone: reporting and the registry of the city's jurisdictions, behind the gateway."""
-    async with (
-        service_under_test(REPORTING, admin_dsn) as reporting,
-        service_under_test(REGISTRY, admin_dsn, before=founded) as registry,
-        behind_the_gateway(tmp_path, reporting, registry) as url,
-    ):
-        for service in (reporting, registry):
-            await service.settle()
-        yield Stage(Reporting(reporting), url)
+async def stage(admin_dsn: str, tmp_path: Path) -> AsyncIterator[Overseen]:
+    """In place of reporting alone."""
+    async with overseen(admin_dsn, tmp_path) as found:
+        yield found
 
 
 @pytest_asyncio.fixture
-async def year(stage: Stage) -> Ledgers:
+async def year(stage: Overseen) -> Ledgers:
     """A small year, received."""
     ledgers = small_year()
     await stage.reporting.receive(ledgers.recorded)
@@ -55,43 +42,9 @@ async def desk(page: Page) -> Page:
     return await signed_in(page, "manager")
 
 
-async def shows(page: Page, figure: str, text: str) -> None:
-    """The figure has this value."""
-    await expect(page.locator(f"[data-figure={figure}] .value")).to_have_text(text)
-
-
-async def live(page: Page, path: str = HAZARDS) -> None:
-    """Open the page and wait until it hears the feed."""
-    await page.goto(path)
-    await expect(page.locator(".as-of")).to_have_attribute("data-state", "live")
-
-
 def saved(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV that was saved."""
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-
-
-async def test_from_the_city_to_a_row(desk: Page, year: Ledgers) -> None:
-    """Map, ranking and figures tell of one choice, which is in the address; the rows are of it too, and lead on."""
-    await live(desk)
-    await shows(desk, "hazards", "5 项")
-    await desk.locator(".map [data-district=donghu]").click()
-    await expect(desk).to_have_url(re.compile("district=donghu"))
-    await shows(desk, "hazards", "4 项")
-    await expect(desk.locator(".ranking tr.chosen")).to_contain_text("东湖")
-    await expect(desk.locator(".map [data-district=xihu]")).to_contain_text("1 项")
-    await desk.go_back()
-    await shows(desk, "hazards", "5 项")
-    await desk.locator(".ranking tr[data-district=donghu] button").click()
-    await shows(desk, "hazards", "4 项")
-    await desk.locator("[data-figure=hazards]").get_by_role("link", name="发现隐患 明细").click()
-    await expect(desk).to_have_url(re.compile("/dashboards/rows/hazards[?].*district=donghu"))
-    await expect(desk.locator("tbody tr")).to_have_count(4)
-    first = desk.locator("tbody tr").first
-    await expect(first.get_by_role("link", name="企业e-")).to_have_attribute("href", re.compile("/console/enterprises/e-"))
-    await expect(first.get_by_role("link", name="历程")).to_have_attribute("href", re.compile("/console/audit/enterprises/e-"))
-    await desk.get_by_role("link", name="回到看板").click()
-    await shows(desk, "hazards", "4 项")
 
 
 async def test_a_case_of_a_row(desk: Page, year: Ledgers) -> None:
@@ -102,20 +55,7 @@ async def test_a_case_of_a_row(desk: Page, year: Ledgers) -> None:
     await expect(row.get_by_role("link", name="历程")).to_have_attribute("href", "/console/audit/cases/k-a")
 
 
-async def test_figures_move_without_a_reload(desk: Page, stage: Stage, year: Ledgers) -> None:
-    await live(desk)
-    await shows(desk, "hazards", "5 项")
-    await desk.evaluate("window.untouched = true")
-    known = len(year.recorded)
-    enterprise(year, "e-live", "xihu")
-    Site(year, "live", "e-live", "xihu").inspected(officers=2, hazards=[None, None])
-    await stage.reporting.receive(year.recorded[known:])
-    await shows(desk, "hazards", "7 项")
-    await expect(desk.locator(".map [data-district=xihu]")).to_contain_text("3 项")
-    assert await desk.evaluate("window.untouched")
-
-
-async def test_a_lost_connection_is_said_and_mended(desk: Page, stage: Stage, year: Ledgers) -> None:
+async def test_a_lost_connection_is_said_and_mended(desk: Page, stage: Overseen, year: Ledgers) -> None:
     """What came meanwhile is shown when the feed is heard again."""
     await desk.route("**/api/reporting/v1/feed**", lambda route: route.abort())
     await desk.goto(HAZARDS)
@@ -174,7 +114,7 @@ async def test_charts_come_with_a_table_and_never_with_the_first_screen(desk: Pa
     await expect(region.get_by_role("row", name="9月 5 项 0 项")).to_be_visible()
 
 
-async def test_all_rows_are_saved_and_none_as_a_formula(desk: Page, stage: Stage) -> None:
+async def test_all_rows_are_saved_and_none_as_a_formula(desk: Page, stage: Overseen) -> None:
     """More than one page of them; a name that a spreadsheet would run is harmless, a number stays one."""
     ledgers = Ledgers()
     for n in range(230):
@@ -212,7 +152,7 @@ async def test_the_wall_turns_until_it_is_stopped(desk: Page, year: Ledgers) -> 
     await expect(desk.get_by_role("navigation", name="主菜单")).to_be_visible()
 
 
-async def test_nothing_yet(desk: Page, stage: Stage) -> None:
+async def test_nothing_yet(desk: Page, stage: Overseen) -> None:
     await live(desk, "/console/dashboards?panel=penalties")
     await expect(desk.get_by_role("button", name="看上年同期")).to_be_visible()
     await shows(desk, "penalties", "0 件")
@@ -240,7 +180,7 @@ async def test_a_district_manager_sees_the_district_only(page: Page, year: Ledge
     await expect(page.locator(".ranking tbody tr")).to_have_count(1)
 
 
-async def test_a_bulletin_is_read_followed_and_taken_along(desk: Page, stage: Stage, year: Ledgers) -> None:
+async def test_a_bulletin_is_read_followed_and_taken_along(desk: Page, stage: Overseen, year: Ledgers) -> None:
     stage.reporting.under_test.clock.at = year.at.replace(year=2022)
     await desk.goto("/console/bulletins?week=2021-W36")
     await expect(desk.get_by_role("heading", name="安全生产执法每周调度通报")).to_be_visible()
@@ -258,7 +198,7 @@ async def test_a_bulletin_is_read_followed_and_taken_along(desk: Page, stage: St
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_every_page_fits_and_is_accessible(browser: Browser, stage: Stage, year: Ledgers, size: str) -> None:
+async def test_every_page_fits_and_is_accessible(browser: Browser, stage: Overseen, year: Ledgers, size: str) -> None:
     """Nothing sticks out sideways, axe-core finds nothing serious, also with large text; pictures are kept to be looked at."""
     stage.reporting.under_test.clock.at = year.at.replace(year=2022)
     async with opened(browser, stage.url, SIZES[size]) as page:

@@ -4,5 +4,5 @@ import "./console.css";
 import { learnLessons } from "./parts/lessons";
 import { router } from "./router";
 
-void learnLessons();
+learnLessons();
 createApp(App).use(router).mount("#console");

@@ -21,12 +21,16 @@ export interface Person {
 interface Session {
   person: Person;
   token: string;
+  practised: boolean;
 }
 
 const session = shallowRef<Session | null>(null);
 
 /** Who is signed in; null where nobody is. */
 export const person = computed(() => session.value?.person ?? null);
+
+/** Whether whoever is signed in is in a practice district; the issuer says so with the token. */
+export const practised = computed(() => session.value?.practised ?? false);
 
 /** Whether the person has one of the roles. */
 export function hasRole(...roles: string[]): boolean {
@@ -52,9 +56,9 @@ export async function people(): Promise<Person[]> {
 export async function enter(username: string): Promise<void> {
   const body = new URLSearchParams({ grant_type: "password", username, password: "" });
   const response = await fetched("/issuer/token", { method: "POST", body });
-  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error?: string; error_description?: string };
+  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; practice?: boolean; error?: string; error_description?: string };
   if (!answer.access_token) throw new Problem(response.status, { code: answer.error, title: answer.error_description, detail: "无法登录" });
-  session.value = { person: { ...claimsOf(answer.access_token), username }, token: answer.access_token };
+  session.value = { person: { ...claimsOf(answer.access_token), username }, token: answer.access_token, practised: answer.practice ?? false };
   sessionStorage.setItem(KEPT, username);
 }
 

@@ -55,6 +55,7 @@ class NextStep(Told):
     """Its stable name."""
     title: str
     """Its Chinese title."""
+    title_en: str
     path: str
     """Where it is posted: below the address of the matter, or the whole one where it begins with `/`."""
     role: str
@@ -70,6 +71,7 @@ class ForbiddenStep(Told):
 
     name: str
     title: str = ""
+    title_en: str = ""
     path: str = ""
     role: str = ""
     article: str | None
@@ -93,7 +95,22 @@ class Steps(Told):
     forbidden_steps: list[ForbiddenStep]
 
 
-class Clock(Told):
+class Ended(Told):
+    """What the end of a clock means; null where no period of the rules is behind it."""
+
+    article: str | None
+    """By which article."""
+    on_expiry: str | None
+    """As a code."""
+    on_expiry_title: str | None
+    on_expiry_title_en: str | None
+    rolls: bool | None
+    """Whether a last day that is no working day moves on."""
+    rolls_unverified: bool
+    """That was not checked against the law yet."""
+
+
+class Clock(Ended):
     """A clock that runs."""
 
     clock: str
@@ -104,10 +121,6 @@ class Clock(Told):
     """Whether what it is for was missed."""
     party_id: str
     """Of which party."""
-    rolls: bool | None
-    """Whether a last day that is no working day moves on; null where no period of the rules is behind it."""
-    rolls_unverified: bool
-    """That was not checked against the law yet."""
 
 
 class Published(Told):
@@ -326,7 +339,7 @@ class TransferRow(Told):
     version: int
 
 
-class ClockRow(Told):
+class ClockRow(Ended):
     """A clock in the calendar."""
 
     clock_id: str
@@ -339,13 +352,6 @@ class ClockRow(Told):
     enterprise_name: str
     due_on: date
     passed: bool
-    article: str | None
-    on_expiry: str | None
-    """What its end means, as a code."""
-    on_expiry_title: str | None
-    on_expiry_title_en: str | None
-    rolls: bool | None
-    rolls_unverified: bool
 
 
 class PassedClock(Clock):

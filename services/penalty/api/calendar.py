@@ -11,11 +11,9 @@ from chassis.domain import day_of
 from chassis.http import IsoDate, Paged, Seen, listed
 from services.penalty import domain, queries
 from services.penalty.api.answers import ClockRow, Page, told
-from services.penalty.api.clocks import last_day_of, rules_if_any
+from services.penalty.api.clocks import end_of, rules_if_any
 from services.penalty.api.offered import now
 from services.penalty.api.reading import LISTED, Reader, districts_asked
-from services.penalty.domain.expiries import ENGLISH
-from services.penalty.projections.clocks import period_of
 
 router = APIRouter(prefix="/v1", tags=["calendar"])
 
@@ -41,12 +39,6 @@ async def list_deadlines(
 
 
 def _clock(row: dict[str, Any], today: date, rules: domain.Rules | None) -> dict[str, Any]:
-    """A clock, and what its end means by the rules of the day: article, code, and what follows in both languages."""
+    """A clock, and what its end means by the rules of the day."""
     named = row.pop("period")
-    period = "" if rules is None else period_of(row["kind"], named, rules)
-    code, title = (None, None) if rules is None else rules.expiries.get(period, (None, None))
-    return {
-        **row, "passed": row["due_on"] < today, "article": None if rules is None or code is None else rules.cite(period),
-        "on_expiry": code, "on_expiry_title": title, "on_expiry_title_en": None if code is None else ENGLISH.get(code, code),
-        **last_day_of(row["kind"], named, rules),
-    }  # fmt: skip
+    return {**row, "passed": row["due_on"] < today, **end_of(row["kind"], named, rules)}

@@ -9,6 +9,7 @@ from typing import Any
 from chassis.domain import Refused, day_of
 from chassis.sight import Sight
 from services.penalty import domain, queries
+from services.penalty.domain.expiries import ENGLISH
 from services.penalty.domain.regions import Regions
 from services.penalty.domain.rulebook import LITIGATION_AFTER
 from services.penalty.domain.spot import SpotState, served
@@ -23,9 +24,9 @@ from services.penalty.projections.transfer_clocks import TRANSFER_ANSWER, TRANSF
 
 
 def ruled(clocks: Iterable[dict[str, Any]], rules: domain.Rules | None) -> list[dict[str, Any]]:
-    """Clocks with what the rules of the day say of their last day."""
+    """Clocks with what the rules of the day say of their end."""
     return [
-        {**{name: told for name, told in one.items() if name != "period"}, **last_day_of(one["clock"], one["period"], rules)}
+        {**{name: told for name, told in one.items() if name != "period"}, **end_of(one["clock"], one["period"], rules)}
         for one in clocks
     ]
 
@@ -38,13 +39,18 @@ async def rules_if_any(db: Sight, day: date) -> domain.Rules | None:
         return None
 
 
-def last_day_of(kind: str, named: str, rules: domain.Rules | None) -> dict[str, Any]:
-    """Whether the last day of a clock moves on where it is no working day: null where no period of the rules is behind it.
+def end_of(kind: str, named: str, rules: domain.Rules | None) -> dict[str, Any]:
+    """What the end of a clock means, by which article, and whether it moves on where it is no working day.
 
-    `rolls_unverified`: that was not checked against the law yet.
+    All of it null where no period of the rules is behind the clock. `rolls_unverified`: that its last day moves on or does
+    not was not checked against the law yet.
     """
-    length = None if rules is None else rules.periods.get(period_of(kind, named, rules))
+    period = "" if rules is None else period_of(kind, named, rules)
+    code, title = (None, None) if rules is None else rules.expiries.get(period, (None, None))
+    length = None if rules is None else rules.periods.get(period)
     return {
+        "article": None if rules is None or code is None else rules.cite(period), "on_expiry": code, "on_expiry_title": title,
+        "on_expiry_title_en": None if code is None else ENGLISH.get(code, code),
         "rolls": None if length is None else length.rolls,
         "rolls_unverified": length is not None and length.rolls_unverified,
     }  # fmt: skip

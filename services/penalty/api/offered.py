@@ -14,6 +14,7 @@ from chassis.problems import BadRequest
 from chassis.runner import Runner
 from services.penalty.domain import Outlook, Rules
 from services.penalty.domain.step import forbidden
+from services.penalty.domain.titles import ENGLISH
 
 
 def now(request: Request) -> datetime:
@@ -68,4 +69,7 @@ def _why(step: Outlook) -> dict[str, Any]:
 
 def _told(step: Outlook, posted: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     path, role = posted[step.name]
-    return {"name": step.name, "title": step.title, "path": path, "role": role, "article": step.basis, "party_id": step.party_id}
+    return {
+        "name": step.name, "title": step.title, "title_en": ENGLISH[step.name], "path": path, "role": role,
+        "article": step.basis, "party_id": step.party_id,
+    }  # fmt: skip

@@ -10,9 +10,13 @@ import pytest
 from chassis.domain import Event
 from services.penalty import domain
 from services.penalty.domain import CaseState, Facts, PaymentState
+from services.penalty.domain.bank_steps import STEPS as BANK_STEPS
 from services.penalty.domain.enforcement import Application, EnforcementState
 from services.penalty.domain.region_steps import REGION_STEPS
 from services.penalty.domain.regions import Regions, beside_of, regions_of, streams_beside
+from services.penalty.domain.spot_steps import STEPS as SPOT_STEPS
+from services.penalty.domain.steps import STEPS
+from services.penalty.domain.titles import ENGLISH
 from services.penalty.domain.transfer import Phase, TransferState
 from tests.domain.penalty.story import OFFICERS, RECTIFIED, noon, paid, rules, sanctions, until
 
@@ -175,3 +179,8 @@ def test_what_a_court_terminated_is_closed_unpaid() -> None:
     ended = Application(document_no="x", court="x", applied_on=day, amount_fen=900_000, ending="terminated", ended_on=day)
     facts = beside(state, enforcements={domain.UNIT: EnforcementState(applications=(ended,))})
     assert refusal(state, facts, "close", day) is None
+
+
+def test_every_step_has_an_english_title_and_no_title_is_of_a_step_that_there_is_not() -> None:
+    named = {step.name for step in STEPS} | {step[0] for step in (*SPOT_STEPS, *BANK_STEPS)}
+    assert named == set(ENGLISH)

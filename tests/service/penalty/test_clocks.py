@@ -133,17 +133,18 @@ async def test_case_shows_its_running_clocks(bureau: Bureau) -> None:
 
 
 async def test_a_case_tells_of_its_clocks_what_the_calendar_tells(bureau: Bureau) -> None:
-    """Now, as it was, and on a day to come: which run until when, whether the last day moves on and whether that was checked."""
+    """Now, as it was, and on a day to come: which run until when, what their end means and by which article, whether it moves."""
+    alike = ("due_on", "party_id", "article", "on_expiry", "on_expiry_title", "on_expiry_title_en", "rolls", "rolls_unverified")
     await bureau.served_case()
     await bureau.service.settle()
     calendar = (await bureau.get("/v1/deadlines"))["items"]
-    wanted = {(one["kind"], one["due_on"], one["party_id"], one["rolls"], one["rolls_unverified"]) for one in calendar}
+    wanted = {(one["kind"], *(one[name] for name in alike)) for one in calendar}
     now = len(await bureau.service.events())
     for path in ("", "/outlook?on=2021-09-20", f"?as_of=i{now}"):
         clocks = (await bureau.get(f"/v1/cases/{CASE}{path}"))["clocks"]
-        told = {(one["clock"], one["due_on"], one["party_id"], one["rolls"], one["rolls_unverified"]) for one in clocks}
+        told = {(one["clock"], *(one[name] for name in alike)) for one in clocks}
         assert told == wanted, path
-    assert {kind for kind, _, _, _, unverified in wanted if unverified} == {"litigation-right"}
+    assert {kind for kind, *_, unverified in wanted if unverified} == {"litigation-right"}
 
 
 async def test_a_serious_penalty_is_reported_to_the_organ_above(bureau: Bureau) -> None:

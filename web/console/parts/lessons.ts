@@ -1,7 +1,8 @@
 // What is practised here, and how far a trainee is: read off what the services answer, never off what was clicked.
-import { shallowRef } from "vue";
+import { shallowRef, watch } from "vue";
 import { authorised } from "../../shared/api";
 import { Problem, Unreachable } from "../../shared/problem";
+import { practised } from "../../shared/session";
 
 export interface Condition {
   at?: string;
@@ -37,10 +38,13 @@ export interface Lessons {
 /** The lessons of this platform; null where nothing is practised. */
 export const lessons = shallowRef<Lessons | null>(null);
 
-/** Ask once whether anything is practised here. */
-export async function learnLessons(): Promise<void> {
-  const answer = await fetch("/practice", { cache: "no-store" }).catch(() => null);
-  if (answer?.ok) lessons.value = (await answer.json()) as Lessons;
+/** Ask what is practised, once somebody is in of whom the issuer says that they practise. */
+export function learnLessons(): void {
+  watch(practised, async (here) => {
+    if (!here || lessons.value) return;
+    const answer = await fetch("/practice", { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) lessons.value = (await answer.json()) as Lessons;
+  }, { immediate: true });
 }
 
 /** A text with the ids of a trainee's own task and case in it. */

@@ -1,9 +1,10 @@
-"""The console for an enterprise in a real Chromium: its order is open today, it reports; of others' it is not even told."""
+"""An enterprise's way: it reports what it rectified, officers come back and close it; of others' orders it is not even told."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ from chassis.auth import Principal, TokenVerifier
 from chassis.testing import service_under_test
 from services.inspection.service import SERVICE
 from tests.service.inspection.conftest import founded
-from tests.service.inspection.office import MORNING, Office
+from tests.service.inspection.office import MORNING, OFFICERS, Office
 from tests.web.axe import serious_findings
-from tests.web.staging import PHONE, behind_the_gateway, enter, opened
+from tests.web.staging import DESK, PHONE, SHOTS, behind_the_gateway, enter, opened
 
-OWN = "进入 演示 企业"
+OWN, OFFICER = "进入 演示 企业", "进入 演示 执法人员二"
 
 
 class OfSite:
@@ -48,8 +49,8 @@ async def page(browser: Browser, site: tuple[Office, str]) -> AsyncIterator[Page
         yield page
 
 
-async def test_enterprise_reports_what_it_rectified(site: tuple[Office, str], page: Page) -> None:
-    office, _ = site
+async def test_an_enterprise_reports_and_officers_close_it(site: tuple[Office, str], page: Page, browser: Browser) -> None:
+    office, url = site
     await office.ordered("h-one", "h-two")
     await office.under_test.settle()
     await enter(page, OWN, "/console/today")
@@ -66,6 +67,32 @@ async def test_enterprise_reports_what_it_rectified(site: tuple[Office, str], pa
     await expect(page.get_by_role("status")).to_contain_text("已完成：报告整改情况")
     await expect(page.get_by_text("已报告整改")).to_have_count(2)
     assert (await office.get("orders/order-1"))["progress"] == {"h-one": "reported", "h-two": "reported"}
+
+    office.under_test.clock.at += timedelta(days=9)
+    await office.under_test.settle()
+    async with opened(browser, url, DESK) as desk:
+        await enter(desk, OFFICER, "/console/orders/order-1")
+        await desk.get_by_role("button", name="办理登记复查结果").click()
+        dialog = desk.get_by_role("dialog", name="登记复查结果")
+        send = dialog.get_by_role("button", name="登记复查结果", exact=True)
+        await send.click()
+        await expect(dialog.get_by_role("alert").first).to_be_visible()  # who came was not said
+        team = dialog.get_by_role("group", name="执法人员", exact=False).first
+        for number, officer in enumerate(OFFICERS, 1):
+            await team.get_by_role("button", name="添加一项").click()
+            fields = team.get_by_role("group", name=f"第 {number} 项").get_by_role("textbox")
+            await fields.first.fill(officer["officer_id"])
+            await fields.last.fill(officer["certificate_no"])
+        for passed in await dialog.get_by_label("是否通过").all():
+            await passed.check()
+        assert await serious_findings(desk) == []
+        await desk.screenshot(path=SHOTS / "journey-re-inspection.png")
+        await send.click()
+        await expect(desk.get_by_role("status")).to_contain_text("已完成：登记复查结果")
+        await expect(desk.get_by_text("已整改")).to_have_count(2)
+        await expect(desk.locator("dl").first).to_contain_text("已结")
+        await desk.screenshot(path=SHOTS / "journey-enterprise.png", full_page=True)
+    assert (await office.get("orders/order-1"))["state"] == "closed"
 
 
 @pytest.mark.parametrize("site", ["e-2"], indirect=True)
