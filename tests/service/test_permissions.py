@@ -5,14 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import APIRoute
 
 from chassis import operations
 from chassis.auth import Principal
@@ -20,6 +19,8 @@ from chassis.clock import FixedClock
 from chassis.description import PUBLISHED, description_of
 from chassis.http import create_app, probes
 from chassis.testing import NOON, KnownTokens
+from contracts import permissions
+from contracts.permissions import REACHES, ROLES, Operation, called, operations_of, permissions_of, routes_of
 from services.inspection.service import SERVICE as INSPECTION
 from services.penalty.service import SERVICE as PENALTY
 from services.registry.service import SERVICE as REGISTRY
@@ -29,26 +30,7 @@ from services.tasks.service import SERVICE as TASKS
 SERVICES = {service.name: service for service in (REGISTRY, TASKS, INSPECTION, PENALTY, REPORTING)}
 OPEN = {"/livez", "/readyz"}
 READING = {"GET", "HEAD"}
-EVERY_ROLE = frozenset(
-    {
-        "administrator", "manager", "approver", "officer", "expert", "legal-reviewer", "finance", "enterprise", "auditor",
-        "operator", "public-reader",
-    }
-)  # fmt: skip
-
-
-class Endpoint(NamedTuple):
-    """An operation of a service."""
-
-    service: str
-    method: str
-    path: str
-    route: APIRoute
-
-    @property
-    def address(self) -> str:
-        """The path with something in each place that is left open."""
-        return re.sub(r"\{\w+\}", "some-1", self.path)
+EVERY_ROLE = frozenset(ROLES)
 
 
 class Untouched:
@@ -69,53 +51,20 @@ def app_of(service: str) -> FastAPI:
     return app
 
 
-def routes_of(routers: Iterable[APIRouter], prefix: str = "") -> Iterator[tuple[str, APIRoute]]:
-    """Every route with its whole path, those of included routers too."""
-    for router in routers:
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                yield prefix + route.path, route
-            else:
-                inner: Any = route
-                yield from routes_of([inner.original_router], f"{prefix}{inner.include_context.prefix}")
-
-
-def endpoints() -> list[Endpoint]:
-    """Every operation of every service, the probes left out."""
-    return [
-        Endpoint(name, method, path, route)
-        for name, service in SERVICES.items()
-        for path, route in routes_of([operations.router, *service.routers])
-        for method in sorted((route.methods or set()) - {"HEAD"})
-        if path not in OPEN
-    ]
-
-
-ENDPOINTS = endpoints()
+ENDPOINTS = [operation for name in SERVICES for operation in operations_of(name)]
 COMMANDS = [endpoint for endpoint in ENDPOINTS if endpoint.method not in READING]
 
 
-def named(endpoint: Endpoint) -> str:
+def address_of(endpoint: Operation) -> str:
+    """The path with something in each place that is left open."""
+    return re.sub(r"\{\w+\}", "some-1", endpoint.path)
+
+
+def named(endpoint: Operation) -> str:
     return f"{endpoint.service} {endpoint.method} {endpoint.path}"
 
 
-def permissions_of(dependant: Any) -> Iterator[tuple[str, ...]]:
-    """The roles that a route's dependencies name, at whatever depth."""
-    for dependency in dependant.dependencies:
-        roles = getattr(dependency.call, "__permission__", None)
-        if roles is not None:
-            yield roles
-        yield from permissions_of(dependency)
-
-
-def called(dependant: Any) -> Iterator[Callable[..., Any]]:
-    """What is called before and for an operation."""
-    yield dependant.call
-    for dependency in dependant.dependencies:
-        yield from called(dependency)
-
-
-async def answered(endpoint: Endpoint, *roles: str, token: str | None = None, **headers: str) -> httpx.Response:
+async def answered(endpoint: Operation, *roles: str, token: str | None = None, **headers: str) -> httpx.Response:
     """What an operation answers to somebody with these roles, or to the bearer of another token."""
     app = app_of(endpoint.service)
     principal = Principal(id="p", name="甲", roles=frozenset(roles), districts=frozenset("*"), organ="nanchang-emb")
@@ -125,7 +74,7 @@ async def answered(endpoint: Endpoint, *roles: str, token: str | None = None, **
         sent = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         body: dict[str, Any] | None = None if endpoint.method in READING else {}
         query = {"at_least": str(uuid.uuid4())}  # whoever may not ask may not make us wait either
-        return await client.request(endpoint.method, endpoint.address, json=body, params=query, headers={**sent, **headers})
+        return await client.request(endpoint.method, address_of(endpoint), json=body, params=query, headers={**sent, **headers})
 
 
 def test_all_operations_of_the_published_descriptions_are_walked() -> None:
@@ -139,40 +88,53 @@ def test_all_operations_of_the_published_descriptions_are_walked() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
-def test_nothing_is_called_in_a_thread_before_an_operation_begins(endpoint: Endpoint) -> None:
+def test_nothing_is_called_in_a_thread_before_an_operation_begins(endpoint: Operation) -> None:
     asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     assert [call for call in called(endpoint.route.dependant) if not any(is_so(call) for is_so in asynchronous)] == []
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
-def test_permission_stands_in_the_signature(endpoint: Endpoint) -> None:
+def test_permission_stands_in_the_signature(endpoint: Operation) -> None:
     permissions = list(permissions_of(endpoint.route.dependant))
     assert permissions, f"{named(endpoint)} has no permission"
     assert all(roles and set(roles) <= EVERY_ROLE for roles in permissions)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_how_districts_bound_it_is_told(endpoint: Operation) -> None:
+    assert endpoint.reach in REACHES, f"{named(endpoint)}: contracts/permissions.py does not know how districts bound it"
+    assert endpoint.roles, f"{named(endpoint)}: no role satisfies all that it wants"
+    if endpoint.reach == "service":
+        assert endpoint.roles <= {"operator", "auditor"}
+    assert ("public-reader" not in endpoint.roles) or endpoint.method in READING
+
+
+def test_the_page_of_permissions_is_current() -> None:
+    assert permissions.PAGE.read_text(encoding="utf-8") == permissions.page(), "run `make contracts`"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 @pytest.mark.parametrize("token", ["", "forged", "eyJhbGciOiJub25lIn0.e30."])
-async def test_nobody_unknown_is_answered(endpoint: Endpoint, token: str) -> None:
+async def test_nobody_unknown_is_answered(endpoint: Operation, token: str) -> None:
     answer = await answered(endpoint, token=token)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
-async def test_no_role_is_not_enough(endpoint: Endpoint) -> None:
+async def test_no_role_is_not_enough(endpoint: Operation) -> None:
     answer = await answered(endpoint, "some-other-role")
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("endpoint", COMMANDS, ids=named)
-async def test_each_role_that_is_not_named_is_refused(endpoint: Endpoint) -> None:
+async def test_each_role_that_is_not_named_is_refused(endpoint: Operation) -> None:
     allowed = {role for roles in permissions_of(endpoint.route.dependant) for role in roles}
     answer = await answered(endpoint, *(EVERY_ROLE - allowed))
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("endpoint", COMMANDS, ids=named)
-async def test_commands_need_an_idempotency_key(endpoint: Endpoint) -> None:
+async def test_commands_need_an_idempotency_key(endpoint: Operation) -> None:
     answer = await answered(endpoint, *EVERY_ROLE)
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
     answer = await answered(endpoint, *EVERY_ROLE, **{"Idempotency-Key": "short"})

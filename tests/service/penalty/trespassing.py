@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 
+from contracts.permissions import Operation as Endpoint
+from contracts.permissions import permissions_of
 from tests.service.penalty.bureau import CASE, HANDLERS, Bureau
-from tests.service.test_permissions import ENDPOINTS, EVERY_ROLE, Endpoint, permissions_of
+from tests.service.test_permissions import ENDPOINTS, EVERY_ROLE
 
 AWAY = "o-qian"
 """Who was told to keep away from the case."""
