@@ -22,10 +22,10 @@ WAITING = """async () => {
   const one = await navigator.serviceWorker.ready;
   const found = new Promise((done) => one.addEventListener("updatefound", () => done(one.installing)));
   await one.update();
-  const worker = await found;
+  const worker = one.waiting ?? one.installing ?? await found;
   if (worker.state !== "installed") await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
 }"""
-"""A page looks for another version of the app, and has it lie ready."""
+"""A page looks for another version of the app, and has it lie ready; the browser may have found it first, after a navigation."""
 
 
 @pytest_asyncio.fixture

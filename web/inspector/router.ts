@@ -1,9 +1,10 @@
 // The addresses of the phone app. Whose phone it is, the phone knows by itself: no address asks the network first.
-import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { createRouter, createWebHistory, type RouteMeta, type RouteRecordRaw } from "vue-router";
 import { owner } from "./kept/device";
 import { STEPS } from "./visit/steps";
 
 const OFFICER = ["officer"];
+const ENTERPRISE = ["enterprise"];
 const steps = STEPS.join("|");
 
 /** Every page with its address, relative to `/inspector`. `roles`: whose pages they are; `home`: where they begin; `form`: nothing interrupts. */
@@ -15,7 +16,12 @@ export const PAGES: RouteRecordRaw[] = [
   { path: "/visits/:id/items/:code", component: () => import("./pages/ItemPage.vue"), props: true, meta: { roles: OFFICER, form: true } },
   { path: `/visits/:id/:step(${steps})`, component: () => import("./pages/StepPage.vue"), props: true, meta: { roles: OFFICER, form: true } },
   { path: "/visits/:id/papers/:paper", component: () => import("./pages/PaperPage.vue"), props: true, meta: { roles: OFFICER } },
-  { path: "/outbox", component: () => import("./pages/OutboxPage.vue"), meta: { roles: OFFICER } },
+  { path: "/orders", component: () => import("./pages/OrdersPage.vue"), meta: { roles: ENTERPRISE, home: true } },
+  { path: "/orders/:id", component: () => import("./pages/OrderPage.vue"), props: true, meta: { roles: ENTERPRISE } },
+  { path: "/orders/:id/report", component: () => import("./pages/ReportPage.vue"), props: true, meta: { roles: ENTERPRISE, form: true } },
+  { path: "/file", component: () => import("./pages/FilePage.vue"), meta: { roles: ENTERPRISE } },
+  { path: "/documents", component: () => import("./pages/DocumentsPage.vue"), meta: { roles: ENTERPRISE } },
+  { path: "/outbox", component: () => import("./pages/OutboxPage.vue"), meta: { roles: [...OFFICER, ...ENTERPRISE] } },
   { path: "/phone", component: () => import("./pages/PhonePage.vue") },
   { path: "/:rest(.*)*", component: () => import("./pages/NowherePage.vue") },
 ];
@@ -34,10 +40,14 @@ export function homeOf(roles: string[]): string {
   return PAGES.find(({ meta }) => meta?.home && (meta.roles as string[]).some((role) => roles.includes(role)))?.path ?? "/phone";
 }
 
+const isFor = ({ roles }: RouteMeta, held: string[]): boolean => !roles || (roles as string[]).some((role) => held.includes(role));
+
+/** Whether the page of an address is for people of these roles. */
+export const mayOpen = (path: string, roles: string[]): boolean => isFor(router.resolve(path).meta, roles);
+
 router.beforeEach(async (to) => {
   if (to.meta.open) return true;
   const device = await owner();
   if (!device) return { path: "/enter" };
-  const roles = to.meta.roles as string[] | undefined;
-  return !roles || roles.some((role) => device.roles.includes(role)) ? true : { path: homeOf(device.roles) };
+  return isFor(to.meta, device.roles) ? true : { path: homeOf(device.roles) };
 });

@@ -11,6 +11,7 @@ export interface Device {
   roles: string[];
   certificate_no: string | null;
   districts: string[];
+  enterprise_id?: string | null;
   label: string;
   keys: CryptoKeyPair;
   registered: boolean;

@@ -16,7 +16,8 @@ export async function takeOver(person: Person, label: string): Promise<Device> {
   if (before && (await unsent()) > 0) throw new StillTheirs(before.name);
   const device: Device = {
     device_id: newId("phone"), username: person.username, officer_id: person.sub ?? person.username, name: person.name,
-    organ: person.organ ?? "", roles: person.roles, certificate_no: person.certificate_no ?? null, districts: person.districts, label,
+    organ: person.organ ?? "", roles: person.roles, certificate_no: person.certificate_no ?? null, districts: person.districts,
+    enterprise_id: person.enterprise_id ?? null, label,
     keys: await newKeys(), registered: false, next_counter: 1,
   };
   await kept.transaction("rw", kept.tables, async () => {
@@ -35,7 +36,7 @@ export async function unsent(): Promise<number> {
   return commands + (await kept.files.filter((one) => !one.arrived).count());
 }
 
-/** Whether the phone notes and signs: an officer's does; others read and report while there is a network. */
+/** Whether what the phone notes is signed on it, and it takes a package along: an officer's; what others note is sent under their own token. */
 export function signs(device: Device): boolean {
   return device.roles.includes("officer");
 }

@@ -10,6 +10,7 @@ import { base64, newId, sha256 } from "./signing";
 export interface About {
   inspection_id: string;
   item_code?: string;
+  order_id?: string;
   place: string;
   said: string;
 }
@@ -32,14 +33,14 @@ export async function captured(file: Blob, name: string, about: About, signatory
   const [bytes, where] = await Promise.all([file.arrayBuffer(), position()]);
   const evidence_id = newId("ev");
   const media_type = file.type;
-  const { inspection_id, item_code = null, place, said } = about;
+  const { inspection_id, item_code = null, order_id, place, said } = about;
   const taken: Taken = {
     evidence_id, inspection_id, item_code, blob: new Blob([bytes], { type: media_type }), sha256: await sha256(bytes), media_type, taken_at, about: said,
     sent: 0, arrived: false, wrong: null, signatory,
   };
   const kind = signatory ? "scan" : kindOf(media_type);
   const file_name = name.replace(/[\x00-\x1f\x7f/\\:]/g, "_").slice(-200);
-  const body = { evidence_id, kind, sha256: taken.sha256, size: file.size, media_type, file_name, item_code, place, ...where };
+  const body = { evidence_id, kind, sha256: taken.sha256, size: file.size, media_type, file_name, item_code, order_id, place, ...where };
   return { meant: { kind: "evidence", inspection_id, body }, taken };
 }
 

@@ -2,7 +2,8 @@
 import { authorised } from "../../shared/api";
 import { now } from "./clock";
 import { type Device, kept, type Noted, type Said, type Standing, type Taken } from "./database";
-import { owner } from "./device";
+import { owner, signs } from "./device";
+import { posted } from "./posting";
 import { newId, signed } from "./signing";
 
 const AT_ONCE = 50; // commands in one upload: a slow line still gets one through
@@ -63,8 +64,13 @@ export async function sendOutbox(device: Device, turn: number): Promise<void> {
     const batch = await kept.outbox.where("counter").above(from).filter(({ standing }) => UNSETTLED.includes(standing)).limit(AT_ONCE).toArray();
     if (batch.length === 0) return;
     from = batch.at(-1)?.counter ?? from;
-    await told(batch, await uploaded(device, batch), turn);
+    await (signs(device) ? told(batch, await uploaded(device, batch), turn) : postedInTurn(batch, turn));
   }
+}
+
+/** One after the other, since a later one may rest on an earlier one; what was settled stays so when the network goes in between. */
+async function postedInTurn(batch: Noted[], turn: number): Promise<void> {
+  for (const one of batch) await kept.outbox.update(one.counter, { ...(await posted(one)), turn });
 }
 
 async function uploaded(device: Device, batch: Noted[]): Promise<Verdict[]> {

@@ -23,6 +23,7 @@ export interface Step {
 
 const current = ref<Step>({ state: "idle", here: 0, of: 0, said: "" });
 let running: Promise<void> | null = null;
+let entering: Promise<void> | null = null;
 let again = false;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,8 +54,8 @@ async function inStep(): Promise<void> {
   const device = await owner();
   if (!device) return;
   try {
-    if (person.value?.username !== device.username) await enter(device.username);
-    if (signs(device)) await exchange(device);
+    await asOwner(device);
+    await exchange(device);
     going("idle");
   } catch (error) {
     if (error instanceof Unreachable) return lost();
@@ -62,6 +63,11 @@ async function inStep(): Promise<void> {
     if (!(error instanceof Problem)) throw error;
     if (error.status >= 500) tryAgain();
   }
+}
+
+/** Be signed in as the phone's owner, whom a reload has forgotten. */
+export async function asOwner({ username }: Device): Promise<void> {
+  if (person.value?.username !== username) await (entering ??= enter(username).finally(() => (entering = null)));
 }
 
 /** The network gave no answer; where the browser believes that there is one, it is tried again before long. */
@@ -75,21 +81,25 @@ function tryAgain(): void {
   retry = setTimeout(() => void synchronise(), SOON);
 }
 
-/** A turn: commands first, then what they made of the package, then files, which take long. */
+/** A turn: commands first, then what they made of the package of a phone that has one, then files, which take long. */
 async function exchange(device: Device): Promise<void> {
   const turn = Number((await remarked("turn")) ?? 0) + 1;
   await remark("turn", String(turn));
   going("sending");
-  await register(device);
+  if (signs(device)) await register(device);
   await sendOutbox(device, turn);
+  if (signs(device)) await fetchPackage(device, turn);
+  await sendFiles((here, of) => going("files", here, of));
+  await remark("synced", new Date().toISOString());
+}
+
+async function fetchPackage(device: Device, turn: number): Promise<void> {
   going("fetching");
   try {
     await takePackage(device, turn, (here, of) => going("fetching", here, of));
   } catch (error) {
     throw error instanceof Problem && error.status === 404 ? new Problem(404, UNKNOWN) : error;
   }
-  await sendFiles((here, of) => going("files", here, of));
-  await remark("synced", new Date().toISOString());
 }
 
 /** Keep in step from now on: when the network is back, when the page is looked at again, after each command, and every minute. */

@@ -5,7 +5,7 @@ import { newId } from "../kept/signing";
 import type { Answer } from "./visit";
 
 interface Form {
-  to: string;
+  to: string; // beneath the visit, or from the beginning
   key: string;
   value: object;
 }
@@ -20,6 +20,7 @@ const FORMS: Record<string, (id: string, body: Body) => Form> = {
   conclusion: (id, body) => ({ to: "conclusion", key: `conclusion/${id}`, value: { signed_by: "", refused_reason: "", witness: "", ...body, refused: body.refused_reason ? "yes" : "no", signed: null } }),
   order: (id, body) => ({ to: "order", key: `order/${id}`, value: { order_id: newId("o"), due: Object.fromEntries((body.hazards as Body[]).map((one) => [one.hazard_id, one.due_on])) } }),
   suspension: (id) => ({ to: "suspension", key: `suspension/${id}`, value: {} }),
+  rectification: (_, { order_id, ...body }) => ({ to: `/orders/${String(order_id)}/report`, key: reportKey(String(order_id)), value: { report: body.report, photos: body.evidence, left: [] } }),
   correction: () => ({ to: "hazards", key: "", value: {} }),
   answers: (id, body) => ofAnswer(id, (body.answers as Answer[])[0]),
 };
@@ -29,6 +30,9 @@ function ofAnswer(id: string, answer: Answer | undefined): Form {
   return { to: `items/${encodeURIComponent(code)}`, key: itemKey(id, code), value: { answer: "", note: "", reason: "", hazards: [], ...answer } };
 }
 
+/** The draft of what an enterprise reports about an order. */
+export const reportKey = (orderId: string): string => `report/${orderId}`;
+
 /** The draft of an item's answer. */
 export const itemKey = (id: string, code: string): string => `item/${id}/${code}`;
 
@@ -37,5 +41,5 @@ export async function noteAnew({ kind, inspection_id, body }: Noted): Promise<st
   const form = FORMS[kind]?.(inspection_id, body);
   if (!form) return null;
   if (form.key && Object.keys(form.value).length > 0) await keepDraft(form.key, form.value);
-  return `/visits/${inspection_id}/${form.to}`;
+  return form.to.startsWith("/") ? form.to : `/visits/${inspection_id}/${form.to}`;
 }

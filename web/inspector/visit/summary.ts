@@ -18,6 +18,7 @@ const LINES: Record<string, (body: Body, visit: Visit | null) => string> = {
   conclusion: (body) => text(body.signed_by) || text(body.refused_reason),
   order: (body, visit) => (body.hazards as { hazard_id: string }[]).map(({ hazard_id }) => visit?.hazards.find((one) => one.hazard_id === hazard_id)?.fact ?? hazard_id).join("；"),
   evidence: (body) => text(body.file_name),
+  rectification: (body) => text(body.report),
   suspension: (body) => (body.targets as { target: string }[]).map(({ target }) => target).join("；"),
 };
 

@@ -1,9 +1,9 @@
 // What the register's form calls its fields and choices.
-import words from "../../generated/register.json";
-import { count, day } from "../../shared/formats";
-import { fieldName } from "../../shared/labels";
-import { english, t } from "../../shared/language";
-import { nameOf } from "../../shared/names";
+import words from "../generated/register.json";
+import { count, day } from "./formats";
+import { fieldName } from "./labels";
+import { english, t } from "./language";
+import { nameOf } from "./names";
 
 const { heads, titles } = words as { heads: Record<string, Record<string, string>>; titles: Record<string, string> };
 
