@@ -28,6 +28,10 @@ BEGIN
         END;
     END LOOP;
 
+    -- Before a table changes hands: an owner who is no superuser gives one only to a role that may make tables where it is.
+    GRANT USAGE ON SCHEMA public TO casetrail_reads, casetrail_writes, casetrail_works;
+    GRANT CREATE ON SCHEMA public TO casetrail_works;
+
     FOR target IN
         SELECT c.oid::regclass AS name, EXISTS (
             SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid AND p.proname = 'refuse_change'
@@ -48,8 +52,6 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT USAGE ON SCHEMA public TO casetrail_reads, casetrail_writes, casetrail_works;
-GRANT CREATE ON SCHEMA public TO casetrail_works;
 GRANT INSERT ON public.events, public.pending, public.commands TO casetrail_writes, casetrail_works;
 GRANT USAGE ON SEQUENCE public.append_seq TO casetrail_writes, casetrail_works;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO casetrail_works;
@@ -70,7 +72,10 @@ END $$;
 -- migration writes to would run as the owner. What exists may be called as before.
 DO $$
 BEGIN
-    REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC, casetrail_reads, casetrail_writes, casetrail_works;
+    -- Where a superuser has done it beforehand, as deploy/compose/postgres does, there is nothing left to do.
+    IF has_language_privilege('casetrail_works', 'sql', 'USAGE') OR has_language_privilege('casetrail_works', 'plpgsql', 'USAGE') THEN
+        REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC, casetrail_reads, casetrail_writes, casetrail_works;
+    END IF;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'only a superuser can revoke USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC: see docs/operations.md';
 END $$;

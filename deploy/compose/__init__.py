@@ -1,0 +1,1 @@
+"""The platform as containers on one machine."""
