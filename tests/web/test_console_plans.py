@@ -93,6 +93,16 @@ async def test_a_draw_is_committed_to_revealed_and_repeated_in_the_browser(hall:
         await expect(page.get_by_text("✓")).to_have_count(3)
         await expect(page.get_by_text("✗")).to_have_count(0)
         await page.screenshot(path=SHOTS / "draw-desk.png", full_page=True)
+        draw = page.url.rpartition("/")[2]
+        await hall.settle()
+        await page.get_by_role("navigation").get_by_role("link", name="抽取", exact=True).click()
+        rows = page.get_by_role("region", name="抽取", exact=True)
+        await expect(rows.get_by_role("link", name=draw)).to_have_attribute("href", f"/console/draws/{draw}")
+        await expect(rows).to_contain_text("已公布")
+        await page.screenshot(path=SHOTS / "draws-desk.png", full_page=True)
+        await page.get_by_label("自", exact=True).fill("2099-01-01")  # the choice is in the address, and is asked for
+        await expect(page.get_by_text("没有抽取", exact=True)).to_be_visible()
+        assert "since=2099-01-01" in page.url
 
 
 async def test_an_inspection_is_asked_for_refused_to_its_applicant_and_approved_by_the_head(hall: Hall, browser: Browser) -> None:

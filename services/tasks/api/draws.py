@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 
 from chassis.eventstore import load
-from chassis.http import Body, Db, Id, Sha256, answer_json
+from chassis.http import Body, Db, Id, Paged, Seen, Sha256, answer_json
 from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
 from services.tasks.api.offers import of_draw
-from services.tasks.api.reading import Count, Day, Manager, Reader
+from services.tasks.api.reading import LISTED, Count, Day, Manager, Reader, a_page
 from services.tasks.commands import draws as commands
 from services.tasks.domain import DRAW
+from services.tasks.domain.draw import Purpose
 from services.tasks.domain.drawfile import as_file
+from services.tasks.queries.lists import DRAWS
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
 
@@ -40,7 +42,7 @@ class DrawBody(Body):
     """The commitment to a draw: who or what is drawn, and the SHA-256 (hex) of a seed text that stays secret until revealed."""
 
     draw_id: Id
-    purpose: Literal["officers", "enterprises"]
+    purpose: Purpose
     organ_id: Id
     campaign_id: Id | None = None
     seed_sha256: Sha256
@@ -77,6 +79,22 @@ async def commit_draw(body: DrawBody, command: Manager) -> Response:
 async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Response:
     """Reveal the seed: officers are assigned to their tasks, or tasks generated for the enterprises drawn."""
     return await command.run(commands.reveal_draw, draw_id, body.seed, status=201)
+
+
+@router.get("/draws", dependencies=LISTED)
+async def list_draws(
+    request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None, organ_id: Id | None = None,
+    campaign_id: Id | None = None, plan_id: Id | None = None, purpose: Purpose | None = None,
+    state: Literal["committed", "revealed"] | None = None,
+    since: Annotated[Day | None, Query(description="committed to on this day or later")] = None,
+    until: Annotated[Day | None, Query(description="committed to on this day or before")] = None,
+) -> Response:  # fmt: skip
+    """Draws by the day on which they were committed to, with the titles of their campaign and plan."""
+    wanted = {
+        "district": district, "organ_id": organ_id, "campaign_id": campaign_id, "plan_id": plan_id, "purpose": purpose,
+        "state": state,
+    }  # fmt: skip
+    return await a_page(request, principal, db, asked, DRAWS, wanted, (since, until))
 
 
 @router.get("/draws/{draw_id}")

@@ -12,7 +12,7 @@ from pydantic import Field
 from chassis.auth import Principal, reader
 from chassis.http import WRITTEN, Body, Command, Page, at_least, command, foreign_cursor, listed
 from chassis.sight import Sight
-from services.tasks.queries.lists import Listing, listed_rows
+from services.tasks.queries.lists import EVER, Days, Listing, listed_rows
 
 LAST_DAY = date(2100, 12, 31)  # of plans and due dates: a typing mistake, not a deadline, lies behind it
 Day = Annotated[date, Field(le=LAST_DAY), WRITTEN]
@@ -44,11 +44,12 @@ class ReasonBody(Body):
 
 
 async def a_page(
-    request: Request, principal: Principal, db: Sight, asked: Page, listing: Listing, wanted: Mapping[str, Any]
-) -> Response:
-    """A page of a list by day and id, of the districts the caller may see."""
+    request: Request, principal: Principal, db: Sight, asked: Page, listing: Listing, wanted: Mapping[str, Any],
+    days: Days = EVER,
+) -> Response:  # fmt: skip
+    """A page of a list by day and id, of the districts the caller may see; `days`: the first and the last one."""
     seen = principal.seen_districts()
-    rows = await listed_rows(db.fetch, listing, seen, wanted, asked.after_day, asked.limit + 1)
+    rows = await listed_rows(db.fetch, listing, seen, wanted, asked.after_day, asked.limit + 1, days)
     return listed(request, asked, rows, lambda row: [row[listing.day], row[listing.key]])
 
 

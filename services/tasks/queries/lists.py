@@ -11,6 +11,9 @@ import orjson
 
 from services.tasks.queries.known import Read
 
+Days = tuple[date | None, date | None]
+EVER: Days = (None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
@@ -58,6 +61,12 @@ APPROVALS = Listing(
     table="approval_list", day="planned_on", key="task_id",
     filters=frozenset({"organ_id", "enterprise_id", "district", "state", "overdue"}),
 )  # fmt: skip
+DRAWS = Listing(
+    table="draw_list",
+    day="committed_on",
+    key="draw_id",
+    filters=frozenset({"district", "organ_id", "campaign_id", "plan_id", "purpose", "state"}),
+)
 DUTIES = Listing(
     table="officer_tasks", day="due_on", key="duty_id", filters=frozenset({"officer_id", "district", "state", "overdue"}),
     only="mine",
@@ -65,11 +74,13 @@ DUTIES = Listing(
 
 
 async def listed_rows(
-    read: Read, listing: Listing, seen: list[str] | None, wanted: Mapping[str, Any], after: tuple[date, str] | None, limit: int
-) -> list[dict[str, Any]]:
+    read: Read, listing: Listing, seen: list[str] | None, wanted: Mapping[str, Any], after: tuple[date, str] | None, limit: int,
+    days: Days = EVER,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Rows by day, then id, after a place in that order; at most `limit`. `wanted` values of None do not filter.
 
-    `seen` are the districts the asker may see (None: all). KeyError for a filter that the list does not have.
+    `days` are the first and the last day, both included, None where there is no such bound; `seen` are the districts the asker
+    may see (None: all). KeyError for a filter that the list does not have.
     """
     conditions = [listing.only] if listing.only else []
     values: list[Any] = []
@@ -82,6 +93,10 @@ async def listed_rows(
         if value is not None:
             values.append(value)
             conditions.append(f"{name} = ${len(values)}")
+    for bound, day in zip((">=", "<="), days, strict=True):
+        if day is not None:
+            values.append(day)
+            conditions.append(f"{listing.day} {bound} ${len(values)}")
     if after is not None:
         values += after
         conditions.append(f"({listing.day}, {listing.key}) > (${len(values) - 1}, ${len(values)})")

@@ -8,6 +8,7 @@ import orjson
 
 from services.tasks.domain import pool_digest, ranked
 from services.tasks.domain.drawfile import check
+from tests.service.penalty.rebuilding import differences
 from tests.service.tasks.city import SEED, SEED_SHA256, City, draw, expect
 
 ENTERPRISES = {
@@ -147,3 +148,32 @@ async def test_a_draw_of_enterprises_skips_the_closed_and_its_file_is_verified_w
     assert {task["enterprise_id"] for task in await city.tasks()} == set(ids[2:])
     stranger = city.under_test.client("officer", districts=["xihu"])
     expect(await stranger.get("/v1/draws/draw-e/file"), 404, "not-found")
+
+
+async def test_draws_are_listed_with_what_they_belong_to(city: City) -> None:
+    """By district, campaign, plan, purpose, state and day; the row tells titles; built anew the list is the same."""
+    task = await city.open_task()
+    expect(await city.manager.post("/v1/draws", json=draw(task["task_id"], campaign_id="campaign-2021")), 201)
+    expect(await city.manager.post("/v1/draws", json=ENTERPRISES), 201)
+    expect(await city.manager.post("/v1/draws/draw-1/reveals", json={"seed": SEED}), 201)
+    await city.under_test.settle()
+
+    async def listed(**wanted: str) -> list[str]:
+        return [row["draw_id"] for row in expect(await city.manager.get("/v1/draws", params=wanted))["items"]]
+
+    [first, second] = expect(await city.manager.get("/v1/draws"))["items"]
+    campaign = expect(await city.manager.get("/v1/campaigns/campaign-2021"))
+    assert (first["draw_id"], first["state"], first["pool"], first["drawn"]) == ("draw-1", "revealed", 4, 2)
+    assert (first["campaign_title"], first["plan_id"]) == (campaign["title"], campaign["plan_id"])
+    [plan] = expect(await city.manager.get("/v1/plans"))["items"]
+    assert first["plan_title"] == plan["title"]
+    assert (second["campaign_title"], second["state"], second["drawn"]) == (None, "committed", 0)
+    day = first["committed_on"]
+    for name in ("campaign_id", "plan_id", "purpose", "state"):
+        assert await listed(**{name: first[name]}) == ["draw-1"], name
+    assert await listed(district="donghu", since=day, until=day) == ["draw-1", "draw-e"]
+    assert await listed(until="2020-01-01") == await listed(since="2100-01-01") == await listed(district="xihu") == []
+    expect(await city.manager.get("/v1/draws", params={"since": "sometime"}), 422)
+    page = expect(await city.manager.get("/v1/draws", params={"limit": "1"}))
+    assert await listed(limit="1", cursor=page["next"]) == ["draw-e"]
+    assert await differences(city.under_test, 1, 1000) == []

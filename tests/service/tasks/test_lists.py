@@ -56,6 +56,16 @@ async def test_an_index_is_behind_a_list(filled: Pool, name: str, seen: list[str
 
 
 @pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
+@pytest.mark.parametrize("name", [None, *sorted(lists.DRAWS.filters - {"purpose"})])
+async def test_an_index_is_behind_what_is_filtered_of_draws(filled: Pool, name: str | None, seen: list[str] | None) -> None:
+    """Of any time, and of a half-year; by purpose, of which there are two, the order's own index serves."""
+    planned = Planned(Sight(filled, seen))
+    for days in (lists.EVER, (date(2021, 6, 1), date(2021, 12, 31))):
+        await listed_rows(planned.fetch, lists.DRAWS, seen, {} if name is None else {name: "x7"}, None, 51, days)
+    planned.require_short()
+
+
+@pytest.mark.parametrize("seen", [None, ["dist-3"]], ids=["all districts", "one district"])
 @pytest.mark.parametrize(
     "wanted", [{}, {"state": "two"}, {"district": "dist-3"}, {"organ_id": "x7"}, {"campaign_id": "x7"}], ids=str
 )
