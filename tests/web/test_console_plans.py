@@ -99,7 +99,7 @@ async def test_a_draw_is_committed_to_revealed_and_repeated_in_the_browser(hall:
         rows = page.get_by_role("region", name="抽取", exact=True)
         await expect(rows.get_by_role("link", name=draw)).to_have_attribute("href", f"/console/draws/{draw}")
         await expect(rows).to_contain_text("已公布")
-        await page.screenshot(path=SHOTS / "draws-desk.png", full_page=True)
+        await page.screenshot(path=SHOTS / "draws-listed.png", full_page=True)
         await page.get_by_label("自", exact=True).fill("2099-01-01")  # the choice is in the address, and is asked for
         await expect(page.get_by_text("没有抽取", exact=True)).to_be_visible()
         assert "since=2099-01-01" in page.url

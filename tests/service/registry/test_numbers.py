@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 import orjson
 
+from chassis.sight import Sight
+from chassis.snapshots import take
 from chassis.testing import settings_for
 from chassis.worker import api_app
+from services.registry.domain.numbers import NUMBER_SERIES
 from services.registry.service import SERVICE
 from tests.service.registry.desk import Desk, document
 
@@ -141,3 +144,18 @@ async def test_service_that_numbered_itself_gets_the_first_block_and_settles_as_
     assert numbers_of(told["out"][0]["out"]) == [5, 6, 7, 8]
     [row] = await desk.settled("/v1/number-series")
     assert [row[name] for name in ("last", "used", "voided", "free", "out")] == [8, 4, 0, 0, 4]
+
+
+async def test_a_decision_reads_a_series_from_its_snapshot_and_nothing_else_is_shown_by_it(desk: Desk) -> None:
+    """Whoever decides has said no district: the series' snapshot is there all the same, and no other stream's."""
+    for n in range(3):
+        assert (await desk.manager.post(f"{SERIES}/leases", json=body(f"penalty-{n}", 1))).status_code == 201
+    connection, readers = desk.under_test.connection, desk.under_test.app.state.pool
+    assert await take(connection, NUMBER_SERIES, "donghu-emb/罚/2021")
+    await connection.execute(
+        "INSERT INTO snapshots (stream_id, fold, version, district, organ, subject, began_at, correlation_id, state)"
+        " SELECT 'enterprise:e-1', fold, version, district, organ, subject, began_at, correlation_id, state FROM snapshots"
+    )
+    shown = await readers.fetch("SELECT stream_id FROM snapshots")
+    assert [row["stream_id"] for row in shown] == ["number-series:donghu-emb/罚/2021"]
+    assert len(await Sight(readers, ["donghu"]).fetch("SELECT FROM snapshots")) == 2
