@@ -233,10 +233,11 @@ async def _read(
                 continue
             for span in wanted[name]:
                 if _within(pieces[n], span):
+                    told = (-pair[0], -pair[1]) if span.less else pair
                     if district is not None:
-                        add(days.totals[name, span], district, pair)
+                        add(days.totals[name, span], district, told)
                     else:
-                        add(days.values[name, span], value if scan.of is None else scan.of[1], pair)
+                        add(days.values[name, span], value if scan.of is None else scan.of[1], told)
 
 
 def _pieces(spans: Sequence[Span]) -> list[Span]:

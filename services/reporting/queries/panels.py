@@ -116,7 +116,10 @@ async def _days(
     """All days that a panel needs, read at once: those around whole months, and each of a period that is told day by day."""
     wanted = {
         measure.name: {
-            span for _, of in _periods(period) for span in (*_spans(measure, of), *_before(measure, of)) if span.grain == "d"
+            span
+            for _, of in _periods(period)
+            for span in (*_spans(measure, of), *_before(measure, of), *(() if period.daily else months_of(of)))
+            if span.grain == "d"
         }
         for measure in measures
     }

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 EARLIEST = date.min
+DAY = timedelta(days=1)
 PERIOD = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 SHORT = 62  # days: a period up to this long is told day by day, a longer one month by month
 
@@ -40,8 +41,7 @@ class Period:
 def _year_before(day: date) -> date:
     year = day.year - 1
     last = calendar.monthrange(year, day.month)[1]
-    ends_month = day.day == calendar.monthrange(day.year, day.month)[1]
-    return date(year, day.month, last if ends_month else min(day.day, last))
+    return date(year, day.month, last if day == _ends_month(day) else min(day.day, last))
 
 
 def parsed(text: str) -> Period | None:
@@ -62,11 +62,15 @@ def _months(year: int, first: int, count: int) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Counters of one grain ('y', 'm') from one day to another, which stand at their first day; or ('d') the days themselves."""
+    """Counters of one grain ('y', 'm') from one day to another, which stand at their first day; or ('d') the days themselves.
+
+    `less`: days that are taken away, of a month that is counted whole.
+    """
 
     grain: str
     first: date
     last: date
+    less: bool = False
 
 
 def spans_of(period: Period) -> Iterator[Span]:
@@ -76,32 +80,37 @@ def spans_of(period: Period) -> Iterator[Span]:
 
 
 def months_of(period: Period) -> Iterator[Span]:
-    """The whole months of a period, and the days before and behind them."""
-    month = period.first if period.first.day == 1 else _next_month(period.first)
-    behind = period.last + timedelta(days=1) if period.last < date.max else period.last
-    end = behind.replace(day=1)
-    if end <= month:
-        yield Span("d", period.first, period.last)
+    """The months of a period, and the days before and behind them.
+
+    Of a month at its edge that it has the most of, the whole month, less the days that it has not: so no more than half a month
+    is read day by day at either end.
+    """
+    first, last = period.first.replace(day=1), _ends_month(period.last)
+    before = [Span("d", first, period.first - DAY, less=True)] if period.first > first else []
+    behind = [Span("d", period.last + DAY, last, less=True)] if period.last < last else []
+    if last == (ends := _ends_month(period.first)):
+        if _days(*before, *behind) < _days(inside := Span("d", period.first, period.last)):
+            yield from (*before, Span("m", first, last), *behind)
+        else:
+            yield inside
         return
-    if period.first < month:
-        yield Span("d", period.first, month - timedelta(days=1))
-    yield Span("m", month, end - timedelta(days=1))
-    if end <= period.last:
-        yield Span("d", end, period.last)
+    if _days(*before) >= _days(inside := Span("d", period.first, ends)):
+        before, first = [inside], ends + DAY
+    if _days(*behind) >= _days(inside := Span("d", begins := period.last.replace(day=1), period.last)):
+        behind, last = [inside], begins - DAY
+    yield from (*before, *([Span("m", first, last)] if first < last else []), *behind)
 
 
 def _years(months: Span) -> Iterator[Span]:
-    year = months.first if months.first.month == 1 else date(months.first.year + 1, 1, 1)
-    behind = months.last + timedelta(days=1)
-    end = behind.replace(month=1)
-    if end <= year:
+    first, last = months.first.year + (months.first.month > 1), months.last.year - (months.last.month < 12)
+    if last < first:
         yield months
         return
-    if months.first < year:
-        yield Span("m", months.first, year - timedelta(days=1))
-    yield Span("y", year, end - timedelta(days=1))
-    if end <= months.last:
-        yield Span("m", end, months.last)
+    if months.first.year < first:
+        yield Span("m", months.first, date(months.first.year, 12, 31))
+    yield Span("y", date(first, 1, 1), date(last, 12, 31))
+    if last < months.last.year:
+        yield Span("m", date(months.last.year, 1, 1), months.last)
 
 
 def spans_up_to(day: date) -> Iterator[Span]:
@@ -111,8 +120,12 @@ def spans_up_to(day: date) -> Iterator[Span]:
 
 def after(day: date) -> date:
     """The day after."""
-    return day + timedelta(days=1)
+    return day + DAY
 
 
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+def _ends_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _days(*spans: Span) -> int:
+    return sum((span.last - span.first).days + 1 for span in spans)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-from itertools import pairwise
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.city import happenings
 from services.reporting.projections import FOLDS
 from services.reporting.queries.definitions import PANELS
 from services.reporting.queries.measures import BY_NAME, MEASURES
-from services.reporting.queries.periods import Period, parsed, spans_of
+from services.reporting.queries.panels import points_of
+from services.reporting.queries.periods import Period, Span, parsed, spans_of
 from tests.service.reporting.conftest import Reporting
 from tests.service.reporting.ledgers import Ledgers
 
@@ -100,10 +103,14 @@ async def test_districts_and_values_add_up_and_have_rows_of_their_own(city: Repo
 async def test_a_series_is_the_figure_point_by_point(city: Reporting) -> None:
     """What comes adds up; a stock is at its last point what it is."""
     async with city.client("manager") as client:
-        for period in ("2019", "2019-02"):
-            for figure in (await asked(client, "/v1/panels/tasks", period=period))["figures"]:
+        for period in (
+            {"period": "2019"}, {"period": "2019-02"}, {"from": "2019-01-09", "until": "2019-02-11"},
+            {"from": "2018-12-20", "until": "2019-03-03"}, {"from": "2019-01-03", "until": "2019-03-28"},
+        ):  # fmt: skip
+            for figure in (await asked(client, "/v1/panels/tasks", **period))["figures"]:
                 points = [point["value"] for point in figure["series"]]
-                assert figure["value"] == (points[-1] if BY_NAME[figure["name"]].until else sum(points)), figure["name"]
+                told = points[-1] if BY_NAME[figure["name"]].until else sum(points)
+                assert figure["value"] == told, (figure["name"], period)
 
 
 async def test_last_year_is_the_same_days_a_year_earlier(city: Reporting) -> None:
@@ -204,18 +211,36 @@ def test_a_leap_day_is_the_end_of_february() -> None:
 @pytest.mark.parametrize(
     ("first", "last", "grains"),
     [
-        (date(2020, 1, 1), date(2020, 12, 31), "y"), (date(2020, 1, 2), date(2020, 12, 30), "dmd"),
+        (date(2020, 1, 1), date(2020, 12, 31), "y"), (date(2020, 1, 2), date(2020, 12, 30), "-y-"),
+        (date(2020, 1, 17), date(2020, 12, 15), "dmd"), (date(2020, 1, 16), date(2020, 12, 15), "-md"),
+        (date(2020, 1, 17), date(2020, 12, 16), "dm-"),
         (date(2019, 12, 31), date(2021, 1, 1), "dyd"), (date(2019, 11, 30), date(2021, 2, 1), "dmymd"),
         (date(2019, 12, 1), date(2020, 11, 30), "m"), (date(2019, 1, 1), date(2020, 12, 31), "y"),
-        (date(2020, 1, 2), date(2020, 1, 31), "d"), (date(2020, 1, 15), date(2020, 2, 15), "d"),
-        (date(2020, 2, 1), date(2020, 2, 29), "m"), (date(2020, 1, 31), date(2020, 2, 29), "dm"),
+        (date(2020, 1, 2), date(2020, 1, 31), "-m"), (date(2020, 1, 8), date(2020, 1, 23), "-m-"),
+        (date(2020, 1, 9), date(2020, 1, 23), "d"), (date(2020, 1, 17), date(2020, 2, 14), "dd"),
+        (date(2020, 1, 15), date(2020, 2, 16), "-m-"), (date(2020, 2, 1), date(2020, 2, 29), "m"),
+        (date(2020, 1, 31), date(2020, 2, 29), "dm"),
     ],
 )  # fmt: skip
 def test_a_period_is_its_years_its_months_and_the_days_around_them(first: date, last: date, grains: str) -> None:
+    """Days that it has not are taken away (-) of a month that it has the most of."""
     spans = [*spans_of(Period(first, last))]
-    assert "".join(span.grain for span in spans) == grains
-    assert (spans[0].first, spans[-1].last) == (first, last)
-    assert all((after.first - span.last).days == 1 for span, after in pairwise(spans))
+    assert "".join("-" if span.less else span.grain for span in spans) == grains
+    counted: Counter[date] = Counter()
+    for span in spans:
+        for n in range((span.last - span.first).days + 1):
+            counted[span.first + timedelta(days=n)] += -1 if span.less else 1
+    assert {day for day, times in counted.items() if times} == {*points_of(Period(first, last), daily=True)}
+    assert {*counted.values()} <= {0, 1}
+    assert [*spans_of(Period(date.min, date.max))] == [Span("y", date.min, date.max)]
+
+
+@given(st.dates(date(1990, 1, 1), date(2030, 12, 31)), st.integers(0, 1500))
+def test_at_either_end_no_more_than_half_a_month_is_read_day_by_day(first: date, more: int) -> None:
+    last = first + timedelta(days=more)
+    days = [span for span in spans_of(Period(first, last)) if span.grain == "d"]
+    assert sum((span.last - span.first).days + 1 for span in days) <= 31
+    assert all((span.last - span.first).days < 16 for span in days)
 
 
 async def test_a_share_of_nothing_is_no_data(city: Reporting) -> None:
