@@ -31,7 +31,7 @@ PERIODS = {
     "months": ({"period": "2021-07"}, {"period": "2022-10"}),
     "odd days": (
         {"from": "2021-03-05", "until": "2021-09-20"}, {"from": "2022-02-11", "until": "2022-03-27"},
-        {"from": "2020-06-17", "until": "2022-11-13"},
+        {"from": "2020-06-17", "until": "2022-11-13"}, {"from": "2021-03-16", "until": "2021-09-15"},
     ),
 }  # fmt: skip
 BROKEN_DOWN = "odd days, by each dimension"
@@ -65,10 +65,10 @@ def _panels(panels: Iterable[Mapping[str, Any]], periods: Sequence[Mapping[str, 
 
 
 def _broken_down(panels: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each panel by each of its dimensions, of a year and of odd days."""
+    """Each panel by each of its dimensions, of a year and of odd days: a few at either end, and as many as there can be."""
     for panel in panels:
         for dim in sorted({one["name"] for figure in panel["figures"] for one in figure["by"]}):
-            for period in ({"period": "2022"}, PERIODS["odd days"][0]):
+            for period in ({"period": "2022"}, PERIODS["odd days"][0], PERIODS["odd days"][-1]):
                 yield panel["href"], {**period, "by": dim}
 
 
