@@ -101,8 +101,14 @@ def _periods(period: Period) -> Iterable[tuple[str, Period]]:
 
 
 def _spans(measure: Measure, period: Period) -> list[Span]:
-    """What a measure of a period is the sum of: a stock of all that came and went up to its end."""
-    return [*(spans_of(period) if measure.until is None else spans_up_to(period.last))]
+    """What a measure of a period is the sum of: a stock of all that came and went up to its end.
+
+    A period that is told day by day and has no whole months only is the sum of its days, which are read in any case.
+    """
+    if measure.until is not None:
+        return [*spans_up_to(period.last)]
+    spans = [*spans_of(period)]
+    return [Span("d", period.first, period.last)] if period.daily and any(span.grain == "d" for span in spans) else spans
 
 
 def _before(measure: Measure, period: Period) -> list[Span]:
