@@ -6,8 +6,8 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 NODE_MODULES := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard */package-lock.json */*/package-lock.json))
-
 WEB := web/dist/inspector/index.html
+include deploy/images.mk
 .PHONY: help setup demo pilot mining test test-kafka bench check fix contracts clean
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -75,17 +76,29 @@ async def open_pool(dsn: str, name: str, size: int, role: str) -> Pool:
 async def _as_it_is(_: asyncpg.Connection[asyncpg.Record]) -> None: ...
 
 
-async def migrate(dsn: str, folders: list[Path]) -> list[str]:
+class Stage(StrEnum):
+    """Which migrations are applied: before processes of a new version start beside old ones, after the old ones are gone."""
+
+    ALL = "all"
+    PRE = "pre"
+    POST = "post"
+
+
+AFTERWARDS = ".post.sql"  # how a file's name ends that takes away what the version before still asks for
+
+
+async def migrate(dsn: str, folders: list[Path], stage: Stage = Stage.ALL) -> list[str]:
     """Apply each folder's `NNNN_*.sql` that was not applied yet, each in a transaction; answers their names.
 
-    Needs the owner of the database; afterwards every role has what `privileges.sql` gives it, and no more.
+    Needs the owner of the database; afterwards every role has what `privileges.sql` gives it, and no more. `stage`: the part
+    of a rolling upgrade.
     """
     connection = await connect(dsn, "migrate")
     try:
         await connection.execute(LOCK_MIGRATIONS)
         await connection.execute(MIGRATIONS_TABLE)
         applied = {row["name"] for row in await connection.fetch(APPLIED)}
-        fresh = [file for file in migration_files(folders) if _name(file) not in applied]
+        fresh = [file for file in migration_files(folders, stage) if _name(file) not in applied]
         for file in fresh:
             async with connection.transaction():
                 await connection.execute(file.read_text(encoding="utf-8"))
@@ -97,9 +110,21 @@ async def migrate(dsn: str, folders: list[Path]) -> list[str]:
         await connection.close()
 
 
-def migration_files(folders: list[Path]) -> list[Path]:
-    """The migrations of these folders, in order: folder by folder, number by number."""
-    return [file for folder in folders for file in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))]
+def migration_files(folders: list[Path], stage: Stage = Stage.ALL) -> list[Path]:
+    """The migrations of these folders, in order: folder by folder, number by number.
+
+    Before a roll-out the last files of a folder wait if they take something away; one that has a file behind it was of an earlier
+    version, whose roll-out is over, and goes first as everywhere.
+    """
+    ordered = [sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql")) for folder in folders]
+    return [file for files in ordered for file in (_before(files) if stage is Stage.PRE else files)]
+
+
+def _before(files: list[Path]) -> list[Path]:
+    kept = list(files)
+    while kept and kept[-1].name.endswith(AFTERWARDS):
+        kept.pop()
+    return kept
 
 
 def _name(file: Path) -> str:
@@ -107,9 +132,9 @@ def _name(file: Path) -> str:
 
 
 async def unapplied(connection: Connection | Pool, folders: list[Path]) -> list[str]:
-    """Migrations that this code has and the database has not."""
+    """Migrations that this code has and the database lacks; what only takes away may come when nobody asks for it any more."""
     applied = {row["name"] for row in await connection.fetch(APPLIED)}
-    return [_name(file) for file in migration_files(folders) if _name(file) not in applied]
+    return [_name(file) for file in migration_files(folders, Stage.PRE) if _name(file) not in applied]
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from chassis.database import migrate
+from chassis.database import Stage, migrate
 from chassis.process.endings import misused
 from chassis.process.manifests import load_service
 from chassis.service import Service
@@ -29,6 +29,7 @@ class Role(StrEnum):
 def run(
     service: Annotated[str, typer.Argument(help=f"one of {', '.join(SERVICES)}")],
     role: Annotated[Role, typer.Argument(help="api, worker or migrate")],
+    stage: Annotated[Stage, typer.Option(help="of `migrate`: pre before a roll-out, post after it, or all")] = Stage.ALL,
 ) -> None:
     """Run one role of one service, configured by the environment (docs/operations.md)."""
     try:
@@ -39,7 +40,7 @@ def run(
     configure_tracing(service, role, settings.otlp_endpoint)
     manifest = load_service(service)
     if role is Role.MIGRATE:
-        applied = asyncio.run(migrate(settings.owner_dsn, manifest.migration_folders))
+        applied = asyncio.run(migrate(settings.owner_dsn, manifest.migration_folders, stage))
         typer.echo(f"{service}: {len(applied)} migrations applied")
     else:
         serve(manifest, settings, role)

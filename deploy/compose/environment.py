@@ -1,6 +1,7 @@
-"""Secrets and settings of the compose deployment: files that only their owner reads. `python -m deploy.compose.environment FOLDER`.
+"""Secrets and settings of the compose deployment, in files that only their owner reads.
 
-Each process gets what it needs and no more: an owner's password goes to the migrations alone, a signing key to its own service alone.
+`python -m deploy.compose.environment FOLDER`. Each process gets what it needs and no more: the owner's password goes to the
+migrations alone, a signing key to its own service alone.
 """
 
 from __future__ import annotations

@@ -8,18 +8,32 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
 from chassis.clock import FixedClock
-from chassis.database import GONE, WORKS, WakeUp, connect, forever, leadership, migrate, open_pool, unapplied, writer_connection
+from chassis.database import (
+    GONE,
+    WORKS,
+    Stage,
+    WakeUp,
+    connect,
+    forever,
+    leadership,
+    migrate,
+    open_pool,
+    unapplied,
+    writer_connection,
+)
 from chassis.eventstore import Connection, Verdict, append
+from chassis.process.manifests import load_service
 from chassis.projector import OwnLedger, run_projector
 from chassis.runner import Runner
 from chassis.sequencer import run_sequencer
-from chassis.testing import fresh_database
+from chassis.testing import drop_database, fresh_database
 from chassis.worker import Nudge, running
 from chassis.writer import GroupCommit
 from deploy.embedded.child import Child
@@ -195,6 +209,43 @@ async def test_migrations_are_applied_once_in_order_and_whole(admin_dsn: str, ne
         assert await probe.fetchval("SELECT sum(n) FROM t") == 3
         assert await unapplied(probe, [folder]) == []
         await probe.close()
+
+
+async def test_what_takes_away_waits_for_the_end_of_a_roll_out(new_database: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "service" / "migrations"
+    folder.mkdir(parents=True)
+    for name in ("0001_table.sql", "0002_old.post.sql", "0003_more.sql", "0004_gone.post.sql"):
+        (folder / name).write_text("SELECT 1")
+    async with new_database() as dsn:
+        before = await migrate(dsn, [folder], Stage.PRE)
+        assert before == ["service/0001_table.sql", "service/0002_old.post.sql", "service/0003_more.sql"]
+        probe = await connect(dsn, "test")
+        assert await unapplied(probe, [folder]) == []  # processes of the new version are ready beside those of the old one
+        await probe.close()
+        assert await migrate(dsn, [folder], Stage.POST) == ["service/0004_gone.post.sql"]
+
+
+@pytest.mark.parametrize("service", ["registry", "reporting"])
+async def test_an_owner_who_is_no_superuser_migrates(admin_dsn: str, template: str, service: str) -> None:
+    """`template` has made the three roles; this owner may hand tables to them and make none."""
+    owner, dsn = f"owner_{service}", await fresh_database(admin_dsn)
+    admin = await connect(dsn, "test")
+    try:
+        await admin.execute(f"CREATE ROLE {owner} LOGIN PASSWORD 'of-this-test'")
+        await admin.execute(f"GRANT casetrail_reads, casetrail_writes, casetrail_works TO {owner}")
+        await admin.execute(f'ALTER DATABASE "{urlsplit(dsn).path[1:]}" OWNER TO {owner}')
+        await admin.execute(f"REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE sql, plpgsql TO {owner}")
+        parts = urlsplit(dsn)
+        own = urlunsplit(parts._replace(netloc=f"{owner}:of-this-test@{parts.netloc.rpartition('@')[2]}"))
+        folders = load_service(service).migration_folders
+        assert await migrate(own, folders)
+        assert await migrate(own, folders) == []
+    finally:
+        await admin.close()
+        await drop_database(admin_dsn, dsn)
+        rest = await connect(admin_dsn, "test")
+        await rest.execute(f"DROP ROLE IF EXISTS {owner}")
+        await rest.close()
 
 
 async def test_a_connection_is_given_back_without_a_transaction(dsn: str) -> None:

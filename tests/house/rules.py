@@ -197,7 +197,8 @@ def unexplained_warnings(root: Path) -> list[str]:
 
 def make_targets(root: Path) -> list[str]:
     """Make targets that no document names, and named targets that do not exist."""
-    targets = set(re.findall(r"^([a-z-]+):.*## ", (root / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    makefiles = "\n".join(path.read_text(encoding="utf-8") for path in (root / "Makefile", *root.glob("deploy/*.mk")))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE))
     prose = "\n".join(path.read_text(encoding="utf-8") for path in files(root, ".md"))
     named = set(re.findall(r"(?:`|^)make ([a-z-]+)", prose, re.MULTILINE))
     missing = [f"make {target}: in no document" for target in sorted(targets - named)]

@@ -61,14 +61,6 @@ capabilities: {drop: [ALL]}
 
 {{/* Settings that are no secrets, the same for every process. */}}
 {{- define "casetrail.settings" -}}
-name: {{ .Release.Name }}-settings
-labels: {{- include "casetrail.labels" . | nindent 4 }}
-annotations:
-  # The migrations of an installation need it before anything else is there.
-  helm.sh/hook: pre-install,pre-upgrade
-  helm.sh/hook-weight: "-10"
-  helm.sh/hook-delete-policy: before-hook-creation
-data:
 CASETRAIL_LOG_ORIGIN: {{ .Values.logOrigin | quote }}
 CASETRAIL_KAFKA_BOOTSTRAP: {{ include "casetrail.bootstrap" . | quote }}
 CASETRAIL_KAFKA_PARTITIONS: {{ .Values.kafka.partitions | quote }}
