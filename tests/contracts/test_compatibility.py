@@ -193,6 +193,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(generate, "ROOT", tmp_path)
     monkeypatch.setattr(generate, "generated", lambda: {generate.schema_file(one): "{}" for one in generate.load_events()})
     monkeypatch.setattr(generate, "examples", dict)
+    monkeypatch.setattr(generate, "NAMES", {"text": "内容", "words": "话", "loud": "大声"})
     return tmp_path
 
 

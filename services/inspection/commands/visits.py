@@ -116,13 +116,14 @@ async def _follow(work: Work, inspection: Loaded[InspectionState], answers: Sequ
 async def advise(
     work: Work, inspection_id: str, expert_id: str, advice: str, advice_id: str | None = None, unseen: bool = False
 ) -> None:
-    """Record an expert's advice."""
+    """Record an expert's advice: told by an officer of any expert of the visit, by an expert of himself."""
     inspection = await work.existing(INSPECTION, inspection_id)
     rules = await rules_of(work)
-    work.append(
-        inspection,
-        visit.advise(inspection.state, expert_id, advice, rules, advice_id=advice_id, at=work.at, unseen=unseen),
-    )
+    adviser = work.actor.id if work.actor.role == "expert" else None
+    told = visit.advise(
+        inspection.state, expert_id, advice, rules, advice_id=advice_id, at=work.at, unseen=unseen, adviser=adviser
+    )  # fmt: skip
+    work.append(inspection, told)
 
 
 async def hold_meeting(work: Work, inspection_id: str, command: HoldMeeting, unseen: bool = False) -> None:

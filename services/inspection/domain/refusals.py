@@ -70,6 +70,7 @@ REASONS: dict[str, Reason] = {
         "{officer_id} 的执法证件已于 {valid_to} 到期", "the certificate of {officer_id} expired on {valid_to}", CERTIFICATE
     ),
     "expert-not-assigned": Reason("专家 {expert_id} 未被指派", "expert {expert_id} is not assigned"),
+    "advice-of-another": Reason("不得以 {expert_id} 的名义提出意见", "nobody advises in the name of {expert_id} but they"),
     # on site
     "not-checked-in": Reason("尚未到场", "the officers have not checked in", CERTIFICATE),
     "already-concluded": Reason("检查已经结束", "the inspection is already concluded", RECORD),

@@ -143,10 +143,12 @@ def findings(state: InspectionState, answers: Iterable[Answered], at: datetime) 
 
 def advise(
     state: InspectionState, expert_id: str, advice: str, rules: Rules, *,
-    advice_id: str | None = None, at: datetime | None = None, unseen: bool = False,
+    advice_id: str | None = None, at: datetime | None = None, unseen: bool = False, adviser: str | None = None,
 ) -> list[Event]:  # fmt: skip
-    """Record the advice of an assigned expert."""
+    """Record the advice of an assigned expert. `adviser`: the expert who tells it, who tells only his own; None: an officer."""
     plan = _visited(state, rules, unseen=unseen)
+    if adviser is not None and adviser != expert_id:
+        raise refused("advice-of-another", rules, expert_id=expert_id)
     if expert_id not in {expert.expert_id for expert in plan.experts}:
         raise refused("expert-not-assigned", rules, expert_id=expert_id)
     event = ExpertAdvised(

@@ -205,6 +205,8 @@ def test_day_of_a_finding_is_the_day_in_china() -> None:
 def test_advice_is_an_assigned_experts() -> None:
     assert visit.advise(SITE_STATE, "x-1", "清理积尘", RULES)
     refused("expert-not-assigned", lambda: visit.advise(SITE_STATE, "o-1", "清理积尘", RULES))
+    assert visit.advise(SITE_STATE, "x-1", "清理积尘", RULES, adviser="x-1")
+    refused("advice-of-another", lambda: visit.advise(SITE_STATE, "x-1", "清理积尘", RULES, adviser="x-2"))
 
 
 def test_conclusion_counts() -> None:
