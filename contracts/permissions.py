@@ -45,7 +45,11 @@ TOLD = {
     ("inspection", "/v1/devices/{device_id}"): "thing", ("inspection", "/v1/devices/{device_id}/package*"): "own",
     ("inspection", "/v1/documents/*/file"): "thing", ("inspection", "/v1/inspections/*/phrases"): "thing",
     ("inspection", "/v1/evidence/*"): "thing", ("penalty", "/v1/*/outlook"): "thing", ("penalty", "/v1/*/file"): "thing",
-    ("reporting", "/v1/ledgers*"): "service", ("reporting", "/v1/*"): "shown",
+    ("reporting", "/v1/ledgers*"): "service", ("reporting", "/v1/scoring-sheets"): "law",
+    **{("reporting", f"/v1/{path}"): "shown" for path in (
+        "assessments/*", "bulletins/*", "cases/*", "conformance/cases", "enterprises/*", "events", "exports/ocel", "feed",
+        "figures*", "histories/*", "measures/*", "panels/*", "public/campaigns",
+    )},
 }  # fmt: skip
 """What shows in no dependency, by service and path; the first that fits counts."""
 
@@ -143,8 +147,8 @@ def _page() -> Iterator[str]:
     for reach, meaning in REACHES.items():
         yield f"* **{reach}**: {meaning}."
     yield ""
-    yield "Separation of duties is beside roles: who drafted does not approve, who investigated does not review. The decisions"
-    yield "refuse it by person, whatever roles somebody has."
+    yield "Separation of duties is beside roles: who drafted does not approve, who investigated does not review. Decisions"
+    yield "of penalty cases refuse it by person, whatever roles somebody has; each service's README tells what else needs two."
     for name in SERVICES:
         yield ""
         yield f"## {name}"
