@@ -2,6 +2,7 @@
 import { keepDraft } from "../kept/drafts";
 import type { Noted } from "../kept/database";
 import { newId } from "../kept/signing";
+import { unsigned } from "./receipt";
 import type { Answer } from "./visit";
 
 interface Form {
@@ -19,11 +20,22 @@ const FORMS: Record<string, (id: string, body: Body) => Form> = {
   advice: (id, body) => ({ to: "advice", key: `advice/${id}`, value: { ...body, advice_id: newId("v") } }),
   conclusion: (id, body) => ({ to: "conclusion", key: `conclusion/${id}`, value: { signed_by: "", refused_reason: "", witness: "", ...body, refused: body.refused_reason ? "yes" : "no", signed: null } }),
   order: (id, body) => ({ to: "order", key: `order/${id}`, value: { order_id: newId("o"), due: Object.fromEntries((body.hazards as Body[]).map((one) => [one.hazard_id, one.due_on])) } }),
+  sampling: (id, body) => refilled(id, "sampling", body), examination: (id, body) => refilled(id, "examination", body),
+  questioning: (id, body) => refilled(id, "questioning", { ...body, nth: String(body.nth), pages: String(body.pages), pages_signed: String(body.pages_signed) }),
+  "emergency-seizure": (id, { receipt, ...body }) => ({ ...refilled(id, "emergency-seizure", body), value: { ...body, measure_id: newId("ms"), receipt: receiptAgain(receipt) } }),
   suspension: (id) => ({ to: "suspension", key: `suspension/${id}`, value: {} }),
   rectification: (_, { order_id, ...body }) => ({ to: `/orders/${String(order_id)}/report`, key: reportKey(String(order_id)), value: { report: body.report, photos: body.evidence, left: [] } }),
   correction: () => ({ to: "hazards", key: "", value: {} }),
   answers: (id, body) => ofAnswer(id, (body.answers as Answer[])[0]),
 };
+
+/** A record as its form has it: times without their zone, and nobody has signed anew yet. */
+function refilled(id: string, kind: string, { officers: _, number: __, signed, receipt, ...told }: Body): Form {
+  const times = Object.fromEntries(["begun_at", "ended_at"].filter((name) => told[name]).map((name) => [name, String(told[name]).slice(0, 16)]));
+  return { to: kind, key: `${kind}/${id}`, value: { ...told, ...times, measure_id: newId("ms"), done: { signed, receipt: receiptAgain(receipt) } } };
+}
+
+const receiptAgain = (receipt: unknown): object => ({ ...unsigned(""), ...(receipt as object), refused: (receipt as Body).refused_reason ? "yes" : "no" });
 
 function ofAnswer(id: string, answer: Answer | undefined): Form {
   const code = answer?.item_code ?? "";

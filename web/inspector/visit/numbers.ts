@@ -1,4 +1,5 @@
 // Document numbers that were leased to this phone, so that a paper has its number where there is no network.
+import { today } from "../kept/clock";
 import { kept } from "../kept/database";
 
 interface Block {
@@ -41,6 +42,10 @@ const WORDS: Record<string, string> = { order: "责改", suspension: "现决", "
 
 /** The word of the series that documents of a kind are numbered in. */
 export const wordOfKind = (kind: string): string => WORDS[kind] ?? "";
+
+/** A body that takes the next number of its series in the moment in which it is noted, if this phone has one. */
+export const numberedBody = (organId: string, kind: string, body: object) => async (): Promise<Record<string, unknown>> =>
+  ({ ...body, number: (await nextNumber(organId, wordOfKind(kind), today().slice(0, 4)))?.number });
 
 const wordOf = (series: string): string => series.split("/")[1] ?? "";
 

@@ -3,7 +3,7 @@ import { t } from "../../shared/language";
 import type { Visit } from "./visit";
 
 /** The addresses of the steps that are forms. */
-export const STEPS = ["site", "check-in", "opening", "hazards", "advice", "statement", "closing", "conclusion", "order", "suspension", "files"] as const;
+export const STEPS = ["site", "check-in", "opening", "hazards", "advice", "statement", "closing", "conclusion", "order", "suspension", "sampling", "examination", "questioning", "emergency-seizure", "files"] as const;
 
 export type StepName = (typeof STEPS)[number];
 
@@ -12,9 +12,13 @@ const TITLES: Record<StepName, () => string> = {
   hazards: () => t("隐患与当场整改", "Hazards, correction at once"), advice: () => t("专家意见", "Expert advice"), statement: () => t("企业陈述", "The enterprise's statement"),
   closing: () => t("总结会（交流反馈）", "Closing meeting"), conclusion: () => t("检查结束、签字", "Conclusion, signature"), order: () => t("责令限期整改", "Rectification order"),
   suspension: () => t("现场处理措施", "Measures on site"), files: () => t("证据文件", "Evidence"),
+  sampling: () => t("抽样取证", "Sampling"), examination: () => t("勘验", "Examination"), questioning: () => t("询问", "Questioning"), "emergency-seizure": () => t("紧急查封扣押", "Emergency seizure"),
 };
 
 export const titleOf = (step: StepName): string => TITLES[step]();
+
+/** Steps that may be taken any number of times, or never; a phone knows of those that were noted on it. */
+const RECORDS = ["sampling", "examination", "questioning", "emergency-seizure"] as const;
 
 export interface Line {
   to: string;
@@ -43,6 +47,7 @@ export function linesOf(visit: Visit): Line[] {
     line("conclusion", visit.conclusion?.signed_by ?? visit.conclusion?.refused_reason ?? "", visit.conclusion !== null),
     line("order", counted(visit.orders.length), visit.orders.length > 0),
     line("suspension", "", false),
+    ...RECORDS.map((kind) => line(kind, counted(visit.noted[kind] ?? 0), (visit.noted[kind] ?? 0) > 0)),
     line("files", "", false),
   ];
 }

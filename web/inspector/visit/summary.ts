@@ -7,6 +7,8 @@ type Body = Record<string, unknown>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
+const articles = (listed: unknown): string => (listed as { article: string; amount: string }[]).map(({ article, amount }) => `${article} ${amount}`).join("；");
+
 const LINES: Record<string, (body: Body, visit: Visit | null) => string> = {
   "check-in": (body) => text(body.place),
   answers: (body, visit) => (body.answers as { item_code: string; answer: string }[])
@@ -18,6 +20,8 @@ const LINES: Record<string, (body: Body, visit: Visit | null) => string> = {
   conclusion: (body) => text(body.signed_by) || text(body.refused_reason),
   order: (body, visit) => (body.hazards as { hazard_id: string }[]).map(({ hazard_id }) => visit?.hazards.find((one) => one.hazard_id === hazard_id)?.fact ?? hazard_id).join("；"),
   evidence: (body) => text(body.file_name),
+  sampling: (body) => articles(body.samples), "emergency-seizure": (body) => articles(body.articles),
+  examination: (body) => text(body.found), questioning: (body) => text(body.person),
   rectification: (body) => text(body.report),
   suspension: (body) => (body.targets as { target: string }[]).map(({ target }) => target).join("；"),
 };

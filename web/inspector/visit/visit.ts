@@ -120,6 +120,7 @@ export interface Visit {
   conclusion: Conclusion | null;
   orders: Ordered[];
   corrected: string[];
+  noted: Record<string, number>; // how many commands of a kind were noted here
   dropped: boolean;
   unsent: number;
 }
@@ -144,10 +145,11 @@ export function useVisit(id: string) {
 
 async function visitOf(entry: Entry): Promise<Visit> {
   const told = structuredClone(entry.value) as Visit;
-  const start: Visit = { ...told, orders: [], corrected: [], dropped: entry.dropped, unsent: 0 };
+  const start: Visit = { ...told, orders: [], corrected: [], noted: {}, dropped: entry.dropped, unsent: 0 };
   const noted = await kept.outbox.where("inspection_id").equals(told.inspection_id).sortBy("counter");
   for (const one of noted.filter(stands)) {
     if (one.standing === "waiting") start.unsent += 1;
+    start.noted[one.kind] = (start.noted[one.kind] ?? 0) + 1;
     if (!isIn(entry, one) || !IN_PACKAGE.has(one.kind)) KINDS[one.kind]?.(start, one.body, one);
   }
   return start;

@@ -23,7 +23,8 @@ export const answerName = (answer: string): string => named(ANSWERS, answer);
 const KINDS: Names = {
   "check-in": () => t("到场签到", "Check-in"), meeting: () => t("会议记录", "Meeting"), answers: () => t("检查结论", "Answer"), statement: () => t("企业陈述", "Statement"),
   advice: () => t("专家意见", "Advice"), correction: () => t("当场整改", "Correction at once"), conclusion: () => t("检查结束", "Conclusion"),
-  order: () => t("责令限期整改", "Rectification order"), evidence: () => t("证据", "Evidence"), suspension: () => t("现场处理措施", "Suspension"), rectification: () => t("整改情况报告", "Rectification report"),
+  order: () => t("责令限期整改", "Rectification order"), evidence: () => t("证据", "Evidence"), suspension: () => t("现场处理措施", "Suspension"), sampling: () => t("抽样取证", "Sampling"), examination: () => t("勘验笔录", "Examination"),
+  questioning: () => t("询问笔录", "Questioning"), "emergency-seizure": () => t("紧急查封扣押", "Emergency seizure"), rectification: () => t("整改情况报告", "Rectification report"),
 };
 
 /** What a command is about. */
