@@ -174,7 +174,7 @@ async def test_a_new_version_asks_first_never_in_a_form_and_keeps_what_is_filled
         await expect(phone.get_by_label("陈述内容")).to_have_value("立即整改")
         await expect(asked).to_have_count(0)
         await phone.get_by_role("link", name=SITE).click()
-        async with phone.expect_event("load"):
+        async with phone.expect_event("load", timeout=90_000):  # a browser waits up to a minute for what the old version is at
             await asked.click()
         await phone.goto(f"{VISIT}/statement")
         await expect(phone.get_by_label("陈述内容")).to_have_value("立即整改")

@@ -10,3 +10,16 @@ export function lookForUpdates(worker: ServiceWorkerRegistration | undefined): v
   setInterval(look, EVERY);
   window.addEventListener("online", look);
 }
+
+/**
+ * Have the version that waits take over, and load the page anew from it.
+ *
+ * The worker itself says when it has taken over. A page that was opened before the app had any worker is controlled by none,
+ * and would never hear of a change of its controller. Another tab may have had it take over already: then only the page is old.
+ */
+export async function change(): Promise<void> {
+  const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
+  if (!waiting) return location.reload();
+  waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
+  waiting.postMessage({ type: "SKIP_WAITING" });
+}
