@@ -33,7 +33,7 @@ test-kafka: setup ## run the system tests against Apache Kafka, fetched by Maven
 bench: setup ## measure every path beside its peer, write docs/benchmarks.md; code 1 if a floor is missed
 	$(BIN)/python -m bench
 
-check: setup ## format, lint, types, import contracts, house rules
+check: setup audit ## format, lint, types, import contracts, house rules, libraries known to be vulnerable, secrets
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/lint-imports && $(BIN)/pytest -q tests/house && $(BIN)/mypy && npm run --silent --prefix web check
 

@@ -4,7 +4,7 @@ HELM_VERSION := v3.22.0
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) -p casetrail
 IN_COMPOSE := --env-file deploy/images/base-images.env -f deploy/compose/compose.yaml
 
-.PHONY: images pin up down chart
+.PHONY: images pin up down chart audit release
 images: ## build the images: Python, web pages, broker
 	deploy/images/build
 
@@ -20,6 +20,12 @@ down: ## end those containers; what they keep stays, `docker volume rm` forgets 
 
 chart: setup $(HELM) ## render the chart in several shapes and validate what comes out
 	CASETRAIL_HELM=$(abspath $(HELM)) $(BIN)/pytest -q tests/chart
+
+audit: setup ## ask the advisory databases about every library, look for secrets in every file
+	UV=$(UV) deploy/release/audit && deploy/release/secrets
+
+release: setup ## wheel, source, chart, SBOM and their signed hashes: make release FOLDER=… KEY=…
+	UV=$(abspath $(UV)) CASETRAIL_AUDIT=required deploy/release/audit && UV=$(abspath $(UV)) deploy/release/build "$(FOLDER)" "$(KEY)"
 
 $(HELM):
 	GOBIN=$(abspath .tools/bin) go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
