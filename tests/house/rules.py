@@ -225,6 +225,23 @@ def dead_references(root: Path) -> list[str]:
     return found
 
 
+def unguarded_threats(root: Path) -> list[str]:
+    """Rows of the threat model that name no test, or one that does not exist."""
+    page = root / "docs/threat-model.md"
+    if not page.exists():
+        return []
+    found = []
+    for line in page.read_text(encoding="utf-8").partition("## Spoofing")[2].splitlines():
+        if not line.startswith("| ") or line.startswith("| threat |"):
+            continue
+        named = re.search(r"`(tests/[\w/]+\.py)::(\w+)` \|$", line)
+        if named is None:
+            found.append(f"docs/threat-model.md: no test in {line!r}")
+        elif not (root / named[1]).exists() or f"def {named[2]}(" not in (root / named[1]).read_text(encoding="utf-8"):
+            found.append(f"docs/threat-model.md: {named[1]}::{named[2]} does not exist")
+    return found
+
+
 def decisions(root: Path) -> list[str]:
     """Decision records that are numbered wrongly, miss a part, are too long, or are not in the index."""
     folder = root / "docs/decisions"

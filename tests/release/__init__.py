@@ -1,0 +1,1 @@
+"""What is given out, signed; and what is looked for in every file."""
