@@ -58,6 +58,13 @@ SETTINGS = (
         "otherwise), `name`, `roles`, `districts`, `organ`, `certificate_no`, `enterprise_id`; a dot leads into an object",
     ),
     Setting("CASETRAIL_OIDC_DEVELOPMENT", "false", "whether the issuer is the development one of the embedded stack"),
+    Setting("CASETRAIL_OIDC_CLIENT_ID", "casetrail-console", "what the issuer calls the client by which people sign in"),
+    Setting("CASETRAIL_OIDC_CLIENT_SECRET", "", "secret of that client; empty: it has none"),
+    Setting("CASETRAIL_OIDC_DISCOVERY_URL", "", "where sessions learn of the issuer; empty: below the issuer"),
+    Setting("CASETRAIL_PUBLIC_URL", None, "address of the platform as browsers see it, without a path: sessions alone need it"),
+    Setting("CASETRAIL_SESSIONS_DSN", None, "PostgreSQL address of the sessions' own database"),
+    Setting("CASETRAIL_SESSION_IDLE_MINUTES", "120", "after how many minutes a session ends that nobody uses"),
+    Setting("CASETRAIL_SESSION_HOURS", "12", "after how many hours any session ends"),
     Setting("CASETRAIL_MACHINE_TOKEN_URL", None, "token endpoint for the service's own requests (client credentials)"),
     Setting("CASETRAIL_MACHINE_SECRET", None, "client secret of the service at that endpoint"),
     Setting("CASETRAIL_MASTER_KEY", None, "`<version>:<32 bytes in base64>[,…]`: wraps the keys of persons, current first"),
@@ -204,6 +211,59 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     )
     _check(settings)
     return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """The settings of a process of sessions; `idle` and `longest` in seconds."""
+
+    url: str
+    dsn: str = field(repr=False)
+    issuer: str
+    audience: str
+    jwks_url: str
+    discovery_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    token_types: tuple[str, ...]
+    leeway: int
+    claims: Mapping[str, str]
+    idle: float
+    longest: float
+    http_host: str
+    http_port: int
+    log_level: str
+
+
+def session_settings_from(environ: Mapping[str, str] = os.environ) -> SessionSettings:
+    """The settings of sessions from the environment; raises Misconfigured naming the variable at fault."""
+    read = _Reader(environ)
+    url = urlsplit(read.text("CASETRAIL_PUBLIC_URL"))
+    if url.path.strip("/") or url.query or not url.hostname:
+        raise Misconfigured("CASETRAIL_PUBLIC_URL must be an address without a path")
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
+        raise Misconfigured("CASETRAIL_PUBLIC_URL must begin with https://")
+    issuer = read.text("CASETRAIL_OIDC_ISSUER")
+    if urlsplit(issuer).scheme != "https" and urlsplit(issuer).hostname not in LOOPBACK:
+        raise Misconfigured("CASETRAIL_OIDC_ISSUER must begin with https://")
+    return SessionSettings(
+        url=f"{url.scheme}://{url.netloc}",
+        dsn=read.text("CASETRAIL_SESSIONS_DSN"),
+        issuer=issuer,
+        audience=read.text("CASETRAIL_OIDC_AUDIENCE"),
+        jwks_url=environ.get("CASETRAIL_OIDC_JWKS_URL", ""),
+        discovery_url=environ.get("CASETRAIL_OIDC_DISCOVERY_URL", ""),
+        client_id=read.text("CASETRAIL_OIDC_CLIENT_ID"),
+        client_secret=environ.get("CASETRAIL_OIDC_CLIENT_SECRET", ""),
+        token_types=tuple(read.text("CASETRAIL_OIDC_TOKEN_TYPES").lower().split()),
+        leeway=read.number("CASETRAIL_OIDC_LEEWAY_SECONDS"),
+        claims={**CLAIMS, **read.pairs("CASETRAIL_OIDC_CLAIMS", CLAIMS)},
+        idle=read.number("CASETRAIL_SESSION_IDLE_MINUTES") * 60,
+        longest=read.number("CASETRAIL_SESSION_HOURS") * 3600,
+        http_host=read.text("CASETRAIL_HTTP_HOST"),
+        http_port=read.number("CASETRAIL_HTTP_PORT"),
+        log_level=read.text("CASETRAIL_LOG_LEVEL"),
+    )
 
 
 def font_folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:

@@ -7,7 +7,7 @@ import { VitePWA } from "vite-plugin-pwa";
 
 const build = { target: "es2022", chunkSizeWarningLimit: 900, emptyOutDir: true } as const;
 const platform = process.env.PLATFORM_URL ?? "";
-const server = { proxy: { "/api": platform, "/issuer": platform }, fs: { allow: [import.meta.dirname] } };
+const server = { proxy: { "/api": platform, "/issuer": platform, "/session": platform }, fs: { allow: [import.meta.dirname] } };
 
 // Kits are imported component by component: the whole of one is several times what a first screen may weigh.
 const components = (door: string, resolver: object) =>

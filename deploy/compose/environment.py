@@ -17,16 +17,17 @@ DATABASE_HOST = "postgres:5432"
 ISSUER_INSIDE = "http://keycloak:8080/realms/casetrail"
 
 
-def write(folder: Path, *, origin: str, issuer: str) -> list[Path]:
+def write(folder: Path, *, origin: str, issuer: str, url: str) -> list[Path]:
     """Write the environment files of this deployment, answer their paths; secrets that are there already are kept.
 
-    `origin` names the logs, `issuer` is the realm's address as browsers see it.
+    `origin` names the logs; `issuer` and `url` are the addresses of realm and platform as browsers see them.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = {
         "common": _common(folder, origin, issuer),
         "postgres": _postgres(folder),
         "keycloak": _keycloak(folder),
+        "sessions": _sessions(folder, issuer, url),
         **{name: _service(folder, name, origin) for name in SERVICES},
         **{f"{name}-migrate": _migration(folder, name) for name in SERVICES},
     }
@@ -71,8 +72,19 @@ def _dsn(login: str, password: str, service: str) -> str:
     return f"postgresql://{login}:{password}@{DATABASE_HOST}/casetrail_{service}"
 
 
+def _sessions(folder: Path, issuer: str, url: str) -> dict[str, str]:
+    return {
+        "CASETRAIL_PUBLIC_URL": url,
+        "CASETRAIL_SESSIONS_DSN": _dsn("casetrail_sessions", secret_in(folder / "sessions-password"), "sessions"),
+        "CASETRAIL_OIDC_ISSUER": issuer,
+        "CASETRAIL_OIDC_DISCOVERY_URL": f"{ISSUER_INSIDE}/.well-known/openid-configuration",
+        "CASETRAIL_OIDC_JWKS_URL": f"{ISSUER_INSIDE}/protocol/openid-connect/certs",
+        "CASETRAIL_OIDC_CLIENT_SECRET": secret_in(folder / "client-secret"),
+    }
+
+
 def _postgres(folder: Path) -> dict[str, str]:
-    passwords = {f"CASETRAIL_{name.upper()}_PASSWORD": secret_in(folder / f"{name}-password") for name in SERVICES}
+    passwords = {f"CASETRAIL_{name.upper()}_PASSWORD": secret_in(folder / f"{name}-password") for name in (*SERVICES, "sessions")}
     return {
         "POSTGRES_USER": "postgres",
         "POSTGRES_PASSWORD": secret_in(folder / "superuser-password"),
@@ -86,6 +98,7 @@ def _keycloak(folder: Path) -> dict[str, str]:
         "KC_BOOTSTRAP_ADMIN_USERNAME": "admin",
         "KC_BOOTSTRAP_ADMIN_PASSWORD": secret_in(folder / "keycloak-password"),
         "CASETRAIL_MACHINE_SECRET": secret_in(folder / "machine-secret"),
+        "CASETRAIL_OIDC_CLIENT_SECRET": secret_in(folder / "client-secret"),
     }
 
 
@@ -99,9 +112,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the files are kept; never in the repository")
     parser.add_argument("--origin", default="casetrail.example", help="name of this deployment (default: casetrail.example)")
+    parser.add_argument("--url", default="http://localhost:8080", help="the platform as browsers see it")
     parser.add_argument("--issuer", default="http://localhost:8081/realms/casetrail", help="the realm as browsers see it")
     given = parser.parse_args()
-    written = write(given.folder, origin=given.origin, issuer=given.issuer)
+    written = write(given.folder, origin=given.origin, issuer=given.issuer, url=given.url)
     print(f"{len(written)} files in {given.folder}: keep a copy of this folder, without it nothing sealed can be opened again")
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.clock import SimulatedClock
-from deploy.embedded.answers import Problem, answer
+from deploy.answers import Problem, answer
 from deploy.embedded.issuer import Issuer
 from deploy.embedded.proxy import Upstreams
 

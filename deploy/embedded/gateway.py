@@ -1,4 +1,4 @@
-"""The gateway of the embedded stack: one port in front of services, issuer, clock and web files; it only routes."""
+"""The gateway of the embedded stack: one port in front of services, issuer, clock, sessions and web files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deploy.embedded.answers import NO_SUCH_PAGE, Problem, answer, on_problem, problem
+from chassis.auth import TokenVerifier, Trust
+from deploy.answers import NO_SUCH_PAGE, Problem, answer, on_problem, problem
 from deploy.embedded.clock import ClockFile, ClockKeeper, StatusRounds, clock_routes
-from deploy.embedded.issuer import Issuer
+from deploy.embedded.codeflow import CLIENT
+from deploy.embedded.issuer import AUDIENCE, Issuer
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.proxy import PREFIX, Proxy, Upstreams
+from deploy.sessions.keeping import Memory
+from deploy.sessions.oidc import Client
+from deploy.sessions.oidc import Issuer as Asked
+from deploy.sessions.pages import Pages as SessionPages
+from deploy.sessions.pages import WithSession
+from deploy.sessions.sessions import Sessions
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 CONSOLE, INSPECTOR = "dist/console", "dist/inspector"  # of the web files, once they are built
@@ -87,6 +95,8 @@ def gateway(layout: Layout) -> ASGIApp:
     rounds = StatusRounds(upstreams, lambda: issuer.machine_token("gateway"))
     keeper = ClockKeeper(ClockFile(layout.data / "clock.json"), rounds)
 
+    sessions = sessions_of(layout.url)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with upstreams:
@@ -95,24 +105,36 @@ def gateway(layout: Layout) -> ASGIApp:
     compressed = [Middleware(GZipMiddleware)]
     routes = [
         Route("/livez", _alive), Route("/readyz", _alive), Mount("/issuer", routes=issuer.routes()),
-        *clock_routes(keeper, issuer), Route("/practice", _lessons(issuer.practice / "lessons.json")), Route("/", _front_page),
+        *clock_routes(keeper, issuer), *sessions.routes(),
+        Route("/practice", _lessons(issuer.practice / "lessons.json")), Route("/", _front_page),
         Mount("/console", App(directory=layout.web / CONSOLE, check_dir=False), middleware=compressed),
         Mount("/inspector", Installed(directory=layout.web / INSPECTOR, check_dir=False), middleware=compressed),
         Mount("/", Pages(directory=layout.web, html=True, check_dir=False)),
     ]  # fmt: skip
     handlers: dict[Any, Any] = {Problem: on_problem, HTTPException: _on_http, Exception: _on_unexpected}
-    return _Fork(Proxy(upstreams), Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan))
+    rest = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    return _Fork(WithSession(Proxy(upstreams), sessions), WithSession(rest, sessions), rest)
+
+
+def sessions_of(url: str) -> SessionPages:
+    """Sessions at the development issuer behind `url`: people enter by name, and are forgotten when the process ends."""
+    at = f"{url}/issuer"
+    issuer = Asked(Client(issuer=at, client_id=CLIENT, url=url))
+    return SessionPages(Sessions(issuer, TokenVerifier(Trust(issuer=at, audience=AUDIENCE)), Memory()), people="/issuer/people")
 
 
 class _Fork:
-    """Sends `/api/…` straight to the proxy, past everything it does not need."""
+    """Sends `/api/…` straight to the proxy, past everything it does not need; only it and the clock ask who is signed in."""
 
-    def __init__(self, proxy: ASGIApp, rest: ASGIApp) -> None:
-        self._proxy, self._rest = proxy, rest
+    def __init__(self, proxy: ASGIApp, clock: ASGIApp, rest: ASGIApp) -> None:
+        self._proxy, self._clock, self._rest = proxy, clock, rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        through = scope["type"] == "http" and scope["raw_path"].startswith(PREFIX.encode())
-        await (self._proxy if through else self._rest)(scope, receive, send)
+        app = self._rest
+        if scope["type"] == "http":
+            through = scope["raw_path"].startswith(PREFIX.encode())
+            app = self._proxy if through else self._clock if scope["path"] == "/clock" else self._rest
+        await app(scope, receive, send)
 
 
 def _lessons(path: Path) -> Callable[[Request], Response]:

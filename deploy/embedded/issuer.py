@@ -28,12 +28,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deploy.embedded.answers import Problem, answer
+from deploy.answers import Problem, answer
+from deploy.embedded.codeflow import CLIENT, CodeFlow, NotGranted
 from deploy.embedded.private import secret_in, write_private
 
 AUDIENCE = "casetrail"
 DEVELOPMENT_GRANT = "urn:casetrail:development"
 GRANTS = ("client_credentials", "password", DEVELOPMENT_GRANT)
+OF_BROWSERS = ("authorization_code", "refresh_token")
 LIFETIME = 8 * 3600  # seconds, an inspector's day
 LEEWAY = 60  # seconds
 PRINCIPALS = Path(__file__).with_name("principals.json")
@@ -66,12 +68,13 @@ class Issuer:
         self._grants: dict[str, Callable[[FormData], dict[str, Any]]] = {
             "client_credentials": self._machine, "password": self._person, DEVELOPMENT_GRANT: self._anybody,
         }  # fmt: skip
+        self._browsers = CodeFlow(url, self._known, wall)
 
-    def token(self, claims: Mapping[str, Any]) -> str:
-        """A signed access token with these claims beside the standard ones."""
+    def token(self, claims: Mapping[str, Any], kind: str = "at+jwt") -> str:
+        """A signed token with these claims beside the standard ones; unless another kind is named, an access token."""
         now = int(self._wall())
         standard = {"iss": self.url, "aud": AUDIENCE, "iat": now, "nbf": now, "exp": now + LIFETIME, "jti": uuid.uuid4().hex}
-        header = {"alg": "ES256", "typ": "at+jwt", "kid": self._key.kid}
+        header = {"alg": "ES256", "typ": kind, "kid": self._key.kid}
         return jwt.encode(header, {**standard, **claims}, self._key, algorithms=["ES256"])
 
     def machine_token(self, client: str) -> str:
@@ -104,13 +107,15 @@ class Issuer:
             Route("/jwks", self._jwks),
             Route("/people", self._people),
             Route("/token", self._token, methods=["POST"]),
+            *self._browsers.routes(),
         ]
 
     async def _discovery(self, _: Request) -> Response:
         return answer({
             "issuer": self.url, "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/jwks",
-            "response_types_supported": ["token"], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"], "grant_types_supported": GRANTS,
+            "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"], "grant_types_supported": [*GRANTS, *OF_BROWSERS],
+            **self._browsers.metadata(),
             "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         })  # fmt: skip
 
@@ -132,6 +137,8 @@ class Issuer:
     async def _token(self, request: Request) -> Response:
         async with request.form() as form:
             try:
+                if _text(form, "grant_type") in OF_BROWSERS:
+                    return answer(self._of_browser(form))
                 claims = self._claims(_with_basic(form, request.headers.get("authorization", "")))
             except OAuthError as error:
                 status = 401 if error.code == "invalid_client" else 400
@@ -139,6 +146,21 @@ class Issuer:
         scope = " ".join(claims["roles"])
         body = {"access_token": self.token(claims), "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
         return answer({**body, "practice": True} if self.practice.exists() else body)
+
+    def _of_browser(self, form: FormData) -> dict[str, Any]:
+        """Access, refresh and ID token of a person who came by a browser, or who goes on."""
+        try:
+            by_code = _text(form, "grant_type") == "authorization_code"
+            username, more = (self._browsers.by_code if by_code else self._browsers.by_refresh)(form)
+        except NotGranted as error:
+            raise OAuthError("invalid_grant", str(error)) from error
+        claims = self._person(FormData({"username": username}))
+        practice = {"practice": True} if self.practice.exists() else {}
+        identity = {"aud": CLIENT, "sub": claims["sub"], "preferred_username": username, **more, **practice}
+        return {
+            "access_token": self.token(claims), "token_type": "Bearer", "expires_in": LIFETIME,
+            "refresh_token": self._browsers.refresh_token(username, more["sid"]), "id_token": self.token(identity, "JWT"),
+        }  # fmt: skip
 
     def _claims(self, form: FormData) -> dict[str, Any]:
         grant = self._grants.get(_text(form, "grant_type"))
@@ -163,7 +185,7 @@ class Issuer:
         known = everybody.get(username)
         if known is None:
             raise OAuthError("invalid_grant", f"no such demo user; there are {', '.join(everybody)}")
-        return {"sub": username, "client_id": "console", **known}
+        return {"sub": username, "client_id": CLIENT, **known}
 
     def _anybody(self, form: FormData) -> dict[str, Any]:
         """Whomever the holder of the development secret asks for; lists are separated by spaces."""

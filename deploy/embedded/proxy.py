@@ -9,7 +9,7 @@ import aiohttp
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from deploy.embedded.answers import NO_SUCH_PAGE, Problem, problem
+from deploy.answers import NO_SUCH_PAGE, Problem, problem
 
 #: RFC 9110 section 7.6.1: they concern one connection, not the message; Host is the upstream's own.
 HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy.embedded.answers import Problem
+from deploy.answers import Problem
 from deploy.embedded.clock import ClockFile, ClockKeeper, laggards
 
 CHINA = timezone(timedelta(hours=8))

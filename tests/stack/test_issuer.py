@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chassis.auth import TokenVerifier, Trust, Unauthenticated
-from deploy.embedded.answers import Problem
+from deploy.answers import Problem
 from deploy.embedded.issuer import DEVELOPMENT_GRANT, PRINCIPALS, Issuer
 from pilot.run import register_of, scenario_for
 from services.registry.domain.enterprise import enterprise_id_of
@@ -153,7 +153,7 @@ def test_what_one_drafts_another_of_the_same_body_can_approve() -> None:
         ({**ANYBODY}, 401, "invalid_client"),
         ({"grant_type": "client_credentials", "client_id": "service-tasks", "client_secret": "猜"}, 401, "invalid_client"),
         ({"grant_type": "password", "username": "nobody"}, 400, "invalid_grant"),
-        ({"grant_type": "authorization_code"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, 400, "invalid_grant"),
         ({}, 400, "unsupported_grant_type"),
     ],
 )

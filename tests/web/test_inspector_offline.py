@@ -179,3 +179,15 @@ async def test_a_new_version_asks_first_never_in_a_form_and_keeps_what_is_filled
         await phone.goto(f"{VISIT}/statement")
         await expect(phone.get_by_label("陈述内容")).to_have_value("立即整改")
         assert await phone.evaluate("navigator.serviceWorker.ready.then((one) => one.waiting === null)")
+
+
+async def test_who_is_signed_out_keeps_what_was_noted_and_sends_it_once_signed_in_again(field: Field, phone: Page) -> None:
+    await off(phone)
+    await check_in(phone)
+    await phone.context.clear_cookies()  # as when the session has ended
+    await phone.context.set_offline(False)
+    await expect(line(phone)).to_contain_text(re.compile("登录已失效，记录仍在本机.*1 项待上报"))
+    assert await field.count("checked-in") == 0
+    await line(phone).get_by_role("link", name="重新登录").click()
+    await on(phone)
+    assert await field.count("checked-in") == 1

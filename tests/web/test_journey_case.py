@@ -24,6 +24,7 @@ async def begin(page: Page, title: str) -> tuple[Locator, Locator]:
 async def change_to(page: Page, who: str) -> None:
     """Out, and in again as somebody else, on the case."""
     await page.get_by_role("button", name="退出").click()
+    await expect(page.get_by_role("button", name=who)).to_be_visible()
     await enter(page, who, CASES)
 
 

@@ -44,15 +44,15 @@ export const PAGES: RouteRecordRaw[] = [
 /** The addresses that have a page, so that the menu offers no other. */
 export const HAVING = new Set(PAGES.map(({ path }) => path));
 
-export const router = createRouter({ history: createWebHistory("/console/"), routes: [{ path: "/", redirect: () => first() }, ...PAGES] });
+export const router = createRouter({ history: createWebHistory("/console/"), routes: [{ path: "/", component: () => import("./pages/NowherePage.vue") }, ...PAGES] });
 
 function first(): string {
   return menu(HAVING)[0]?.path ?? "/enter";
 }
 
 router.beforeEach(async (to) => {
-  if (to.meta.open || person.value) return true;
-  const back = { path: "/enter", query: to.path === "/" ? {} : { to: to.fullPath } };
-  const here = await resume().catch(() => false);
-  return here ? (to.path === "/" ? first() : true) : back;
+  if (to.meta.open) return true;
+  const here = person.value !== null || (await resume().catch(() => false));
+  if (!here) return { path: "/enter", query: to.path === "/" ? {} : { to: to.fullPath } };
+  return to.path === "/" ? first() : true;
 });

@@ -5,7 +5,7 @@ import type { paths as Registry } from "../generated/registry";
 import type { paths as Reporting } from "../generated/reporting";
 import type { paths as Tasks } from "../generated/tasks";
 import { Problem, type ProblemBody, Unreachable } from "./problem";
-import { token } from "./session";
+import { alive, ended } from "./session";
 
 export interface Services {
   inspection: Inspection;
@@ -79,21 +79,19 @@ export function address(service: Service, path: string, values: Record<string, s
   return `/api/${service}${filled}${asked.size ? `?${asked}` : ""}`;
 }
 
-/** A request under the person's token; once more with a new one where it has expired. Throws Problem or Unreachable. */
+/** A request of whoever is signed in. Throws Problem or Unreachable. */
 export async function authorised(url: string, options: RequestInit): Promise<Response> {
-  for (const renewed of [false, true]) {
-    const headers = { ...(options.headers as Record<string, string>), Authorization: `Bearer ${await token(renewed)}` };
-    let response: Response;
-    try {
-      response = await fetch(url, { ...options, headers, cache: "no-store" });
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw new Unreachable(String(error));
-    }
-    if (response.ok) return response;
-    if (response.status !== 401 || renewed) throw new Problem(response.status, await problemOf(response));
+  let response: Response;
+  try {
+    response = await fetch(url, { ...options, cache: "no-store" });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Unreachable(String(error));
   }
-  throw new Unreachable("no answer");
+  if (response.status === 401) ended();
+  if (!response.ok) throw new Problem(response.status, await problemOf(response));
+  alive();
+  return response;
 }
 
 async function problemOf(response: Response): Promise<ProblemBody> {

@@ -1,4 +1,4 @@
-// Reporting's feed as it arrives: which panels changed, and whether it is heard at all. EventSource cannot send a token.
+// Reporting's feed as it arrives: which panels changed, and whether it is heard at all. EventSource tells nothing of a refusal.
 import { onScopeDispose, type Ref, ref } from "vue";
 import { address, authorised } from "./api";
 import { Problem } from "./problem";

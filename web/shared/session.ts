@@ -1,36 +1,36 @@
-// Who is at the console: a development token for one of the demonstration's people, kept in memory only.
-//
-// The name is remembered for the tab, so that a reload asks for a new token; a token itself is never stored.
+// Who is signed in: the platform knows by a cookie that no script reads, and tells. Nothing that authorises is kept here.
 import { computed, shallowRef } from "vue";
 import { Problem, Unreachable } from "./problem";
 
-const KEPT = "casetrail-person";
-
 export interface Person {
   sub?: string; // by which the services know the person
-  certificate_no?: string;
+  certificate_no?: string | null;
   username: string;
   name: string;
   roles: string[];
   districts: string[];
   organ?: string;
   officer_id?: string;
-  enterprise_id?: string;
+  enterprise_id?: string | null;
 }
 
-interface Session {
-  person: Person;
-  token: string;
-  practised: boolean;
+interface Here {
+  person: Person | null;
+  practice: boolean;
+  people: string | null; // where those are listed who may enter by name alone
 }
 
-const session = shallowRef<Session | null>(null);
+const here = shallowRef<Here | null>(null);
+const over = shallowRef(false);
 
-/** Who is signed in; null where nobody is. */
-export const person = computed(() => session.value?.person ?? null);
+/** Who is signed in, as far as the platform told; null where nobody is. */
+export const person = computed(() => here.value?.person ?? null);
 
-/** Whether whoever is signed in is in a practice district; the issuer says so with the token. */
-export const practised = computed(() => session.value?.practised ?? false);
+/** Whether the session that this page began with is over; what the page holds is still good. */
+export const lapsed = computed(() => over.value);
+
+/** Whether whoever is signed in is in a practice district. */
+export const practised = computed(() => here.value?.practice ?? false);
 
 /** Whether the person has one of the roles. */
 export function hasRole(...roles: string[]): boolean {
@@ -38,54 +38,54 @@ export function hasRole(...roles: string[]): boolean {
 }
 
 async function fetched(path: string, options?: RequestInit): Promise<Response> {
+  let response: Response;
   try {
-    return await fetch(path, options);
+    response = await fetch(path, { cache: "no-store", ...options });
   } catch (error) {
     throw new Unreachable(String(error));
   }
-}
-
-/** The people by whose name one may enter the demonstration. */
-export async function people(): Promise<Person[]> {
-  const response = await fetched("/issuer/people", { cache: "no-store" });
   if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-  return ((await response.json()) as { people: Person[] }).people;
+  return response;
 }
 
-/** Enter as somebody; throws a Problem when the issuer does not know the name. */
-export async function enter(username: string): Promise<void> {
-  const body = new URLSearchParams({ grant_type: "password", username, password: "" });
-  const response = await fetched("/issuer/token", { method: "POST", body });
-  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; practice?: boolean; error?: string; error_description?: string };
-  if (!answer.access_token) throw new Problem(response.status, { code: answer.error, title: answer.error_description, detail: "无法登录" });
-  session.value = { person: { ...claimsOf(answer.access_token), username }, token: answer.access_token, practised: answer.practice ?? false };
-  sessionStorage.setItem(KEPT, username);
-}
-
-/** Forget who was here, for the tab too. */
-export function leave(): void {
-  session.value = null;
-  sessionStorage.removeItem(KEPT);
-}
-
-/** Enter again as whoever was here before the page was reloaded; false if nobody was. */
+/** Ask who is signed in; false if nobody is. */
 export async function resume(): Promise<boolean> {
-  if (session.value) return true;
-  const username = sessionStorage.getItem(KEPT);
-  if (!username) return false;
-  await enter(username);
-  return true;
+  if (person.value && !over.value) return true;
+  const told = (await (await fetched("/session")).json()) as Here;
+  if (told.person || !person.value) here.value = told;
+  if (told.person) over.value = false;
+  return told.person !== null;
 }
 
-/** The token to ask with; a new one where the last was not taken any more. */
-export async function token(renewed = false): Promise<string> {
-  if (renewed && session.value) await enter(session.value.person.username);
-  if (!session.value) throw new Problem(401, { code: "unauthenticated", title: "not signed in", detail: "请先登录" });
-  return session.value.token;
+/** The people by whose name one may enter; null where the issuer asks for more than a name. */
+export async function people(): Promise<Person[] | null> {
+  if (!here.value) await resume();
+  if (!here.value?.people) return null;
+  return ((await (await fetched(here.value.people)).json()) as { people: Person[] }).people;
 }
 
-function claimsOf(text: string): Omit<Person, "username"> {
-  const payload = text.split(".")[1] ?? "";
-  const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as Omit<Person, "username">;
+/** The address by which one signs in and comes back to `to`; `as`: who is meant, `again`: who is signed in elsewhere is asked too. */
+export function wayIn(to: string, as?: string, again = false): string {
+  return `/session/login?${new URLSearchParams({ return: to, ...(as ? { as } : {}), ...(again ? { again: "1" } : {}) })}`;
+}
+
+/** Sign in and come back to `to`; the page is left. */
+export function enter(to: string, as?: string, again = false): void {
+  window.location.assign(wayIn(to, as, again));
+}
+
+/** Sign out, here and at the issuer; the page is left. */
+export async function leave(): Promise<void> {
+  const { to } = (await (await fetched("/session/logout", { method: "POST" })).json()) as { to: string };
+  window.location.assign(to);
+}
+
+/** The platform did not know who asks: the session is over. */
+export function ended(): void {
+  over.value = true;
+}
+
+/** The platform knows who asks; after a session that was over, it is asked who that is. */
+export function alive(): void {
+  if (over.value) void resume().catch(() => false);
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Five databases of one owner, and five logins that own nothing. The three roles without a login are those of chassis/sql/privileges.sql;
+# Five databases of one owner, five logins that own nothing, and the sessions' database, which is its login's. The three roles without a login are those of chassis/sql/privileges.sql;
 # made here so that the owner need not be able to make roles.
 set -euo pipefail
 run() { psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --set "secret=$2" --set "login=$1" --quiet; }
@@ -26,3 +26,10 @@ REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC;
 GRANT USAGE ON LANGUAGE sql, plpgsql TO casetrail_owner;
 SQL
 done
+
+# Sessions own their database: nothing in it is older than a day, and they make its table themselves.
+run casetrail_sessions "$CASETRAIL_SESSIONS_PASSWORD" <<'SQL'
+CREATE ROLE :"login" LOGIN PASSWORD :'secret';
+CREATE DATABASE :"login" OWNER :"login";
+REVOKE CONNECT ON DATABASE :"login" FROM PUBLIC;
+SQL

@@ -1,7 +1,7 @@
 // In step with the service: whenever there is a network, and never in the way of whoever is writing.
 import { readonly, ref } from "vue";
 import { Problem, saidOf, Unreachable } from "../../shared/problem";
-import { enter, person } from "../../shared/session";
+import { ended, lapsed, person, resume } from "../../shared/session";
 import { type Device, kept, remark, remarked } from "./database";
 import { owner, register, signs } from "./device";
 import { sendFiles } from "./files";
@@ -14,8 +14,10 @@ const SOON = 8_000; // and after a look that the network lost
 
 const UNKNOWN = { code: "device-unknown", detail: "平台不认识本机，或者本机已被吊销，请联系管理人员", title: "the platform does not know this phone, or it was revoked" };
 
+const SIGNED_OUT = { code: "signed-out", detail: "登录已失效，本机记录仍在，请重新登录", title: "signed out; what is noted stays on this phone: sign in again" };
+
 export interface Step {
-  state: "idle" | "sending" | "files" | "fetching" | "offline" | "wrong";
+  state: "idle" | "sending" | "files" | "fetching" | "offline" | "out" | "wrong";
   here: number;
   of: number;
   said: string;
@@ -23,7 +25,6 @@ export interface Step {
 
 const current = ref<Step>({ state: "idle", here: 0, of: 0, said: "" });
 let running: Promise<void> | null = null;
-let entering: Promise<void> | null = null;
 let again = false;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,15 +60,18 @@ async function inStep(): Promise<void> {
     going("idle");
   } catch (error) {
     if (error instanceof Unreachable) return lost();
+    if (error instanceof Problem && error.status === 401) return going("out");
     going("wrong", 0, 0, saidOf(error));
     if (!(error instanceof Problem)) throw error;
     if (error.status >= 500) tryAgain();
   }
 }
 
-/** Be signed in as the phone's owner, whom a reload has forgotten. */
+/** The phone's owner is who is signed in; throws a Problem 401 where that is nobody or somebody else. What is kept here stays. */
 export async function asOwner({ username }: Device): Promise<void> {
-  if (person.value?.username !== username) await (entering ??= enter(username).finally(() => (entering = null)));
+  if (person.value?.username === username && !lapsed.value) return;
+  ended();
+  if (!(await resume()) || person.value?.username !== username) throw new Problem(401, SIGNED_OUT);
 }
 
 /** The network gave no answer; where the browser believes that there is one, it is tried again before long. */

@@ -1,4 +1,4 @@
-"""What the gateway answers by itself: JSON, and RFC 9457 problems in the shape that the services use."""
+"""What gateway and sessions answer by themselves: JSON, and RFC 9457 problems in the shape that the services use."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Sessions of people: a browser has a cookie, this side has the tokens (ADR 0039)."""
