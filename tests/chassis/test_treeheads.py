@@ -14,6 +14,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from chassis import broker
+from chassis.audit import audit_ledger
 from chassis.clock import FixedClock
 from chassis.database import GONE, WORKS, forever, open_pool
 from chassis.eventstore import Connection, append
@@ -77,6 +78,21 @@ async def test_a_head_of_wall_time_has_no_extension(connection: Connection) -> N
     assert head is not None
     assert body_of(head.note).extensions == ()
     assert await connection.fetchval("SELECT NOT simulated FROM tree_heads")
+
+
+async def test_a_key_is_rotated(connection: Connection) -> None:
+    """The next head is the new key's; by both verifier keys everything verifies, by the new one alone the old heads do not."""
+    await grow(connection, 3, "a")
+    old = await signed(connection)
+    await grow(connection, 4, "b")
+    following = Signer(ORIGIN, b"m" * 32)
+    new = await sign_head(connection, ORIGIN, following, CLOCK)
+    assert old is not None
+    assert new is not None
+    assert opened(new.note, [LOG.verifier, following.verifier])[1][0][0] == following.verifier
+    assert (await audit_ledger(connection, verifiers=[LOG.verifier, following.verifier])).findings == ()
+    findings = (await audit_ledger(connection, verifiers=[following.verifier])).findings
+    assert [found.where for found in findings] == ["head 3"]
 
 
 async def test_a_ledger_whose_tail_was_cut_is_not_signed(connection: Connection) -> None:
