@@ -145,10 +145,24 @@ def _envelope(fields: Mapping[str, str]) -> Envelope:
     )  # fmt: skip
 
 
+def reached(settings: Settings) -> dict[str, Any]:
+    """Where the broker is and as whom this service comes to it, as its clients are told."""
+    security = settings.kafka_security
+    given: dict[str, Any] = {"bootstrap_servers": settings.kafka_bootstrap, "security_protocol": security.upper()}
+    if security.endswith("ssl"):
+        given["ssl_context"] = create_ssl_context(cafile=settings.kafka_ca or None)
+    if security.startswith("sasl"):
+        given |= {
+            "sasl_mechanism": settings.kafka_mechanism, "sasl_plain_username": settings.kafka_user,
+            "sasl_plain_password": settings.kafka_password,
+        }  # fmt: skip
+    return given
+
+
 @asynccontextmanager
 async def administration(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An administration client."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=5000)
+    admin = AIOKafkaAdminClient(**reached(settings), request_timeout_ms=5000)
     try:
         await admin.start()
         yield admin
@@ -195,7 +209,7 @@ async def open_producer(settings: Settings, transactional_id: str | None = None)
     """
     transactional: dict[str, Any] = {"transactional_id": transactional_id, "transaction_timeout_ms": TRANSACTION_MS}
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap, acks="all", enable_idempotence=settings.kafka_idempotent,
+        **reached(settings), acks="all", enable_idempotence=settings.kafka_idempotent,
         max_batch_size=1024 * 1024, max_request_size=MAX_BYTES, request_timeout_ms=10_000, retry_backoff_ms=50,
         **(transactional if transactional_id else {}),
     )  # fmt: skip
@@ -224,7 +238,7 @@ async def close_producer(producer: AIOKafkaProducer) -> None:
 async def open_consumer(settings: Settings) -> AIOKafkaConsumer:
     """A consumer without a group: it is assigned and sought by hand."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest",
+        **reached(settings), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest",
         fetch_max_wait_ms=settings.kafka_fetch_wait_ms, max_partition_fetch_bytes=MAX_BYTES, request_timeout_ms=10_000,
         retry_backoff_ms=50, isolation_level="read_committed",
     )  # fmt: skip

@@ -57,6 +57,21 @@ SETTINGS = (
         "where the issuer calls a claim otherwise: `<what>=<claim>`, separated by spaces; `<what>` is one of `id` (`sub` "
         "otherwise), `name`, `roles`, `districts`, `organ`, `certificate_no`, `enterprise_id`; a dot leads into an object",
     ),
+    Setting(
+        "CASETRAIL_KAFKA_SECURITY",
+        "plaintext",
+        "how a service comes to the broker: `plaintext`, `ssl`, `sasl_ssl`, or, to loopback only, `sasl_plaintext`",
+    ),
+    Setting("CASETRAIL_KAFKA_MECHANISM", "SCRAM-SHA-512", "of `sasl_…`: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"),
+    Setting(
+        "CASETRAIL_KAFKA_USER",
+        "",
+        "of `sasl_…`: the user that the lists in contracts/acls are granted to; empty: the service's name",
+    ),
+    Setting("CASETRAIL_KAFKA_PASSWORD", None, "of `sasl_…`: the user's password"),
+    Setting(
+        "CASETRAIL_KAFKA_CA", "", "of `…ssl`: file of the authorities whose certificate a broker must have; empty: the system's"
+    ),
     Setting("CASETRAIL_OIDC_DEVELOPMENT", "false", "whether the issuer is the development one of the embedded stack"),
     Setting("CASETRAIL_OIDC_CLIENT_ID", "casetrail-console", "what the issuer calls the client by which people sign in"),
     Setting("CASETRAIL_OIDC_CLIENT_SECRET", "", "secret of that client; empty: it has none"),
@@ -152,6 +167,11 @@ class Settings:
     checkpoint_seconds: float = 5.0
     feed_topics: bool = False
     feed_listeners: int = 2000
+    kafka_security: str = "plaintext"
+    kafka_mechanism: str = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: str = field(default="", repr=False)
+    kafka_ca: str = ""
     signer: Signer | None = field(default=None, repr=False)
     verifiers: Mapping[str, tuple[Verifier, ...]] = field(default_factory=dict)
 
@@ -181,6 +201,11 @@ def settings_from(service: str, environ: Mapping[str, str] = os.environ) -> Sett
         kafka_idempotent=read.flag("CASETRAIL_KAFKA_IDEMPOTENT"),
         kafka_transactions=read.flag("CASETRAIL_KAFKA_TRANSACTIONS"),
         kafka_fetch_wait_ms=read.number("CASETRAIL_KAFKA_FETCH_WAIT_MS"),
+        kafka_security=read.text("CASETRAIL_KAFKA_SECURITY").lower(),
+        kafka_mechanism=read.text("CASETRAIL_KAFKA_MECHANISM").upper(),
+        kafka_user=environ.get("CASETRAIL_KAFKA_USER") or service,
+        kafka_password=environ.get("CASETRAIL_KAFKA_PASSWORD", ""),
+        kafka_ca=environ.get("CASETRAIL_KAFKA_CA", ""),
         issuer=read.text("CASETRAIL_OIDC_ISSUER"),
         audience=read.text("CASETRAIL_OIDC_AUDIENCE"),
         jwks_url=environ.get("CASETRAIL_OIDC_JWKS_URL", ""),
@@ -288,6 +313,7 @@ def _check(settings: Settings) -> None:
         raise Misconfigured("CASETRAIL_UPLOAD_PART_KIB: no body is larger than 4096 KiB")
     if settings.clock != "system" and not settings.development_issuer:
         raise Misconfigured("CASETRAIL_CLOCK: a simulated clock cannot be switched on with a production issuer")
+    _check_broker(settings)
     issuer = urlsplit(settings.issuer)
     if issuer.scheme != "https" and not settings.development_issuer and issuer.hostname not in LOOPBACK:
         raise Misconfigured("CASETRAIL_OIDC_ISSUER must begin with https://")
@@ -295,6 +321,19 @@ def _check(settings: Settings) -> None:
     if settings.signer is not None and settings.signer.name != origin:
         key = f"CASETRAIL_{settings.service.upper()}_SIGNING_KEY"
         raise Misconfigured(f"{key} is a key of {settings.signer.name}, but the log is called {origin}")
+
+
+def _check_broker(settings: Settings) -> None:
+    security = settings.kafka_security
+    if security not in KAFKA_SECURITY:
+        raise Misconfigured(f"CASETRAIL_KAFKA_SECURITY must be one of {', '.join(KAFKA_SECURITY)}, not {security!r}")
+    if settings.kafka_mechanism not in KAFKA_MECHANISMS:
+        raise Misconfigured(f"CASETRAIL_KAFKA_MECHANISM must be one of {', '.join(KAFKA_MECHANISMS)}")
+    if security.startswith("sasl") and not settings.kafka_password:
+        raise Misconfigured(f"CASETRAIL_KAFKA_PASSWORD is not set, and CASETRAIL_KAFKA_SECURITY is {security}")
+    hosts = {urlsplit(f"//{address.strip()}").hostname for address in settings.kafka_bootstrap.split(",")}
+    if security == "sasl_plaintext" and not hosts <= LOOPBACK:
+        raise Misconfigured("CASETRAIL_KAFKA_SECURITY: a password goes over a network by sasl_ssl only")
 
 
 class _Reader:

@@ -23,7 +23,7 @@ from chassis.personal import plan_of, within
 from chassis.process import load_service
 from chassis.service import Service
 from chassis.settings import SERVICES
-from contracts import channels, permissions
+from contracts import acls, channels, permissions
 from contracts.channels import Published
 from contracts.compatibility import Change, Verdict, changes
 
@@ -165,7 +165,7 @@ def generated() -> dict[Path, str]:
         text = yaml.safe_dump(channels.document(service, known), allow_unicode=True, sort_keys=False, width=120)
         files[ROOT / ASYNCAPI / f"{name}.yaml"] = text
         files[ROOT / HTTP / f"{name}.openapi.json"] = _json(openapi(service))
-    return files | {permissions.PAGE: permissions.page()}
+    return files | acls.generated(list(services.values())) | {permissions.PAGE: permissions.page()}
 
 
 def examples() -> dict[Path, str]:

@@ -71,13 +71,14 @@ class Kafka:
     polite = signal.SIGTERM
     idempotent = True  #: whether producers may ask for idempotence
 
-    def __init__(self, root: Path, node: int = 1, quorum: Quorum | None = None) -> None:
-        """The node whose data lie in `<root>/kafka`: alone, or one of a quorum."""
+    def __init__(self, root: Path, node: int = 1, quorum: Quorum | None = None, further: Mapping[str, str] | None = None) -> None:
+        """The node whose data lie in `<root>/kafka`: alone, or one of a quorum; `further` properties come last and win."""
         self.name = "broker" if quorum is None else f"broker-{node}"
         self.port = free_port()
         self._node = node
         self._quorum = quorum or Quorum("", {node: free_port()})
         self._home = root.absolute() / "kafka"
+        self._further = "".join(f"{name}={value}\n" for name, value in (further or {}).items())
 
     @property
     def bootstrap(self) -> str:
@@ -105,15 +106,16 @@ class Kafka:
             PROPERTIES.format(
                 host=LOOPBACK, port=self.port, node=self._node, controller=self._quorum.controllers[self._node],
                 voters=self._quorum.voters, replicas=nodes, in_sync=max(1, nodes - 1), data=self._home / "data",
-            ),
+            )
+            + self._further,
             encoding="ascii",
         )  # fmt: skip
         if not (self._home / "data" / "meta.properties").exists():
             cluster_id = self._quorum.cluster or str(uuid.uuid4())  # alone, it is another cluster each time it was erased
             run_to_end(
-                Launch(argv=[*_java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)])
+                Launch(argv=[*java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)])
             )
-        return Launch(argv=[*_java(*(JVM if nodes == 1 else SMALL_JVM)), "kafka.Kafka", str(properties)], cwd=self._home)
+        return Launch(argv=[*java(*(JVM if nodes == 1 else SMALL_JVM)), "kafka.Kafka", str(properties)], cwd=self._home)
 
 
 def cluster(root: Path, nodes: int = 3) -> list[Kafka]:
@@ -139,8 +141,8 @@ def fetch_libraries() -> None:
     stamp.write_text(wanted, encoding="ascii")
 
 
-def _java(*options: str) -> list[str]:
-    """A Java command line up to the main class; NotStarted without a JDK."""
+def java(*options: str) -> list[str]:
+    """A Java command line up to the main class of the broker or of one of its tools; NotStarted without a JDK."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
     if java is None:
