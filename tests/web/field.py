@@ -26,6 +26,13 @@ from tests.web.staging import PHONE, behind_the_gateway, opened
 TASK = "task-1"
 VISIT = f"/inspector/visits/{TASK}"
 SITE = "某木业公司"
+DRAFT = """async (text) => {
+  const asked = (one) => new Promise((done, failed) => { one.onsuccess = () => done(one.result); one.onerror = failed; });
+  const database = await asked(indexedDB.open("casetrail-inspector"));
+  const drafts = await asked(database.transaction("drafts").objectStore("drafts").getAll());
+  database.close();
+  return JSON.stringify(drafts).includes(text);
+}"""
 PEOPLE = {
     username: {
         "sub": f"officer-{number}", "officer_id": f"officer-{number}", "name": f"执法人员{number}号", "roles": ["officer"],
@@ -103,8 +110,8 @@ async def off(page: Page) -> None:
 async def on(page: Page) -> None:
     """The network is back, and all that waits has been sent."""
     await page.context.set_offline(False)
-    await expect(line(page)).to_contain_text("在线", timeout=30_000)
-    await expect(line(page)).not_to_contain_text("待上报", timeout=30_000)
+    await expect(line(page)).to_contain_text("在线")
+    await expect(line(page)).not_to_contain_text("待上报")
 
 
 async def step(page: Page, name: str) -> None:
@@ -146,3 +153,8 @@ async def violate(page: Page, code: str, fact: str) -> None:
 async def saved(page: Page) -> None:
     """What was filled in is kept, and said so."""
     await expect(page.get_by_role("status").filter(has_text="已保存在本机")).to_be_visible()
+
+
+async def in_a_draft(page: Page, text: str) -> None:
+    """What is being filled in has reached the phone's database; before that, whoever switches it off loses the last words."""
+    await page.wait_for_function(DRAFT, arg=text)

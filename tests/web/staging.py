@@ -22,6 +22,10 @@ PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1440, height=900)
 SIZES = {"phone": PHONE, "desk": DESK}
 
+PATIENCE = 30_000
+"""Milliseconds in which a page comes to a state; a state that is there costs nothing, and a busy machine may be slow."""
+expect.set_options(timeout=PATIENCE)
+
 
 class Either:
     """Takes the tokens of a test's own people and those of the demonstration's issuer."""
@@ -59,7 +63,7 @@ async def opened(browser: Browser, url: str, size: ViewportSize) -> AsyncIterato
     wrong: list[str] = []
     context = await browser.new_context(viewport=size, locale="zh-CN", base_url=url)
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith((url, "blob:", "data:")) else wrong.append(request.url))
     yield page

@@ -27,7 +27,7 @@ async def test_what_the_self_check_found_is_shown(page: Page, stage: Stage) -> N
     await expect(page.locator("#verdict")).to_have_attribute("data-sound", "false")
     await connection.execute(ALARM)
     await keeper.round(connection)
-    await expect(page.locator("#reporting")).to_have_attribute("data-sound", "false", timeout=15_000)
+    await expect(page.locator("#reporting")).to_have_attribute("data-sound", "false")
     await expect(page.locator("#reporting [data-check=witness] li")).to_contain_text("tasks 32 to 40")
 
 

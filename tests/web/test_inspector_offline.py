@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from deploy.embedded.gateway import INSPECTOR, WEB
 from tests.media import picture
-from tests.web.field import SITE, VISIT, Field, answer, check_in, field_of, line, off, on, phone_of, saved, violate
+from tests.web.field import SITE, VISIT, Field, answer, check_in, field_of, in_a_draft, line, off, on, phone_of, saved, violate
 
 PHOTO = picture("JPEG", (320, 240))
 WAITING = """async () => {
@@ -52,6 +52,7 @@ async def test_answers_noted_without_a_network_are_kept_through_a_cold_start_and
     await answer(phone, field.items[0])
     await phone.get_by_role("button", name="不适用").click()  # of the next item, which follows by itself
     await phone.get_by_label("理由").fill("没有该设备")
+    await in_a_draft(phone, "没有该设备")
     await phone.close()
     cold = await phone.context.new_page()  # as after the phone was switched off
     await cold.goto(f"/inspector/visits/task-1/items/{field.items[1]}")

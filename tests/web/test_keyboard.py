@@ -55,6 +55,7 @@ async def test_a_case_by_keyboard(admin_dsn: str, browser: Browser, tmp_path: Pa
         await tabbed_to(page, step, "Shift+Tab")
         await page.keyboard.press("Enter")
         dialog = page.get_by_role("dialog", name="立案")
+        await expect(dialog).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(dialog).to_have_count(0)
         await expect(step).to_be_focused()
