@@ -16,12 +16,13 @@ from rich.progress import Progress
 from bench import append
 from bench.delay import DELAY
 from bench.histories import HISTORIES
+from bench.kept import noted
 from bench.large import TEN_MILLION
 from bench.limits import limits
 from bench.live import LIVE_PATH
 from bench.machine import described
 from bench.measure import Absent, Path, Result, Rounds
-from bench.panels import PANELS
+from bench.panels import ASKED, PANELS
 from bench.paper import DOCUMENTS
 from bench.procedure import PROCEDURE
 from bench.projecting import LIVE, REBUILD
@@ -51,15 +52,18 @@ def main(
     rounds: Annotated[int, typer.Option(min=1, help="rounds of each path")] = 5,
     quick: Annotated[bool, typer.Option(help="short slices, small tables: to see that it works")] = False,
     without_large: Annotated[bool, typer.Option(help="leave out the path on ten million events")] = False,
+    keep: Annotated[File | None, typer.Option(help="of panels: build into this folder once, then only ask what is there")] = None,
 ) -> None:
     """Measure, write the table, and say which floors were missed."""
+    if keep is not None and only != [PANELS.name]:
+        raise typer.BadParameter(f"only what {PANELS.name} is asked of can be kept", param_hint="--keep")
     unknown = {*(only or ())} - {path.name for path in (*PATHS, *APART)}
     if unknown:
         raise typer.BadParameter(f"no such path: {', '.join(sorted(unknown))}", param_hint="--only")
     chosen = [path for path in ((*PATHS, *APART) if only else PATHS) if path.name in (only or [path.name])]
     chosen = [path for path in chosen if not (path.large and without_large)]
     written = TRIAL if quick else page_of(chosen)
-    conditions, results = asyncio.run(_staged(chosen, rounds, quick=quick))
+    conditions, results = asyncio.run(_staged([ASKED] if keep is not None else chosen, rounds, quick=quick, keep=keep))
     written.parent.mkdir(exist_ok=True)
     written.write_text(report(conditions, results), encoding="utf-8")
     raise typer.Exit(_said(results, written))
@@ -73,13 +77,16 @@ def page_of(chosen: Sequence[Path[Stage]]) -> File:
     return DOCUMENT.with_name(f"benchmarks-{chosen[0].name}.md") if alone else TRIAL
 
 
-async def _staged(paths: Sequence[Path[Stage]], rounds: int, *, quick: bool) -> tuple[dict[str, str], list[Result]]:
+async def _staged(
+    paths: Sequence[Path[Stage]], rounds: int, *, quick: bool, keep: File | None
+) -> tuple[dict[str, str], list[Result]]:
     """The servers are children of this loop; uvloop, which the platform runs on, cannot start them as another user."""
-    async with open_stage(quick=quick) as stage:
+    async with open_stage(quick=quick, keep=keep) as stage:
         conditions = described(stage, rounds)
         configure_logging("bench", "bench", "warning")
         settle_memory()
-        return conditions, await asyncio.to_thread(uvloop.run, _measured(stage, paths, rounds))
+        results = await asyncio.to_thread(uvloop.run, _measured(stage, paths, rounds))
+        return conditions | noted(stage), results
 
 
 async def _measured(stage: Stage, paths: Sequence[Path[Stage]], rounds: int) -> list[Result]:

@@ -40,6 +40,7 @@ class Stage:
     bulk: int
     stored: int
     large: int
+    kept: bool = False  # whether the folder, the server's data and so what was prepared stay for another run
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
@@ -76,25 +77,32 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(*, quick: bool) -> AsyncIterator[Stage]:
-    """Start the servers; when the block ends they and everything they stored are gone."""
-    root = await asyncio.to_thread(_scratch_folder)
+async def open_stage(*, quick: bool, keep: Path | None = None) -> AsyncIterator[Stage]:
+    """Start the servers; when the block ends they and all they stored are gone, unless a folder is named to `keep` it."""
+    root = await asyncio.to_thread(_scratch_folder if keep is None else lambda: _kept_folder(keep))
     server, broker = Postgres(root, changes=SERVER), Tansu()
     try:
         async with _running(server, root), _running(broker, root):
             measure = (0.3, 8_000, 20_000, 300_000) if quick else (1.0, 40_000, STORED, 10_000_000)
-            stage = Stage(server.dsn(), broker.bootstrap, root, *measure)
+            stage = Stage(server.dsn(), broker.bootstrap, root, *measure, kept=keep is not None)
             await stage.used()
             yield stage
-        server.erase()
+        if keep is None:
+            server.erase()
     finally:
-        await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
+        if keep is None:
+            await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
 
 
 def _scratch_folder() -> Path:
     root = Path(tempfile.mkdtemp(prefix="casetrail-bench-"))
     root.chmod(0o755)  # PostgreSQL's user must get through when we are root; what is secret in it is 0600
     return root
+
+
+def _kept_folder(root: Path) -> Path:
+    root.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return root.resolve()
 
 
 def settings() -> dict[str, str]:

@@ -213,7 +213,7 @@ async def service_under_test(
     Migrations, and what is done `before`, take place once in this process, at the `at` of the first time: databases are copied.
     """
     known = _beginnings.get((admin_dsn, service.name, before)) or await _begun(service, admin_dsn, at, before)
-    async with _copy_of(known, admin_dsn) as dsn, _running(service, dsn, at) as under_test:
+    async with _copy_of(known, admin_dsn) as dsn, running_on(service, dsn, at) as under_test:
         under_test.shards.update(known.shards)
         yield under_test
 
@@ -226,7 +226,7 @@ async def _begun(service: Service, admin_dsn: str, at: datetime, before: Before 
     else:
         bare = _beginnings.get((admin_dsn, service.name, None)) or await _begun(service, admin_dsn, at, None)
         dsn = await _copied(bare, admin_dsn)
-        async with _running(service, dsn, at) as under_test:
+        async with running_on(service, dsn, at) as under_test:
             await before(under_test)
         known = Beginning(dsn, dict(under_test.shards))
     _beginnings[admin_dsn, service.name, before] = known
@@ -255,7 +255,8 @@ async def forget_beginnings(admin_dsn: str) -> None:
 
 
 @asynccontextmanager
-async def _running(service: Service, dsn: str, at: datetime) -> AsyncIterator[ServiceUnderTest]:
+async def running_on(service: Service, dsn: str, at: datetime = NOON) -> AsyncIterator[ServiceUnderTest]:
+    """A service on a migrated database that is somebody else's, its clock standing at `at`."""
     app = api_app(service, settings_for(service.name, dsn))
     async with app.router.lifespan_context(app):
         connection = await connect(dsn, "tests")
