@@ -32,7 +32,7 @@ REACHES = {
     "rows": "only rows of the caller's districts are shown; PostgreSQL's row security says so a second time (`chassis.sight`)",
     "thing": "the thing lies in a district of the caller's; elsewhere it does not exist for them (404)",
     "shown": "reporting adds up and tells what lies in the caller's districts, and nothing of others",
-    "own": "the officer's own device only, in whichever district",
+    "own": "the officer's own device only, in whichever district; an expert's own visits only, in the districts of the expert",
     "law": "published law and rules, the same for everybody",
     "service": "the whole service, no district: positions, proofs and repair, by operators and auditors",
 }
@@ -43,6 +43,7 @@ TOLD = {
     ("registry", "/v1/penalty-branches"): "law",
     ("penalty", "/v1/provisions"): "law", ("reporting", "/v1/conformance/rules"): "law", ("reporting", "/v1/panels"): "law",
     ("inspection", "/v1/devices/{device_id}"): "thing", ("inspection", "/v1/devices/{device_id}/package*"): "own",
+    ("inspection", "/v1/package*"): "own",
     ("inspection", "/v1/documents/*/file"): "thing", ("inspection", "/v1/inspections/*/phrases"): "thing",
     ("inspection", "/v1/evidence/*"): "thing", ("penalty", "/v1/*/outlook"): "thing", ("penalty", "/v1/*/file"): "thing",
     ("reporting", "/v1/ledgers*"): "service", ("reporting", "/v1/scoring-sheets"): "law",
@@ -146,6 +147,8 @@ def _page() -> Iterator[str]:
     yield ""
     for reach, meaning in REACHES.items():
         yield f"* **{reach}**: {meaning}."
+    yield ""
+    yield "Beside districts, an enterprise is shown its own only, and an expert the visits that the expert is named for."
     yield ""
     yield "Separation of duties is beside roles: who drafted does not approve, who investigated does not review. Decisions"
     yield "of penalty cases refuse it by person, whatever roles somebody has; each service's README tells what else needs two."

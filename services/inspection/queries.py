@@ -48,6 +48,9 @@ WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR district = $2) A
   AND ($4::date IS NULL OR (planned_on, inspection_id) > ($4, $5))
 ORDER BY planned_on, inspection_id LIMIT $6
 """
+INSPECTIONS_OF_EXPERT = INSPECTIONS.replace(
+    "WHERE ", "WHERE inspection_id IN (SELECT inspection_id FROM inspection_teams WHERE experts @> ARRAY[$7::text]) AND "
+)
 HAZARDS = """
 SELECT hazard_id, district, state, inspection_id, enterprise_id, item_code, key_item_code, severity, fact, place, found_on,
        order_id, due_on, referral_id, version
@@ -77,6 +80,9 @@ BLOCKS = "SELECT first, last, pattern FROM device_numbers WHERE device_id = $1 A
 LEASED = "SELECT series, first, last, pattern FROM device_numbers WHERE device_id = $1 ORDER BY series, first"
 OPEN_INSPECTIONS = """
 SELECT inspection_id, enterprise_id FROM inspection_teams WHERE open AND officers @> ARRAY[$1::text] ORDER BY inspection_id
+"""
+OPEN_VISITS_OF_EXPERT = """
+SELECT inspection_id, enterprise_id FROM inspection_teams WHERE open AND experts @> ARRAY[$1::text] ORDER BY inspection_id
 """
 EARLIER_INSPECTIONS = """
 SELECT inspection_id, kind, planned_on, concluded_on, state, items, answered, hazards FROM inspections

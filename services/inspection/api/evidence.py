@@ -23,11 +23,12 @@ from services.inspection.api.reading import (
     Officer,
     PartyReader,
     Reader,
-    Reporter,
+    Taker,
     Text,
     asked_of,
     facts_of,
-    own_of,
+    outsider,
+    outsider_of,
 )
 from services.inspection.api.reads import Giving
 from services.inspection.api.visits import AnswerId
@@ -76,11 +77,10 @@ class WithdrawalBody(Body):
 
 
 @router.post("/evidence", status_code=201)
-async def capture(body: EvidenceBody, request: Request, command: Reporter) -> Response:
-    """Note what was taken; its file may come later. An enterprise adds to its own orders only."""
-    own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
+async def capture(body: EvidenceBody, request: Request, command: Taker) -> Response:
+    """Note what was taken; its file may come later. An enterprise adds to its own orders only, an expert to his own visits."""
     largest = request.app.state.settings.upload_mib << 20
-    return await command.run(evidence.capture, taken_of(body), own, largest, status=201)
+    return await command.run(evidence.capture, taken_of(body), outsider_of(command), largest, status=201)
 
 
 def taken_of(body: EvidenceBody) -> Capture:
@@ -117,7 +117,7 @@ async def get_evidence(
 ) -> Response:  # fmt: skip
     """A piece of evidence from its own events; an enterprise is shown its own. That it is read is recorded."""
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, as_of)
-    require_own(loaded, own_of(principal))
+    require_own(loaded, outsider(principal))
     await giving.give(principal, loaded, captured(loaded.state), "facts")
     state = loaded.state
     view = {
@@ -144,7 +144,7 @@ async def get_file(
     That it is read is recorded, once for all its ranges.
     """
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, None)
-    require_own(loaded, own_of(principal))
+    require_own(loaded, outsider(principal))
     fact = captured(loaded.state)
     if fact.sha256 is None or fact.size is None:
         raise refused("evidence-without-file")

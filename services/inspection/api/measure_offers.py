@@ -32,14 +32,19 @@ OTHERS = (*TEAM, "not-justified", "hazard-ended", "appraisal-end-past")
 """What is wrong with officers, hazards or days that the form is yet to name."""
 
 
-async def of_visit(inspection_id: str, hazards: Sequence[HazardState], question: Question) -> list[Offer]:
-    """The steps of an inspection and the measures that begin there; what a form would hold is made of what is in plain."""
+async def of_visit(
+    inspection_id: str, hazards: Sequence[HazardState], expert: str | None, question: Question
+) -> list[Offer]:  # fmt: skip
+    """The steps of an inspection and the measures that begin there; what a form would hold is made of what is in plain.
+
+    `expert`: who asks, if it is one, and advises in no other name.
+    """
     now = await today(question)
     await question.meet(
         (INSPECTION, inspection_id), *((HAZARD, found(one).hazard_id) for one in hazards if one.found is not None)
     )
     state = (await question.aggregate(INSPECTION, inspection_id)).state
-    return [*of_inspection(state, hazards, now), *_begun_there(state, hazards, now)]
+    return [*of_inspection(state, hazards, now, expert), *_begun_there(state, hazards, now)]
 
 
 def _begun_there(state: InspectionState, hazards: Sequence[HazardState], now: Today) -> list[Offer]:

@@ -22,7 +22,7 @@ from services.inspection.domain.answering import Answered
 from services.inspection.domain.events import CheckedInOfficer, ReinspectionResult
 from services.inspection.domain.extension import AskExtension
 from services.inspection.domain.hazard import ENDED, HAZARD, HazardState, Supervise, found
-from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState, prepared
+from services.inspection.domain.inspection import INSPECTION, Advice, CheckIn, Conclusion, InspectionState, prepared
 from services.inspection.domain.onsite_plan import DraftPlan, Notice
 from services.inspection.domain.order import ORDER, Dated, OrderState, ReInspection, Report, issued
 from services.inspection.domain.presence import Attendee, HoldMeeting, MakeStatement, Part
@@ -52,12 +52,12 @@ async def today(question: Question) -> Today:
 
 
 async def offered(request: Request, principal: Principal, make: Making, organ: str = "") -> Steps:
-    """The steps for whoever asks; an enterprise is told of its own only: what an organ weighs beside them is not said to it."""
+    """The steps for whoever asks; an enterprise or an expert is told of its own only: what an organ weighs is not said to it."""
     if own_of(principal) is None:
         return await tried_now(request, principal, make, organ)
 
     async def mine(question: Question) -> Sequence[Offer]:
-        return [offer for offer in await make(question) if ENTERPRISE in offer.roles]
+        return [offer for offer in await make(question) if principal.roles & set(offer.roles)]
 
     return await tried_now(request, principal, mine, organ)
 
@@ -80,13 +80,15 @@ def team_of(state: InspectionState) -> tuple[CheckedInOfficer, ...]:
     return tuple(CheckedInOfficer(officer_id=one.officer_id, certificate_no=one.certificate_no) for one in officers)
 
 
-def of_inspection(state: InspectionState, found_there: Collection[HazardState], now: Today) -> list[Offer]:
-    """The steps of an inspection: its plan, the visit, and what follows from its record."""
+def of_inspection(
+    state: InspectionState, found_there: Collection[HazardState], now: Today, expert: str | None
+) -> list[Offer]:  # fmt: skip
+    """The steps of an inspection: its plan, the visit, and what follows from its record; `expert`: who asks, if it is one."""
     plan = prepared(state)
     key, values = plan.inspection_id, {"inspection_id": plan.inspection_id}
     here = "/v1/inspections/{inspection_id}/"
     first = next((code for code in state.items if code not in state.live), next(iter(state.items), ""))
-    expert = plan.experts[0].expert_id if plan.experts else ""
+    adviser = expert or (plan.experts[0].expert_id if plan.experts else "")
     mode = "unannounced" if state.draft is None else state.draft.mode
     drafted = DraftPlan(mode=mode, items=tuple(state.applicable), remark="")
 
@@ -115,9 +117,9 @@ def of_inspection(state: InspectionState, found_there: Collection[HazardState], 
         step(here + "answers", values, record_rule, "answer-items", "登记检查结论", "Answer items", (OFFICER,),
              partial(visits.answer, inspection_id=key, answers=[Answered(first, "compliant", answer_id=NEW)]),
              asked=("already-answered", "answer-exists")),
-        step(here + "advice", values, None, "advise", "登记专家意见", "Record an expert's advice", (EXPERT, OFFICER),
-             partial(visits.advise, inspection_id=key, expert_id=expert, advice=NEW),
-             asked=("advice-of-another",), known={"expert_id": expert} if expert else {}),
+        step(here + "advice", values, None, "advise", "登记专家意见", "Record an expert's advice", (OFFICER, EXPERT),
+             partial(visits.advise, inspection_id=key, told=Advice(adviser, NEW)),
+             known={"expert_id": adviser} if adviser else {}),
         step(here + "meetings", values, record_rule, "hold-meeting", "登记启动会、总结会", "Record a meeting", (OFFICER,),
              hold_meeting, asked=("presence-missing", "absence-unexplained"), makes="meeting_id"),
         step(here + "statements", values, record_rule, "state-something", "登记企业陈述", "Record a statement", (OFFICER,),

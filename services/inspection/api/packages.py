@@ -22,16 +22,33 @@ from services.inspection.api.visits import inspection_view
 from services.inspection.domain.catalogue import Catalogue, breached
 from services.inspection.domain.device import DEVICE, registered
 from services.inspection.domain.hazard import HAZARD
-from services.inspection.domain.inspection import INSPECTION
+from services.inspection.domain.inspection import INSPECTION, InspectionState, prepared
 from services.inspection.domain.numbers import SERIES, unnumbered
 from services.inspection.domain.rules import Rules
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
 Owner = Annotated[Principal, Depends(reader("officer"))]
+Expert = Annotated[Principal, Depends(reader("expert"))]
 EntryKey = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[^\x00-\x1F]{1,150}$")]
 
 
 Wanted = Annotated[list[EntryKey], Query(alias="key", min_length=1, max_length=50)]
+
+
+@router.get("/package")
+async def package_of_expert(request: Request, principal: Expert) -> Response:
+    """What an expert is to have for the open visits that he is named for, on whatever phone: as a device's package is listed.
+
+    Entries: `inspection/…` as it stands, `site/…` as the register has it, the pinned `catalogue/…`.
+    """
+    runner: Runner = request.app.state.runner
+    return answer_json(_listed(await _of_expert(runner, principal), runner))
+
+
+@router.get("/package/entries")
+async def entries_of_expert(request: Request, principal: Expert, keys: Wanted) -> Response:
+    """Entries of an expert's package by their keys, as those of a device's."""
+    return answer_json(_chosen(await _of_expert(request.app.state.runner, principal), keys))
 
 
 @router.get("/devices/{device_id}/package")
@@ -44,18 +61,24 @@ async def package(request: Request, device_id: Id, principal: Owner) -> Response
     by which a device whose clock is wrong knows it.
     """
     entries = await _entries_of(request, device_id, principal)
-    hashes = {key: digest(value) for key, value in entries.items()}
-    told = [{"key": key, "sha256": sha256} for key, sha256 in sorted(hashes.items())]
-    at = request.app.state.runner.clock.now()
-    return answer_json({"device_id": device_id, "version": version_of(hashes.items()), "at": at, "entries": told})
+    return answer_json({"device_id": device_id, **_listed(entries, request.app.state.runner)})
 
 
 @router.get("/devices/{device_id}/package/entries")
 async def entries(request: Request, device_id: Id, principal: Owner, keys: Wanted) -> Response:
     """Entries of the package by their keys, as they are now, each with its hash; one that is not there any more is left out."""
-    found = await _entries_of(request, device_id, principal)
+    return answer_json({"device_id": device_id, **_chosen(await _entries_of(request, device_id, principal), keys)})
+
+
+def _listed(entries: dict[str, Any], runner: Runner) -> dict[str, Any]:
+    hashes = {key: digest(value) for key, value in entries.items()}
+    told = [{"key": key, "sha256": sha256} for key, sha256 in sorted(hashes.items())]
+    return {"version": version_of(hashes.items()), "at": runner.clock.now(), "entries": told}
+
+
+def _chosen(found: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     told = [{"key": key, "sha256": digest(found[key]), "value": found[key]} for key in dict.fromkeys(keys) if key in found]
-    return answer_json({"device_id": device_id, "entries": told})
+    return {"entries": told}
 
 
 async def _entries_of(request: Request, device_id: str, principal: Principal) -> dict[str, Any]:
@@ -84,11 +107,28 @@ async def _entries(runner: Runner, device_id: str, officer_id: str) -> dict[str,
     rules = await queries.rules(look, today)
     entries: dict[str, Any] = {}
     for row in await look(queries.OPEN_INSPECTIONS, officer_id):
-        await _add_inspection(runner, entries, row["inspection_id"], rules, today)
+        state = (await read(runner.pool, INSPECTION, row["inspection_id"], opener=runner.vault)).state
+        await _add_inspection(runner, entries, state, rules, today)
+        await _add_phrases(runner, entries, state)
         await _add_site(look, entries, row["enterprise_id"])
+        await _add_history(look, entries, row["enterprise_id"])
     if (rulebook := await queries.rulebook_content(look, today)) is not None:
         entries[f"rulebook/{rulebook[0]}"] = rulebook[1]
     await _add_numbers(runner, entries, device_id)
+    return entries
+
+
+async def _of_expert(runner: Runner, principal: Principal) -> dict[str, Any]:
+    """Everything that an expert takes along, by its key: what was found elsewhere, and earlier, is no visit of his."""
+    look = Sight(runner.pool, None).fetch
+    today = day_of(runner.clock.now())
+    rules = await queries.rules(look, today)
+    entries: dict[str, Any] = {}
+    for row in await look(queries.OPEN_VISITS_OF_EXPERT, principal.id):
+        loaded = await read(runner.pool, INSPECTION, row["inspection_id"], opener=runner.vault)
+        if loaded.state.takes_along(principal.id) and principal.may_see(str(loaded.district)):  # rows may lag behind
+            await _add_inspection(runner, entries, loaded.state, rules, today)
+            await _add_site(look, entries, row["enterprise_id"])
     return entries
 
 
@@ -106,15 +146,12 @@ async def _add_numbers(runner: Runner, entries: dict[str, Any], device_id: str) 
 
 
 async def _add_inspection(
-    runner: Runner, entries: dict[str, Any], inspection_id: str, rules: Rules | None, today: date
+    runner: Runner, entries: dict[str, Any], state: InspectionState, rules: Rules | None, today: date
 ) -> None:  # fmt: skip
-    loaded = await read(runner.pool, INSPECTION, inspection_id, opener=runner.vault)
-    found = [(await read(runner.pool, HAZARD, one, opener=runner.vault)).state for one in sorted(loaded.state.hazards)]
-    entries[f"inspection/{inspection_id}"] = inspection_view(loaded.state, found)
-    plan = loaded.state.plan
-    if plan is not None:
-        await _add_phrases(runner, entries, plan.organ_id)
-    if plan is not None and f"catalogue/{plan.catalogue}" not in entries:
+    found = [(await read(runner.pool, HAZARD, one, opener=runner.vault)).state for one in sorted(state.hazards)]
+    plan = prepared(state)
+    entries[f"inspection/{plan.inspection_id}"] = inspection_view(state, found)
+    if f"catalogue/{plan.catalogue}" not in entries:
         catalogue = await queries.catalogue(Sight(runner.pool, None).fetch, plan.catalogue)
         if catalogue is not None:
             items = [{**item, "cited": _cited(catalogue, code, rules, today)} for code, item in catalogue.items.items()]
@@ -129,19 +166,21 @@ def _cited(catalogue: Catalogue, code: str, rules: Rules | None, today: date) ->
         return ()
 
 
-async def _add_phrases(runner: Runner, entries: dict[str, Any], organ_id: str) -> None:
+async def _add_phrases(runner: Runner, entries: dict[str, Any], state: InspectionState) -> None:
+    organ_id = prepared(state).organ_id
     if f"phrases/{organ_id}" not in entries:
         rows = await Sight(runner.pool, None).fetch(queries.PHRASES_OF_ORGAN, organ_id)
         entries[f"phrases/{organ_id}"] = [dict(row) for row in rows]
 
 
 async def _add_site(look: queries.Read, entries: dict[str, Any], enterprise_id: str) -> None:
-    if f"site/{enterprise_id}" in entries:
-        return
     for row in await look(queries.KNOWN_SITE, enterprise_id):
         entries[f"site/{enterprise_id}"] = {
             "sectors": row["sectors"], "fields": orjson.loads(row["fields"]), "equipment": orjson.loads(row["equipment"]),
         }  # fmt: skip
+
+
+async def _add_history(look: queries.Read, entries: dict[str, Any], enterprise_id: str) -> None:
     entries[f"history/{enterprise_id}"] = {
         "inspections": [dict(row) for row in await look(queries.EARLIER_INSPECTIONS, enterprise_id)],
         "open_hazards": [dict(row) for row in await look(queries.OPEN_HAZARDS, enterprise_id)],

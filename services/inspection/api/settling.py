@@ -34,6 +34,7 @@ from services.inspection.api.visits import (
     ConclusionBody,
     MeetingBody,
     StatementBody,
+    advice_of,
     answered_of,
     arrival_of,
     conclusion_of,
@@ -81,9 +82,7 @@ def _named(answered: Answered, name: str) -> Answered:
 
 async def _advise(work: Work, command: CommandBody) -> None:
     body = AdviceBody.model_validate(command.body)
-    await visits.advise(
-        work, command.inspection_id, body.expert_id, body.advice, body.advice_id or command.command_id, unseen=True
-    )
+    await visits.advise(work, command.inspection_id, advice_of(body, command.command_id), unseen=True)
 
 
 async def _meet(work: Work, command: CommandBody) -> None:

@@ -18,9 +18,9 @@ from chassis.paperwork import Files
 from chassis.settings import Settings
 from chassis.uploads import OtherContent, PartsMissing, Uploads
 from services.inspection.api.evidence import BYTES
-from services.inspection.api.reading import PartyReader, Reporter, own_of
+from services.inspection.api.reading import Taker, TakerReader, outsider, outsider_of
 from services.inspection.commands import evidence
-from services.inspection.commands.evidence import require_own
+from services.inspection.commands.evidence import Outsider, require_own
 from services.inspection.domain.evidence import EVIDENCE, EvidenceState, captured
 from services.inspection.domain.refusals import refused
 
@@ -62,23 +62,23 @@ async def _ahead(request: Request, evidence_id: str) -> bool:
     return not (await read(runner.pool, EVIDENCE, evidence_id)).exists
 
 
-async def _met(request: Request, principal: Any, evidence_id: str, own: str | None) -> Loaded[EvidenceState]:
+async def _met(request: Request, principal: Any, evidence_id: str, own: Outsider | None) -> Loaded[EvidenceState]:
     loaded = await aggregate(request, principal, EVIDENCE, evidence_id, None)
     require_own(loaded, own)
     return loaded
 
 
 @router.get("/{evidence_id}/parts", responses={409: {"description": "it has no file"}})
-async def get_parts(request: Request, evidence_id: Id, principal: PartyReader, uploads: Unfinished) -> Response:
+async def get_parts(request: Request, evidence_id: Id, principal: TakerReader, uploads: Unfinished) -> Response:
     """Which parts of the file are here, which are not, and how many bytes each has (the last one: what is left).
 
     Officers may ask before anything was noted of the evidence: then `size` is null, and nobody knows what is missing.
     """
-    if own_of(principal) is None and await _ahead(request, evidence_id):
+    if outsider(principal) is None and await _ahead(request, evidence_id):
         early = await uploads.arrived(evidence_id)
         told = {"size": None, "part_bytes": uploads.part_bytes, "arrived": early, "missing": [], "complete": False}
         return answer_json(told)
-    loaded = await _met(request, principal, evidence_id, own_of(principal))
+    loaded = await _met(request, principal, evidence_id, outsider(principal))
     _, size, _ = _file_of(loaded.state)
     numbers = range(uploads.parts_of(size))
     here = set(numbers if loaded.state.arrived else await uploads.arrived(evidence_id, size))
@@ -91,13 +91,13 @@ async def get_parts(request: Request, evidence_id: Id, principal: PartyReader, u
 
 @router.put("/{evidence_id}/parts/{number}", status_code=204, openapi_extra={"requestBody": {"required": True, "content": BYTES}})
 async def put_part(
-    request: Request, evidence_id: Id, number: Number, command: Reporter, uploads: Unfinished, content_digest: Digest
+    request: Request, evidence_id: Id, number: Number, command: Taker, uploads: Unfinished, content_digest: Digest
 ) -> Response:
     """Send part `number`, counted from 0; again changes nothing, and after the file has arrived nothing at all.
 
     An officer may send parts before what the device noted has come, or is carried out: they are checked when the file is whole.
     """
-    own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
+    own = outsider_of(command)
     ahead = own is None and await _ahead(request, evidence_id)
     state = None if ahead else (await _met(request, command.principal, evidence_id, own)).state
     data = await request.body()
@@ -128,13 +128,13 @@ def _check_length(request: Request, uploads: Uploads, number: int, length: int, 
 
 @router.post("/{evidence_id}/arrivals", status_code=201)
 async def arrive(
-    request: Request, evidence_id: Id, _: ArrivalBody, command: Reporter, uploads: Unfinished, blobs: Files
+    request: Request, evidence_id: Id, _: ArrivalBody, command: Taker, uploads: Unfinished, blobs: Files
 ) -> Response:
     """Put the file together, check hash, size and content of what is stored, and keep it for good.
 
     It is kept first, then said to be here, then its parts are forgotten: whoever is killed in between, the next one goes on.
     """
-    own = (command.principal.enterprise_id or "") if command.role == "enterprise" else None
+    own = outsider_of(command)
     loaded = await _met(request, command.principal, evidence_id, own)
     sha256, size, media_type = _file_of(loaded.state)
     if loaded.state.arrived is None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints, model_validator
 
+from chassis.domain import Unknown
 from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate, related_together
@@ -19,15 +20,16 @@ from services.inspection.api.hazards import hazard_view
 from services.inspection.api.measure_offers import of_visit
 from services.inspection.api.offers import offered
 from services.inspection.api.reading import (
-    LISTED,
+    LISTED_FOR_TEAMS,
     Adviser,
     ItemCode,
     Line,
     Officer,
     OfficerBody,
-    Reader,
+    TeamReader,
     Text,
     asked_of,
+    expert_of,
     facts_of,
     officers_of,
 )
@@ -35,7 +37,7 @@ from services.inspection.commands import visits
 from services.inspection.domain import events, presence
 from services.inspection.domain.answering import Answered, Finding, id_of
 from services.inspection.domain.hazard import HAZARD, HazardState
-from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
+from services.inspection.domain.inspection import INSPECTION, Advice, CheckIn, Conclusion, InspectionState
 
 router = APIRouter(prefix="/v1", tags=["inspection"])
 AnswerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
@@ -98,11 +100,13 @@ class AnswersBody(Body):
 
 
 class AdviceBody(Body):
-    """What an expert advises."""
+    """What an expert advises, about an item or the whole visit; photos are evidence that was taken for it, by their hash."""
 
     expert_id: Id
     advice: Text
     advice_id: Id | None = None
+    item_code: ItemCode | None = None
+    photos: Annotated[tuple[Sha256, ...], Field(max_length=50)] = ()
 
 
 class ConclusionBody(Body):
@@ -156,8 +160,8 @@ async def answer(inspection_id: Id, body: AnswersBody, command: Officer) -> Resp
 
 @router.post("/inspections/{inspection_id}/advice", status_code=201)
 async def advise(inspection_id: Id, body: AdviceBody, command: Adviser) -> Response:
-    """Record an expert's advice."""
-    return await command.run(visits.advise, inspection_id, body.expert_id, body.advice, body.advice_id, status=201)
+    """Record an expert's advice; an expert tells his own, of a visit that he is named for."""
+    return await command.run(visits.advise, inspection_id, advice_of(body), status=201)
 
 
 @router.post("/inspections/{inspection_id}/conclusions", status_code=201)
@@ -197,6 +201,11 @@ def answered_of(body: AnswerBody) -> Answered:
     return Answered(body.item_code, body.answer, body.note, hazards, body.answer_id, body.replaces, body.reason)
 
 
+def advice_of(body: AdviceBody, advice_id: str | None = None) -> Advice:
+    """Advice as it is decided on, under an id of the body's or else this one."""
+    return Advice(body.expert_id, body.advice, body.advice_id or advice_id, body.item_code, body.photos)
+
+
 def conclusion_of(body: ConclusionBody) -> Conclusion:
     """A conclusion as it is decided on."""
     return Conclusion(body.signed_by, body.refused_reason, body.witness, body.covers)
@@ -223,24 +232,37 @@ def statement_of(body: StatementBody, at: datetime) -> presence.MakeStatement:
 InspectionStage = Literal["prepared", "approved", "checked-in", "concluded", "called-off"]
 
 
-@router.get("/inspections", dependencies=LISTED)
+@router.get("/inspections", dependencies=LISTED_FOR_TEAMS)
 async def list_inspections(
-    request: Request, principal: Reader, db: Seen, asked: Paged, state: InspectionStage | None = None, district: Id | None = None
-) -> Response:
-    """Inspections by planned day."""
-    rows = await queries.page(db, queries.INSPECTIONS, asked_of(principal, asked, state, district))
+    request: Request, principal: TeamReader, db: Seen, asked: Paged, state: InspectionStage | None = None,
+    district: Id | None = None,
+) -> Response:  # fmt: skip
+    """Inspections by planned day; an expert is shown those that he is named for."""
+    wanted, expert = asked_of(principal, asked, state, district), expert_of(principal)
+    if expert is None:
+        rows = await queries.page(db, queries.INSPECTIONS, wanted)
+    else:
+        rows = await queries.page(db, queries.INSPECTIONS_OF_EXPERT, wanted, expert)
     return listed(request, asked, rows, lambda row: [row["planned_on"], row["inspection_id"]])
 
 
 @router.get("/inspections/{inspection_id}")
-async def get_inspection(request: Request, inspection_id: Id, principal: Reader, as_of: Moment) -> Response:
-    """An inspection from its own events: plan, items with answers, hazards, conclusion; and what may be done now."""
+async def get_inspection(request: Request, inspection_id: Id, principal: TeamReader, as_of: Moment) -> Response:
+    """An inspection from its own events: plan, items with answers, hazards, conclusion; and what may be done now.
+
+    An expert is shown what he is named for, as of any moment.
+    """
     loaded = await aggregate(request, principal, INSPECTION, inspection_id, as_of)
+    if (expert := expert_of(principal)) is not None:
+        now = loaded if as_of is None else await aggregate(request, principal, INSPECTION, inspection_id, None)
+        if not now.state.takes_along(expert):
+            raise Unknown(INSPECTION.name, inspection_id)
     named = [(HAZARD, hazard_id) for hazard_id in loaded.state.hazards]
     states = [hazard.state for hazard in await related_together(request, named, as_of, loaded)]
     steps = NO_STEPS
     if as_of is None and loaded.state.plan is not None:
-        steps = await offered(request, principal, partial(of_visit, inspection_id, states), loaded.state.plan.organ_id)
+        making = partial(of_visit, inspection_id, states, expert)
+        steps = await offered(request, principal, making, loaded.state.plan.organ_id)
     view = {**inspection_view(loaded.state, states), "district": loaded.district, "version": loaded.version, **steps}
     return answer_json(view, version=loaded.version)
 

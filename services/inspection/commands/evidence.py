@@ -38,16 +38,26 @@ class Capture:
     longitude_e7: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody of no organ who takes evidence: an enterprise about its own orders, or an expert at his own visits."""
+
+    enterprise_id: str = ""
+    expert_id: str = ""
+
+
 async def capture(
-    work: Work, command: Capture, enterprise_id: str | None = None, largest: int | None = None, unseen: bool = False
+    work: Work, command: Capture, by: Outsider | None = None, largest: int | None = None, unseen: bool = False
 ) -> None:
-    """Note what was taken; `enterprise_id`: whose order it must belong to (None: an officer's), `largest`: bytes of a file.
+    """Note what was taken; `by`: who takes it, where that is no officer; `largest`: bytes of a file.
 
     `unseen`: it was noted on a device, where the hazards that it names had been found; else they may be noted after it.
     """
     evidence = await work.load(EVIDENCE, command.evidence_id)
     inspection = await work.existing(INSPECTION, command.inspection_id)
-    await _order_of(work, command, enterprise_id)
+    if by is not None and by.expert_id and not inspection.state.takes_along(by.expert_id):
+        raise Unknown(INSPECTION.name, command.inspection_id)
+    await _order_of(work, command, by)
     _answered(command, inspection.state)
     for hazard_id in command.hazard_ids:
         await _found(work, hazard_id, command.inspection_id, unseen)
@@ -84,14 +94,14 @@ async def _found(work: Work, hazard_id: str, inspection_id: str, unseen: bool) -
         raise refused("hazard-of-another-inspection", hazard_id=hazard_id)
 
 
-async def _order_of(work: Work, command: Capture, enterprise_id: str | None) -> None:
-    """An enterprise adds to its own orders only; whoever adds to an order adds to that of the inspection."""
+async def _order_of(work: Work, command: Capture, by: Outsider | None) -> None:
+    """An enterprise adds to its own orders only, an expert to none; whoever adds to an order adds to that of the inspection."""
     if command.order_id is None:
-        if enterprise_id is not None:
+        if by is not None and not by.expert_id:
             raise refused("evidence-order-missing")
         return
     order = orders.issued((await work.existing(ORDER, command.order_id)).state)
-    if order.inspection_id != command.inspection_id or enterprise_id not in (None, order.enterprise_id):
+    if order.inspection_id != command.inspection_id or (by is not None and by.enterprise_id != order.enterprise_id):
         raise Unknown(ORDER.name, command.order_id)
 
 
@@ -107,11 +117,14 @@ async def withdraw(work: Work, evidence_id: str, reason: str) -> None:
     work.append(evidence, decisions.withdraw(evidence.state, reason, work.actor.id, work.at))
 
 
-def require_own(evidence: Loaded[EvidenceState], enterprise_id: str | None) -> None:
-    """An enterprise meets the evidence of its own orders only (None: whoever asks is none); Unknown for any other.
+def require_own(evidence: Loaded[EvidenceState], by: Outsider | None) -> None:
+    """An enterprise meets the evidence of its own orders only, an expert what he took himself (None: somebody of an organ).
 
-    What officers took for a hazard or a measure is told by the documents that rest on it, not before.
+    Any other is Unknown. What officers took for a hazard or a measure is told by the documents that rest on it, not before.
     """
     fact = captured(evidence.state)
-    if enterprise_id is not None and (fact.enterprise_id != enterprise_id or fact.order_id is None):
+    if by is None:
+        return
+    of_its_order = fact.enterprise_id == by.enterprise_id and fact.order_id is not None
+    if not (fact.captured_by == by.expert_id if by.expert_id else of_its_order):
         raise Unknown(EVIDENCE.name, evidence.key)

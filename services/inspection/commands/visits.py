@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.aggregates import Loaded
+from chassis.domain import Unknown
 from chassis.runner import Work
 from services.inspection.commands.deciding import certificates_of, rules_of
 from services.inspection.domain import hazard as hazards
@@ -18,7 +19,7 @@ from services.inspection.domain.answering import Answered, Answering
 from services.inspection.domain.catalogue import Catalogue, Site
 from services.inspection.domain.events import Mode
 from services.inspection.domain.hazard import HAZARD
-from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState, Task
+from services.inspection.domain.inspection import INSPECTION, Advice, CheckIn, Conclusion, InspectionState, Task
 from services.inspection.domain.onsite_plan import DraftPlan, Notice
 from services.inspection.domain.presence import HoldMeeting, MakeStatement
 from services.inspection.domain.rules import Rules
@@ -113,17 +114,19 @@ async def _follow(work: Work, inspection: Loaded[InspectionState], answers: Sequ
         work.append(hazard, hazards.follow_answers(hazard.state, hazard_id in standing))
 
 
-async def advise(
-    work: Work, inspection_id: str, expert_id: str, advice: str, advice_id: str | None = None, unseen: bool = False
-) -> None:
-    """Record an expert's advice: told by an officer of any expert of the visit, by an expert of himself."""
+async def advise(work: Work, inspection_id: str, told: Advice, unseen: bool = False) -> None:
+    """Record an expert's advice: told by an officer of any expert of the visit, by an expert of himself.
+
+    An expert who says when he noted it had no network, and may not have seen that the record was closed meanwhile. Unknown is
+    to an expert any visit that he is not sent to.
+    """
     inspection = await work.existing(INSPECTION, inspection_id)
-    rules = await rules_of(work)
     adviser = work.actor.id if work.actor.role == "expert" else None
-    told = visit.advise(
-        inspection.state, expert_id, advice, rules, advice_id=advice_id, at=work.at, unseen=unseen, adviser=adviser
-    )  # fmt: skip
-    work.append(inspection, told)
+    if adviser is not None and not inspection.state.takes_along(adviser):
+        raise Unknown(INSPECTION.name, inspection_id)
+    unseen = unseen or (adviser is not None and work.context.stated)
+    events = visit.advise(inspection.state, told, await rules_of(work), at=work.at, unseen=unseen, adviser=adviser)
+    work.append(inspection, events)
 
 
 async def hold_meeting(work: Work, inspection_id: str, command: HoldMeeting, unseen: bool = False) -> None:

@@ -163,9 +163,8 @@ class CheckedIn(Event):
 class ItemAnswered(Event):
     """One planned item was looked at; `hazards` are the ids of what a violation consists of.
 
-    An answer takes the place of those that it names (`replaces`): of those only, because its author has seen no others. Items
-    with several answers left that say different things are disputed. Without an `answer_id` it is called by its item's code.
-    `again`: the item had an answer before. `reason` is why earlier answers do not stand.
+    It takes the place of those that it names (`replaces`): its author has seen no others. Several answers left that differ are
+    disputed. Without an `answer_id` it is called by its item's code. `again`: the item had one before; `reason`: why they fall.
     """
 
     inspection_id: str
@@ -184,13 +183,15 @@ class ItemAnswered(Event):
 
 @event("casetrail.inspection.expert-advised.v1", title="专家意见", summary="专家提出意见：{advice}")
 class ExpertAdvised(Event):
-    """An expert's advice: recorded, never a decision."""
+    """An expert's advice, about an item or about the whole visit, with photos by their hash: recorded, never a decision."""
 
     inspection_id: str
     expert_id: str
     advice: str
     advice_id: str | None = None
     advised_at: datetime | None = None
+    item_code: str | None = None
+    photos: tuple[str, ...] = ()
 
 
 @event("casetrail.inspection.inspection-concluded.v1", title="检查结束", summary="现场检查结束，发现隐患 {hazards} 项")

@@ -89,6 +89,17 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What an expert advises, about an item or about the whole visit; photos by their hash."""
+
+    expert_id: str
+    advice: str
+    advice_id: str | None = None
+    item_code: str | None = None
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conclusion:
     """How the record was closed: signed by somebody, or refused for a reason before a witness; which answers it holds."""
 
@@ -155,6 +166,10 @@ class InspectionState:
     def advice(self) -> tuple[ExpertAdvised, ...]:
         """What experts advised, in the order of its ids."""
         return tuple(self.advised[key] for key in sorted(self.advised))
+
+    def takes_along(self, expert_id: str) -> bool:
+        """Whether an expert is named for the visit."""
+        return self.plan is not None and any(expert.expert_id == expert_id for expert in self.plan.experts)
 
     @property
     def hazards(self) -> dict[str, str]:

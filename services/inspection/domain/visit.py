@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from chassis.domain import CHINA, Event, day_of, site_code
@@ -16,6 +17,7 @@ from services.inspection.domain.events import (
     InspectionPrepared,
 )
 from services.inspection.domain.inspection import (
+    Advice,
     Certificates,
     CheckIn,
     Conclusion,
@@ -142,21 +144,27 @@ def findings(state: InspectionState, answers: Iterable[Answered], at: datetime) 
 
 
 def advise(
-    state: InspectionState, expert_id: str, advice: str, rules: Rules, *,
-    advice_id: str | None = None, at: datetime | None = None, unseen: bool = False, adviser: str | None = None,
+    state: InspectionState, told: Advice, rules: Rules, *,
+    at: datetime | None = None, unseen: bool = False, adviser: str | None = None,
 ) -> list[Event]:  # fmt: skip
-    """Record the advice of an assigned expert. `adviser`: the expert who tells it, who tells only his own; None: an officer."""
+    """Record the advice of an assigned expert. `adviser`: the expert who tells it, who tells only his own; None: an officer.
+
+    Refused `advice-of-another`, `expert-not-assigned`, `item-not-planned`, `advice-exists`.
+    """
     plan = _visited(state, rules, unseen=unseen)
-    if adviser is not None and adviser != expert_id:
-        raise refused("advice-of-another", rules, expert_id=expert_id)
-    if expert_id not in {expert.expert_id for expert in plan.experts}:
-        raise refused("expert-not-assigned", rules, expert_id=expert_id)
+    if adviser is not None and adviser != told.expert_id:
+        raise refused("advice-of-another", rules, expert_id=told.expert_id)
+    if not state.takes_along(told.expert_id):
+        raise refused("expert-not-assigned", rules, expert_id=told.expert_id)
+    if told.item_code is not None and told.item_code not in state.items:
+        raise refused("item-not-planned", rules, item_code=told.item_code)
     event = ExpertAdvised(
-        inspection_id=plan.inspection_id, expert_id=expert_id, advice=advice, advice_id=advice_id, advised_at=at
-    )
-    known = state.advised.get(advice_id) if advice_id is not None else None
-    if known is not None and (known.expert_id, known.advice) != (expert_id, advice):
-        raise refused("advice-exists", rules, advice_id=advice_id)
+        inspection_id=plan.inspection_id, expert_id=told.expert_id, advice=told.advice, advice_id=told.advice_id, advised_at=at,
+        item_code=told.item_code, photos=told.photos,
+    )  # fmt: skip
+    known = state.advised.get(told.advice_id) if told.advice_id is not None else None
+    if known is not None and replace(known, advised_at=at) != event:
+        raise refused("advice-exists", rules, advice_id=told.advice_id)
     return [event] if known is None else []
 
 

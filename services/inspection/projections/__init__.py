@@ -13,7 +13,7 @@ from services.inspection.projections.teams import project_teams
 PROJECTIONS = (
     Projection("inspection_lists", version=2, project=project, tables=("inspections", "hazards", "orders")),
     Projection("devices", version=1, project=project_devices, tables=("devices",)),
-    Projection("teams", version=1, project=project_teams, tables=("inspection_teams",)),
+    Projection("teams", version=2, project=project_teams, tables=("inspection_teams",)),
     Projection("phrases", version=1, project=project_phrases, tables=("phrases",)),
     Projection("documents", version=2, project=project_documents, tables=("documents",)),
     Projection("evidence", version=1, project=project_evidence, tables=("evidence",)),

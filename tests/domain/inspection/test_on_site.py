@@ -11,8 +11,8 @@ from chassis.testing import given
 from services.inspection.domain import inspection, visit
 from services.inspection.domain.answering import Answered, Finding
 from services.inspection.domain.catalogue import Site
-from services.inspection.domain.events import CheckedIn, CheckedInOfficer, InspectionConcluded, ItemAnswered
-from services.inspection.domain.inspection import INSPECTION, CheckIn, Conclusion, InspectionState
+from services.inspection.domain.events import CheckedIn, CheckedInOfficer, ExpertAdvised, InspectionConcluded, ItemAnswered
+from services.inspection.domain.inspection import INSPECTION, Advice, CheckIn, Conclusion, InspectionState
 from services.inspection.domain.rules import rules_on
 from tests.domain.inspection.scenes import (
     AT,
@@ -38,6 +38,7 @@ from tests.domain.inspection.scenes import (
 )
 
 SITE_STATE = given(INSPECTION, on_site())
+ADVICE = Advice("x-1", "清理积尘")
 
 
 def arrive(*officers: CheckedInOfficer, experts: tuple[str, ...] = (), state: InspectionState | None = None) -> CheckedIn:
@@ -134,7 +135,7 @@ def test_refusal_cites_only_law_in_force() -> None:
 def test_nothing_is_answered_before_check_in() -> None:
     state = given(INSPECTION, approved())
     refused("not-checked-in", lambda: visit.answer_items(state, [Answered("DST-K6", "compliant")], RULES))
-    refused("not-checked-in", lambda: visit.advise(state, "x-1", "清理积尘", RULES))
+    refused("not-checked-in", lambda: visit.advise(state, ADVICE, RULES))
     refused("not-checked-in", lambda: visit.conclude(state, Conclusion("厂长"), RULES, AT))
 
 
@@ -203,10 +204,22 @@ def test_day_of_a_finding_is_the_day_in_china() -> None:
 
 
 def test_advice_is_an_assigned_experts() -> None:
-    assert visit.advise(SITE_STATE, "x-1", "清理积尘", RULES)
-    refused("expert-not-assigned", lambda: visit.advise(SITE_STATE, "o-1", "清理积尘", RULES))
-    assert visit.advise(SITE_STATE, "x-1", "清理积尘", RULES, adviser="x-1")
-    refused("advice-of-another", lambda: visit.advise(SITE_STATE, "x-1", "清理积尘", RULES, adviser="x-2"))
+    assert visit.advise(SITE_STATE, ADVICE, RULES)
+    refused("expert-not-assigned", lambda: visit.advise(SITE_STATE, Advice("o-1", "清理积尘"), RULES))
+    assert visit.advise(SITE_STATE, ADVICE, RULES, adviser="x-1")
+    refused("advice-of-another", lambda: visit.advise(SITE_STATE, ADVICE, RULES, adviser="x-2"))
+
+
+def test_advice_may_be_about_an_item_of_the_visit_and_is_told_once() -> None:
+    code = next(iter(SITE_STATE.items))
+    about = Advice("x-1", "清理积尘", "v-1", code, ("a" * 64,))
+    [advised] = visit.advise(SITE_STATE, about, RULES)
+    assert isinstance(advised, ExpertAdvised)
+    assert (advised.item_code, advised.photos) == (code, ("a" * 64,))
+    refused("item-not-planned", lambda: visit.advise(SITE_STATE, Advice("x-1", "清理积尘", "v-1", "NOT-1"), RULES))
+    after = INSPECTION.evolve(SITE_STATE, advised)
+    assert visit.advise(after, about, RULES) == []
+    refused("advice-exists", lambda: visit.advise(after, Advice("x-1", "清理积尘", "v-1"), RULES))
 
 
 def test_conclusion_counts() -> None:
@@ -238,6 +251,6 @@ def test_record_without_signature_needs_both(lacking: Conclusion) -> None:
 def test_nothing_changes_after_the_conclusion() -> None:
     state = given(INSPECTION, concluded())
     refused("already-concluded", lambda: visit.answer_items(state, [Answered("GEN-01", "compliant")], RULES))
-    refused("already-concluded", lambda: visit.advise(state, "x-1", "清理积尘", RULES))
+    refused("already-concluded", lambda: visit.advise(state, ADVICE, RULES))
     refused("already-concluded", lambda: visit.conclude(state, Conclusion("厂长"), RULES, AT))
     refused("already-checked-in", lambda: arrive(FIRST, SECOND, state=state))

@@ -119,15 +119,16 @@ class Office:
         )  # fmt: skip
 
     def task(
-        self, task_id: str, enterprise_id: str = "e-1", *, planned_on: str = "2021-09-06", due_on: str = "2021-11-30"
+        self, task_id: str, enterprise_id: str = "e-1", *, planned_on: str = "2021-09-06", due_on: str = "2021-11-30",
+        expert: str = "expert-1", wire: str = "task-assigned",
     ) -> Received:  # fmt: skip
-        """An assigned task of a campaign."""
+        """An assigned task of a campaign; or one that went to others (`task-reassigned`)."""
         officers = [{**officer, "name": "执法人员", "organ_id": "donghu-emb"} for officer in OFFICERS]
         return self.event(
-            "tasks", "task-assigned", enterprise_id, task_id=task_id, enterprise_id=enterprise_id, enterprise_name="某木业公司",
+            "tasks", wire, enterprise_id, task_id=task_id, enterprise_id=enterprise_id, enterprise_name="某木业公司",
             uscc="91360100MA00000000", sector="dust", kind="campaign", campaign_id="campaign-1", level="district",
             organ_id="donghu-emb", organ="东湖区应急管理局", due_on=due_on, planned_on=planned_on, draw_id="draw-1",
-            officers=officers, experts=[{"expert_id": "expert-1", "name": "专家"}],
+            officers=officers, experts=[{"expert_id": expert, "name": "专家"}],
         )  # fmt: skip
 
     async def founded(self) -> None:

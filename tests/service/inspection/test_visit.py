@@ -95,8 +95,9 @@ async def test_expert_advises(office: Office) -> None:
     await office.on_site()
     path, his_own = "inspections/task-1/advice", {"expert_id": "expert-1", "advice": "清理积尘"}
     await office.refused("expert-not-assigned", "officer", path, {"expert_id": "expert-2", "advice": "清理"})
-    await office.refused("advice-of-another", "expert", path, his_own)
     async with office.under_test.client("expert", id="expert-1") as expert:
+        answer = await expert.post(f"/v1/{path}", json={**his_own, "expert_id": "expert-2"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "advice-of-another")
         answer = await expert.post(f"/v1/{path}", json=his_own)
     assert answer.status_code == 201, answer.text
     [advice] = (await office.get("inspections/task-1"))["advice"]
