@@ -12,6 +12,8 @@ from chassis.personal import master_keys_from
 from chassis.signednote import NoteError, Signer, Verifier, signer_from, verifiers_from
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+KAFKA_SECURITY = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
+KAFKA_MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 SERVICES = ("registry", "tasks", "inspection", "penalty", "reporting")
 
 
@@ -332,7 +334,7 @@ def _check_broker(settings: Settings) -> None:
     if security.startswith("sasl") and not settings.kafka_password:
         raise Misconfigured(f"CASETRAIL_KAFKA_PASSWORD is not set, and CASETRAIL_KAFKA_SECURITY is {security}")
     hosts = {urlsplit(f"//{address.strip()}").hostname for address in settings.kafka_bootstrap.split(",")}
-    if security == "sasl_plaintext" and not hosts <= LOOPBACK:
+    if security == "sasl_plaintext" and not hosts <= {*LOOPBACK}:
         raise Misconfigured("CASETRAIL_KAFKA_SECURITY: a password goes over a network by sasl_ssl only")
 
 

@@ -19,7 +19,7 @@ SHARES = ("Create", "Describe", "Read", "Write")
 
 
 def granted(service: Service) -> list[str]:
-    """The lines of one service's list; consumer groups are not among them, for no service has one: positions are in its database."""
+    """The lines of one service's list. No consumer group is among them, for none has one: positions are in its database."""
     return [f"{' '.join(f'--operation {name}' for name in operations)} {resource}" for operations, resource in _grants(service)]
 
 

@@ -28,14 +28,14 @@ router = APIRouter(prefix="/v1", tags=["inspection"])
 async def inspection_status(request: Request, inspection_id: Id, principal: Reader, db: Seen, blobs: Files) -> Response:
     """Whether every file of an inspection has arrived, and which has not.
 
-    Those that belong to it, and those that its hazards, orders, measures, documents and their services name.
+    Those that belong to it, and those that its hazards, experts' advice, orders, measures, documents and their services name.
     """
     loaded = await aggregate(request, principal, INSPECTION, inspection_id, None)
     found = [await aggregate(request, principal, HAZARD, one, None, beside=loaded) for one in _noted(loaded.state)]
     ordered = sorted({one.state.order_id for one in found if one.state.order_id is not None})
     measures = [row["measure_id"] for row in await db.fetch(queries.MEASURES_OF, inspection_id)]
     documents = [row["document_id"] for row in await db.fetch(queries.DOCUMENTS_OF, inspection_id)]
-    named = [sha256 for one in found for sha256 in one.state.files]
+    named = [*loaded.state.files, *(sha256 for one in found for sha256 in one.state.files)]
     for order in [await aggregate(request, principal, ORDER, key, None, beside=loaded) for key in ordered]:
         named += order.state.evidence
     for measure in [await aggregate(request, principal, MEASURE, key, None, beside=loaded) for key in measures]:

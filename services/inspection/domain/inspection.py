@@ -163,6 +163,11 @@ class InspectionState:
         return answering.uncovered(self.live, self.conclusion.covers) if self.conclusion else frozenset()
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of the photos that experts' advice names; those of hazards are told by hazards."""
+        return tuple(sha256 for event in self.advice for sha256 in event.photos)
+
+    @property
     def advice(self) -> tuple[ExpertAdvised, ...]:
         """What experts advised, in the order of its ids."""
         return tuple(self.advised[key] for key in sorted(self.advised))

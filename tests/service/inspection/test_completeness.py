@@ -89,10 +89,17 @@ async def test_a_photo_of_a_hazard_that_does_not_stand_any_more_was_taken_all_th
     assert (await status(site))["missing"] == [sha("e")]
 
 
+async def test_photos_of_an_experts_advice_are_asked_for(site: Office) -> None:
+    await site.on_site()
+    advice = {"expert_id": "expert-1", "advice": "清理积尘", "advice_id": "v-1", "photos": [sha("f")]}
+    await site.post("officer", "inspections/task-1/advice", advice)
+    assert (await status(site))["missing"] == [sha("f")]
+
+
 NAMING = ("sha256", "file_sha256", "photos", "evidence", "recording", "confirmation", "pictures")
 COUNTED = {  # each of these is folded into what `files` or `evidence` of its state tells, or is evidence itself
     "hazard-found", "hazard-corrected", "rectification-reported", "site-examined", "appraisal-answered", "resumption-asked",
-    "document-issued", "document-signed", "document-served", "evidence-captured", "evidence-arrived",
+    "expert-advised", "document-issued", "document-signed", "document-served", "evidence-captured", "evidence-arrived",
 }  # fmt: skip
 NO_FILE = {"command-received", "file-read"}  # the hash of what a device signed; a file that was given, which others named before
 
