@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.routing import Match
 
 from chassis.auth import Principal, Unauthenticated
 from chassis.broker import Received
@@ -115,6 +118,8 @@ class ServiceUnderTest:
     clock: FixedClock
     tokens: KnownTokens = field(default_factory=KnownTokens)
     shards: dict[tuple[str, int], int] = field(default_factory=dict)  # how far each was heard
+    as_described: bool = False
+    """Whether what is answered to a GET of a test must be what the service's description says, to the field."""
 
     @property
     def runner(self) -> Runner:
@@ -142,10 +147,26 @@ class ServiceUnderTest:
             if request.method == "POST":
                 request.headers.setdefault("Idempotency-Key", uuid.uuid4().hex)
 
+        async def compare(answer: httpx.Response) -> None:
+            if self.as_described and answer.request.method == "GET" and answer.status_code == 200:
+                await answer.aread()
+                self._compare(answer)
+
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://service.test",
-            headers={"Authorization": f"Bearer {self.tokens.issue(principal)}"}, event_hooks={"request": [add_key]},
+            headers={"Authorization": f"Bearer {self.tokens.issue(principal)}"},
+            event_hooks={"request": [add_key], "response": [compare]},
         )  # fmt: skip
+
+    def _compare(self, answer: httpx.Response) -> None:
+        """Hold an answer to the model that its route describes it by."""
+        scope = {"type": "http", "method": "GET", "path": answer.request.url.path, "root_path": "", "headers": []}
+        for route in (one for router in self.service.routers for one in router.routes):
+            if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.FULL:
+                model: type[BaseModel] | None = route.responses.get(200, {}).get("model")
+                if model is not None:
+                    model.model_validate_json(answer.content)
+                return
 
     def received(
         self, source: str, wire: str, data: Event | bytes, *, subject: str, district: str = "donghu", organ: str = "donghu-emb",

@@ -14,6 +14,7 @@ from chassis.http import Id, Seen, answer_json
 from chassis.moments import aggregate
 from chassis.paperwork import Files
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.reading import LISTED, LISTED_FOR_PARTIES, PartyReader, Reader, own_of
 from services.inspection.domain.document import DOCUMENT
 from services.inspection.domain.hazard import HAZARD
@@ -24,7 +25,7 @@ from services.inspection.domain.order import ORDER
 router = APIRouter(prefix="/v1", tags=["inspection"])
 
 
-@router.get("/inspections/{inspection_id}/evidence-status", dependencies=LISTED)
+@router.get("/inspections/{inspection_id}/evidence-status", dependencies=LISTED, responses=answers.told(answers.EvidenceStatus))
 async def inspection_status(request: Request, inspection_id: Id, principal: Reader, db: Seen, blobs: Files) -> Response:
     """Whether every file of an inspection has arrived, and which has not.
 
@@ -52,14 +53,14 @@ def _noted(state: InspectionState) -> list[str]:
     return sorted({hazard_id for answer in state.given.values() for hazard_id in answer.hazards})
 
 
-@router.get("/hazards/{hazard_id}/evidence-status", dependencies=LISTED)
+@router.get("/hazards/{hazard_id}/evidence-status", dependencies=LISTED, responses=answers.told(answers.EvidenceStatus))
 async def hazard_status(request: Request, hazard_id: Id, principal: Reader, db: Seen, blobs: Files) -> Response:
     """Whether every file that belongs to a hazard has arrived, and which has not."""
     loaded = await aggregate(request, principal, HAZARD, hazard_id, None)
     return await _status(db, queries.MISSING_OF_HAZARD, loaded, loaded.state.files, (), blobs)
 
 
-@router.get("/orders/{order_id}/evidence-status", dependencies=LISTED_FOR_PARTIES)
+@router.get("/orders/{order_id}/evidence-status", dependencies=LISTED_FOR_PARTIES, responses=answers.told(answers.EvidenceStatus))
 async def order_status(request: Request, order_id: Id, principal: PartyReader, db: Seen, blobs: Files) -> Response:
     """Whether every file of an order's rectification reports has arrived, and which has not; an enterprise asks of its own."""
     loaded = await aggregate(request, principal, ORDER, order_id, None)

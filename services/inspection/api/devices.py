@@ -13,6 +13,7 @@ from chassis.domain import Refused, Unknown
 from chassis.http import Body, Command, Id, Paged, Seen, answer_json, command, listed
 from chassis.runner import Work
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.reading import LISTED, READERS, Line, Officer, Reader, Text, asked_of
 from services.inspection.api.settling import Waits, settle_device, settle_waiting
 from services.inspection.api.signing import LONGEST, CommandBody, key_of, opened, payload_of, signed_of, told
@@ -111,7 +112,7 @@ async def abandon(
     return await command.run(commands.abandon, device_id, counter, body.reason, status=201)
 
 
-@router.get("/devices", dependencies=LISTED)
+@router.get("/devices", dependencies=LISTED, responses=answers.told(answers.Page[answers.DeviceRow]))
 async def list_devices(
     request: Request, principal: Reader, db: Seen, asked: Paged, state: Literal["registered", "revoked"] | None = None,
     district: Id | None = None,
@@ -121,7 +122,7 @@ async def list_devices(
     return listed(request, asked, rows, lambda row: [row["registered_on"], row["device_id"]])
 
 
-@router.get("/devices/{device_id}")
+@router.get("/devices/{device_id}", responses=answers.told(answers.DeviceAnswer))
 async def get_device(request: Request, device_id: Id, principal: Owner) -> Response:
     """A device: what is to be sent next, what waits and for what."""
     loaded = await _device(request, device_id, principal)

@@ -26,6 +26,7 @@ from chassis.paperwork import (
     scan_of,
 )
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
     Line,
@@ -115,7 +116,7 @@ async def refuse_signature(document_id: Id, body: RefusalBody, command: Officer)
     return await command.run(commands.refuse_signature, document_id, body.signatory, body.reason, body.witness, status=201)
 
 
-@router.get("/documents", dependencies=LISTED_FOR_PARTIES)
+@router.get("/documents", dependencies=LISTED_FOR_PARTIES, responses=answers.told(answers.Page[answers.DocumentRow]))
 async def list_documents(
     request: Request, principal: PartyReader, db: Seen, asked: Paged, state: Literal["issued", "superseded"] | None = None,
     district: Id | None = None, inspection_id: Id | None = None, enterprise_id: Id | None = None,
@@ -126,7 +127,7 @@ async def list_documents(
     return listed(request, asked, rows, lambda row: [row["issued_on"], row["document_id"]])
 
 
-@router.get("/documents/{document_id}")
+@router.get("/documents/{document_id}", responses=answers.told(answers.DocumentAnswer))
 async def get_document(
     request: Request, document_id: Id, principal: PartyReader, as_of: Moment, giving: Giving
 ) -> Response:  # fmt: skip

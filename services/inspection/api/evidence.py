@@ -16,6 +16,7 @@ from chassis.moments import Moment, aggregate
 from chassis.paperwork import Files
 from chassis.problems import BadRequest
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.reading import (
     LISTED,
     ItemCode,
@@ -94,7 +95,7 @@ async def withdraw(evidence_id: Id, body: WithdrawalBody, command: Officer) -> R
     return await command.run(evidence.withdraw, evidence_id, body.reason, status=201)
 
 
-@router.get("/evidence", dependencies=LISTED)
+@router.get("/evidence", dependencies=LISTED, responses=answers.told(answers.Page[answers.EvidenceRow]))
 async def list_evidence(
     request: Request, principal: Reader, db: Seen, asked: Paged,
     state: Literal["missing", "complete", "withdrawn"] | None = None, district: Id | None = None,
@@ -111,7 +112,7 @@ async def list_evidence(
     return listed(request, asked, rows, lambda row: [row["captured_on"], row["evidence_id"]])
 
 
-@router.get("/evidence/{evidence_id}")
+@router.get("/evidence/{evidence_id}", responses=answers.told(answers.EvidenceAnswer))
 async def get_evidence(
     request: Request, evidence_id: Id, principal: PartyReader, as_of: Moment, giving: Giving
 ) -> Response:  # fmt: skip

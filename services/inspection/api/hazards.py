@@ -14,6 +14,7 @@ from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.offers import of_hazard, offered
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
@@ -95,7 +96,7 @@ async def lift_supervision(hazard_id: Id, body: LiftingBody, command: Approver) 
     return await command.run(hazards.lift_supervision, hazard_id, body.reason, status=201)
 
 
-@router.get("/hazards", dependencies=LISTED_FOR_PARTIES)
+@router.get("/hazards", dependencies=LISTED_FOR_PARTIES, responses=answers.told(answers.Page[answers.HazardRow]))
 async def list_hazards(
     request: Request, principal: PartyReader, db: Seen, asked: Paged, state: HazardStatus | None = None,
     district: Id | None = None, enterprise_id: Id | None = None,
@@ -112,7 +113,7 @@ def _without_referral(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "referral_id": None}
 
 
-@router.get("/hazards/{hazard_id}")
+@router.get("/hazards/{hazard_id}", responses=answers.told(answers.HazardAnswer))
 async def get_hazard(request: Request, hazard_id: Id, principal: PartyReader, as_of: Moment) -> Response:
     """A hazard from its own events, and what may be done now; an enterprise is shown its own, once it is ordered or has ended."""
     loaded = await aggregate(request, principal, HAZARD, hazard_id, as_of)

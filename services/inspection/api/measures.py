@@ -13,6 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.measure_offers import of_measure
 from services.inspection.api.measuring import BegunBody, Officers, ReceiptBody, Records
 from services.inspection.api.offers import offered
@@ -103,7 +104,7 @@ async def review_resumption(measure_id: Id, body: ResumptionReviewBody, command:
     return await command.run(measures.review_resumption, measure_id, officers_of(body.officers), results, status=201)
 
 
-@router.get("/measures", dependencies=LISTED_FOR_PARTIES)
+@router.get("/measures", dependencies=LISTED_FOR_PARTIES, responses=answers.told(answers.Page[answers.MeasureRow]))
 async def list_measures(
     request: Request, principal: PartyReader, db: Seen, asked: Paged,
     kind: Kind | None = None, state: Status | None = None, inspection_id: Id | None = None, district: Id | None = None,
@@ -118,7 +119,7 @@ async def list_measures(
     return listed(request, asked, rows, lambda row: [row["begun_on"], row["measure_id"]])
 
 
-@router.get("/measures/{measure_id}")
+@router.get("/measures/{measure_id}", responses=answers.told(answers.MeasureAnswer))
 async def get_measure(request: Request, measure_id: Id, principal: PartyReader, as_of: Moment) -> Response:
     """A measure from its own events, and what may be done now; an enterprise is shown its own, once it is carried out."""
     loaded = await aggregate(request, principal, MEASURE, measure_id, as_of)

@@ -13,6 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, Sha256, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.offers import of_order, offered
 from services.inspection.api.reading import (
     LISTED_FOR_PARTIES,
@@ -144,7 +145,7 @@ async def refer(body: ReferralBody, command: Officer) -> Response:
     return await command.run(referrals.refer, body.referral_id, body.inspection_id, body.hazard_ids, status=201)
 
 
-@router.get("/orders", dependencies=LISTED_FOR_PARTIES)
+@router.get("/orders", dependencies=LISTED_FOR_PARTIES, responses=answers.told(answers.Page[answers.OrderRow]))
 async def list_orders(
     request: Request, principal: PartyReader, db: Seen, asked: Paged,
     state: Literal["open", "closed"] | None = None, district: Id | None = None, enterprise_id: Id | None = None,
@@ -154,7 +155,7 @@ async def list_orders(
     return listed(request, asked, rows, lambda row: [row["issued_on"], row["order_id"]])
 
 
-@router.get("/orders/{order_id}")
+@router.get("/orders/{order_id}", responses=answers.told(answers.OrderAnswer))
 async def get_order(request: Request, order_id: Id, principal: PartyReader, as_of: Moment) -> Response:
     """A rectification order from its own events, with the progress of each hazard, and what may be done now.
 

@@ -14,6 +14,7 @@ from chassis.auth import Principal, reader
 from chassis.http import Id, Paged, Seen, at_least, listed
 from chassis.runner import Runner
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.reading import ONE_LINE, READERS, asked_of
 from services.inspection.domain.access import ACCESS, FileRead, Part, Thing
 from services.inspection.domain.document import DocumentIssued
@@ -56,7 +57,9 @@ async def reading(request: Request, reason: Reason = None) -> Reading:
 Giving = Annotated[Reading, Depends(reading)]
 
 
-@router.get("/reads", dependencies=[Depends(reader(*AUDITORS)), Depends(at_least)])
+@router.get(
+    "/reads", dependencies=[Depends(reader(*AUDITORS)), Depends(at_least)], responses=answers.told(answers.Page[answers.ReadRow])
+)
 async def list_reads(
     request: Request, principal: Overseer, db: Seen, asked: Paged, district: Id | None = None, thing_id: Id | None = None,
     reader_id: Id | None = None, enterprise_id: Id | None = None,

@@ -16,6 +16,7 @@ from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate, related_together
 from chassis.offers import NO_STEPS
 from services.inspection import queries
+from services.inspection.api import answers
 from services.inspection.api.hazards import hazard_view
 from services.inspection.api.measure_offers import of_visit
 from services.inspection.api.offers import offered
@@ -232,7 +233,7 @@ def statement_of(body: StatementBody, at: datetime) -> presence.MakeStatement:
 InspectionStage = Literal["prepared", "approved", "checked-in", "concluded", "called-off"]
 
 
-@router.get("/inspections", dependencies=LISTED_FOR_TEAMS)
+@router.get("/inspections", dependencies=LISTED_FOR_TEAMS, responses=answers.told(answers.Page[answers.InspectionRow]))
 async def list_inspections(
     request: Request, principal: TeamReader, db: Seen, asked: Paged, state: InspectionStage | None = None,
     district: Id | None = None,
@@ -246,7 +247,7 @@ async def list_inspections(
     return listed(request, asked, rows, lambda row: [row["planned_on"], row["inspection_id"]])
 
 
-@router.get("/inspections/{inspection_id}")
+@router.get("/inspections/{inspection_id}", responses=answers.told(answers.InspectionAnswer))
 async def get_inspection(request: Request, inspection_id: Id, principal: TeamReader, as_of: Moment) -> Response:
     """An inspection from its own events: plan, items with answers, hazards, conclusion; and what may be done now.
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from chassis.http import Body, Command, Id, Paged, Seen, answer_json, command, listed
 from chassis.moments import Moment, aggregate
+from services.tasks.api import answers
 from services.tasks.api.reading import LISTED, ApproverGuarded, Day, NothingBody, Reader, Reason, ReasonBody, a_page, after_id
 from services.tasks.commands import permits as commands
 from services.tasks.domain.approval import APPROVAL, RequestApproval
@@ -51,7 +52,7 @@ async def reject(task_id: Id, body: ReasonBody, command: ApproverGuarded) -> Res
     return await command.run(commands.decide, task_id, body.reason, status=201)
 
 
-@router.get("/approvals", dependencies=LISTED)
+@router.get("/approvals", dependencies=LISTED, responses=answers.told(answers.Page[answers.ApprovalRow]))
 async def list_approvals(
     request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None, enterprise_id: Id | None = None,
     district: Id | None = None, state: Literal["requested", "approved", "rejected"] | None = None, overdue: bool | None = None,
@@ -63,7 +64,7 @@ async def list_approvals(
     return await a_page(request, principal, db, asked, APPROVALS, wanted)
 
 
-@router.get("/inspection-counts", dependencies=LISTED)
+@router.get("/inspection-counts", dependencies=LISTED, responses=answers.told(answers.Page[answers.CountRow]))
 async def list_counts(
     request: Request, principal: Reader, asked: Paged, db: Seen, year: Annotated[int, Query(ge=2000, le=2100)]
 ) -> Response:
@@ -72,14 +73,14 @@ async def list_counts(
     return listed(request, asked, rows, lambda row: [row["enterprise_id"]])
 
 
-@router.get("/tasks/{task_id}/approval")
+@router.get("/tasks/{task_id}/approval", responses=answers.told(answers.ApprovalAnswer))
 async def get_approval(task_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """How far the approval of a task's inspection is."""
     approval = await aggregate(request, principal, APPROVAL, task_id, as_of)
     return answer_json({**asdict(approval.state), "version": approval.version}, version=approval.version)
 
 
-@router.get("/enterprises/{enterprise_id}/inspections/{year}")
+@router.get("/enterprises/{enterprise_id}/inspections/{year}", responses=answers.told(answers.CountAnswer))
 async def get_inspections(enterprise_id: Id, year: Year, request: Request, principal: Reader, as_of: Moment) -> Response:
     """The inspections of an enterprise in a year: which count, which are exempt, which went beyond the cap."""
     count = await aggregate(request, principal, COUNT, count_key(enterprise_id, year), as_of)

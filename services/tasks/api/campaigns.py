@@ -13,6 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api import answers
 from services.tasks.api.offers import of_campaign
 from services.tasks.api.reading import (
     LISTED,
@@ -87,7 +88,7 @@ async def open_campaign(body: CampaignBody, command: Manager) -> Response:
     return await command.run(commands.open_campaign, domain.OpenCampaign(**given, own_shares=shares), status=201)
 
 
-@router.get("/campaigns", dependencies=LISTED)
+@router.get("/campaigns", dependencies=LISTED, responses=answers.told(answers.Page[answers.CampaignRow]))
 async def list_campaigns(
     request: Request, principal: Reader, asked: Paged, db: Seen,
     state: Literal["opened", "apportioned", "closed"] | None = None,
@@ -108,7 +109,7 @@ async def add_enterprise(campaign_id: Id, body: AddedBody, command: Manager) -> 
     return await command.run(commands.add_enterprise, campaign_id, body.enterprise_id, body.level, body.reason, status=201)
 
 
-@router.get("/campaigns/{campaign_id}/enterprises", dependencies=LISTED)
+@router.get("/campaigns/{campaign_id}/enterprises", dependencies=LISTED, responses=answers.told(answers.Page[answers.ClaimRow]))
 async def list_enterprises(
     campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None,
     enterprise_id: Id | None = None, level: Literal["city", "district"] | None = None,
@@ -124,7 +125,7 @@ async def close_campaign(campaign_id: Id, body: ClosingBody, command: ManagerGua
     return await command.run(commands.close_campaign, campaign_id, body.conclusion, status=201)
 
 
-@router.get("/campaigns/{campaign_id}", dependencies=LISTED)
+@router.get("/campaigns/{campaign_id}", dependencies=LISTED, responses=answers.told(answers.CampaignAnswer))
 async def get_campaign(campaign_id: Id, request: Request, principal: Reader, db: Seen, as_of: Moment) -> Response:
     """A campaign, how far each district is with its tasks, and what may be done now."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, as_of)

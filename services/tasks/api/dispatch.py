@@ -14,6 +14,7 @@ from chassis.http import Body, Id, IsoTime, Paged, Seen, Sha256, answer_json, li
 from chassis.moments import Moment, aggregate
 from chassis.signednote import Verifier
 from chassis.statements import was_stated
+from services.tasks.api import answers
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, ReasonBody, Text, Title, a_page
 from services.tasks.commands import dispatch as commands
 from services.tasks.domain import CAMPAIGN
@@ -137,7 +138,7 @@ async def supplement_week(campaign_id: Id, monday: Day, body: SupplementBody, co
     return await command.run(commands.supplement_week, campaign_id, monday, body.supplement, status=201)
 
 
-@router.get("/campaigns/{campaign_id}/weeks", dependencies=LISTED)
+@router.get("/campaigns/{campaign_id}/weeks", dependencies=LISTED, responses=answers.told(answers.Page[answers.WeekRow]))
 async def list_weeks(
     campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None,
     monday: Day | None = None,
@@ -147,7 +148,11 @@ async def list_weeks(
     return await a_page(request, principal, db, asked, WEEKS, wanted)
 
 
-@router.get("/campaigns/{campaign_id}/weeks/{monday}/districts", dependencies=LISTED)
+@router.get(
+    "/campaigns/{campaign_id}/weeks/{monday}/districts",
+    dependencies=LISTED,
+    responses=answers.told(answers.Items[answers.ReportedRow]),
+)
 async def reported(campaign_id: Id, monday: Day, request: Request, principal: Reader, db: Seen) -> Response:
     """Which districts have reported a week, and which have not."""
     campaign = await aggregate(request, principal, CAMPAIGN, campaign_id, None)
@@ -155,14 +160,14 @@ async def reported(campaign_id: Id, monday: Day, request: Request, principal: Re
     return answer_json({"items": await reported_districts(db.fetch, campaign_id, str(campaign.district), monday, seen)})
 
 
-@router.get("/campaigns/{campaign_id}/districts/{district}/weeks/{monday}")
+@router.get("/campaigns/{campaign_id}/districts/{district}/weeks/{monday}", responses=answers.told(answers.WeekAnswer))
 async def get_week(campaign_id: Id, district: Id, monday: Day, request: Request, principal: Reader, as_of: Moment) -> Response:
     """One district's report on a week, and what it added since."""
     week = await aggregate(request, principal, WEEK, week_key(campaign_id, district, monday), as_of)
     return answer_json({**asdict(week.state), "version": week.version}, version=week.version)
 
 
-@router.get("/problems", dependencies=LISTED)
+@router.get("/problems", dependencies=LISTED, responses=answers.told(answers.Page[answers.ProblemRow]))
 async def list_problems(
     request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     state: Literal["open", "answered", "closed"] | None = None,
@@ -172,7 +177,7 @@ async def list_problems(
     return await a_page(request, principal, db, asked, PROBLEMS, wanted)
 
 
-@router.get("/problems/{problem_id}")
+@router.get("/problems/{problem_id}", responses=answers.told(answers.ProblemAnswer))
 async def get_problem(problem_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A problem with every answer it was given."""
     found = await aggregate(request, principal, PROBLEM, problem_id, as_of)
@@ -209,7 +214,7 @@ async def issue_bulletin(campaign_id: Id, body: BulletinBody, command: Manager, 
     return await command.run(commands.issue_bulletin, campaign_id, asked, status=201)
 
 
-@router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED)
+@router.get("/campaigns/{campaign_id}/bulletins", dependencies=LISTED, responses=answers.told(answers.Page[answers.BulletinRow]))
 async def list_bulletins(campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
     """The bulletins of a campaign; `rows` of a figure is where reporting answers it, with the value and what lies behind it.
 

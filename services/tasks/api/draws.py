@@ -16,6 +16,7 @@ from chassis.invalid import not_as_meant
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api import answers
 from services.tasks.api.offers import of_draw
 from services.tasks.api.reading import LISTED, Count, Day, Manager, Reader, a_page
 from services.tasks.commands import draws as commands
@@ -81,7 +82,7 @@ async def reveal_draw(draw_id: Id, body: RevealBody, command: Manager) -> Respon
     return await command.run(commands.reveal_draw, draw_id, body.seed, status=201)
 
 
-@router.get("/draws", dependencies=LISTED)
+@router.get("/draws", dependencies=LISTED, responses=answers.told(answers.Page[answers.DrawRow]))
 async def list_draws(
     request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None, organ_id: Id | None = None,
     campaign_id: Id | None = None, plan_id: Id | None = None, purpose: Purpose | None = None,
@@ -97,7 +98,7 @@ async def list_draws(
     return await a_page(request, principal, db, asked, DRAWS, wanted, (since, until))
 
 
-@router.get("/draws/{draw_id}")
+@router.get("/draws/{draw_id}", responses=answers.told(answers.DrawAnswer))
 async def get_draw(draw_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A draw with everything that is needed to repeat it, and whether it may be revealed now."""
     draw = await aggregate(request, principal, DRAW, draw_id, as_of)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from chassis.http import Body, Command, Id, Paged, Seen, Sha256, answer_json, command
 from chassis.moments import Moment, aggregate
+from services.tasks.api import answers
 from services.tasks.api.reading import (
     LISTED,
     ApproverGuarded,
@@ -101,7 +102,11 @@ async def draft_implementation(campaign_id: Id, body: ImplementationBody, comman
     return await command.run(commands.draft_implementation, campaign_id, DraftImplementation(**body.model_dump()), status=201)
 
 
-@router.get("/campaigns/{campaign_id}/implementations", dependencies=LISTED)
+@router.get(
+    "/campaigns/{campaign_id}/implementations",
+    dependencies=LISTED,
+    responses=answers.told(answers.Page[answers.ImplementationRow]),
+)
 async def list_implementations(
     campaign_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, district: Id | None = None,
     state: Literal["drafted", "approved", "returned"] | None = None,
@@ -111,7 +116,7 @@ async def list_implementations(
     return await a_page(request, principal, db, asked, IMPLEMENTATIONS, wanted)
 
 
-@router.get("/campaigns/{campaign_id}/districts/{district}/implementation")
+@router.get("/campaigns/{campaign_id}/districts/{district}/implementation", responses=answers.told(answers.ImplementationAnswer))
 async def get_implementation(campaign_id: Id, district: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A district's plan; earlier versions by `as_of`."""
     plan = await aggregate(request, principal, IMPLEMENTATION, implementation_key(campaign_id, district), as_of)
@@ -136,7 +141,7 @@ async def plan_demonstration(body: DemonstrationBody, command: Manager) -> Respo
     return await command.run(commands.plan_demonstration, PlanDemonstration(**body.model_dump()), status=201)
 
 
-@router.get("/demonstrations", dependencies=LISTED)
+@router.get("/demonstrations", dependencies=LISTED, responses=answers.told(answers.Page[answers.DemonstrationRow]))
 async def list_demonstrations(
     request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     state: Literal["planned", "held", "cancelled"] | None = None,
@@ -146,7 +151,7 @@ async def list_demonstrations(
     return await a_page(request, principal, db, asked, DEMONSTRATIONS, wanted)
 
 
-@router.get("/demonstrations/{demonstration_id}")
+@router.get("/demonstrations/{demonstration_id}", responses=answers.told(answers.DemonstrationAnswer))
 async def get_demonstration(demonstration_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A demonstration visit and who came to watch."""
     visit = await aggregate(request, principal, DEMONSTRATION, demonstration_id, as_of)
@@ -177,7 +182,7 @@ async def arrange_guidance(body: GuidanceBody, command: Manager) -> Response:
     return await command.run(commands.arrange_guidance, ArrangeGuidance(**body.model_dump()), status=201)
 
 
-@router.get("/guidance-visits", dependencies=LISTED)
+@router.get("/guidance-visits", dependencies=LISTED, responses=answers.told(answers.Page[answers.GuidanceRow]))
 async def list_guidance(
     request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None, district: Id | None = None,
     monday: Day | None = None, state: Literal["arranged", "reported", "cancelled"] | None = None,
@@ -187,7 +192,7 @@ async def list_guidance(
     return await a_page(request, principal, db, asked, GUIDANCE_VISITS, wanted)
 
 
-@router.get("/guidance-visits/{guidance_id}")
+@router.get("/guidance-visits/{guidance_id}", responses=answers.told(answers.GuidanceAnswer))
 async def get_guidance(guidance_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A guidance visit and what it found."""
     visit = await aggregate(request, principal, GUIDANCE, guidance_id, as_of)

@@ -13,6 +13,7 @@ from pydantic import Field
 from chassis.http import WRITTEN, Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
+from services.tasks.api import answers
 from services.tasks.api.offers import of_plan
 from services.tasks.api.reading import (
     LAST_DAY,
@@ -93,7 +94,7 @@ async def draft_plan(body: PlanBody, command: Manager) -> Response:
     return await command.run(commands.draft_plan, DraftPlan(**given, capacity=terms), status=201)
 
 
-@router.get("/plans", dependencies=LISTED)
+@router.get("/plans", dependencies=LISTED, responses=answers.told(answers.Page[answers.PlanRow]))
 async def list_plans(
     request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id | None = None,
     state: Literal["drafted", "approved", "filed"] | None = None,
@@ -132,7 +133,7 @@ async def reject_amendment(plan_id: Id, body: ReasonBody, command: ApproverGuard
     return await command.run(commands.reject_amendment, plan_id, body.reason, status=201)
 
 
-@router.get("/plans/{plan_id}")
+@router.get("/plans/{plan_id}", responses=answers.told(answers.PlanAnswer))
 async def get_plan(plan_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A plan: its capacity, the register it was drafted from, its filings, the amendment that waits; what may be done now."""
     plan = await aggregate(request, principal, PLAN, plan_id, as_of)

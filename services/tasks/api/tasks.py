@@ -13,6 +13,7 @@ from chassis.http import Body, Id, Paged, Seen, answer_json, listed
 from chassis.moments import Moment, aggregate
 from chassis.offers import NO_STEPS, offered
 from services.tasks import domain
+from services.tasks.api import answers
 from services.tasks.api.offers import of_task
 from services.tasks.api.reading import (
     LISTED,
@@ -93,14 +94,14 @@ async def cancel_task(task_id: Id, body: ReasonBody, command: ManagerGuarded) ->
     return await command.run(commands.cancel_task, task_id, body.reason, status=201)
 
 
-@router.get("/officers/load", dependencies=LISTED)
+@router.get("/officers/load", dependencies=LISTED, responses=answers.told(answers.Page[answers.LoadRow]))
 async def officers_load(request: Request, principal: Reader, asked: Paged, db: Seen, organ_id: Id, on: Day) -> Response:
     """How much each officer of an organ has to do, by officer id; `due_in_a_week` counts from the day `on`."""
     rows = await load_of(db.fetch, organ_id, principal.seen_districts(), after_id(asked), on, asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["officer_id"]])
 
 
-@router.get("/officers/{officer_id}/tasks", dependencies=LISTED)
+@router.get("/officers/{officer_id}/tasks", dependencies=LISTED, responses=answers.told(answers.Page[answers.DutyRow]))
 async def officers_tasks(
     officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen, state: State | None = None,
     district: Id | None = None, overdue: bool | None = None,
@@ -110,14 +111,14 @@ async def officers_tasks(
     return await a_page(request, principal, db, asked, DUTIES, wanted)
 
 
-@router.get("/officers/{officer_id}/tasks-by-place", dependencies=LISTED)
+@router.get("/officers/{officer_id}/tasks-by-place", dependencies=LISTED, responses=answers.told(answers.Page[answers.DutyRow]))
 async def officers_tasks_by_place(officer_id: Id, request: Request, principal: Reader, asked: Paged, db: Seen) -> Response:
     """An officer's tasks by district, then due date: what lies on one way."""
     rows = await duties_by_place(db.fetch, officer_id, principal.seen_districts(), after_place(asked), asked.limit + 1)
     return listed(request, asked, rows, lambda row: [row["district"], row["due_on"], row["duty_id"]])
 
 
-@router.get("/tasks", dependencies=LISTED)
+@router.get("/tasks", dependencies=LISTED, responses=answers.told(answers.Page[answers.TaskRow]))
 async def list_tasks(
     request: Request,
     principal: Reader,
@@ -138,7 +139,7 @@ async def list_tasks(
     return listed(request, asked, rows, lambda row: [row["due_on"], row["task_id"]])
 
 
-@router.get("/tasks/{task_id}")
+@router.get("/tasks/{task_id}", responses=answers.told(answers.TaskAnswer))
 async def get_task(task_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A task, from its events, and what may be done with it now, the approval of its inspection included."""
     task = await aggregate(request, principal, TASK, task_id, as_of)

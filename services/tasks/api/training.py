@@ -10,6 +10,7 @@ from pydantic import Field
 
 from chassis.http import Body, Id, Paged, Seen, answer_json
 from chassis.moments import Moment, aggregate
+from services.tasks.api import answers
 from services.tasks.api.reading import LISTED, Day, Manager, ManagerGuarded, Reader, Reason, ReasonBody, Title, a_page
 from services.tasks.commands import training as commands
 from services.tasks.domain.training import TRAINING, Module, PlanTraining
@@ -55,7 +56,7 @@ async def plan_training(body: TrainingBody, command: Manager) -> Response:
     return await command.run(commands.plan_training, PlanTraining(**body.model_dump()), status=201)
 
 
-@router.get("/trainings", dependencies=LISTED)
+@router.get("/trainings", dependencies=LISTED, responses=answers.told(answers.Page[answers.TrainingRow]))
 async def list_trainings(
     request: Request, principal: Reader, asked: Paged, db: Seen, campaign_id: Id | None = None,
     state: Literal["planned", "held", "cancelled"] | None = None,
@@ -64,7 +65,7 @@ async def list_trainings(
     return await a_page(request, principal, db, asked, TRAININGS, {"campaign_id": campaign_id, "state": state})
 
 
-@router.get("/trainings/{training_id}")
+@router.get("/trainings/{training_id}", responses=answers.told(answers.TrainingAnswer))
 async def get_training(training_id: Id, request: Request, principal: Reader, as_of: Moment) -> Response:
     """A session and who came."""
     session = await aggregate(request, principal, TRAINING, training_id, as_of)
@@ -84,7 +85,7 @@ async def cancel_training(training_id: Id, body: ReasonBody, command: ManagerGua
     return await command.run(commands.cancel_training, training_id, body.reason, status=201)
 
 
-@router.get("/module-users", dependencies=LISTED)
+@router.get("/module-users", dependencies=LISTED, responses=answers.told(answers.Page[answers.ModuleUserRow]))
 async def list_module_users(
     request: Request, principal: Reader, asked: Paged, db: Seen, officer_id: Id | None = None, module: Module | None = None,
     district: Id | None = None, state: Literal["granted", "revoked"] | None = None,

@@ -15,6 +15,7 @@ from tests.service.inspection.office import MORNING, Office
 async def empty_office(admin_dsn: str) -> AsyncIterator[Office]:
     """Nothing was heard from other services yet."""
     async with service_under_test(SERVICE, admin_dsn, MORNING) as under_test:
+        under_test.as_described = True
         yield Office(under_test)
 
 
@@ -27,4 +28,5 @@ async def founded(under_test: ServiceUnderTest) -> None:
 async def office(admin_dsn: str) -> AsyncIterator[Office]:
     """Site, officers, organ, catalogue and rulebook are known."""
     async with service_under_test(SERVICE, admin_dsn, MORNING, founded) as under_test:
+        under_test.as_described = True
         yield Office(under_test)

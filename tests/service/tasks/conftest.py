@@ -14,4 +14,5 @@ from tests.service.tasks.city import City
 @pytest_asyncio.fixture
 async def city(admin_dsn: str) -> AsyncIterator[City]:
     async with service_under_test(SERVICE, admin_dsn) as under_test:
+        under_test.as_described = True
         yield City(under_test)
