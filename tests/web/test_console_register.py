@@ -99,6 +99,12 @@ async def test_next_version_of_an_item_list_is_drafted_in_a_table_compared_and_p
     difference = page.get_by_role("region", name="差别", exact=True)
     await expect(difference.locator("tbody tr")).to_have_count(2)  # the version, and the item's title
     await expect(difference).to_contain_text("高温熔融金属吊运（修订）")
+    # What is nested is filled in field by field: nobody types JSON.
+    await page.get_by_label("STL-K1", exact=False).and_(page.locator("summary")).first.click()
+    days = page.get_by_role("group", name="现场处理").get_by_label(re.compile(r"^默认整改天数( \*)?$"))
+    await days.fill("15")
+    await expect(difference).to_contain_text('"default_days":15')
+    await expect(page.locator("textarea").filter(has_text="{")).to_have_count(0)
     await page.screenshot(path=SHOTS / "drafting-desk.png")
     assert await serious_findings(page) == []
     await page.get_by_role("button", name="发布新版本").click()

@@ -25,6 +25,13 @@ export type Readable<S extends Service> = Having<Services[S], "get"> & string;
 type Got<S extends Service, P extends Readable<S>> = Services[S][P] extends { get: { parameters: infer Given } } ? Given : never;
 type Query<S extends Service, P extends Readable<S>> = Got<S, P> extends { query?: infer Q } ? NonNullable<Q> : never;
 
+type Answering<S extends Service, P extends Readable<S>> = Services[S][P] extends { get: { responses: { 200: { content: { "application/json": infer A } } } } } ? A : never;
+
+/** What a path answers to a GET, as its service describes it. */
+export type AnswerOf<S extends Service, P extends Readable<S>> = Answering<S, P>;
+/** A row of the list that a path answers. */
+export type RowOf<S extends Service, P extends Readable<S>> = Answering<S, P> extends { items: (infer Row)[] } ? Row : never;
+
 export interface Page<Row> {
   items: Row[];
   next: string | null;
