@@ -5,12 +5,10 @@ Answers are written from rows and states as they are; tests/service/penalty/test
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, create_model
-
+from chassis.answers import Also, Page, Told, answer_of, told
 from services.penalty import domain
 from services.penalty.domain.account import PaymentState
 from services.penalty.domain.bank import TransferState
@@ -20,32 +18,7 @@ from services.penalty.domain.following import Unfollowed
 from services.penalty.domain.publication import Status
 from services.penalty.domain.spot import SpotState
 
-Row = TypeVar("Row")
-
-
-class Told(BaseModel):
-    """An answer: these fields, and no others."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Page(Told, Generic[Row]):
-    """A page of a list."""
-
-    items: list[Row]
-    """The rows."""
-    next: str | None
-    """The cursor of the page after it; null at the end."""
-
-
-class Also(Told):
-    """What else stands against a step."""
-
-    code: str
-    reason: str
-    reason_en: str
-    article: str | None
-    facts: dict[str, Any]
+__all__ = ("Page", "told")
 
 
 class NextStep(Told):
@@ -132,13 +105,6 @@ class Published(Told):
     public_until: date | None
 
 
-def _of(name: str, what: str, base: type[Told], state: type[Any], left_out: frozenset[str] = frozenset()) -> type[Told]:
-    """An answer that has the fields of a state, and those of `base`."""
-    hints = get_type_hints(state, include_extras=True)
-    told: dict[str, Any] = {one.name: (hints[one.name], ...) for one in fields(state) if one.name not in left_out}
-    return create_model(name, __base__=base, __doc__=what, __module__=__name__, **told)
-
-
 class PartyAnswer(Told):
     """A party of a case, and the procedure towards it."""
 
@@ -183,7 +149,7 @@ class _Case(Steps):
     """What a remedy decided that is to be followed."""
 
 
-CaseAnswer = _of("CaseAnswer", "One case.", _Case, domain.CaseState, frozenset({"stage", "sides"}))
+CaseAnswer = answer_of("CaseAnswer", "One case.", _Case, domain.CaseState, frozenset({"stage", "sides"}))
 
 
 class _Spot(Steps):
@@ -201,7 +167,7 @@ class _Spot(Steps):
     unfollowed: list[Unfollowed]
 
 
-SpotAnswer = _of("SpotAnswer", "A penalty decided on the spot.", _Spot, SpotState)
+SpotAnswer = answer_of("SpotAnswer", "A penalty decided on the spot.", _Spot, SpotState)
 
 
 class _Transfer(Steps):
@@ -212,7 +178,7 @@ class _Transfer(Steps):
     """In whose account it is."""
 
 
-TransferAnswer = _of("TransferAnswer", "One bank transfer.", _Transfer, TransferState)
+TransferAnswer = answer_of("TransferAnswer", "One bank transfer.", _Transfer, TransferState)
 
 
 class CaseRow(Told):
@@ -373,8 +339,3 @@ class SpotOutlook(Steps):
     spot_id: str
     on: date
     clocks: list[PassedClock]
-
-
-def told(model: Any) -> dict[int | str, dict[str, Any]]:
-    """How a route says that this is what it answers."""
-    return {200: {"model": model}}
